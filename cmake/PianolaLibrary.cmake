@@ -1,0 +1,112 @@
+# The functions that declare a layer. A layer is a folder below src/; its include root holds nothing
+# but that folder, so a layer can include its own headers and those of the layers it depends on, and
+# no others.
+
+set(PIANOLA_WARNINGS -Wall -Wextra -Werror -Wshadow -Wconversion -Wpedantic)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # GCC has it out of -Wconversion for C++; be of one mind.
+  list(APPEND PIANOLA_WARNINGS -Wno-sign-conversion)
+endif()
+# The macros of GoogleTest convert and declare freely, so tests go without the last three.
+set(PIANOLA_TEST_WARNINGS -Wall -Wextra -Werror)
+
+# What the core's code is built with, on every platform.
+add_library(pianola_core_code INTERFACE)
+target_compile_options(pianola_core_code INTERFACE ${PIANOLA_WARNINGS} -fno-exceptions -fno-rtti)
+
+# What all other code is built with.
+add_library(pianola_host_code INTERFACE)
+target_compile_options(pianola_host_code INTERFACE ${PIANOLA_WARNINGS})
+
+if(PIANOLA_SANITIZERS)
+  # The core has no type information, which the vptr check would need.
+  add_compile_options(-fsanitize=${PIANOLA_SANITIZERS} -fno-sanitize=vptr -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${PIANOLA_SANITIZERS})
+endif()
+
+# Sets OUT to the sources of the current folder and of the folders directly below it; TESTS_OUT to
+# the tests among them.
+function(pianola_find_sources OUT TESTS_OUT)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/*/*.cpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  set(${OUT} ${sources} PARENT_SCOPE)
+  set(${TESTS_OUT} ${tests} PARENT_SCOPE)
+endfunction()
+
+# Sets OUT to the include root of the layer PATH ("hid", "ports/sim"), creating it if need be.
+function(pianola_include_root PATH OUT)
+  string(REPLACE "/" "_" name ${PATH})
+  set(root ${CMAKE_BINARY_DIR}/include/${name})
+  get_filename_component(parent ${root}/${PATH} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${PATH} ${root}/${PATH} SYMBOLIC)
+  set(${OUT} ${root} PARENT_SCOPE)
+endfunction()
+
+# Adds the test program NAME made of SOURCES; each GoogleTest case in it becomes a test of ctest
+# named "NAME.Suite.case". Helpers that several tests share are in tests/support, included as
+# "support/x.hpp". PIANOLA_SOURCE_DIR in the code is the root of the source tree.
+function(pianola_test NAME)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${NAME}_test ${ARG_SOURCES})
+  target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS})
+  target_include_directories(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${NAME}_test PRIVATE PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
+                       DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()
+
+# Shared part of the two functions below; CODE is the target that carries the compiler's options.
+function(pianola_add_layer PATH CODE)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  get_filename_component(name ${PATH} NAME)
+  set(target pianola_${name})
+  pianola_find_sources(sources tests)
+  pianola_include_root(${PATH} root)
+  list(TRANSFORM ARG_DEPENDS REPLACE "^.*/" "")
+  list(TRANSFORM ARG_DEPENDS PREPEND "pianola_")
+  list(TRANSFORM ARG_TEST_DEPENDS REPLACE "^.*/" "")
+  list(TRANSFORM ARG_TEST_DEPENDS PREPEND "pianola_")
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set_property(GLOBAL APPEND PROPERTY PIANOLA_LAYERS ${PATH})
+    target_include_directories(${target} PUBLIC ${root})
+    target_link_libraries(${target} PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES} PRIVATE ${CODE})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${root})
+    target_link_libraries(${target} INTERFACE ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  endif()
+
+  if(PIANOLA_HOST AND PIANOLA_TESTS AND tests)
+    pianola_test(${name} SOURCES ${tests}
+                 LIBRARIES ${target} ${ARG_TEST_DEPENDS} ${ARG_TEST_LIBRARIES})
+  endif()
+endfunction()
+
+# pianola_core_library(PATH [DEPENDS layer…] [TEST_DEPENDS layer…] [TEST_LIBRARIES target…])
+# The layer src/PATH as the static library pianola_<last part of PATH>, held to the core's rules: no
+# exceptions, no run-time type information, all warnings are errors, and (checked by tests) no
+# symbol that belongs to a heap or an operating system and no writable data. A layer without sources
+# has headers only; the layer test refuses one.
+function(pianola_core_library PATH)
+  pianola_add_layer(${PATH} pianola_core_code ${ARGN})
+  get_property(layers GLOBAL PROPERTY PIANOLA_LAYERS)
+  if(PATH IN_LIST layers)
+    set_property(GLOBAL APPEND PROPERTY PIANOLA_CORE_LAYERS ${PATH})
+  endif()
+endfunction()
+
+# pianola_library(PATH [DEPENDS layer…] [LIBRARIES target…] [TEST_DEPENDS …] [TEST_LIBRARIES …])
+# A layer outside the core: it may use the whole standard library and the LIBRARIES named.
+function(pianola_library PATH)
+  pianola_add_layer(${PATH} pianola_host_code ${ARGN})
+endfunction()

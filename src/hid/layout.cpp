@@ -1,0 +1,325 @@
+#include "hid/layout.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+
+#include "hid/edit_distance.hpp"
+
+namespace pianola::hid {
+namespace detail {
+
+/// The keys that have characters: usages 04–27, 2C–38 and 64, where 31 and 32 are one key.
+constexpr std::size_t kKeys = 49;
+
+/// The levels at which a key has a character: plain, Shift, AltGr, both.
+constexpr std::size_t kLevels = 4;
+
+/// What Caps Lock makes of a cell where it does not act as Shift.
+struct CapsException {
+  std::uint8_t cell;
+  char16_t character;
+};
+
+/// One layout. A cell is a key at a level, numbered level * kKeys + key.
+struct LayoutData {
+  std::string_view name;
+  std::string_view title;
+  std::array<char16_t, kLevels * kKeys> cells;    ///< 0: nothing; a combining character: a dead key
+  std::array<std::uint8_t, kKeys> caps_is_shift;  ///< bit l: Caps Lock acts as Shift at level l
+  std::array<std::uint8_t, 95> ascii;             ///< the cell for each of ' '–'~'; kNoCell: none
+  std::span<const CapsException> caps_exceptions;
+  bool ansi;   ///< no key 64, and the key beside Enter is 31 instead of 32
+  bool altgr;  ///< right Alt is AltGr
+};
+
+}  // namespace detail
+
+namespace {
+
+using detail::CapsException;
+using detail::kKeys;
+using detail::kLevels;
+using detail::LayoutData;
+
+#include "hid/layout_tables.inc"
+
+constexpr std::uint8_t kNoCell = 0xFF;
+constexpr std::uint8_t kNoKeyIndex = 0xFF;
+constexpr std::size_t kIsoKey = kKeys - 1;  // usage 64
+constexpr char16_t kMarks = 0x0300;         // dead keys stand as U+0300–U+036F
+constexpr std::size_t kShiftLevel = 1;
+constexpr std::size_t kAltGrLevel = 2;
+constexpr char32_t kEscapeCharacter = 0x1B;
+
+/// Another name of a layout.
+struct Alias {
+  std::string_view alias;
+  std::string_view name;
+};
+constexpr std::array<Alias, 10> kAliases = {{{"gb", "uk"},
+                                             {"en-gb", "uk"},
+                                             {"qwerty", "us"},
+                                             {"en-us", "us"},
+                                             {"qwertz", "de"},
+                                             {"azerty", "fr"},
+                                             {"sv", "se"},
+                                             {"da", "dk"},
+                                             {"nb", "no"},
+                                             {"us-dvorak", "dvorak"}}};
+
+constexpr bool is_mark(char32_t character) {
+  return character >= kMarks && character < kMarks + 0x70;
+}
+
+// ---- Keys and cells ---------------------------------------------------------------------------
+
+std::uint8_t key_index(std::uint8_t usage) {
+  if (usage >= 0x04 && usage <= 0x27) return static_cast<std::uint8_t>(usage - 0x04);
+  if (usage >= 0x2C && usage <= 0x31) return static_cast<std::uint8_t>(usage - 0x2C + 36);
+  if (usage >= 0x32 && usage <= 0x38) return static_cast<std::uint8_t>(usage - 0x32 + 41);
+  return usage == 0x64 ? static_cast<std::uint8_t>(kIsoKey) : kNoKeyIndex;
+}
+
+std::uint8_t usage_of_key(const LayoutData& layout, std::size_t key) {
+  if (key < 36) return static_cast<std::uint8_t>(key + 0x04);
+  if (key < 41) return static_cast<std::uint8_t>(key - 36 + 0x2C);
+  if (key == 41) return layout.ansi ? 0x31 : 0x32;
+  return key == kIsoKey ? std::uint8_t{0x64} : static_cast<std::uint8_t>(key - 41 + 0x32);
+}
+
+/// A cell's level and key, found without a division.
+struct Place {
+  std::size_t level;
+  std::size_t key;
+};
+Place place_of(std::size_t cell) {
+  std::size_t level = 0;
+  for (; cell >= kKeys; cell -= kKeys) ++level;
+  return {level, cell};
+}
+
+std::size_t cell_of(std::size_t level, std::size_t key) { return level * kKeys + key; }
+
+Stroke stroke_of(const LayoutData& layout, std::size_t cell) {
+  const Place place = place_of(cell);
+  unsigned mods = 0;
+  if ((place.level & kShiftLevel) != 0) mods |= kLShift;
+  if ((place.level & kAltGrLevel) != 0) mods |= kRAlt;
+  return {static_cast<Modifiers>(mods), usage_of_key(layout, place.key)};
+}
+
+/// The cell of `stroke`; kNoCell if the key has no characters or a modifier makes it a shortcut.
+std::uint8_t cell_of_stroke(const LayoutData& layout, Stroke stroke) {
+  constexpr Modifiers kShifts = kLShift | kRShift;
+  const std::uint8_t key = key_index(stroke.usage);
+  if (key == kNoKeyIndex) return kNoCell;
+  const auto allowed = static_cast<Modifiers>(layout.altgr ? kShifts | kRAlt : kShifts);
+  if ((stroke.mods & ~allowed) != 0) return kNoCell;
+  std::size_t level = 0;
+  if ((stroke.mods & kShifts) != 0) level |= kShiftLevel;
+  if ((stroke.mods & kRAlt) != 0) level |= kAltGrLevel;
+  return static_cast<std::uint8_t>(cell_of(level, key));
+}
+
+// ---- From cells to characters and back --------------------------------------------------------
+
+/// What `cell` types: a character, a dead key's mark or 0.
+char16_t content(const LayoutData& layout, std::size_t cell, bool caps_lock) {
+  if (!caps_lock) return layout.cells[cell];
+  for (const CapsException& exception : layout.caps_exceptions) {
+    if (exception.cell == cell) return exception.character;
+  }
+  const Place place = place_of(cell);
+  if ((layout.caps_is_shift[place.key] >> place.level & 1U) == 0) return layout.cells[cell];
+  return layout.cells[cell_of(place.level ^ kShiftLevel, place.key)];
+}
+
+/// The cell at which Caps Lock, when on, exchanges Shift.
+std::size_t with_shift_exchanged(std::size_t cell) {
+  const Place place = place_of(cell);
+  return cell_of(place.level ^ kShiftLevel, place.key);
+}
+
+/// The cell that types `wanted` with the fewest modifiers, by looking at all of them.
+std::uint8_t search_cell(const LayoutData& layout, char16_t wanted, bool caps_lock) {
+  const std::size_t keys = layout.ansi ? kIsoKey : kKeys;
+  for (std::size_t level = 0; level < kLevels; ++level) {
+    for (std::size_t key = 0; key < keys; ++key) {
+      const std::size_t cell = cell_of(level, key);
+      if (content(layout, cell, caps_lock) == wanted) return static_cast<std::uint8_t>(cell);
+    }
+  }
+  return kNoCell;
+}
+
+/// As search_cell(), quickly for ASCII.
+std::uint8_t find_cell(const LayoutData& layout, char16_t wanted, bool caps_lock) {
+  if (wanted < 0x20 || wanted > 0x7E) return search_cell(layout, wanted, caps_lock);
+  const std::uint8_t cell = layout.ascii[wanted - 0x20U];
+  if (!caps_lock || cell == kNoCell || content(layout, cell, true) == wanted) return cell;
+  const std::size_t exchanged = with_shift_exchanged(cell);
+  if (content(layout, exchanged, true) == wanted) return static_cast<std::uint8_t>(exchanged);
+  return search_cell(layout, wanted, true);
+}
+
+/// The dead key's mark in a line of the Compose tables.
+char16_t compose_mark(std::size_t line) {
+  return static_cast<char16_t>(kMarks + kComposeMark[line]);
+}
+
+/// The best dead key and following key for `wanted`.
+Strokes dead_strokes(const LayoutData& layout, char16_t wanted, bool caps_lock) {
+  Strokes best;
+  int best_cost = 0;
+  const auto [first, last] =
+      std::equal_range(std::begin(kComposeResult), std::end(kComposeResult), wanted);
+  for (const char16_t* result = first; result != last; ++result) {
+    const auto line = static_cast<std::size_t>(result - std::begin(kComposeResult));
+    const std::uint8_t dead_cell = find_cell(layout, compose_mark(line), caps_lock);
+    if (dead_cell == kNoCell) continue;
+    const std::uint8_t base_cell = find_cell(layout, kComposeBase[line], caps_lock);
+    if (base_cell == kNoCell) continue;
+    const Stroke dead = stroke_of(layout, dead_cell);
+    const Stroke base = stroke_of(layout, base_cell);
+    // Two dead keys in a row make two accents on Windows, so any other way is better.
+    const int cost =
+        std::popcount(dead.mods) + std::popcount(base.mods) + (is_mark(kComposeBase[line]) ? 8 : 0);
+    if (best.count == 0 || cost < best_cost) {
+      best = {.stroke = {dead, base}, .count = 2};
+      best_cost = cost;
+    }
+  }
+  return best;
+}
+
+/// The key for a control character that keyboards type; kNoKey for others.
+Usage control_key(char32_t character) {
+  switch (character) {
+    case U'\n':
+      return kEnter;
+    case U'\t':
+      return kTab;
+    case U'\b':
+      return kBackspace;
+    case kEscapeCharacter:
+      return kEscape;
+    default:
+      return kNoKey;
+  }
+}
+
+/// The character of a key that has the same one on each layout, 0 for others.
+char32_t fixed_character(std::uint8_t usage) {
+  constexpr std::uint8_t kFirstKeypadKey = 0x54;
+  constexpr std::string_view kKeypad = "/*-+\n1234567890.";
+  for (const char32_t character : {U'\n', U'\t', U'\b', kEscapeCharacter}) {
+    if (id(control_key(character)) == usage) return character;
+  }
+  if (usage < kFirstKeypadKey || usage >= kFirstKeypadKey + kKeypad.size()) return 0;
+  return static_cast<char32_t>(kKeypad[usage - kFirstKeypadKey]);
+}
+
+// ---- Names ------------------------------------------------------------------------------------
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool same_name(std::string_view written, std::string_view name) {
+  return std::equal(written.begin(), written.end(), name.begin(), name.end(),
+                    [](char a, char b) { return lower(a) == b; });
+}
+
+}  // namespace
+
+std::string_view Layout::name() const { return data_->name; }
+
+std::string_view Layout::title() const { return data_->title; }
+
+Strokes Layout::strokes(char32_t character, bool caps_lock) const {
+  const Usage control = control_key(character);
+  if (control != kNoKey) {
+    return {.stroke = {Stroke{0, static_cast<std::uint8_t>(id(control))}}, .count = 1};
+  }
+  if (character < 0x20 || character > 0xFFFF || is_mark(character)) return {};
+  const auto wanted = static_cast<char16_t>(character);
+  const std::uint8_t cell = find_cell(*data_, wanted, caps_lock);
+  if (cell != kNoCell) return {.stroke = {stroke_of(*data_, cell)}, .count = 1};
+  return dead_strokes(*data_, wanted, caps_lock);
+}
+
+std::optional<std::uint8_t> Layout::key_of(char32_t character) const {
+  if (character >= U'1' && character <= U'9') {
+    return static_cast<std::uint8_t>(id(kKey1) + (character - U'1'));
+  }
+  if (character == U'0') return static_cast<std::uint8_t>(id(kKey0));
+  if (character >= U'A' && character <= U'Z') character += U'a' - U'A';
+  const Strokes typed = strokes(character);
+  if (typed.count == 0) return std::nullopt;
+  const Stroke second = typed.stroke[1];
+  const bool accent_alone = second.usage == id(kSpace) || second == typed.stroke[0];
+  if (typed.count == 2 && !accent_alone) return std::nullopt;
+  return typed.stroke[0].usage;
+}
+
+char32_t Layout::decode(Stroke stroke, bool caps_lock) const {
+  constexpr Modifiers kShortcut = kLCtrl | kRCtrl | kLAlt | kRAlt | kLGui | kRGui;
+  const std::uint8_t cell = cell_of_stroke(*data_, stroke);
+  if (cell == kNoCell) return (stroke.mods & kShortcut) == 0 ? fixed_character(stroke.usage) : 0;
+  const char16_t typed = content(*data_, cell, caps_lock);
+  return is_mark(typed) ? 0 : typed;
+}
+
+bool Layout::is_dead(Stroke stroke, bool caps_lock) const {
+  const std::uint8_t cell = cell_of_stroke(*data_, stroke);
+  return cell != kNoCell && is_mark(content(*data_, cell, caps_lock));
+}
+
+char32_t Layout::compose(Stroke dead, Stroke base, bool caps_lock) const {
+  if (!is_dead(dead, caps_lock)) return 0;
+  const std::uint8_t base_cell = cell_of_stroke(*data_, base);
+  if (base_cell == kNoCell) return 0;
+  const char16_t mark = content(*data_, cell_of_stroke(*data_, dead), caps_lock);
+  const char16_t character = content(*data_, base_cell, caps_lock);
+  for (std::size_t line = 0; line < std::size(kComposeResult); ++line) {
+    if (compose_mark(line) == mark && kComposeBase[line] == character) {
+      return kComposeResult[line];
+    }
+  }
+  return 0;
+}
+
+std::span<const Layout> layouts() { return kLayouts; }
+
+const Layout* find_layout(std::string_view name) {
+  for (const Alias& alias : kAliases) {
+    if (same_name(name, alias.alias)) {
+      name = alias.name;
+      break;
+    }
+  }
+  for (const Layout& layout : kLayouts) {
+    if (same_name(name, layout.name())) return &layout;
+  }
+  return nullptr;
+}
+
+const Layout& default_layout() { return kLayouts[0]; }
+
+std::string_view closest_layout_name(std::string_view name) {
+  std::array<char, kLongestWord> text{};
+  if (name.size() > text.size()) return {};
+  std::transform(name.begin(), name.end(), text.begin(), lower);
+  const std::string_view wanted(text.data(), name.size());
+
+  std::string_view best;
+  unsigned best_distance = likely_slips(wanted.size()) + 1;
+  for (const Layout& layout : kLayouts) {
+    const unsigned distance = edit_distance(wanted, layout.name(), best_distance);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = layout.name();
+  }
+  return best;
+}
+
+}  // namespace pianola::hid

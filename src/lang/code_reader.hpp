@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "lang/opcode.hpp"
+#include "lang/roll.hpp"
+
+namespace pianola::lang {
+
+/// Reads a definition's code in order through a small window, so that code of any length plays
+/// from flash with no more RAM than the window. A read outside the code returns 0 and sets
+/// failed(), which stays until the next seek().
+class CodeReader {
+ public:
+  /// `window` is the caller's (32 to 128 bytes is sensible) and lives as long as the reader.
+  CodeReader(Roll& roll, std::span<std::uint8_t> window) : roll_(roll), window_(window) {}
+
+  /// Goes to `offset` of definition `record`. Bytes that the window holds already are not read
+  /// again, unless the roll changed.
+  void seek(std::uint32_t record, std::uint32_t offset) {
+    if (record != record_ || roll_.epoch() != epoch_) {
+      record_ = record;
+      epoch_ = roll_.epoch();
+      filled_ = 0;
+    }
+    offset_ = offset;
+    failed_ = false;
+  }
+
+  [[nodiscard]] std::uint32_t record() const { return record_; }
+  [[nodiscard]] std::uint32_t offset() const { return offset_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+
+  /// One byte.
+  std::uint8_t byte() {
+    const std::uint32_t at = offset_ - start_;
+    if (at < filled_) {
+      ++offset_;
+      return window_[at];
+    }
+    return refill();
+  }
+
+  /// Unsigned LEB128, at most 5 bytes; longer ones and those over 32 bits fail.
+  std::uint32_t number();
+  /// Zigzag LEB128.
+  std::int32_t integer();
+  /// Copies `out.size()` bytes.
+  void bytes(std::span<std::uint8_t> out);
+  /// Goes on after `count` bytes without reading them.
+  void skip(std::uint32_t count) { offset_ += count; }
+  /// True at the end of the code (reads ahead, consumes nothing).
+  bool at_end();
+
+ private:
+  std::uint8_t refill();
+  bool load();
+
+  Roll& roll_;
+  std::span<std::uint8_t> window_;
+  std::uint32_t record_ = 0xFFFFFFFFU;
+  std::uint32_t epoch_ = 0;
+  std::uint32_t offset_ = 0;
+  std::uint32_t start_ = 0;
+  std::uint32_t filled_ = 0;
+  bool failed_ = false;
+};
+
+/// One decoded instruction. Numbers of its operands in order; a name, text, key list or label list
+/// lies at `payload` (`payload_size` bytes; for `labels` 6 bytes an entry).
+struct Instruction {
+  Opcode opcode{};
+  std::uint32_t offset = 0;  ///< Where it starts.
+  std::uint32_t end = 0;     ///< Where the next one starts.
+  std::array<std::uint32_t, 4> value{};  ///< `integer` operands as two's complement; payloads: size.
+  Trigger trigger;                       ///< If it has one.
+  std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
+  std::uint32_t payload_size = 0;  ///< Its bytes.
+};
+
+/// Decodes the instruction at the reader's place and goes on after it. False if the code ends, the
+/// opcode is unknown or an operand breaks its rules.
+bool read_instruction(CodeReader& reader, Instruction& out);
+
+/// Finds label `label` in the body whose last LABELS is at `labels` - 1. Returns its code offset,
+/// or kNoLabel if there is none. Leaves the reader elsewhere.
+std::uint32_t find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
+                         std::uint32_t label);
+inline constexpr std::uint32_t kNoLabel = 0xFFFFFFFFU;
+
+}  // namespace pianola::lang

@@ -1,0 +1,269 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "hid/layout.hpp"
+#include "lang/code_piece.hpp"
+#include "lang/diagnostic.hpp"
+#include "lang/index_builder.hpp"
+#include "lang/keywords.hpp"
+#include "lang/lexer.hpp"
+#include "lang/opcode.hpp"
+#include "lang/roll.hpp"
+#include "lang/scratch.hpp"
+#include "lang/settings.hpp"
+#include "lang/source.hpp"
+#include "lang/status.hpp"
+
+namespace pianola::lang {
+
+/// Deepest nesting of blocks in a body.
+inline constexpr std::size_t kMaxBlocks = 16;
+/// Deepest nesting of parentheses and pending operators in an expression.
+inline constexpr std::size_t kMaxOperators = 24;
+/// Most labels (blocks that can be jumped over) of one body.
+inline constexpr std::uint32_t kMaxLabels = 0xFFFF;
+
+/// Compiles macros.txt to a roll in one pass, with the same RAM whatever the length of the file or
+/// of one macro.
+///
+/// Nothing recurses and nothing is kept that grows with the source: blocks and operators stand on
+/// small explicit stacks, what must be known of the whole file goes to Scratch. After an error the
+/// compiler goes on behind it, to report all that it can find; the roll is then abandoned.
+class Compiler final : private DiagnosticSink {
+ public:
+  /// All four are the caller's and outlive the compiler.
+  Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink);
+
+  /// Does a bounded piece of work (a statement, a piece of a text, a pass over a few records).
+  /// Status::more: call again. Status::ok: the roll is committed. Status::errors, full or io_error:
+  /// it was abandoned, and the sink knows why.
+  Status step();
+  /// Calls step() to the end.
+  Status run();
+
+  [[nodiscard]] std::uint32_t errors() const { return errors_; }
+  [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
+
+ private:
+  enum class Mode : std::uint8_t { start, file, text, arguments, argument_text, finish, done };
+  enum class Block : std::uint8_t { layer, body, define, repeat };
+
+  struct OpenBlock {
+    Position at;              ///< Of its `{`.
+    std::uint32_t start = 0;  ///< Code offset of a loop's head.
+    std::uint16_t label = 0;  ///< Where it is left.
+    Block kind{};
+    std::uint8_t locals = 0;  ///< How many there were before it.
+  };
+  struct Local {
+    std::uint32_t hash = 0;
+    std::uint32_t offset = 0;  ///< Of its declaration in the source.
+    std::uint8_t size = 0;     ///< Of its name; 0: a loop counter.
+  };
+  struct PendingLabel {
+    std::uint32_t offset = 0;
+    std::uint16_t label = 0;
+    std::uint8_t depth = 0;
+  };
+  /// A key with modifiers, as parsed.
+  struct Chord {
+    TriggerMods mods;
+    KeyRef key;
+    Position at;
+    std::uint32_t length = 0;
+    /// Its modifiers where only a side can be sent: `ctrl` is the left one.
+    [[nodiscard]] std::uint8_t sides() const {
+      return static_cast<std::uint8_t>(mods.exact | mods.either);
+    }
+  };
+  /// A name in the source, for records of its use.
+  struct NameAt {
+    std::array<char, kMaxName> text{};
+    std::uint8_t size = 0;
+    Position at;
+    [[nodiscard]] std::string_view view() const { return {text.data(), size}; }
+    [[nodiscard]] std::uint32_t hash() const { return name_hash(text.data(), size); }
+  };
+
+  void report(const Diagnostic& diagnostic) override;
+  bool error(Message message, std::string_view a = {}, std::string_view b = {},
+             std::uint32_t n = 0);
+  bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
+                std::string_view b = {}, std::uint32_t n = 0);
+  void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
+               std::string_view b);
+  bool not_yet(const Position& at, std::string_view what);
+
+  // compiler.cpp: the file, definitions, recovery, output
+  Status end_with(Status status);
+  void file_step();
+  void end_file();
+  void begin_definition();
+  void end_definition();
+  void finish_definition_after(bool good);
+  void skip_definition();
+  bool starts_definition() const;
+  void advance();
+  void emit(const CodePiece& piece);
+  void append(std::span<const std::uint8_t> bytes);
+  void keep(Status status);
+  [[nodiscard]] const Token& token() const { return lexer_.token(); }
+  [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
+  [[nodiscard]] bool at_word(std::string_view word) const;
+  [[nodiscard]] Keyword keyword() const;
+  bool expect_symbol(char32_t c, std::string_view shown);
+
+  // definitions.cpp: what stands at the top and in layers
+  bool definition();
+  bool definition_after_visibility();
+  bool bracketed_visibility();
+  bool visibility(Keyword word);
+  bool name(NameAt& out);
+  void start_declaration(IndexSpace space, const NameAt& name);
+  void declare();
+  void use(IndexSpace space, const NameAt& name, std::uint8_t params);
+  bool set_definition();
+  bool set_value(Setting setting, const SettingInfo& info);
+  bool layout_value(Opcode opcode, hid::Layout& layout);
+  bool plain_value(const SettingInfo& info, std::uint32_t& value);
+  bool key_value(const SettingInfo& info, std::uint32_t& value);
+  bool variable_definition();
+  bool macro_definition();
+  bool parameter(std::uint8_t& count);
+  bool layer_definition();
+  void layer_item();
+  bool binding();
+  bool options();
+  bool option(std::uint8_t& seen);
+  bool again_option();
+  bool remap();
+  bool open_body();
+  void start_body();
+  void close_body();
+  bool old_definition();
+  void define_line();
+  bool define_report();
+
+  // triggers.cpp: keys, chords, triggers
+  static bool is_vial_key(std::string_view word);
+  static bool is_modifier_name(std::string_view word);
+  bool chord(Chord& out);
+  bool chord_key(Chord& out);
+  bool chord_modifier(Chord& out);
+  bool word_key(Chord& out);
+  bool number_key(Chord& out);
+  bool caret(Chord& out);
+  bool character_key(Chord& out, char32_t c);
+  bool trigger();
+  bool end_trigger();
+  bool key_trigger(TriggerKind kind);
+  bool prefixed_trigger(TriggerKind kind);
+  bool vial_trigger();
+  bool text_trigger();
+  bool event_trigger();
+  void write_trigger(Opcode opcode);
+  static std::uint16_t index_usage(KeyRef key, bool& is_character);
+
+  // statements.cpp: bodies
+  void body_step();
+  bool statement();
+  bool symbol_statement();
+  bool word_statement();
+  [[nodiscard]] bool is_unknown_word() const;
+  bool unknown_word();
+  [[nodiscard]] bool is_assignment() const;
+  bool keyword_statement(Keyword word);
+  bool other_keyword(Keyword word);
+  bool chord_statement(Opcode opcode);
+  bool chord_list(Opcode opcode);
+  void emit_chord(Opcode opcode, const Chord& keys);
+  void check_key(const Chord& keys);
+  void check_typable(char32_t c, const Position& at, std::uint32_t length);
+  bool raw_statement();
+  void start_text(Mode mode);
+  void text_step();
+  void text_character(char32_t c);
+  bool text_value(const Position& at);
+  void end_text();
+  void flush_text();
+  bool wait_statement();
+  bool repeat_statement();
+  bool call_statement();
+  void arguments_step();
+  void end_call();
+  bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
+  void close_block();
+  void missing_brace();
+  bool new_local(std::uint8_t& slot);
+  std::optional<std::uint8_t> find_local(const NameAt& wanted);
+  void place_label(std::uint16_t label, std::size_t depth);
+  void flush_labels();
+  [[nodiscard]] bool starts_statement() const;
+  void skip_statement();
+  void skip_text();
+  void skip_line();
+
+  // expressions.cpp
+  enum class Operator : std::uint8_t;
+  struct Expression;
+  bool expression();
+  bool operand(Expression& state, bool& complete);
+  bool operators(Expression& state, bool& again);
+  bool number_value(Expression& state, bool minus);
+  bool word_operand(Expression& state, bool& complete);
+  bool push_operator(Expression& state, Operator op);
+  bool reduce(Expression& state, unsigned least);
+  bool next_argument(Expression& state);
+  bool close_parenthesis(Expression& state);
+  bool emit_part(Expression& state, const CodePiece& piece, int change);
+  bool expression_too_long(const Expression& state);
+
+  Source& source_;
+  RollWriter& writer_;
+  Scratch& scratch_;
+  DiagnosticSink& sink_;
+  Lexer lexer_;
+
+  Mode mode_ = Mode::start;
+  Status status_ = Status::more;
+  std::uint32_t errors_ = 0;
+  std::uint32_t warnings_ = 0;
+  hid::Layout file_layout_;
+  hid::Layout layout_;            ///< In force for the text being compiled.
+  bool layout_used_ = false;      ///< A character was checked against file_layout_.
+
+  Position last_end_;             ///< After the last token that was passed.
+  std::uint32_t slice_begin_ = 0;
+  std::uint32_t records_ = 0;     ///< Definitions begun.
+  std::uint32_t code_size_ = 0;   ///< Of this definition so far.
+  std::uint32_t scope_ = 0;       ///< name_hash of the layer.
+  ScratchRecord pending_;         ///< Declared by the body that is open.
+  bool pending_good_ = false;
+  Trigger trigger_;               ///< Parsed, not written yet; its text is in text_.
+  Position trigger_at_;
+  std::uint32_t trigger_length_ = 0;
+
+  std::array<OpenBlock, kMaxBlocks> blocks_;
+  std::uint8_t depth_ = 0;
+  std::array<Local, kMaxSlots> locals_;
+  std::uint8_t local_count_ = 0;
+  std::uint8_t frame_ = 0;        ///< Most locals at a time.
+  std::array<PendingLabel, 12> labels_;
+  std::uint8_t label_count_ = 0;
+  std::uint32_t next_label_ = 0;
+  std::uint32_t last_labels_ = 0; ///< Offset of the last LABELS + 1.
+
+  std::array<char, kMaxText> text_;
+  std::uint8_t text_size_ = 0;
+  bool text_empty_ = true;        ///< Nothing of the text was emitted yet.
+  NameAt call_;
+  std::uint8_t arguments_ = 0;
+
+  IndexBuilder builder_;
+};
+
+}  // namespace pianola::lang

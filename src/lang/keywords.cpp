@@ -1,0 +1,44 @@
+#include "lang/keywords.hpp"
+
+#include <array>
+#include <cstddef>
+
+#include "hid/edit_distance.hpp"
+
+namespace pianola::lang {
+namespace {
+
+constexpr std::array kWords = {
+#define PIANOLA_X(word) std::string_view{#word},
+    PIANOLA_KEYWORDS(PIANOLA_X)
+#undef PIANOLA_X
+};
+
+}  // namespace
+
+Keyword find_keyword(std::string_view word) {
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    if (kWords[i] == word) return static_cast<Keyword>(i);
+  }
+  return Keyword::no_keyword;
+}
+
+std::string_view keyword_name(Keyword keyword) {
+  return keyword < Keyword::no_keyword ? kWords[static_cast<std::size_t>(keyword)]
+                                       : std::string_view{};
+}
+
+std::string_view closest_keyword(std::string_view word) {
+  std::string_view best;
+  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  for (const std::string_view candidate : kWords) {
+    const unsigned distance = hid::edit_distance(word, candidate, best_distance);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace pianola::lang

@@ -1,0 +1,27 @@
+#include "lang/roll.hpp"
+
+namespace pianola::lang {
+
+std::uint32_t index_lower_bound(Roll& roll, const IndexKey& key) {
+  std::uint32_t first = 0;
+  std::uint32_t count = roll.index_size();
+  IndexEntry entry;
+  while (count > 0) {
+    const std::uint32_t half = count / 2;
+    if (!roll.index_entry(first + half, entry)) return roll.index_size();
+    if (entry.key < key) {
+      first += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  return first;
+}
+
+bool index_find(Roll& roll, const IndexKey& key, IndexEntry& out) {
+  const std::uint32_t position = index_lower_bound(roll, key);
+  return roll.index_entry(position, out) && out.key == key;
+}
+
+}  // namespace pianola::lang

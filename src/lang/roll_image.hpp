@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lang/roll.hpp"
+#include "lang/status.hpp"
+
+namespace pianola::lang {
+
+// A roll as one run of bytes, for a file or for constant data in flash. docs/roll-format.md
+// describes the format.
+
+/// The format's version; images of other versions are refused.
+inline constexpr std::uint16_t kImageVersion = 1;
+
+/// What is wrong with an image.
+enum class ImageError : std::uint8_t {
+  none,
+  too_short,  ///< Not even a header.
+  bad_magic,  ///< No roll image.
+  version,    ///< A roll image of another version, or with flags that this version lacks.
+  truncated,  ///< The end is missing.
+  checksum,   ///< Some byte is not as written.
+  content,    ///< The checksum is right, but what it covers contradicts itself.
+};
+
+/// `error` in words, without a full stop.
+const char* image_error_text(ImageError error);
+
+/// A roll read from an image. Holds no memory of its own: the bytes are the caller's and outlive
+/// it. Without open(), an empty roll.
+class RollImage final : public Roll {
+ public:
+  /// Checks `bytes` and makes `out` read from them. Whatever the bytes are, no later call reads
+  /// outside them. More bytes after the image are left alone. On an error `out` is an empty roll.
+  static ImageError open(std::span<const std::uint8_t> bytes, RollImage& out);
+
+  /// Whether the image has the definitions' source.
+  [[nodiscard]] bool has_source() const { return has_source_; }
+  /// Bytes of the image itself.
+  [[nodiscard]] std::uint32_t image_size() const { return image_size_; }
+
+  // Roll. An image never changes, but each open() is another epoch.
+  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
+  [[nodiscard]] std::uint32_t size() const override { return definitions_; }
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override;
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
+  [[nodiscard]] std::uint32_t index_size() const override { return entries_; }
+  bool index_entry(std::uint32_t position, IndexEntry& out) override;
+
+ private:
+  using Bytes = std::span<const std::uint8_t>;
+
+  ImageError set(Bytes bytes);
+  [[nodiscard]] bool consistent();
+  [[nodiscard]] Bytes slice(std::uint32_t record, std::uint32_t offset, unsigned column) const;
+
+  Bytes table_;   ///< Per definition the ends of its code and of its source.
+  Bytes index_;   ///< The entries.
+  Bytes code_;    ///< All code.
+  Bytes source_;  ///< All source.
+  std::uint32_t definitions_ = 0;
+  std::uint32_t entries_ = 0;
+  std::uint32_t image_size_ = 0;
+  std::uint32_t epoch_ = 0;
+  bool has_source_ = false;
+};
+
+/// Takes an image as it is written.
+class ImageSink {
+ public:
+  /// Appends `bytes`. Status::full or Status::io_error end the writing.
+  virtual Status write(std::span<const std::uint8_t> bytes) = 0;
+
+ protected:
+  ~ImageSink() = default;
+};
+
+/// What an image holds besides code and index.
+enum class ImageContent : std::uint8_t {
+  with_source,
+  stripped,  ///< No source; definitions without code at the end are left out.
+};
+
+/// Writes `roll` as an image, reading it several times. Equal rolls give equal bytes. Returns what
+/// the sink returned if that was not ok; Status::full if the roll is too large for 32-bit offsets;
+/// Status::io_error if the roll reads differently from one time to the next.
+Status write_image(Roll& roll, ImageContent content, ImageSink& sink);
+
+}  // namespace pianola::lang

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace pianola::lang {
+
+/// The settings of `set NAME = VALUE`. The numbers are part of the bytecode.
+enum class Setting : std::uint8_t {
+  layout,
+  typing,
+  tap,
+  hold,
+  dual,
+  rolls,
+  double_tap,
+  chord,
+  autoshift,
+  leader,
+  trigger,
+  unicode,
+  drive,
+  autolock,
+  busy,
+  neutral,
+};
+
+/// What a setting's value is, and how SET holds it.
+enum class SettingType : std::uint8_t {
+  layout,    ///< SETNAME with the layout's name.
+  choice,    ///< SET with the number of the word in `choices`.
+  duration,  ///< SET with milliseconds; a word in `choices`, if there is one, means 0.
+  typing,    ///< SET: 0 `fast`, 1 `safe`, else 2 + milliseconds between reports.
+  key,       ///< SET with the usage (hid::Usage); a word in `choices`, if there is one, means 0.
+};
+
+struct SettingInfo {
+  std::string_view name;
+  SettingType type;
+  std::array<std::string_view, 5> choices;  ///< Words, the default first; empty ones end the list.
+  std::uint32_t initial;                    ///< Value when the file does not set it.
+  bool supported;                           ///< False: parsed, but nothing acts on it yet.
+};
+
+/// Indexed by Setting. Durations are in milliseconds.
+inline constexpr std::array<SettingInfo, 16> kSettings = {{
+    {"layout", SettingType::layout, {}, 0, true},
+    {"typing", SettingType::typing, {"fast", "safe"}, 0, true},
+    {"tap", SettingType::duration, {}, 0, true},
+    {"hold", SettingType::duration, {}, 200, false},
+    {"dual", SettingType::choice, {"release", "press", "timeout"}, 0, false},
+    {"rolls", SettingType::duration, {}, 0, false},
+    {"double", SettingType::duration, {}, 400, false},
+    {"chord", SettingType::duration, {}, 30, false},
+    {"autoshift", SettingType::duration, {"off"}, 0, false},
+    {"leader", SettingType::key, {"shifts"}, 0, false},
+    {"trigger", SettingType::choice, {"direct", "leader"}, 0, false},
+    {"unicode", SettingType::choice, {"off", "linux", "windows", "macos", "wincompose"}, 0, false},
+    {"drive", SettingType::choice, {"ejected", "hidden"}, 0, false},
+    {"autolock", SettingType::duration, {"off"}, 120 * 60 * 1000, false},
+    {"busy", SettingType::choice, {"queue", "mix"}, 0, false},
+    {"neutral", SettingType::key, {}, 0xE0, true},
+}};
+
+/// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.
+inline constexpr std::uint32_t kMaxDuration = 24U * 24 * 60 * 60 * 1000;
+
+}  // namespace pianola::lang

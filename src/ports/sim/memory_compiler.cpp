@@ -1,0 +1,85 @@
+#include "ports/sim/memory_compiler.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "lang/compiler.hpp"
+
+namespace pianola::sim {
+
+std::size_t MemorySource::read(std::uint32_t offset, std::span<char> out) {
+  if (offset >= text_.size()) return 0;
+  const std::size_t count = std::min({out.size(), text_.size() - offset, piece_});
+  std::copy_n(text_.data() + offset, count, out.data());
+  return count;
+}
+
+lang::Status MemoryScratch::append(const lang::ScratchRecord& record) {
+  records_.push_back(record);
+  return lang::Status::ok;
+}
+
+lang::Status MemoryScratch::append(const lang::SortItem& item) {
+  items_.push_back(item);
+  return lang::Status::ok;
+}
+
+bool MemoryScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
+  if (index >= records_.size()) return false;
+  out = records_[index];
+  return true;
+}
+
+bool MemoryScratch::read(std::uint32_t index, lang::SortItem& out) {
+  if (index >= items_.size()) return false;
+  out = items_[index];
+  return true;
+}
+
+void MemoryScratch::release_items(std::uint32_t /*count*/) {}
+
+void MemoryScratch::clear() {
+  records_.clear();
+  items_.clear();
+}
+
+lang::Diagnostic Findings::Finding::view() const {
+  lang::Diagnostic out = diagnostic;
+  out.a = a;
+  out.b = b;
+  return out;
+}
+
+void Findings::report(const lang::Diagnostic& diagnostic) {
+  all_.push_back({diagnostic, std::string(diagnostic.a), std::string(diagnostic.b)});
+}
+
+void Findings::sort() {
+  std::ranges::stable_sort(all_, {}, [](const Finding& finding) {
+    return std::tuple(finding.diagnostic.at.line, finding.diagnostic.at.column);
+  });
+}
+
+std::size_t Findings::errors() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      all_, [](const Finding& finding) { return !finding.diagnostic.warning; }));
+}
+
+std::string Findings::text(std::string_view file, lang::Source& source) const {
+  StringSink out;
+  for (const Finding& finding : all_) {
+    lang::write_diagnostic(finding.view(), file, source, out);
+  }
+  return out.text();
+}
+
+lang::Status compile(std::string_view text, MemoryRoll& roll, Findings& findings) {
+  MemorySource source(text);
+  MemoryScratch scratch;
+  lang::Compiler compiler(source, roll, scratch, findings);
+  const lang::Status status = compiler.run();
+  findings.sort();
+  return status;
+}
+
+}  // namespace pianola::sim

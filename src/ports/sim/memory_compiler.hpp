@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/diagnostic.hpp"
+#include "lang/scratch.hpp"
+#include "lang/source.hpp"
+#include "lang/status.hpp"
+#include "ports/sim/memory_roll.hpp"
+
+namespace pianola::sim {
+
+/// Source text in memory. `piece` limits how much one read gives, as slow media do.
+class MemorySource final : public lang::Source {
+ public:
+  explicit MemorySource(std::string_view text, std::size_t piece = SIZE_MAX)
+      : text_(text), piece_(piece) {}
+  std::size_t read(std::uint32_t offset, std::span<char> out) override;
+
+ private:
+  std::string_view text_;
+  std::size_t piece_;
+};
+
+/// Scratch records in memory.
+class MemoryScratch final : public lang::Scratch {
+ public:
+  lang::Status append(const lang::ScratchRecord& record) override;
+  lang::Status append(const lang::SortItem& item) override;
+  bool read(std::uint32_t index, lang::ScratchRecord& out) override;
+  bool read(std::uint32_t index, lang::SortItem& out) override;
+  void release_items(std::uint32_t count) override;
+  void clear() override;
+
+ private:
+  std::vector<lang::ScratchRecord> records_;
+  std::vector<lang::SortItem> items_;
+};
+
+/// Text in a string.
+class StringSink final : public lang::TextSink {
+ public:
+  void write(std::span<const char> text) override { text_.append(text.data(), text.size()); }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// What one compilation found, sorted by place.
+class Findings final : public lang::DiagnosticSink {
+ public:
+  /// A diagnostic with copies of its words.
+  struct Finding {
+    lang::Diagnostic diagnostic;
+    std::string a;
+    std::string b;
+    [[nodiscard]] lang::Diagnostic view() const;
+  };
+
+  void report(const lang::Diagnostic& diagnostic) override;
+  /// Sorts by line and column; call once after the compilation.
+  void sort();
+  [[nodiscard]] const std::vector<Finding>& all() const { return all_; }
+  [[nodiscard]] std::size_t errors() const;
+  [[nodiscard]] std::size_t warnings() const { return all_.size() - errors(); }
+  /// All of them as people read them: `FILE:LINE:COLUMN: error: …` with line and caret.
+  [[nodiscard]] std::string text(std::string_view file, lang::Source& source) const;
+
+ private:
+  std::vector<Finding> all_;
+};
+
+/// Compiles `text` into `roll` (which is left alone after errors).
+lang::Status compile(std::string_view text, MemoryRoll& roll, Findings& findings);
+
+}  // namespace pianola::sim

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lang/roll.hpp"
+#include "lang/source.hpp"
+
+namespace pianola::sim {
+
+/// A roll in memory: the compiler writes it, the engine reads it. For the command line and tests.
+class MemoryRoll final : public lang::Roll, public lang::RollWriter {
+ public:
+  struct Definition {
+    std::string source;
+    std::vector<std::uint8_t> code;
+    friend bool operator==(const Definition&, const Definition&) = default;
+  };
+
+  /// With a source, each definition keeps its slice of it; without, only code is kept.
+  explicit MemoryRoll(lang::Source* source = nullptr) : source_(source) {}
+
+  // Roll
+  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
+  [[nodiscard]] std::uint32_t size() const override;
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override;
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
+                          std::span<char> out) override;
+  [[nodiscard]] std::uint32_t index_size() const override;
+  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
+
+  // RollWriter
+  lang::Status begin_definition() override;
+  lang::Status append_code(std::span<const std::uint8_t> code) override;
+  lang::Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
+  lang::Status append_index(const lang::IndexEntry& entry) override;
+  lang::Status commit() override;
+  void abandon() override;
+
+  /// What commit() made current. (commit() also sorts an index that a test appended out of order.)
+  [[nodiscard]] const std::vector<Definition>& definitions() const { return live_.definitions; }
+  [[nodiscard]] const std::vector<lang::IndexEntry>& index() const { return live_.index; }
+
+ private:
+  struct Content {
+    std::vector<Definition> definitions;
+    std::vector<lang::IndexEntry> index;
+  };
+
+  lang::Source* source_;
+  Content live_;
+  Content next_;
+  std::uint32_t epoch_ = 0;
+};
+
+}  // namespace pianola::sim

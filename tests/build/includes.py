@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Checks how the sources include: other files by the name of their layer, never relative to the
+including file; and in the core, only those standard headers that need no heap and no system.
+
+    includes.py SOURCE_DIR
+"""
+
+import pathlib
+import re
+import sys
+
+LAYERS = ("hid/", "lang/", "engine/", "ports/sim/", "cli/")
+TESTS = ("support/",)
+CORE = ("hid", "lang", "engine")
+CORE_HEADERS = {
+    "algorithm", "array", "bit", "cassert", "compare", "concepts", "cstddef", "cstdint", "cstring",
+    "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",
+    "type_traits", "utility",
+}
+
+
+def findings(source):
+    for path in sorted((source / "src").rglob("*")):
+        if path.suffix not in (".cpp", ".hpp", ".inc"):
+            continue
+        name = path.relative_to(source)
+        is_test = path.stem.endswith("_test")
+        in_core = name.parts[1] in CORE and not is_test
+        roots = LAYERS + TESTS if is_test else LAYERS
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            found = re.match(r'\s*#\s*include\s*(["<])([^">]+)', line)
+            if not found:
+                continue
+            kind, header = found.groups()
+            if kind == '"' and not header.startswith(roots):
+                yield f'{name}:{number}: "{header}" does not begin with the name of a layer'
+            if ".." in pathlib.PurePosixPath(header).parts:
+                yield f'{name}:{number}: "{header}" is relative'
+            if kind == "<" and in_core and header not in CORE_HEADERS:
+                yield f"{name}:{number}: <{header}> is not for the core"
+
+
+def main():
+    found = list(findings(pathlib.Path(sys.argv[1])))
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
