@@ -75,8 +75,9 @@ struct Instruction {
   Opcode opcode{};
   std::uint32_t offset = 0;  ///< Where it starts.
   std::uint32_t end = 0;     ///< Where the next one starts.
-  std::array<std::uint32_t, 4> value{};  ///< `integer` operands as two's complement; payloads: size.
-  Trigger trigger;                       ///< If it has one.
+  std::array<std::uint32_t, 4>
+      value{};                ///< `integer` operands as two's complement; payloads: size.
+  Trigger trigger;            ///< If it has one.
   std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
   std::uint32_t payload_size = 0;  ///< Its bytes.
 };

@@ -37,8 +37,8 @@ Status Compiler::step() {
       arguments_step();
       break;
     case Mode::finish: {
-      const Status status = builder_.step(
-          {source_, scratch_, writer_, *this, file_layout_, errors_ == 0});
+      const Status status =
+          builder_.step({source_, scratch_, writer_, *this, file_layout_, errors_ == 0});
       if (status != Status::more) return end_with(status);
       break;
     }

@@ -233,17 +233,17 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t errors_ = 0;
   std::uint32_t warnings_ = 0;
   hid::Layout file_layout_;
-  hid::Layout layout_;            ///< In force for the text being compiled.
-  bool layout_used_ = false;      ///< A character was checked against file_layout_.
+  hid::Layout layout_;        ///< In force for the text being compiled.
+  bool layout_used_ = false;  ///< A character was checked against file_layout_.
 
-  Position last_end_;             ///< After the last token that was passed.
+  Position last_end_;  ///< After the last token that was passed.
   std::uint32_t slice_begin_ = 0;
-  std::uint32_t records_ = 0;     ///< Definitions begun.
-  std::uint32_t code_size_ = 0;   ///< Of this definition so far.
-  std::uint32_t scope_ = 0;       ///< name_hash of the layer.
-  ScratchRecord pending_;         ///< Declared by the body that is open.
+  std::uint32_t records_ = 0;    ///< Definitions begun.
+  std::uint32_t code_size_ = 0;  ///< Of this definition so far.
+  std::uint32_t scope_ = 0;      ///< name_hash of the layer.
+  ScratchRecord pending_;        ///< Declared by the body that is open.
   bool pending_good_ = false;
-  Trigger trigger_;               ///< Parsed, not written yet; its text is in text_.
+  Trigger trigger_;  ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
 
@@ -251,15 +251,15 @@ class Compiler final : private DiagnosticSink {
   std::uint8_t depth_ = 0;
   std::array<Local, kMaxSlots> locals_;
   std::uint8_t local_count_ = 0;
-  std::uint8_t frame_ = 0;        ///< Most locals at a time.
+  std::uint8_t frame_ = 0;  ///< Most locals at a time.
   std::array<PendingLabel, 12> labels_;
   std::uint8_t label_count_ = 0;
   std::uint32_t next_label_ = 0;
-  std::uint32_t last_labels_ = 0; ///< Offset of the last LABELS + 1.
+  std::uint32_t last_labels_ = 0;  ///< Offset of the last LABELS + 1.
 
   std::array<char, kMaxText> text_;
   std::uint8_t text_size_ = 0;
-  bool text_empty_ = true;        ///< Nothing of the text was emitted yet.
+  bool text_empty_ = true;  ///< Nothing of the text was emitted yet.
   NameAt call_;
   std::uint8_t arguments_ = 0;
 

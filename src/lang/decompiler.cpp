@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "hid/key_names.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/expression_writer.hpp"
 #include "lang/notation.hpp"
@@ -99,7 +100,7 @@ class DefinitionWriter {
     switch (in_.opcode) {
       case Opcode::set_number:
       case Opcode::set_name:
-        return !in_layer_ && prefix_ == 0 && setting();
+        return !in_layer_ && setting();
       case Opcode::variable:
         return !in_layer_ && variable();
       case Opcode::macro:
@@ -149,16 +150,21 @@ class DefinitionWriter {
         out_ << info.choices[0];
         return true;
       case SettingType::key:
-        if (value != 0 || !word) {
-          const KeyRef key = KeyRef::usage(static_cast<std::uint16_t>(value));
-          return value <= 0xFFFF && write_key(out_, key, KeyPlace::operand);
-        }
-        out_ << info.choices[0];
-        return true;
+        return setting_key(info, value);
       case SettingType::layout:
         break;
     }
     return false;
+  }
+
+  /// A setting's key is written by name, letters too.
+  bool setting_key(const SettingInfo& info, std::uint32_t value) {
+    const bool word = value == 0 && !info.choices[0].empty();
+    const std::string_view name = value > 0xFFFF ? std::string_view{}
+                                  : word         ? info.choices[0]
+                                         : hid::canonical_name(static_cast<hid::Usage>(value));
+    out_ << name;
+    return !name.empty();
   }
 
   bool typing(std::uint32_t value) {

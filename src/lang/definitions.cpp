@@ -185,8 +185,8 @@ bool Compiler::set_definition() {
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
   std::uint32_t value = 0;
-  const bool good = info.type == SettingType::key ? key_value(info, value)
-                                                  : plain_value(info, value);
+  const bool good =
+      info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
   if (!good) {
     return error(Message::expected_value, {}, kExpectedValue[static_cast<std::size_t>(setting)]);
   }
@@ -238,9 +238,8 @@ bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
     advance();
     return true;
   }
-  const auto usage = token().kind == TokenKind::word
-                         ? hid::usage_from_name(lexer_.word())
-                         : std::nullopt;
+  const auto usage =
+      token().kind == TokenKind::word ? hid::usage_from_name(lexer_.word()) : std::nullopt;
   if (!usage) return false;
   value = static_cast<std::uint32_t>(*usage);
   advance();
@@ -331,9 +330,8 @@ void Compiler::layer_item() {
     return end_definition();
   }
   const Keyword word = keyword();
-  const bool other = word == Keyword::k_set || word == Keyword::k_var ||
-                     word == Keyword::k_macro || word == Keyword::k_layer ||
-                     word == Keyword::k_define;
+  const bool other = word == Keyword::k_set || word == Keyword::k_var || word == Keyword::k_macro ||
+                     word == Keyword::k_layer || word == Keyword::k_define;
   if (token().kind == TokenKind::end || (other && token().line_before && token().at.column == 1)) {
     missing_brace();
     depth_ = 0;
@@ -427,7 +425,8 @@ bool Compiler::again_option() {
     return error(Message::expected_value, {}, "ignore, stop, restart, parallel");
   }
   if (found != kChoices.begin()) return not_yet(token().at, *found);
-  emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
+  emit(
+      CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
   advance();
   return true;
 }

@@ -14,8 +14,9 @@ struct Position {
   std::uint32_t column = 1;  ///< Characters from 1; a tab counts as one.
 };
 
-// Symbol, text. {a} and {b} stand for words of the source or corrections, {n} for a number, {x} for it in hex, {p} for
-// the second place as line:column. A part from `[;` to `]` is left out if the {b} in it is empty.
+// Symbol, text. {a} and {b} stand for words of the source or corrections, {n} for a number, {x} for
+// it in hex, {p} for the second place as line:column. A part from `[;` to `]` is left out if the
+// {b} in it is empty.
 // clang-format off
 #define PIANOLA_MESSAGES(X) \
   /* The file. */ \
@@ -142,8 +143,8 @@ class DiagnosticSink {
 /// Writes the message alone, without place and line.
 void write_message(const Diagnostic& diagnostic, TextSink& out);
 
-/// Writes GCC's form: `FILE:LINE:COLUMN: error: …`, the line itself, and a caret under the place. Of a
-/// very long line only the part around the place is shown.
+/// Writes GCC's form: `FILE:LINE:COLUMN: error: …`, the line itself, and a caret under the place.
+/// Of a very long line only the part around the place is shown.
 void write_diagnostic(const Diagnostic& diagnostic, std::string_view file, Source& source,
                       TextSink& out);
 

@@ -118,14 +118,14 @@ class ExpressionWriter {
       std::uint8_t to = node.parent;
       if (from == node.parent) {
         if (has_parentheses(node, at)) out_.put('(');
-        if (!write_front(node)) return false;
+        if (!is_joined(node, at) && !write_front(node)) return false;
         if (node.left != kNoNode) to = node.left;
       } else if (from == node.left && node.right != kNoNode) {
         out_ << spelling(node.opcode).between;
         to = node.right;
       }
       if (to == node.parent) {
-        out_ << spelling(node.opcode).after;
+        if (!is_joined(node, at)) out_ << spelling(node.opcode).after;
         if (has_parentheses(node, at)) out_.put(')');
       }
       from = at;
@@ -152,13 +152,21 @@ class ExpressionWriter {
     }
   }
 
+  /// Whether the node is the start of a longer list: min(min(a, b), c) is min(a, b, c).
+  [[nodiscard]] bool is_joined(const Node& node, std::uint8_t index) const {
+    const bool list = node.opcode == Opcode::minimum || node.opcode == Opcode::maximum;
+    if (!list || node.parent == kNoNode) return false;
+    const Node& parent = nodes_[node.parent];
+    return parent.opcode == node.opcode && parent.left == index;
+  }
+
   /// Operators group from the left, so an equal one needs parentheses on the right. A minus before
-  /// a number is part of the number, so that NEG of a number or of NEG must keep apart from it.
+  /// a number is part of the number, so NEG of a number keeps apart from it.
   [[nodiscard]] bool has_parentheses(const Node& node, std::uint8_t index) const {
     if (node.parent == kNoNode) return false;
     const Node& parent = nodes_[node.parent];
-    if (parent.opcode == Opcode::negate) {
-      return node.opcode == Opcode::push || spelling(node.opcode).precedence <= Precedence::unary;
+    if (parent.opcode == Opcode::negate && node.opcode == Opcode::push) {
+      return static_cast<std::int32_t>(node.value) >= 0;
     }
     const Precedence outer = spelling(parent.opcode).precedence;
     const Precedence inner = spelling(node.opcode).precedence;

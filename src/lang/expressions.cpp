@@ -164,9 +164,9 @@ bool Compiler::operators(Expression& state, bool& again) {
 /// Writes the pending operators that bind at least as strongly as `least`, down to a parenthesis
 /// (with `least` 0: all above it).
 bool Compiler::reduce(Expression& state, unsigned least) {
-  constexpr std::array<Opcode, 9> kOpcode = {Opcode::end,      Opcode::minimum,  Opcode::maximum,
-                                             Opcode::add,      Opcode::subtract, Opcode::multiply,
-                                             Opcode::divide,   Opcode::modulo,   Opcode::negate};
+  constexpr std::array<Opcode, 9> kOpcode = {Opcode::end,    Opcode::minimum,  Opcode::maximum,
+                                             Opcode::add,    Opcode::subtract, Opcode::multiply,
+                                             Opcode::divide, Opcode::modulo,   Opcode::negate};
   while (state.count > 0 && state.top().op > Operator::maximum) {
     const auto op = static_cast<std::uint8_t>(state.top().op);
     if (strength(op) < least) break;

@@ -13,9 +13,10 @@
 
 namespace pianola::lang {
 
-/// Makes the sorted index from the scratch records at the end of a file: maps characters of triggers
-/// to keys, sorts by external merge, and on the way finds names and triggers that are declared twice,
-/// names that are not declared, and calls with the wrong number of values. RAM is constant.
+/// Makes the sorted index from the scratch records at the end of a file: maps characters of
+/// triggers to keys, sorts by external merge, and on the way finds names and triggers that are
+/// declared twice, names that are not declared, and calls with the wrong number of values. RAM is
+/// constant.
 class IndexBuilder {
  public:
   struct Context {
@@ -62,13 +63,13 @@ class IndexBuilder {
 
   std::uint32_t records_ = 0;
   Phase phase_ = Phase::runs;
-  std::uint32_t position_ = 0;    // of the next record (runs) or item (merge, check) to read
-  std::uint32_t begin_ = 0;       // items of this level: [begin_, end_)
+  std::uint32_t position_ = 0;  // of the next record (runs) or item (merge, check) to read
+  std::uint32_t begin_ = 0;     // items of this level: [begin_, end_)
   std::uint32_t end_ = 0;
-  std::uint32_t written_ = 0;     // items appended so far
-  std::uint32_t run_ = kRun;      // length of a run of this level
-  bool merging_ = false;          // heads are open
-  bool declared_ = false;         // declared_item_ holds the last declaration
+  std::uint32_t written_ = 0;  // items appended so far
+  std::uint32_t run_ = kRun;   // length of a run of this level
+  bool merging_ = false;       // heads are open
+  bool declared_ = false;      // declared_item_ holds the last declaration
   SortItem declared_item_;
   std::array<Head, kFan> heads_{};
 };

@@ -336,8 +336,7 @@ StringItem Lexer::string_item() {
       return item;
     }
     if (c == '"') {
-      const bool three =
-          byte_at(at_.offset + 1) == '"' && byte_at(at_.offset + 2) == '"';
+      const bool three = byte_at(at_.offset + 1) == '"' && byte_at(at_.offset + 2) == '"';
       get();
       if (lines_ && !three) {
         item.character = '"';

@@ -23,11 +23,11 @@ enum class TokenKind : std::uint8_t {
 struct Token {
   TokenKind kind = TokenKind::end;
   Position at;
-  std::uint32_t end = 0;       ///< Offset after the last byte.
-  std::uint32_t length = 0;    ///< Characters.
-  bool space_before = false;   ///< White space or a comment stands before it.
-  bool line_before = false;    ///< A line end (or the start of the file) stands before it.
-  bool hex = false;            ///< A number written with 0x.
+  std::uint32_t end = 0;      ///< Offset after the last byte.
+  std::uint32_t length = 0;   ///< Characters.
+  bool space_before = false;  ///< White space or a comment stands before it.
+  bool line_before = false;   ///< A line end (or the start of the file) stands before it.
+  bool hex = false;           ///< A number written with 0x.
   std::uint32_t value = 0;
   char32_t character = 0;
 
@@ -118,12 +118,12 @@ class Lexer {
   std::uint32_t window_start_ = 0;
   std::uint8_t window_size_ = 0;
   std::uint8_t word_size_ = 0;
-  std::uint8_t peek_size_ = 0;     ///< Bytes of the character that peek() found.
-  std::uint8_t indentation_ = 0;   ///< Of the first line of a """ text.
+  std::uint8_t peek_size_ = 0;    ///< Bytes of the character that peek() found.
+  std::uint8_t indentation_ = 0;  ///< Of the first line of a """ text.
   bool started_ = false;
   bool unusable_ = false;
-  bool lines_ = false;             ///< In a """ text.
-  bool fresh_lines_ = false;       ///< Just after its opening quotes.
+  bool lines_ = false;        ///< In a """ text.
+  bool fresh_lines_ = false;  ///< Just after its opening quotes.
   std::array<char, kMaxWord> word_{};
   std::array<char, 64> window_{};
 };

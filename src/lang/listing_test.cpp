@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 
 #include "lang/settings.hpp"
+#include "ports/sim/memory_compiler.hpp"
 #include "support/assembler.hpp"
-#include "support/string_sink.hpp"
 
 namespace pianola::lang {
 namespace {
 
+using sim::StringSink;
 using testing::Assembler;
-using testing::StringSink;
 
 TEST(Listing, BindingWithIndex) {
   sim::MemoryRoll roll;
@@ -36,7 +36,7 @@ TEST(Listing, BindingWithIndex) {
   roll.commit();
   StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::ok);
-  EXPECT_EQ(out.text, R"(definition 1: 0 bytes of source, 31 bytes of code
+  EXPECT_EQ(out.text(), R"(definition 1: 0 bytes of source, 31 bytes of code
   0000    3  BIND        F1
   0003   12  TEXT        "Help:\n\"\\\${"
   000f    4  TAP         ctrl+rshift+c
@@ -105,7 +105,7 @@ TEST(Listing, MacroLayerAndLoops) {
   roll.commit();
   StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::ok);
-  EXPECT_EQ(out.text, R"(definition 1: 0 bytes of source, 28 bytes of code
+  EXPECT_EQ(out.text(), R"(definition 1: 0 bytes of source, 28 bytes of code
   0000    4  MACRO       f 1
   0004    2  LOAD        s0
   0006    2  COUNTER     s1
@@ -142,7 +142,7 @@ TEST(Listing, DamageEndsOneDefinitionOnly) {
   roll.commit();
   StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::errors);
-  EXPECT_EQ(out.text, R"(definition 1: 0 bytes of source, 3 bytes of code
+  EXPECT_EQ(out.text(), R"(definition 1: 0 bytes of source, 3 bytes of code
   0000    1  RELEASEALL
   0001  ???
 definition 2: 0 bytes of source, 3 bytes of code
@@ -162,7 +162,7 @@ TEST(Listing, EmptyRoll) {
   sim::MemoryRoll roll;
   StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::ok);
-  EXPECT_EQ(out.text,
+  EXPECT_EQ(out.text(),
             "index\ntotal: 0 definitions, 0 bytes of source, 0 bytes of code, 0 index entries\n");
 }
 

@@ -27,11 +27,11 @@ constexpr bool is_invisible(char32_t c) {
          c == 0xFEFF || (c >= 0xFFF0 && c <= 0xFFFB) || c >= 0xE0000;
 }
 
-/// Whether a trigger may be this character without quotes.
+/// Whether a trigger is written as this character without quotes. `=` and `/` might be: but after
+/// `var n` or `a = b` they would go on with that.
 constexpr bool is_bare(char32_t c) {
   return c != ' ' && !is_invisible(c) &&
-         std::string_view{"\"#[]{}();,'"}.find(static_cast<char>(c < 0x80 ? c : 'a')) ==
-             std::string_view::npos;
+         std::u32string_view{U"\"#[]{}();,'=/"}.find(c) == std::u32string_view::npos;
 }
 
 bool write_character_key(TextWriter& out, char32_t c, KeyPlace place) {

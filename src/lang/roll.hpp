@@ -16,8 +16,9 @@ enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting 
 /// Built by trigger_key() and name_key(); nobody else takes it apart but key_*() below.
 struct IndexKey {
   std::uint32_t scope = 0;  ///< name_hash of the layer; 0 outside layers and for names.
-  std::uint32_t high = 0;   ///< space (4 bits) · trigger kind (4) · second usage (16) · 8 bits 0.
-  std::uint32_t low = 0;    ///< triggers: usage (16) · exact (8) · either (4) · 0; else a hash or number.
+  std::uint32_t high = 0;  ///< space (4 bits) · trigger kind (4) · second usage (16) · 8 bits 0.
+  std::uint32_t low =
+      0;  ///< triggers: usage (16) · exact (8) · either (4) · 0; else a hash or number.
 
   friend constexpr auto operator<=>(const IndexKey&, const IndexKey&) = default;
 };
@@ -34,9 +35,9 @@ constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMod
   const auto high = (static_cast<std::uint32_t>(IndexSpace::trigger) << 28) |
                     (static_cast<std::uint32_t>(kind) << 24) | (std::uint32_t{second} << 8);
   if (kind == TriggerKind::text || kind == TriggerKind::event) return {scope, high, low16_or_hash};
-  return {scope, high,
-          (low16_or_hash << 16) | (std::uint32_t{mods.exact} << 8) |
-              (std::uint32_t{mods.either} << 4)};
+  return {
+      scope, high,
+      (low16_or_hash << 16) | (std::uint32_t{mods.exact} << 8) | (std::uint32_t{mods.either} << 4)};
 }
 
 /// The modifiers inside a trigger's key (not for `text` and `event`).
@@ -48,7 +49,8 @@ constexpr TriggerMods key_mods(const IndexKey& key) {
 struct IndexEntry {
   IndexKey key;
   std::uint32_t record = 0;  ///< Number of the definition.
-  std::uint32_t code = 0;    ///< Offset of its declaring instruction (BIND, REMAP, MACRO, SET, VAR …).
+  std::uint32_t code =
+      0;  ///< Offset of its declaring instruction (BIND, REMAP, MACRO, SET, VAR …).
   std::uint32_t body = 0;    ///< Offset of the first instruction after the declaration.
   std::uint32_t labels = 0;  ///< Last LABELS of the body + 1, 0 if none.
   std::uint8_t frame = 0;    ///< Slots that the body needs.
@@ -56,7 +58,8 @@ struct IndexEntry {
 };
 
 /// The roll as it is read: the ordered definitions and their sorted index. A definition is known by
-/// its number in the file's order. Reads never fail on a good roll; on a bad one they come up short.
+/// its number in the file's order. Reads never fail on a good roll; on a bad one they come up
+/// short.
 class Roll {
  public:
   /// Changes whenever a number, an offset or any content may have changed.

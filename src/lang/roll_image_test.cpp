@@ -9,28 +9,17 @@
 #include "lang/crc32.hpp"
 #include "lang/decompiler.hpp"
 #include "lang/listing.hpp"
+#include "ports/sim/memory_compiler.hpp"
 #include "support/assembler.hpp"
-#include "support/string_sink.hpp"
+#include "support/bytes_sink.hpp"
 
 namespace pianola::lang {
 namespace {
 
+using sim::StringSink;
 using testing::Assembler;
 using testing::BytesSink;
-using testing::StringSink;
 using Bytes = std::vector<std::uint8_t>;
-
-/// The source of the sample roll, in one piece.
-class TextSource final : public Source {
- public:
-  explicit TextSource(std::string text) : text_(std::move(text)) {}
-  std::size_t read(std::uint32_t offset, std::span<char> out) override {
-    return offset < text_.size() ? text_.copy(out.data(), out.size(), offset) : 0;
-  }
-
- private:
-  std::string text_;
-};
 
 /// Two definitions, then a slice without code.
 class RollImageTest : public ::testing::Test {
@@ -57,7 +46,7 @@ class RollImageTest : public ::testing::Test {
     return sink.bytes;
   }
 
-  TextSource source_{"aaaaabccc"};
+  sim::MemorySource source_{"aaaaabccc"};
   sim::MemoryRoll roll_{&source_};
 };
 

@@ -13,9 +13,9 @@ namespace pianola::lang {
 struct ScratchRecord {
   enum class Role : std::uint8_t { declaration, use };
 
-  IndexEntry entry;           ///< For a use: its key, and in `params` the number of values passed.
-  Position at;                ///< Of the name or the trigger.
-  std::uint8_t length = 0;    ///< Characters of it.
+  IndexEntry entry;         ///< For a use: its key, and in `params` the number of values passed.
+  Position at;              ///< Of the name or the trigger.
+  std::uint8_t length = 0;  ///< Characters of it.
   Role role = Role::declaration;
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
   bool second_is_character = false;  ///< So is its second.

@@ -469,8 +469,8 @@ void Compiler::flush_labels() {
   emit(CodePiece(Opcode::labels).number(last_labels_).byte(label_count_));
   for (const PendingLabel& label : std::span{labels_}.first(label_count_)) {
     const std::array<std::uint8_t, 6> entry = {
-        static_cast<std::uint8_t>(label.label),       static_cast<std::uint8_t>(label.label >> 8),
-        static_cast<std::uint8_t>(label.offset),      static_cast<std::uint8_t>(label.offset >> 8),
+        static_cast<std::uint8_t>(label.label),        static_cast<std::uint8_t>(label.label >> 8),
+        static_cast<std::uint8_t>(label.offset),       static_cast<std::uint8_t>(label.offset >> 8),
         static_cast<std::uint8_t>(label.offset >> 16), label.depth};
     append(entry);
   }
@@ -496,7 +496,8 @@ bool Compiler::starts_statement() const {
 }
 
 /// After an error in a body or a layer: goes on at the next statement, which starts on a new line,
-/// with a keyword or after a `;`, or is the `}` of the block. Blocks that what is skipped opens are skipped whole.
+/// with a keyword or after a `;`, or is the `}` of the block. Blocks that what is skipped opens are
+/// skipped whole.
 void Compiler::skip_statement() {
   std::uint32_t braces = 0;
   const std::uint32_t from = token().at.offset;

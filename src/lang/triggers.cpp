@@ -228,8 +228,8 @@ bool Compiler::end_trigger() {
   trigger_length_ = one_line ? last_end_.column - trigger_at_.column : 1;
   if (trigger_.kind == TriggerKind::press) return true;
   constexpr std::array<std::string_view, 9> kKinds = {
-      "",         "a leader trigger",    "a double tap",      "a hold trigger",  "a tap trigger",
-      "two keys", "an abbreviation", "a Vial macro key", "an event trigger"};
+      "",         "a leader trigger", "a double tap",     "a hold trigger",  "a tap trigger",
+      "two keys", "an abbreviation",  "a Vial macro key", "an event trigger"};
   return error_at(Message::not_yet, trigger_at_, trigger_length_,
                   kKinds[static_cast<std::size_t>(trigger_.kind)]);
 }
@@ -287,8 +287,8 @@ bool Compiler::text_trigger() {
     }
     if (item.kind == StringItem::Kind::end) break;
     const hid::Utf8Bytes bytes = hid::encode_utf8(item.character);
-    good = good && item.kind == StringItem::Kind::character &&
-           text_size_ + bytes.size <= text_.size();
+    good =
+        good && item.kind == StringItem::Kind::character && text_size_ + bytes.size <= text_.size();
     if (!good) continue;
     std::copy_n(bytes.bytes.begin(), bytes.size, text_.begin() + text_size_);
     text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);
@@ -368,8 +368,8 @@ void Compiler::write_trigger(Opcode opcode) {
   pending_.entry.body = code_size_;
 }
 
-/// The 16 bits that a key takes in an index key until the layout is known. Every layout's characters
-/// fit; others have no key and get a character that has none either.
+/// The 16 bits that a key takes in an index key until the layout is known. Every layout's
+/// characters fit; others have no key and get a character that has none either.
 std::uint16_t Compiler::index_usage(KeyRef key, bool& is_character) {
   is_character = key.is_character();
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(key.value(), 0xFFFF));

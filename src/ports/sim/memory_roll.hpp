@@ -27,8 +27,7 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   [[nodiscard]] std::uint32_t size() const override;
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out) override;
-  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
-                          std::span<char> out) override;
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
   [[nodiscard]] std::uint32_t index_size() const override;
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
 

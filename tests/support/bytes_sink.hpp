@@ -2,20 +2,11 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "lang/roll_image.hpp"
-#include "lang/source.hpp"
 
 namespace pianola::testing {
-
-/// Keeps what is written as a string.
-class StringSink final : public lang::TextSink {
- public:
-  void write(std::span<const char> piece) override { text.append(piece.data(), piece.size()); }
-  std::string text;
-};
 
 /// Keeps an image that is written.
 class BytesSink final : public lang::ImageSink {

@@ -1,0 +1,45 @@
+#include "engine/errors.hpp"
+
+namespace pianola::engine {
+
+std::string_view error_text(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::tasks:
+      return "too many macros run at once";
+    case ErrorCode::slots:
+      return "the macros that run have too many local values";
+    case ErrorCode::depth:
+      return "calls are nested too deeply";
+    case ErrorCode::keys:
+      return "too many keys are held";
+    case ErrorCode::overflow:
+      return "a number became too large";
+    case ErrorCode::zero:
+      return "division by zero";
+    case ErrorCode::type:
+      return "a text stands where a number is needed";
+    case ErrorCode::unset:
+      return "a value is used before it is set";
+    case ErrorCode::duration:
+      return "a wait is too long";
+    case ErrorCode::macro:
+      return "there is no macro of this name";
+    case ErrorCode::arguments:
+      return "a macro is called with the wrong number of values";
+    case ErrorCode::variable:
+      return "there is no variable of this name";
+    case ErrorCode::key:
+      return "the layout has no key for this character";
+    case ErrorCode::layout:
+      return "there is no layout of this name";
+    case ErrorCode::text:
+      return "the text is not valid UTF-8";
+    case ErrorCode::code:
+      return "the stored macro is damaged";
+    case ErrorCode::globals:
+      return "there are too many variables";
+  }
+  return "unknown error";
+}
+
+}  // namespace pianola::engine

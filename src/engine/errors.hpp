@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace pianola::engine {
+
+/// What can go wrong while macros run. Each of them ends the task and its callers, but for
+/// `globals`, which is told when a roll is loaded.
+enum class ErrorCode : std::uint8_t {
+  tasks,      ///< All tasks of the pool are in use.
+  slots,      ///< No room for the locals.
+  depth,      ///< Calls nested deeper than kMaxDepth.
+  keys,       ///< More keys are held than the engine has room for.
+  overflow,   ///< A result does not fit into 32 bits.
+  zero,       ///< Division by zero.
+  type,       ///< A text where an integer is needed.
+  unset,      ///< A local that has no value yet.
+  duration,   ///< A wait of more than lang::kMaxDuration.
+  macro,      ///< No macro of this name.
+  arguments,  ///< A call with the wrong number of values.
+  variable,   ///< No global of this name.
+  key,        ///< The layout has no key for this character.
+  layout,     ///< No layout of this name.
+  text,       ///< Text that is not UTF-8.
+  code,       ///< Bytecode that breaks the rules of opcode.hpp.
+  globals,    ///< More globals than the engine has room for; the last ones do not exist.
+};
+
+/// One error and the instruction that it happened at.
+struct Error {
+  ErrorCode code{};
+  std::uint32_t record = 0;  ///< Number of the definition.
+  std::uint32_t offset = 0;  ///< In its code.
+  friend constexpr bool operator==(const Error&, const Error&) = default;
+};
+
+/// What `code` means, as a user can understand it: one English clause without a full stop.
+std::string_view error_text(ErrorCode code);
+
+/// Takes the errors of macros. Must not call the engine.
+class ErrorSink {
+ public:
+  virtual void error(const Error& error) = 0;
+
+ protected:
+  ~ErrorSink() = default;
+};
+
+}  // namespace pianola::engine

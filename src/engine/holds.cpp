@@ -1,0 +1,135 @@
+#include "engine/holds.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace pianola::engine {
+
+using hid::Modifiers;
+using hid::Usage;
+
+template <typename Predicate>
+bool Holds::remove_if(Predicate predicate) {
+  const auto used = table_.first(count_);
+  const auto end = std::remove_if(used.begin(), used.end(), predicate);
+  const bool any = end != used.end();
+  count_ = static_cast<std::uint16_t>(end - used.begin());
+  return any;
+}
+
+bool Holds::room(Owner owner, std::size_t count) const {
+  const std::size_t kept =
+      is_key(owner) ? 0 : std::min<std::size_t>(kKeyboardShare, table_.size() / 2);
+  return count_ + count + kept <= table_.size();
+}
+
+const Hold* Holds::find(Owner owner, Usage usage) const {
+  for (const Hold& hold : all()) {
+    if (hold.owner == owner && hold.usage() == usage) return &hold;
+  }
+  return nullptr;
+}
+
+bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
+  const Hold* found = find(owner, usage);
+  if (found == nullptr && !room(owner, 1)) return false;
+  Hold& hold = found != nullptr ? table_[static_cast<std::size_t>(found - table_.data())]
+                                : table_[count_++];
+  const unsigned flag = loose ? Hold::kLoose : 0U;
+  hold = {owner, static_cast<std::uint16_t>(static_cast<unsigned>(usage) | flag), info};
+  return true;
+}
+
+bool Holds::add_modifiers(Owner owner, Modifiers mods, bool loose, std::uint32_t info) {
+  if (!room(owner, static_cast<std::size_t>(std::popcount(mods)))) return false;
+  for (unsigned rest = mods; rest != 0; rest &= rest - 1) {
+    add(owner, hid::modifier_usage(static_cast<unsigned>(std::countr_zero(rest))), loose, info);
+  }
+  return true;
+}
+
+void Holds::remove(Owner owner, Usage usage) {
+  remove_if([=](const Hold& hold) { return hold.owner == owner && hold.usage() == usage; });
+}
+
+void Holds::remove_modifiers(Owner owner, Modifiers mods) {
+  remove_if([=](const Hold& hold) {
+    return hold.owner == owner && (hid::modifier_bit(hold.usage()) & mods) != 0;
+  });
+}
+
+bool Holds::remove_all(Owner owner) {
+  return remove_if([=](const Hold& hold) { return hold.owner == owner; });
+}
+
+bool Holds::remove_loose(Owner owner) {
+  return remove_if([=](const Hold& hold) { return hold.owner == owner && hold.loose(); });
+}
+
+void Holds::give(Owner from, Owner to) {
+  for (Hold& hold : table_.first(count_)) {
+    if (hold.owner == from && !contains(to, hold.usage())) hold.owner = to;
+  }
+  remove_all(from);
+}
+
+bool Holds::contains(Owner owner, Usage usage) const { return find(owner, usage) != nullptr; }
+
+bool Holds::contains(Owner owner) const {
+  return std::ranges::any_of(all(), [=](const Hold& hold) { return hold.owner == owner; });
+}
+
+bool Holds::contains_modifiers(Owner owner, Modifiers mods) const {
+  unsigned held = 0;
+  for (const Hold& hold : all()) {
+    if (hold.owner == owner) held |= hid::modifier_bit(hold.usage());
+  }
+  return (mods & ~held) == 0;
+}
+
+bool Holds::pressed(std::uint32_t press) const {
+  return press != 0 && std::ranges::any_of(all(), [=](const Hold& hold) {
+           return is_key(hold.owner) && hold.usage() == hid::kNoKey && hold.info == press;
+         });
+}
+
+Modifiers Holds::keyboard_modifiers() const {
+  unsigned mods = 0;
+  for (const Hold& hold : all()) {
+    if (is_key(hold.owner) && !hold.loose()) mods |= hid::modifier_bit(hold.usage());
+  }
+  return static_cast<Modifiers>(mods);
+}
+
+bool Holds::stop_hiding() {
+  bool any = false;
+  for (Hold& hold : table_.first(count_)) {
+    if (hold.usage() == hid::kNoKey || hold.info == 0) continue;
+    hold.info = 0;
+    any = true;
+  }
+  return any;
+}
+
+void Holds::suppress_all() {
+  std::size_t kept = 0;
+  for (const Hold& hold : all()) {
+    const auto known = table_.first(kept);
+    const auto same = [&](const Hold& other) { return other.owner == hold.owner; };
+    if (!is_key(hold.owner) || std::ranges::any_of(known, same)) continue;
+    table_[kept++] = {hold.owner, static_cast<std::uint16_t>(hid::kNoKey), 0};
+  }
+  count_ = static_cast<std::uint16_t>(kept);
+}
+
+std::size_t Holds::keys() const {
+  std::size_t count = 0;
+  const auto used = all();
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const auto same = [&](const Hold& other) { return other.owner == used[i].owner; };
+    if (is_key(used[i].owner) && std::ranges::none_of(used.first(i), same)) ++count;
+  }
+  return count;
+}
+
+}  // namespace pianola::engine

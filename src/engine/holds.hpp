@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "hid/usage.hpp"
+
+namespace pianola::engine {
+
+/// Who keeps a key down: a task (by its index), the device itself, or a key of the keyboard that is
+/// physically down.
+enum class Owner : std::uint16_t {};
+
+/// The device owns what `toggle` put down. The largest index of a task is one less.
+inline constexpr Owner kDevice{0x7FFF};
+
+constexpr Owner task_owner(std::uint16_t index) { return Owner{index}; }
+constexpr Owner key_owner(hid::Usage key) {
+  return static_cast<Owner>(0x8000U | static_cast<std::uint16_t>(key));
+}
+constexpr bool is_key(Owner owner) { return (static_cast<std::uint16_t>(owner) & 0x8000U) != 0; }
+constexpr bool is_task(Owner owner) { return owner < kDevice; }
+
+/// One owner keeps one usage down.
+struct Hold {
+  Owner owner{};
+  std::uint16_t what = 0;  ///< Usage, and kLoose or not.
+  std::uint32_t info = 0;  ///< With a usage: modifiers of the keyboard that it hides. Without: below.
+
+  /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
+  static constexpr std::uint16_t kLoose = 0x8000;
+
+  /// A physical key that sends nothing has kNoKey; `info` then is the number of its press, by which
+  /// the tasks that it started know it, or 0 if it starts nothing.
+  [[nodiscard]] constexpr hid::Usage usage() const {
+    return static_cast<hid::Usage>(what & ~kLoose & 0xFFFFU);
+  }
+  [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
+  [[nodiscard]] constexpr hid::Modifiers hides() const {
+    return static_cast<hid::Modifiers>(info);
+  }
+};
+
+/// The table of who keeps what down, oldest first. A usage is down while any owner holds it; an
+/// owner holds a usage once.
+class Holds {
+ public:
+  /// Of the table, this many places at most (half of it in small tables) are kept for the
+  /// keyboard's own keys.
+  static constexpr std::size_t kKeyboardShare = 8;
+
+  /// `table` is the caller's.
+  explicit Holds(std::span<Hold> table) : table_(table) {}
+
+  /// All entries.
+  [[nodiscard]] std::span<const Hold> all() const { return table_.first(count_); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+
+  /// Whether `count` more entries for `owner` have room.
+  [[nodiscard]] bool room(Owner owner, std::size_t count) const;
+
+  /// `owner` holds `usage`; an entry that is there already is overwritten. False if there is no
+  /// room: nothing changed.
+  bool add(Owner owner, hid::Usage usage, bool loose, std::uint32_t info);
+
+  /// As add(), for each modifier in `mods`.
+  bool add_modifiers(Owner owner, hid::Modifiers mods, bool loose, std::uint32_t info);
+
+  void remove(Owner owner, hid::Usage usage);
+  void remove_modifiers(Owner owner, hid::Modifiers mods);
+  /// Each returns whether there was any.
+  bool remove_all(Owner owner);
+  bool remove_loose(Owner owner);
+
+  /// What `from` holds is held by `to`. Always has room.
+  void give(Owner from, Owner to);
+
+  [[nodiscard]] bool contains(Owner owner, hid::Usage usage) const;
+  [[nodiscard]] bool contains(Owner owner) const;
+  /// Whether `owner` holds all of `mods`.
+  [[nodiscard]] bool contains_modifiers(Owner owner, hid::Modifiers mods) const;
+
+  /// Whether a key is still down in the press number `press`; never for 0.
+  [[nodiscard]] bool pressed(std::uint32_t press) const;
+
+  /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
+  [[nodiscard]] hid::Modifiers keyboard_modifiers() const;
+
+  /// No entry hides modifiers any more. Returns whether any did.
+  bool stop_hiding();
+
+  /// The keys that are physically down stay known but send and mean nothing; every other owner
+  /// holds nothing.
+  void suppress_all();
+
+  /// How many keys are physically down.
+  [[nodiscard]] std::size_t keys() const;
+
+ private:
+  [[nodiscard]] const Hold* find(Owner owner, hid::Usage usage) const;
+  template <typename Predicate>
+  bool remove_if(Predicate predicate);
+
+  std::span<Hold> table_;
+  std::uint16_t count_ = 0;
+};
+
+}  // namespace pianola::engine

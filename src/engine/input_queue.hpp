@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "engine/holds.hpp"
+#include "engine/key_event.hpp"
+
+namespace pianola::engine {
+
+/// One place of the queue.
+struct QueuedKey {
+  std::uint16_t time_low = 0;
+  std::uint16_t time_high = 0;
+  std::uint16_t key = 0;  ///< Usage, and 0x8000 if it went down.
+};
+
+/// Key events that wait to be handled, in order, with their times.
+///
+/// The queue carries state, not only events: a press is taken only if the releases of all keys that
+/// are then down have room too. So a release is never lost; when the queue is full, whole taps are,
+/// and lost_taps() counts them. The press of a modifier that had no room is made up for by the next
+/// press that is taken while it is still down, so that no key is taken with too few modifiers.
+class InputQueue {
+ public:
+  /// `places` is the caller's. `handled` says which keys were down after the last event popped.
+  InputQueue(std::span<QueuedKey> places, const Holds& handled)
+      : places_(places), handled_(handled) {}
+
+  /// A key changed. An event that changes nothing (down already, or up already) is ignored.
+  void push(const KeyEvent& event);
+
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  [[nodiscard]] std::size_t size() const { return count_; }
+
+  /// The event that waits longest. Only if not empty().
+  [[nodiscard]] KeyEvent front() const { return at(0); }
+  void pop();
+
+  /// The press popped last was not recorded among the handled keys: its release will be ignored.
+  void forget_press() { --down_; }
+
+  /// Whether `usage` is down, after all events that wait.
+  [[nodiscard]] bool down(hid::Usage usage) const;
+
+  /// Taps that had no room. Wraps.
+  [[nodiscard]] std::uint32_t lost_taps() const { return lost_taps_; }
+
+ private:
+  [[nodiscard]] KeyEvent at(std::size_t index) const;
+  [[nodiscard]] bool queued_down(hid::Usage usage) const;
+  [[nodiscard]] bool room(std::size_t presses) const;
+  void press(const KeyEvent& event);
+  void append(hid::Usage usage, bool down, Time time);
+
+  std::span<QueuedKey> places_;
+  const Holds& handled_;
+  std::uint16_t first_ = 0;
+  std::uint16_t count_ = 0;
+  std::uint16_t down_ = 0;            ///< Keys down after all events that wait.
+  hid::Modifiers lost_modifiers_ = 0;  ///< Down, but their presses had no room.
+  std::uint32_t lost_taps_ = 0;
+};
+
+}  // namespace pianola::engine

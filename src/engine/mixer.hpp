@@ -1,0 +1,110 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "engine/holds.hpp"
+#include "engine/report_sink.hpp"
+#include "engine/time.hpp"
+#include "hid/report.hpp"
+
+namespace pianola::engine {
+
+/// Which modifiers, other than its own, a stroke lets the host see.
+enum class Mask : std::uint8_t {
+  none,  ///< All.
+  keys,  ///< All but the keyboard's that Stroke::mask_mods names (those of the task's trigger).
+  text,  ///< Only those that Stroke::mask_mods names (held by the task or its callers).
+};
+
+/// What the task that has the floor adds to the report while it types: a key that is down until
+/// the next one goes down, or until the task stops typing.
+struct Stroke {
+  hid::Usage key = hid::kNoKey;
+  hid::Usage lifted = hid::kNoKey;  ///< Shown as up whoever holds it, so that it can go down.
+  hid::Modifiers mods = 0;
+  Mask mask = Mask::none;
+  hid::Modifiers mask_mods = 0;
+
+  /// Whether it changes nothing.
+  [[nodiscard]] constexpr bool idle() const {
+    return key == hid::kNoKey && lifted == hid::kNoKey && mods == 0 && mask == Mask::none;
+  }
+};
+
+/// Makes the report out of what everyone holds and the floor's stroke, and sends it when it
+/// changed. One report is in flight at a time and none is queued: whoever wants to change what is
+/// down waits until settle() says that the host took the last change. So each change is one report,
+/// and a change with one new key never meets another.
+class Mixer {
+ public:
+  /// After this long without the host taking a report, it sleeps or is gone.
+  static constexpr Time kHostTimeout = 2000;
+
+  Mixer(std::span<Hold> holds, ReportSink& sink) : sink_(sink), holds_(holds) {}
+
+  [[nodiscard]] const Holds& holds() const { return holds_; }
+  [[nodiscard]] const Stroke& stroke() const { return stroke_; }
+
+  /// For changes, after settle() was true (or to let keys up, at any time).
+  Holds& change() {
+    dirty_ = true;
+    return holds_;
+  }
+  void set_stroke(const Stroke& stroke) {
+    stroke_ = stroke;
+    dirty_ = true;
+  }
+
+  /// The report that was sent last.
+  [[nodiscard]] const hid::Report& shown() const { return shown_; }
+
+  /// Whether the host took a report that shows all changes. Sends one if that is what is missing.
+  bool settle(Time now) {
+    if (in_flight_) return false;
+    return !dirty_ || send(now);
+  }
+
+  /// The host took the report in flight.
+  void taken(Time now);
+
+  /// When the report that was taken last was.
+  [[nodiscard]] Time taken_at() const { return taken_at_; }
+
+  /// Whether nothing is in flight and nothing changed since.
+  [[nodiscard]] bool quiet() const { return !in_flight_ && !dirty_; }
+
+  /// Whether a report was given to the host or refused by it, and not taken yet.
+  [[nodiscard]] bool waiting() const { return in_flight_ || refused_; }
+  /// Whether the host refused a report, so that it must be tried again.
+  [[nodiscard]] bool refused() const { return refused_; }
+  /// When the host gets the blame, if waiting().
+  [[nodiscard]] Time host_deadline() const { return waiting_since_ + kHostTimeout; }
+
+  /// The host knows of no key any more (bus reset, another host): all that is down is new to it.
+  void forget_host();
+
+  /// The key that is tapped before a lone Alt or GUI is hidden, or kNoKey.
+  void set_neutral(hid::Usage key) { neutral_ = key; }
+
+ private:
+  bool send(Time now);
+  hid::Modifiers compose(hid::Report& report) const;
+  [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;
+  void note(const hid::Report& next);
+
+  ReportSink& sink_;
+  Holds holds_;
+  Stroke stroke_;
+  hid::Report shown_;
+  hid::Usage neutral_ = hid::kNoKey;
+  hid::Modifiers fresh_ = 0;   ///< Alt and GUI that went down with nothing pressed since.
+  hid::Modifiers veiled_ = 0;  ///< Alt and GUI that were hidden at some time while held.
+  bool in_flight_ = false;
+  bool refused_ = false;
+  bool dirty_ = false;
+  Time waiting_since_ = 0;
+  Time taken_at_ = 0;
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,55 @@
+#include "engine/settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lang/settings.hpp"
+
+namespace pianola::engine {
+
+namespace {
+
+/// Finds the instruction that sets `setting`, if it is an `opcode`.
+bool find_setting(lang::Roll& roll, lang::CodeReader& reader, lang::Setting setting,
+                  lang::Opcode opcode, lang::Instruction& out) {
+  lang::IndexEntry entry;
+  const auto number = static_cast<std::uint32_t>(setting);
+  if (!index_find(roll, name_key(lang::IndexSpace::setting, number), entry)) return false;
+  reader.seek(entry.record, entry.code);
+  return read_instruction(reader, out) && out.opcode == opcode;
+}
+
+std::uint16_t load_number(lang::Roll& roll, lang::CodeReader& reader, lang::Setting setting) {
+  std::uint32_t value = lang::kSettings[static_cast<std::size_t>(setting)].initial;
+  lang::Instruction found;
+  if (find_setting(roll, reader, setting, lang::Opcode::set_number, found)) value = found.value[1];
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
+}
+
+}  // namespace
+
+std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t size) {
+  std::array<char, lang::kMaxName> name{};
+  if (size > name.size()) return std::nullopt;
+  for (std::uint32_t i = 0; i < size; ++i) name[i] = static_cast<char>(reader.byte());
+  const hid::Layout* found = hid::find_layout({name.data(), size});
+  if (reader.failed() || found == nullptr) return std::nullopt;
+  const auto all = hid::layouts();
+  const auto place = std::ranges::find(all, *found);
+  return static_cast<std::uint8_t>(place - all.begin());
+}
+
+Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
+  Settings settings;
+  settings.typing = load_number(roll, reader, lang::Setting::typing);
+  settings.tap = load_number(roll, reader, lang::Setting::tap);
+  settings.neutral = static_cast<hid::Usage>(load_number(roll, reader, lang::Setting::neutral));
+  lang::Instruction found;
+  if (find_setting(roll, reader, lang::Setting::layout, lang::Opcode::set_name, found)) {
+    reader.seek(reader.record(), found.payload);
+    settings.layout = read_layout(reader, found.payload_size).value_or(settings.layout);
+  }
+  return settings;
+}
+
+}  // namespace pianola::engine

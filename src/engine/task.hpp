@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/time.hpp"
+#include "hid/usage.hpp"
+
+namespace pianola::engine {
+
+/// A place in the pool of tasks.
+using TaskIndex = std::uint16_t;
+inline constexpr TaskIndex kNoTask = 0xFFFF;
+
+/// A task that is meant and no other: the generation changes when its place is given back.
+struct Handle {
+  TaskIndex index = kNoTask;
+  std::uint16_t generation = 0;
+  friend constexpr bool operator==(const Handle&, const Handle&) = default;
+};
+
+enum class TaskState : std::uint8_t {
+  free,    ///< Not in use.
+  ready,   ///< In one of the two rounds.
+  floor,   ///< Running.
+  asleep,  ///< Until one of Task::wakes.
+};
+
+/// What wakes a sleeping task; several may be set.
+using Wakes = std::uint8_t;
+inline constexpr Wakes kWakeTime = 0x01;     ///< Task::deadline.
+inline constexpr Wakes kWakeRelease = 0x02;  ///< The release of the key that started it.
+inline constexpr Wakes kWakeChild = 0x04;    ///< The end of the macro that it called.
+
+/// One running macro.
+struct Task {
+  static constexpr std::uint16_t kNoPlace = 0xFFFF;
+
+  Time deadline = 0;        ///< With kWakeTime.
+  std::uint32_t press = 0;  ///< Which press of a key started it; 0: none. Never used again.
+  std::uint32_t pc : 24 = 0;      ///< Where it goes on; valid when it does not run.
+  std::uint32_t wakes : 8 = 0;    ///< While asleep.
+  std::uint32_t entry : 24 = 0;   ///< Position of what it runs in the roll's index.
+  std::uint32_t state : 2 = 0;    ///< TaskState.
+  std::uint32_t resumed : 1 = 0;  ///< The instruction at pc waits: it was started before.
+  std::uint32_t again : 2 = 0;    ///< What pressing its trigger does meanwhile; see AGAIN.
+  std::uint32_t record : 24 = 0;  ///< The definition that it runs.
+  std::uint32_t slots : 8 = 0;    ///< Size of its frame.
+  Handle parent;                  ///< The task that called it and waits.
+  TaskIndex next = kNoTask;       ///< In the list that it is in.
+  std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.
+  std::uint16_t generation = 0;
+  std::uint16_t frame = 0;    ///< Number of its first slot.
+  std::uint16_t typing = 0;   ///< As Settings::typing.
+  std::uint8_t layout = 0;    ///< Index in hid::layouts().
+  hid::Modifiers hides = 0;   ///< Modifiers that its trigger named.
+
+  [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,120 @@
+#include "engine/tasks.hpp"
+
+#include <cassert>
+
+#include "engine/holds.hpp"
+
+namespace pianola::engine {
+
+namespace {
+
+/// What a task listens for; the others find it by themselves.
+constexpr Wakes kListens = kWakeRelease;
+
+}  // namespace
+
+Tasks::Tasks(std::span<Task> pool, std::span<TaskIndex> heap)
+    : pool_(pool), deadlines_(pool, heap) {
+  assert(pool.size() < static_cast<std::size_t>(kDevice) && heap.size() == pool.size());
+  for (std::size_t i = 0; i < pool.size(); ++i) append(free_, static_cast<TaskIndex>(i));
+}
+
+void Tasks::append(List& list, TaskIndex task) {
+  pool_[task].next = kNoTask;
+  if (list.head == kNoTask) {
+    list.head = task;
+  } else {
+    pool_[list.tail].next = task;
+  }
+  list.tail = task;
+}
+
+bool Tasks::remove(List& list, TaskIndex task) {
+  TaskIndex before = kNoTask;
+  for (TaskIndex i = list.head; i != kNoTask; before = i, i = pool_[i].next) {
+    if (i != task) continue;
+    (before == kNoTask ? list.head : pool_[before].next) = pool_[i].next;
+    if (list.tail == i) list.tail = before;
+    return true;
+  }
+  return false;
+}
+
+TaskIndex Tasks::take() {
+  const TaskIndex task = free_.head;
+  if (task == kNoTask) return kNoTask;
+  free_.head = pool_[task].next;
+  const std::uint16_t generation = pool_[task].generation;
+  pool_[task] = {};
+  pool_[task].generation = generation;
+  become(task, TaskState::ready);
+  ++count_;
+  return task;
+}
+
+void Tasks::release(TaskIndex task) {
+  Task& freed = pool_[task];
+  if (freed.is() == TaskState::ready && !remove(this_, task)) remove(next_, task);
+  if (freed.is() == TaskState::asleep) {
+    deadlines_.remove(task);
+    if ((freed.wakes & kListens) != 0) remove(listeners_, task);
+  }
+  become(task, TaskState::free);
+  ++freed.generation;
+  append(free_, task);
+  --count_;
+}
+
+TaskIndex Tasks::find(Handle handle) const {
+  if (handle.index >= pool_.size()) return kNoTask;
+  const Task& task = pool_[handle.index];
+  const bool same = task.generation == handle.generation && task.is() != TaskState::free;
+  return same ? handle.index : kNoTask;
+}
+
+void Tasks::start(TaskIndex task) {
+  become(task, TaskState::ready);
+  append(this_, task);
+}
+
+void Tasks::yield(TaskIndex task) {
+  become(task, TaskState::ready);
+  append(next_, task);
+}
+
+void Tasks::sleep(TaskIndex task, Wakes wakes) {
+  become(task, TaskState::asleep);
+  pool_[task].wakes = wakes;
+  if ((wakes & kWakeTime) != 0) deadlines_.add(task);
+  if ((wakes & kListens) != 0) append(listeners_, task);
+}
+
+void Tasks::wake(TaskIndex task) {
+  deadlines_.remove(task);
+  if ((pool_[task].wakes & kListens) != 0) remove(listeners_, task);
+  yield(task);
+}
+
+void Tasks::wake_released(std::uint32_t press) {
+  for (TaskIndex i = listeners_.head; i != kNoTask;) {
+    const TaskIndex after = pool_[i].next;
+    if ((pool_[i].wakes & kWakeRelease) != 0 && pool_[i].press == press) wake(i);
+    i = after;
+  }
+}
+
+TaskIndex Tasks::next() {
+  const TaskIndex task = this_.head;
+  if (task == kNoTask) return kNoTask;
+  this_.head = pool_[task].next;
+  become(task, TaskState::floor);
+  return task;
+}
+
+bool Tasks::turn() {
+  this_ = next_;
+  next_ = {};
+  return this_.head != kNoTask;
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "engine/deadlines.hpp"
+#include "engine/task.hpp"
+#include "engine/time.hpp"
+
+namespace pianola::engine {
+
+/// The pool of tasks and the order in which they run.
+///
+/// Ready tasks stand in two queues, first in first out: this round and the next. What is started
+/// joins the end of this round; what yielded or woke joins the next. A sleeping task is in neither
+/// and costs nothing: it stands in the heap of deadlines if it has one, and in the list of those
+/// that listen if a key can wake it.
+class Tasks {
+ public:
+  /// Both are the caller's and of the same size, at most kDevice's number of tasks.
+  Tasks(std::span<Task> pool, std::span<TaskIndex> heap);
+
+  /// Takes a task that is in no list yet, all its fields but the generation as new; kNoTask if all
+  /// are in use.
+  TaskIndex take();
+
+  /// Gives a task back, whatever it does at the time.
+  void release(TaskIndex task);
+
+  Task& operator[](TaskIndex task) { return pool_[task]; }
+  [[nodiscard]] std::size_t capacity() const { return pool_.size(); }
+  /// How many are in use.
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+  [[nodiscard]] Handle handle(TaskIndex task) const { return {task, pool_[task].generation}; }
+  /// The task that `handle` meant; kNoTask if it is no more.
+  [[nodiscard]] TaskIndex find(Handle handle) const;
+
+  /// Lets a new task join this round.
+  void start(TaskIndex task);
+  /// The task that has the floor yields: it joins the next round.
+  void yield(TaskIndex task);
+  /// The task that has the floor sleeps until one of `wakes` (with its deadline set, if kWakeTime).
+  void sleep(TaskIndex task, Wakes wakes);
+  /// A sleeping task wakes: it joins the next round.
+  void wake(TaskIndex task);
+  /// Wakes those that wait for the release of `press`.
+  void wake_released(std::uint32_t press);
+
+  /// The next task of this round, which then has the floor; kNoTask if the round is over.
+  TaskIndex next();
+  /// The next round begins. False if nobody is in it.
+  bool turn();
+  /// Whether a task is ready, in this round or the next.
+  [[nodiscard]] bool any_ready() const { return this_.head != kNoTask || next_.head != kNoTask; }
+
+  /// Whether a task has a deadline, and the earliest.
+  [[nodiscard]] bool any_deadline() const { return !deadlines_.empty(); }
+  [[nodiscard]] TaskIndex first_deadline() const { return deadlines_.first(); }
+  /// Whether a deadline has come.
+  [[nodiscard]] bool due(Time now) const {
+    return any_deadline() && reached(now, pool_[first_deadline()].deadline);
+  }
+
+ private:
+  struct List {
+    TaskIndex head = kNoTask;
+    TaskIndex tail = kNoTask;
+  };
+
+  void append(List& list, TaskIndex task);
+  bool remove(List& list, TaskIndex task);
+  void become(TaskIndex task, TaskState state) {
+    pool_[task].state = static_cast<std::uint32_t>(state) & 3U;
+  }
+
+  std::span<Task> pool_;
+  Deadlines deadlines_;
+  List this_;
+  List next_;
+  List listeners_;  ///< Asleep, and a key can wake them.
+  List free_;
+  std::uint16_t count_ = 0;
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,88 @@
+#include "engine/text_source.hpp"
+
+#include <array>
+#include <span>
+
+#include "hid/utf8.hpp"
+
+namespace pianola::engine {
+
+void TextSource::start_piece(std::uint32_t size) {
+  mode_ = Mode::piece;
+  left_ = static_cast<std::uint8_t>(size);
+}
+
+bool TextSource::start_text(lang::CodeReader& reader) {
+  const std::uint8_t size = reader.byte();
+  if (reader.failed() || size > lang::kMaxText) return false;
+  mode_ = Mode::text;
+  left_ = size;
+  return true;
+}
+
+void TextSource::start_number(std::int32_t number) {
+  mode_ = number < 0 ? Mode::minus : Mode::digits;
+  const auto bits = static_cast<std::uint32_t>(number);
+  number_ = number < 0 ? 0 - bits : bits;
+  divisor_ = 1;
+  while (number_ / divisor_ >= 10) divisor_ *= 10;
+}
+
+char32_t TextSource::digit() {
+  const char32_t digit = U'0' + number_ / divisor_;
+  number_ %= divisor_;
+  divisor_ /= 10;
+  return digit;
+}
+
+/// Whether the text goes on; `left_` then are the bytes of its next piece.
+bool TextSource::more_pieces(lang::CodeReader& reader) {
+  if (mode_ != Mode::text || reader.at_end()) return false;
+  if (reader.byte() != static_cast<std::uint8_t>(lang::Opcode::more_text)) return false;
+  left_ = reader.byte();
+  return true;
+}
+
+TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t first,
+                                      char32_t& out) {
+  std::array<std::uint8_t, 4> bytes{first};
+  std::size_t size = 1;
+  hid::Utf8Char decoded = hid::decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
+  while (decoded.size == 0 && decoded.incomplete && left_ > 0 && size < bytes.size()) {
+    bytes[size++] = reader.byte();
+    --left_;
+    decoded = hid::decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
+  }
+  if (decoded.size != size || reader.failed()) return Result::bad;
+  out = decoded.code;
+  return Result::character;
+}
+
+TextSource::Result TextSource::next(lang::CodeReader& reader, char32_t& out) {
+  switch (mode_) {
+    case Mode::none:
+      return Result::end;
+    case Mode::minus:
+      mode_ = Mode::digits;
+      out = U'-';
+      return Result::character;
+    case Mode::digits:
+      if (divisor_ == 0) return finish();
+      out = digit();
+      return Result::character;
+    case Mode::piece:
+    case Mode::text:
+      break;
+  }
+  while (left_ == 0) {
+    if (!more_pieces(reader)) return finish();
+    if (reader.failed() || left_ > lang::kMaxText) return Result::bad;
+  }
+  const std::uint8_t first = reader.byte();
+  --left_;
+  if (first >= 0x80) return decode(reader, first, out);
+  out = first;
+  return reader.failed() ? Result::bad : Result::character;
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lang/code_reader.hpp"
+
+namespace pianola::engine {
+
+/// The characters that the floor's task types at the time: out of a text's pieces in the code, or
+/// the digits of an integer. Reads one at a time; the text itself is never in memory.
+class TextSource {
+ public:
+  enum class Result : std::uint8_t {
+    character,  ///< One was read.
+    end,        ///< There are no more.
+    bad,        ///< No valid UTF-8, or the code ends inside.
+  };
+
+  /// Nothing is typed (any more).
+  void stop() { mode_ = Mode::none; }
+
+  /// The `size` bytes that the reader stands before.
+  void start_piece(std::uint32_t size);
+  /// The text whose first piece's length byte the reader stands before, and the pieces that follow.
+  /// False if that is no text.
+  bool start_text(lang::CodeReader& reader);
+  /// `number` in decimal.
+  void start_number(std::int32_t number);
+
+  /// Whether start_… was called and neither the end has been read nor stop() called.
+  [[nodiscard]] bool active() const { return mode_ != Mode::none; }
+
+  /// Reads the next character. `reader` must stand where this left it.
+  Result next(lang::CodeReader& reader, char32_t& out);
+
+ private:
+  enum class Mode : std::uint8_t { none, piece, text, minus, digits };
+
+  bool more_pieces(lang::CodeReader& reader);
+  Result decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out);
+  char32_t digit();
+  Result finish() {
+    stop();
+    return Result::end;
+  }
+
+  Mode mode_ = Mode::none;
+  std::uint8_t left_ = 0;      ///< Bytes of the piece.
+  std::uint32_t number_ = 0;   ///< What is left of it.
+  std::uint32_t divisor_ = 0;  ///< Of the next digit.
+};
+
+}  // namespace pianola::engine

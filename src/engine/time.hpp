@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+
+namespace pianola::engine {
+
+/// Milliseconds since some start that the port chose. Wraps after 2^32 ms (49.7 days): times are
+/// compared only with earlier() and reached(), which are right for times less than 2^31 ms apart.
+using Time = std::uint32_t;
+
+/// Whether `a` is before `b`.
+constexpr bool earlier(Time a, Time b) { return static_cast<std::int32_t>(a - b) < 0; }
+
+/// Whether the time `at` has come at `now`.
+constexpr bool reached(Time now, Time at) { return !earlier(now, at); }
+
+/// When the engine wants step() to be called again. It may be called earlier at any time, and must
+/// be after any key(), report_taken() and host_leds().
+struct Next {
+  bool never = true;  ///< Not until something happens.
+  Time at = 0;        ///< If not `never`; the step's own time means at once.
+
+  static constexpr Next time(Time at) { return {false, at}; }
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "engine/chord.hpp"
+#include "engine/mixer.hpp"
+#include "engine/time.hpp"
+#include "hid/layout.hpp"
+
+namespace pianola::engine {
+
+/// How a task types.
+struct Manner {
+  Mask mask = Mask::none;
+  hid::Modifiers mask_mods = 0;
+  std::uint16_t typing = 0;  ///< As Settings::typing.
+  std::uint16_t tap = 0;     ///< As Settings::tap.
+};
+
+/// Types for the task that has the floor: turns keys and characters into strokes of the mixer, one
+/// report each where that can be.
+///
+/// A typed key stays down until the next one goes down in the same report, or until the task lets
+/// the stroke go because it does something else. Only a key that is down already costs one more
+/// report, in which it is up. `safe` typing puts modifiers into reports of their own and lets each
+/// key up first. What has to be seen for some time (`tap`, `typing: 20ms`, lock keys) holds back
+/// the next change of the typist, not others'.
+class Typist {
+ public:
+  /// How long lock keys stay down at least: macOS takes shorter ones for slips.
+  static constexpr std::uint16_t kLockKeyTime = 100;
+
+  explicit Typist(Mixer& mixer) : mixer_(mixer) {}
+
+  /// Whether the typist may change what is down: the host took the last report, and it stood for
+  /// as long as it must. Sends what is not sent yet.
+  bool ready(Time now) {
+    if (!mixer_.settle(now)) return false;
+    return stand_ == 0 || stood(now);
+  }
+  /// When the last report will have stood long enough, if the mixer is settled.
+  [[nodiscard]] Time ready_at() const { return mixer_.taken_at() + stand_; }
+
+  /// Taps `chord`: one step of it, which is a report. True if that was the last: the key is down.
+  /// Only if ready().
+  bool strike(const Chord& chord, const Manner& manner);
+
+  /// Lets the last stroke go: one step of it. True if there is none. Only if ready().
+  bool release_stroke(std::uint16_t typing);
+
+  /// The stroke is gone with the next report, whatever it is.
+  void drop_stroke() {
+    if (!mixer_.stroke().idle()) mixer_.set_stroke({});
+  }
+
+  /// The next report stands for as long as `typing` asks.
+  void stand(std::uint16_t typing) { stand_ = report_time(typing); }
+
+  /// Sets out to type `character` as `layout` has it, while Caps Lock is `caps_lock`. What the
+  /// layout lacks is left out.
+  void begin(char32_t character, const hid::Layout& layout, bool caps_lock);
+  /// Whether something is left of the character.
+  [[nodiscard]] bool busy() const { return next_ < count_; }
+  /// Goes on with it, by a report. Only if busy() and ready().
+  void go_on(const Manner& manner);
+
+  /// Everything is let go and forgotten.
+  void reset();
+
+ private:
+  bool stood(Time now);
+  static std::uint16_t report_time(std::uint16_t typing);
+  void add(hid::Stroke stroke) { strokes_[count_++] = stroke; }
+
+  Mixer& mixer_;
+  std::array<hid::Stroke, 4> strokes_{};  ///< Of a character; Caps Lock before and after it at most.
+  std::uint8_t count_ = 0;
+  std::uint8_t next_ = 0;
+  std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,165 @@
+// What the compiler makes of a program and of its decompiled code must be the same.
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "lang/decompiler.hpp"
+#include "lang/listing.hpp"
+#include "lang/roll_image.hpp"
+#include "ports/sim/memory_compiler.hpp"
+#include "support/bytes_sink.hpp"
+#include "support/program_generator.hpp"
+
+namespace pianola::lang {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+/// Compiles a program that must be right.
+void compile(const std::string& text, sim::MemoryRoll& roll) {
+  sim::Findings findings;
+  sim::MemorySource source(text);
+  ASSERT_EQ(sim::compile(text, roll, findings), Status::ok)
+      << findings.text("program", source) << text;
+}
+
+std::string decompiled(Roll& roll) {
+  sim::StringSink out;
+  EXPECT_EQ(decompile(roll, out), Status::ok) << out.text();
+  return out.text();
+}
+
+Bytes stripped(Roll& roll) {
+  testing::BytesSink sink;
+  EXPECT_EQ(write_image(roll, ImageContent::stripped, sink), Status::ok);
+  return sink.bytes;
+}
+
+void expect_round_trip(const std::string& text) {
+  SCOPED_TRACE(text);
+  sim::MemoryRoll first;
+  sim::MemoryRoll second;
+  ASSERT_NO_FATAL_FAILURE(compile(text, first));
+  const std::string again = decompiled(first);
+  SCOPED_TRACE(again);
+  ASSERT_NO_FATAL_FAILURE(compile(again, second));
+  const Bytes image = stripped(first);
+  EXPECT_EQ(image, stripped(second));
+  EXPECT_EQ(decompiled(second), again);
+
+  RollImage read;
+  ASSERT_EQ(RollImage::open(image, read), ImageError::none);
+  EXPECT_EQ(decompiled(read), again);
+  sim::StringSink listing;
+  EXPECT_EQ(write_listing(first, listing), Status::ok);
+}
+
+TEST(RoundTrip, EveryBareTrigger) {
+  std::string text;
+  for (char c = '!'; c <= '~'; ++c) {
+    // The capitals are the same keys as the small letters, and other characters share keys too;
+    // each in a layer of its own.
+    if (std::string_view{"\"#[]{}();,'"}.find(c) != std::string_view::npos) continue;
+    const std::string layer = "layer L" + std::to_string(static_cast<int>(c));
+    text += layer + " { " + c + " { TAB } ctrl+" + c + " = shift+" + c + " }\n";
+  }
+  expect_round_trip(text);
+}
+
+TEST(RoundTrip, EveryQuotedKey) {
+  for (char c = ' '; c <= '~'; ++c) {
+    const std::string key = std::string{"'"} + c + "'";
+    expect_round_trip(key + " { tap " + key + " hold ctrl+" + key + " } alt+" + key + " = " + key);
+  }
+}
+
+TEST(RoundTrip, EveryUsage) {
+  std::string body;
+  for (std::uint32_t usage = 0x04; usage <= 0x20B7; ++usage) {
+    if (usage == 0xE8) usage = 0x1001;
+    if (usage == 0x1400) usage = 0x2081;
+    body += "key " + std::to_string(0) + "x";
+    constexpr char kDigits[] = "0123456789abcdef";
+    for (int shift = 12; shift >= 0; shift -= 4) body += kDigits[usage >> shift & 0xFU];
+    body += " ";
+  }
+  expect_round_trip("a { " + body + " }");
+}
+
+TEST(RoundTrip, TextsAroundTheLongestPiece) {
+  for (std::size_t size = 120; size < 135; ++size) {
+    const std::string text(size, 'x');
+    expect_round_trip("macro f(t) {}\na { \"" + text + "é€\" call f(\"" + text + "é€" + text +
+                      "\") }");
+  }
+}
+
+TEST(RoundTrip, ManyLoopsFillTheLabelTable) {
+  std::string body;
+  for (int i = 0; i < 40; ++i) body += "repeat 2 { repeat 3 { ENTER } TAB }\n";
+  expect_round_trip("a { " + body + " }");
+}
+
+TEST(RoundTrip, DeepestNesting) {
+  std::string body;
+  for (int i = 0; i < 14; ++i) body += "repeat 2 { ";
+  for (int i = 0; i < 14; ++i) body += "ENTER } ";
+  expect_round_trip("layer nav { a { " + body + " } }");
+}
+
+TEST(RoundTrip, LongExpressions) {
+  const auto repeated = [](std::string_view text, int count) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += text;
+    return out;
+  };
+  for (const std::string& expression :
+       {repeated("-", 24) + "x", repeated("x+", 31) + "x", "min(" + repeated("x,", 31) + "x)",
+        repeated("1-(", 11) + "x" + repeated(")", 11),
+        repeated("min(x,", 15) + "x" + repeated(")", 15),
+        repeated("(", 24) + "5" + repeated(")", 24),
+        "-" + repeated("-(", 11) + "5" + repeated(")", 11)}) {
+    expect_round_trip("var x\na { \"${" + expression + "}\" }");
+  }
+}
+
+class Generated : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(Generated, Programs) {
+  testing::ProgramGenerator generator{GetParam()};
+  for (int i = 0; i < 40 && !HasFailure(); ++i) expect_round_trip(generator.program());
+}
+
+// Whatever happens to code, reading it ends and stays inside; the sanitizers watch the latter.
+TEST_P(Generated, DamagedCodeIsHarmless) {
+  testing::ProgramGenerator generator{GetParam()};
+  std::mt19937 random{GetParam()};
+  for (int i = 0; i < 40; ++i) {
+    sim::MemoryRoll good;
+    ASSERT_NO_FATAL_FAILURE(compile(generator.program(), good));
+    sim::MemoryRoll bad;
+    for (const auto& definition : good.definitions()) {
+      Bytes code = definition.code;
+      for (int n = 0; n < 3 && !code.empty(); ++n) {
+        code[random() % code.size()] = static_cast<std::uint8_t>(random());
+      }
+      bad.begin_definition();
+      bad.append_code(code);
+      bad.end_definition(0, 0);
+    }
+    for (const IndexEntry& entry : good.index()) bad.append_index(entry);
+    bad.commit();
+    sim::StringSink out;
+    decompile(bad, out);
+    write_listing(bad, out);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, Generated, ::testing::Range(0U, 25U));
+
+}  // namespace
+}  // namespace pianola::lang
