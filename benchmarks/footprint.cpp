@@ -1,7 +1,18 @@
 // The objects that a user of the core provides. Built for the Cortex-M0+ only and never run: the
 // tools read the sizes from the object file. One line adds an object.
 
+#include "lang/code_reader.hpp"
+#include "lang/compiler.hpp"
+#include "lang/lexer.hpp"
+#include "lang/scratch.hpp"
+
 /// Records the size of the type that follows NAME under that name.
 #define PIANOLA_FOOTPRINT(NAME, ...)                       \
   extern const char footprint_##NAME[sizeof(__VA_ARGS__)]; \
   const char footprint_##NAME[sizeof(__VA_ARGS__)] {}
+
+PIANOLA_FOOTPRINT(lang__Compiler, pianola::lang::Compiler);
+PIANOLA_FOOTPRINT(lang__Lexer, pianola::lang::Lexer);
+PIANOLA_FOOTPRINT(lang__IndexBuilder, pianola::lang::IndexBuilder);
+PIANOLA_FOOTPRINT(lang__ScratchRecord, pianola::lang::ScratchRecord);
+PIANOLA_FOOTPRINT(lang__SortItem, pianola::lang::SortItem);

@@ -19,10 +19,10 @@ struct Chord {
 /// Nothing if the layout lacks the character.
 std::optional<Chord> resolve(hid::Modifiers mods, lang::KeyRef key, const hid::Layout& layout);
 
-/// Whether `usage` is of a page that reports can say.
+/// Whether `usage` is one that reports can say, or no key.
 constexpr bool is_valid_usage(std::uint32_t usage) {
-  return usage <= 0xFF || (usage >= 0x1000 && usage <= 0x1000U + hid::kMaxConsumerId) ||
-         (usage >= 0x2000 && usage <= 0x20FF);
+  return usage <= 0xFF || (usage > 0x1000 && usage <= 0x1000U + hid::kMaxConsumerId) ||
+         (usage > 0x2000 && usage <= 0x20FF);
 }
 
 /// Whether `key` can be a key at all: a valid usage or a Unicode scalar value.

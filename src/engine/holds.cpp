@@ -9,14 +9,13 @@ using hid::Modifiers;
 using hid::Usage;
 
 template <typename Predicate>
-bool Holds::remove_if(Predicate predicate) {
+void Holds::remove_if(Predicate predicate) {
   const auto used = table_.first(count_);
   const auto end = std::remove_if(used.begin(), used.end(), predicate);
-  const bool any = end != used.end();
   count_ = static_cast<std::uint16_t>(end - used.begin());
-  return any;
 }
 
+/// Whether `count` more entries for `owner` have room.
 bool Holds::room(Owner owner, std::size_t count) const {
   const std::size_t kept =
       is_key(owner) ? 0 : std::min<std::size_t>(kKeyboardShare, table_.size() / 2);
@@ -40,11 +39,16 @@ bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
   return true;
 }
 
-bool Holds::add_modifiers(Owner owner, Modifiers mods, bool loose, std::uint32_t info) {
-  if (!room(owner, static_cast<std::size_t>(std::popcount(mods)))) return false;
+bool Holds::add_chord(Owner owner, Modifiers mods, Usage key, bool loose, std::uint32_t info) {
+  const bool new_key = key != hid::kNoKey && !contains(owner, key);
+  const auto new_mods = static_cast<Modifiers>(mods & ~modifiers(owner));
+  if (!room(owner, static_cast<std::size_t>(std::popcount(new_mods)) + (new_key ? 1 : 0))) {
+    return false;
+  }
   for (unsigned rest = mods; rest != 0; rest &= rest - 1) {
     add(owner, hid::modifier_usage(static_cast<unsigned>(std::countr_zero(rest))), loose, info);
   }
+  if (key != hid::kNoKey) add(owner, key, false, info);
   return true;
 }
 
@@ -58,12 +62,12 @@ void Holds::remove_modifiers(Owner owner, Modifiers mods) {
   });
 }
 
-bool Holds::remove_all(Owner owner) {
-  return remove_if([=](const Hold& hold) { return hold.owner == owner; });
+void Holds::remove_all(Owner owner) {
+  remove_if([=](const Hold& hold) { return hold.owner == owner; });
 }
 
-bool Holds::remove_loose(Owner owner) {
-  return remove_if([=](const Hold& hold) { return hold.owner == owner && hold.loose(); });
+void Holds::remove_loose(Owner owner) {
+  remove_if([=](const Hold& hold) { return hold.owner == owner && hold.loose(); });
 }
 
 void Holds::give(Owner from, Owner to) {
@@ -79,12 +83,12 @@ bool Holds::contains(Owner owner) const {
   return std::ranges::any_of(all(), [=](const Hold& hold) { return hold.owner == owner; });
 }
 
-bool Holds::contains_modifiers(Owner owner, Modifiers mods) const {
+Modifiers Holds::modifiers(Owner owner) const {
   unsigned held = 0;
   for (const Hold& hold : all()) {
     if (hold.owner == owner) held |= hid::modifier_bit(hold.usage());
   }
-  return (mods & ~held) == 0;
+  return static_cast<Modifiers>(held);
 }
 
 bool Holds::pressed(std::uint32_t press) const {
@@ -101,14 +105,10 @@ Modifiers Holds::keyboard_modifiers() const {
   return static_cast<Modifiers>(mods);
 }
 
-bool Holds::stop_hiding() {
-  bool any = false;
+void Holds::stop_hiding() {
   for (Hold& hold : table_.first(count_)) {
-    if (hold.usage() == hid::kNoKey || hold.info == 0) continue;
-    hold.info = 0;
-    any = true;
+    if (hold.usage() != hid::kNoKey) hold.info = 0;
   }
-  return any;
 }
 
 void Holds::suppress_all() {

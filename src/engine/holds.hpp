@@ -57,29 +57,26 @@ class Holds {
   [[nodiscard]] std::span<const Hold> all() const { return table_.first(count_); }
   [[nodiscard]] bool empty() const { return count_ == 0; }
 
-  /// Whether `count` more entries for `owner` have room.
-  [[nodiscard]] bool room(Owner owner, std::size_t count) const;
-
   /// `owner` holds `usage`; an entry that is there already is overwritten. False if there is no
   /// room: nothing changed.
   bool add(Owner owner, hid::Usage usage, bool loose, std::uint32_t info);
 
-  /// As add(), for each modifier in `mods`.
-  bool add_modifiers(Owner owner, hid::Modifiers mods, bool loose, std::uint32_t info);
+  /// As add() for all of a chord: the modifiers, which are `loose` or not, and `key`, which is not
+  /// (kNoKey: only the modifiers).
+  bool add_chord(Owner owner, hid::Modifiers mods, hid::Usage key, bool loose, std::uint32_t info);
 
   void remove(Owner owner, hid::Usage usage);
   void remove_modifiers(Owner owner, hid::Modifiers mods);
-  /// Each returns whether there was any.
-  bool remove_all(Owner owner);
-  bool remove_loose(Owner owner);
+  void remove_all(Owner owner);
+  void remove_loose(Owner owner);
 
   /// What `from` holds is held by `to`. Always has room.
   void give(Owner from, Owner to);
 
   [[nodiscard]] bool contains(Owner owner, hid::Usage usage) const;
   [[nodiscard]] bool contains(Owner owner) const;
-  /// Whether `owner` holds all of `mods`.
-  [[nodiscard]] bool contains_modifiers(Owner owner, hid::Modifiers mods) const;
+  /// The modifiers that `owner` holds.
+  [[nodiscard]] hid::Modifiers modifiers(Owner owner) const;
 
   /// Whether a key is still down in the press number `press`; never for 0.
   [[nodiscard]] bool pressed(std::uint32_t press) const;
@@ -87,8 +84,8 @@ class Holds {
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
   [[nodiscard]] hid::Modifiers keyboard_modifiers() const;
 
-  /// No entry hides modifiers any more. Returns whether any did.
-  bool stop_hiding();
+  /// No entry hides modifiers any more.
+  void stop_hiding();
 
   /// The keys that are physically down stay known but send and mean nothing; every other owner
   /// holds nothing.
@@ -98,9 +95,10 @@ class Holds {
   [[nodiscard]] std::size_t keys() const;
 
  private:
+  [[nodiscard]] bool room(Owner owner, std::size_t count) const;
   [[nodiscard]] const Hold* find(Owner owner, hid::Usage usage) const;
   template <typename Predicate>
-  bool remove_if(Predicate predicate);
+  void remove_if(Predicate predicate);
 
   std::span<Hold> table_;
   std::uint16_t count_ = 0;

@@ -32,6 +32,13 @@ void InputQueue::pop() {
   --count_;
 }
 
+Modifiers InputQueue::claim_lost() {
+  const Modifiers claimed = lost_modifiers_;
+  down_ = static_cast<std::uint16_t>(down_ + std::popcount(claimed));
+  lost_modifiers_ = 0;
+  return claimed;
+}
+
 bool InputQueue::queued_down(Usage usage) const {
   for (std::size_t i = count_; i-- > 0;) {
     const KeyEvent event = at(i);

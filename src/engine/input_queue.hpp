@@ -42,6 +42,9 @@ class InputQueue {
   /// The press popped last was not recorded among the handled keys: its release will be ignored.
   void forget_press() { --down_; }
 
+  /// The modifiers that are down and whose presses had no room: they count as handled now.
+  hid::Modifiers claim_lost();
+
   /// Whether `usage` is down, after all events that wait.
   [[nodiscard]] bool down(hid::Usage usage) const;
 

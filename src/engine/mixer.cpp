@@ -46,12 +46,8 @@ bool Mixer::would_open_menu(const Report& next, Modifiers held) const {
          !shown_.contains(neutral_);
 }
 
-/// Keeps account of what a host that opens menus saw.
-void Mixer::note(const Report& next) {
-  if ((next.mods & kMenuMods) == 0) {
-    fresh_ = 0;
-    return;
-  }
+/// Keeps account of what a host that opens menus saw, before it sees `next` with Alt or GUI down.
+void Mixer::note_menu(const Report& next) {
   const unsigned news = next.mods & ~shown_.mods;
   hid::KeySet keys = next.keys;
   keys -= shown_.keys;
@@ -66,34 +62,42 @@ void Mixer::note(const Report& next) {
   fresh_ = static_cast<Modifiers>(fresh_ & next.mods);
 }
 
+/// Gives the host a report. False if it is busy.
+bool Mixer::give(const Report& next, Time now) {
+  if (!waiting()) waiting_since_ = now;
+  refused_ = !sink_.send(next);
+  if (refused_) return false;
+  in_flight_ = true;
+  if ((next.mods & kMenuMods) != 0) {
+    note_menu(next);
+  } else {
+    fresh_ = 0;
+  }
+  shown_ = next;
+  return true;
+}
+
 bool Mixer::send(Time now) {
   Report next;
   const Modifiers held = compose(next);
-  bool whole = true;
-  if (next != shown_) {
-    if (would_open_menu(next, held)) {
-      next = shown_;
-      next.press(neutral_);
-      whole = false;
-    }
-    if (!waiting()) waiting_since_ = now;
-    if (!sink_.send(next)) {
-      refused_ = true;
-      return false;
-    }
-    in_flight_ = true;
-    note(next);
-    shown_ = next;
+  if (fresh_ != 0 && would_open_menu(next, held)) {
+    next = shown_;
+    next.press(neutral_);
+    give(next, now);
+    return false;
   }
-  refused_ = false;
-  dirty_ = !whole;
-  if (whole) {
-    veiled_ = static_cast<Modifiers>((veiled_ | (held & ~next.mods)) & held & kMenuMods);
+  if (next == shown_) {
+    refused_ = false;
+  } else if (!give(next, now)) {
+    return false;
   }
+  dirty_ = false;
+  veiled_ = static_cast<Modifiers>((veiled_ | ~next.mods) & held & kMenuMods);
   return !in_flight_;
 }
 
 void Mixer::taken(Time now) {
+  if (!in_flight_) return;
   in_flight_ = false;
   taken_at_ = now;
 }

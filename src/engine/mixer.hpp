@@ -51,9 +51,9 @@ class Mixer {
     dirty_ = true;
     return holds_;
   }
-  void set_stroke(const Stroke& stroke) {
-    stroke_ = stroke;
+  Stroke& change_stroke() {
     dirty_ = true;
+    return stroke_;
   }
 
   /// The report that was sent last.
@@ -91,7 +91,8 @@ class Mixer {
   bool send(Time now);
   hid::Modifiers compose(hid::Report& report) const;
   [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;
-  void note(const hid::Report& next);
+  bool give(const hid::Report& next, Time now);
+  void note_menu(const hid::Report& next);
 
   ReportSink& sink_;
   Holds holds_;

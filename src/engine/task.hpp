@@ -41,8 +41,9 @@ struct Task {
   std::uint32_t wakes : 8 = 0;    ///< While asleep.
   std::uint32_t entry : 24 = 0;   ///< Position of what it runs in the roll's index.
   std::uint32_t state : 2 = 0;    ///< TaskState.
-  std::uint32_t resumed : 1 = 0;  ///< The instruction at pc waits: it was started before.
+  std::uint32_t resumed : 2 = 0;  ///< Not 0: the instruction at pc was begun before.
   std::uint32_t again : 2 = 0;    ///< What pressing its trigger does meanwhile; see AGAIN.
+  std::uint32_t raw : 1 = 0;      ///< It may hold keys of a raw report.
   std::uint32_t record : 24 = 0;  ///< The definition that it runs.
   std::uint32_t slots : 8 = 0;    ///< Size of its frame.
   Handle parent;                  ///< The task that called it and waits.

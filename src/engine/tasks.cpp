@@ -95,12 +95,17 @@ void Tasks::wake(TaskIndex task) {
   yield(task);
 }
 
-void Tasks::wake_released(std::uint32_t press) {
+bool Tasks::wake_released(std::uint32_t press) {
+  bool any = false;
   for (TaskIndex i = listeners_.head; i != kNoTask;) {
     const TaskIndex after = pool_[i].next;
-    if ((pool_[i].wakes & kWakeRelease) != 0 && pool_[i].press == press) wake(i);
+    if ((pool_[i].wakes & kWakeRelease) != 0 && pool_[i].press == press) {
+      wake(i);
+      any = true;
+    }
     i = after;
   }
+  return any;
 }
 
 TaskIndex Tasks::next() {

@@ -45,8 +45,8 @@ class Tasks {
   void sleep(TaskIndex task, Wakes wakes);
   /// A sleeping task wakes: it joins the next round.
   void wake(TaskIndex task);
-  /// Wakes those that wait for the release of `press`.
-  void wake_released(std::uint32_t press);
+  /// Wakes those that wait for the release of `press`. Returns whether there were any.
+  bool wake_released(std::uint32_t press);
 
   /// The next task of this round, which then has the floor; kNoTask if the round is over.
   TaskIndex next();

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "engine/chord.hpp"
 #include "engine/mixer.hpp"
+#include "engine/settings.hpp"
 #include "engine/time.hpp"
 #include "hid/layout.hpp"
 
@@ -51,7 +51,7 @@ class Typist {
 
   /// The stroke is gone with the next report, whatever it is.
   void drop_stroke() {
-    if (!mixer_.stroke().idle()) mixer_.set_stroke({});
+    if (!mixer_.stroke().idle()) mixer_.change_stroke() = {};
   }
 
   /// The next report stands for as long as `typing` asks.
@@ -61,7 +61,7 @@ class Typist {
   /// layout lacks is left out.
   void begin(char32_t character, const hid::Layout& layout, bool caps_lock);
   /// Whether something is left of the character.
-  [[nodiscard]] bool busy() const { return next_ < count_; }
+  [[nodiscard]] bool busy() const { return next_ < strokes_.count || caps_ != Caps::leave; }
   /// Goes on with it, by a report. Only if busy() and ready().
   void go_on(const Manner& manner);
 
@@ -69,14 +69,22 @@ class Typist {
   void reset();
 
  private:
+  /// What happens to Caps Lock because of a character.
+  enum class Caps : std::uint8_t {
+    leave,
+    put_off,  ///< First.
+    put_on,   ///< At last.
+  };
+
   bool stood(Time now);
-  static std::uint16_t report_time(std::uint16_t typing);
-  void add(hid::Stroke stroke) { strokes_[count_++] = stroke; }
+  static std::uint16_t report_time(std::uint16_t typing) {
+    return static_cast<std::uint16_t>(typing < kTypingTimed ? 0 : typing - kTypingTimed);
+  }
 
   Mixer& mixer_;
-  std::array<hid::Stroke, 4> strokes_{};  ///< Of a character; Caps Lock before and after it at most.
-  std::uint8_t count_ = 0;
-  std::uint8_t next_ = 0;
+  hid::Strokes strokes_;     ///< Of the character.
+  std::uint8_t next_ = 0;    ///< Of the strokes.
+  Caps caps_ = Caps::leave;
   std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
 };
 

@@ -55,6 +55,24 @@ class CodeReader {
   /// True at the end of the code (reads ahead, consumes nothing).
   bool at_end();
 
+  /// Goes on `by` bytes farther, or back.
+  void move(std::int32_t by) { offset_ += static_cast<std::uint32_t>(by); }
+
+  /// The byte that byte() would return, if the window holds it; else 0.
+  [[nodiscard]] std::uint8_t peek() const {
+    const std::uint32_t at = offset_ - start_;
+    return at < filled_ ? window_[at] : std::uint8_t{0};
+  }
+
+  /// What the window holds from the place on (perhaps nothing), for who decodes in it and then
+  /// says by move() how far. `before` bytes in front of it are in the window too.
+  [[nodiscard]] std::span<const std::uint8_t> ahead(std::uint32_t& before) const {
+    const std::uint32_t at = offset_ - start_;
+    before = at < filled_ ? at : 0;
+    return at < filled_ ? std::span<const std::uint8_t>{window_}.subspan(at, filled_ - at)
+                        : std::span<const std::uint8_t>{};
+  }
+
  private:
   std::uint8_t refill();
   bool load();

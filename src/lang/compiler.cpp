@@ -36,6 +36,9 @@ Status Compiler::step() {
     case Mode::arguments:
       arguments_step();
       break;
+    case Mode::skip:
+      skip_step();
+      break;
     case Mode::finish: {
       const Status status =
           builder_.step({source_, scratch_, writer_, *this, file_layout_, errors_ == 0});
@@ -53,8 +56,9 @@ Status Compiler::end_with(Status status) {
   mode_ = Mode::done;
   scratch_.clear();
   if (status == Status::ok && errors_ == 0) status = writer_.commit();
-  if (status == Status::full) error_at(Message::store_full, {}, 1);
-  if (status == Status::io_error) error_at(Message::io_error, {}, 1);
+  constexpr Position kNowhere{0, 0, 0};
+  if (status == Status::full) error_at(Message::store_full, kNowhere, 1);
+  if (status == Status::io_error) error_at(Message::io_error, kNowhere, 1);
   if (status == Status::ok && errors_ != 0) status = Status::errors;
   if (status != Status::ok) writer_.abandon();
   status_ = status;
@@ -71,6 +75,9 @@ void Compiler::report(const Diagnostic& diagnostic) {
     if (++warnings_ <= kMaxErrors) sink_.report(diagnostic);
     return;
   }
+  // A second error at one place comes of the first.
+  if (diagnostic.at.offset == last_error_ && diagnostic.at.line != 0) return;
+  last_error_ = diagnostic.at.offset;
   if (++errors_ > kMaxErrors) {
     if (status_ != Status::more || mode_ == Mode::done) return;
     Diagnostic last;
@@ -113,9 +120,23 @@ void Compiler::warn_at(Message message, const Position& at, std::uint32_t length
   report(diagnostic);
 }
 
-bool Compiler::not_yet(const Position& at, std::string_view what) {
-  return error_at(Message::not_yet, at, static_cast<std::uint32_t>(what.size()), what);
+/// An error of what is missing: after the token before if the current one stands in another line.
+bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
+  const bool here = !token().line_before && token().kind != TokenKind::end;
+  return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
 }
+
+/// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
+/// (then true); of all else `message`.
+bool Compiler::expected_duration(Message message, std::string_view b) {
+  if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
+  error(Message::needs_unit, {}, {}, token().value);
+  advance();
+  if (!token().line_before && (at_word("ms") || at_word("s") || at_word("min"))) advance();
+  return true;
+}
+
+bool Compiler::not_yet(std::string_view what) { return error(Message::not_yet, what); }
 
 void Compiler::advance() {
   last_end_ = lexer_.position();
@@ -131,7 +152,7 @@ Keyword Compiler::keyword() const {
 }
 
 bool Compiler::expect_symbol(char32_t c, std::string_view shown) {
-  if (!at_symbol(c)) return error(Message::expected_symbol, shown);
+  if (!at_symbol(c)) return expected(Message::expected_symbol, shown);
   advance();
   return true;
 }
@@ -151,6 +172,7 @@ void Compiler::file_step() {
     }
   }
   if (token().kind == TokenKind::end) return end_file();
+  item_at_ = token().at;
   begin_definition();
   finish_definition_after(definition());
 }
@@ -159,7 +181,7 @@ void Compiler::file_step() {
 void Compiler::finish_definition_after(bool good) {
   if (depth_ > 0 && good) return;
   depth_ = 0;
-  if (!good) skip_definition();
+  if (!good) return skip(Skip::definition);
   end_definition();
 }
 
@@ -181,83 +203,11 @@ void Compiler::begin_definition() {
 }
 
 void Compiler::end_definition() {
+  if (at_symbol(';') && !token().line_before) advance();
   const bool same_line = token().kind != TokenKind::end && !token().line_before;
   const std::uint32_t end = same_line ? token().at.offset : lexer_.after_line(last_end_.offset);
   if (errors_ == 0) keep(writer_.end_definition(slice_begin_, end));
   slice_begin_ = end;
-}
-
-/// After an error outside bodies: goes on at the next line that starts a definition, outside all
-/// braces that were opened on the way.
-void Compiler::skip_definition() {
-  std::uint32_t braces = 0;
-  for (;; advance()) {
-    if (token().kind == TokenKind::end) return;
-    const bool fresh = token().line_before && token().at.offset > slice_begin_;
-    if (fresh && (braces == 0 || starts_definition())) return;
-    if (token().kind == TokenKind::text) skip_text();
-    if (at_symbol('{')) ++braces;
-    if (at_symbol('}') && braces > 0 && --braces == 0) {
-      advance();
-      return;
-    }
-  }
-}
-
-/// Whether a definition starts at this token, which stands first in its line without indentation.
-/// Looks ahead to the `{` on the same line; statements that open blocks are told by their keyword.
-bool Compiler::starts_definition() const {
-  if (!token().line_before || token().at.column != 1) return false;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
-  const Keyword first = keyword();
-  switch (first) {
-    case Keyword::k_private:
-    case Keyword::k_public:
-    case Keyword::k_define:
-      return true;
-    case Keyword::k_set:
-    case Keyword::k_var:
-    case Keyword::k_macro:
-      ahead.next();
-      return ahead.token().kind == TokenKind::word;
-    case Keyword::k_leader:
-    case Keyword::k_double:
-    case Keyword::k_hold:
-    case Keyword::k_tap:
-    case Keyword::k_on:
-    case Keyword::k_layer:
-    case Keyword::no_keyword:
-      break;
-    default:
-      return false;
-  }
-  if (at_symbol('{') || at_symbol('}') || at_symbol('(')) return false;
-  // A trigger: one item, or two after a word such as `leader`, or three with `&` in the middle.
-  std::uint32_t items = first == Keyword::no_keyword ? 1 : 0;
-  if (token().kind == TokenKind::text) {
-    StringItem item = ahead.string_item();
-    while (item.kind == StringItem::Kind::character) item = ahead.string_item();
-    if (item.kind != StringItem::Kind::end) return false;
-  }
-  for (unsigned i = 0; i < 12; ++i) {
-    const bool plus = ahead.token().is_symbol('+');
-    ahead.next();
-    const Token& next = ahead.token();
-    if (next.kind == TokenKind::end || next.line_before) return false;
-    if (next.is_symbol('{')) return items == 1;
-    if (next.is_symbol('(')) {
-      ahead.next();
-      const std::string_view word = ahead.word();
-      return items == 1 && (word == "again" || word == "typing" || word == "layout");
-    }
-    if (next.is_symbol('&')) {
-      items = 0;
-    } else if (next.space_before && !plus) {
-      ++items;
-    }
-  }
-  return false;
 }
 
 // ---- Output -----------------------------------------------------------------------------------

@@ -49,12 +49,28 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
 
  private:
-  enum class Mode : std::uint8_t { start, file, text, arguments, argument_text, finish, done };
+  enum class Mode : std::uint8_t {
+    start,
+    file,
+    text,
+    arguments,
+    argument_text,
+    skip,
+    finish,
+    done,
+  };
+  /// What is passed over after an error.
+  enum class Skip : std::uint8_t {
+    definition,  ///< To the next one, which is indented no more than this one.
+    item,        ///< Of a layer: likewise, or to the layer's end.
+    statement,   ///< To the next line, a keyword that starts a statement, or the block's end.
+    word,        ///< Likewise, or to a text, a key or any keyword.
+  };
   enum class Block : std::uint8_t { layer, body, define, repeat };
 
   struct OpenBlock {
     Position at;              ///< Of its `{`.
-    std::uint32_t start = 0;  ///< Code offset of a loop's head.
+    std::uint32_t start = 0;  ///< Code offset of a loop's head; of a layer the column of its items.
     std::uint16_t label = 0;  ///< Where it is left.
     Block kind{};
     std::uint8_t locals = 0;  ///< How many there were before it.
@@ -75,6 +91,7 @@ class Compiler final : private DiagnosticSink {
     KeyRef key;
     Position at;
     std::uint32_t length = 0;
+    bool good = true;  ///< False: something in it was reported, and all after it can be read.
     /// Its modifiers where only a side can be sent: `ctrl` is the left one.
     [[nodiscard]] std::uint8_t sides() const {
       return static_cast<std::uint8_t>(mods.exact | mods.either);
@@ -96,17 +113,17 @@ class Compiler final : private DiagnosticSink {
                 std::string_view b = {}, std::uint32_t n = 0);
   void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                std::string_view b);
-  bool not_yet(const Position& at, std::string_view what);
+  bool expected(Message message, std::string_view a = {}, std::string_view b = {});
+  bool expected_duration(Message message, std::string_view b = {});
+  bool not_yet(std::string_view what);
 
-  // compiler.cpp: the file, definitions, recovery, output
+  // compiler.cpp: the file, definitions, output
   Status end_with(Status status);
   void file_step();
   void end_file();
   void begin_definition();
   void end_definition();
   void finish_definition_after(bool good);
-  void skip_definition();
-  bool starts_definition() const;
   void advance();
   void emit(const CodePiece& piece);
   void append(std::span<const std::uint8_t> bytes);
@@ -117,12 +134,27 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] Keyword keyword() const;
   bool expect_symbol(char32_t c, std::string_view shown);
 
+  // recovery.cpp: after errors
+  void skip(Skip kind);
+  void skip_step();
+  void end_skip();
+  [[nodiscard]] bool skip_ends() const;
+  void skip_text();
+  bool skip_text_item();
+  void broken_text();
+  void skip_line(std::uint32_t line);
+  bool find_body();
+  void missing_brace();
+  [[nodiscard]] bool starts_definition() const;
+  [[nodiscard]] bool starts_statement() const;
+
   // definitions.cpp: what stands at the top and in layers
   bool definition();
-  bool definition_after_visibility();
+  bool definition_after_visibility(bool marked);
   bool bracketed_visibility();
   bool visibility(Keyword word);
   bool name(NameAt& out);
+  bool skip_name();
   void start_declaration(IndexSpace space, const NameAt& name);
   void declare();
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
@@ -133,10 +165,13 @@ class Compiler final : private DiagnosticSink {
   bool key_value(const SettingInfo& info, std::uint32_t& value);
   bool variable_definition();
   bool macro_definition();
+  bool parameters(std::uint8_t& count);
   bool parameter(std::uint8_t& count);
   bool layer_definition();
   void layer_item();
   bool binding();
+  bool no_binding();
+  bool unknown_trigger();
   bool options();
   bool option(std::uint8_t& seen);
   bool again_option();
@@ -146,18 +181,20 @@ class Compiler final : private DiagnosticSink {
   void close_body();
   bool old_definition();
   void define_line();
-  bool define_report();
+  bool define_report(std::uint32_t line);
 
   // triggers.cpp: keys, chords, triggers
   static bool is_vial_key(std::string_view word);
   static bool is_modifier_name(std::string_view word);
+  static std::string_view closest_modifier(std::string_view word);
   bool chord(Chord& out);
   bool chord_key(Chord& out);
   bool chord_modifier(Chord& out);
+  bool symbol_key(Chord& out);
   bool word_key(Chord& out);
   bool number_key(Chord& out);
   bool caret(Chord& out);
-  bool character_key(Chord& out, char32_t c);
+  static void character_key(Chord& out, char32_t c);
   bool trigger();
   bool end_trigger();
   bool key_trigger(TriggerKind kind);
@@ -166,7 +203,7 @@ class Compiler final : private DiagnosticSink {
   bool text_trigger();
   bool event_trigger();
   void write_trigger(Opcode opcode);
-  static std::uint16_t index_usage(KeyRef key, bool& is_character);
+  std::uint16_t index_usage(KeyRef key, bool& is_character);
 
   // statements.cpp: bodies
   void body_step();
@@ -175,6 +212,10 @@ class Compiler final : private DiagnosticSink {
   bool word_statement();
   [[nodiscard]] bool is_unknown_word() const;
   bool unknown_word();
+  bool unknown_statement();
+  bool bare_character(std::string_view character);
+  bool curly_quotes();
+  [[nodiscard]] bool at_comment();
   [[nodiscard]] bool is_assignment() const;
   bool keyword_statement(Keyword word);
   bool other_keyword(Keyword word);
@@ -197,15 +238,10 @@ class Compiler final : private DiagnosticSink {
   void end_call();
   bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
   void close_block();
-  void missing_brace();
   bool new_local(std::uint8_t& slot);
   std::optional<std::uint8_t> find_local(const NameAt& wanted);
   void place_label(std::uint16_t label, std::size_t depth);
   void flush_labels();
-  [[nodiscard]] bool starts_statement() const;
-  void skip_statement();
-  void skip_text();
-  void skip_line();
 
   // expressions.cpp
   enum class Operator : std::uint8_t;
@@ -236,14 +272,16 @@ class Compiler final : private DiagnosticSink {
   hid::Layout layout_;        ///< In force for the text being compiled.
   bool layout_used_ = false;  ///< A character was checked against file_layout_.
 
-  Position last_end_;  ///< After the last token that was passed.
+  std::uint32_t last_error_ = 0xFFFFFFFF;  ///< Offset of the last error.
+  Position last_end_;                      ///< After the last token that was passed.
   std::uint32_t slice_begin_ = 0;
   std::uint32_t records_ = 0;    ///< Definitions begun.
   std::uint32_t code_size_ = 0;  ///< Of this definition so far.
   std::uint32_t scope_ = 0;      ///< name_hash of the layer.
   ScratchRecord pending_;        ///< Declared by the body that is open.
   bool pending_good_ = false;
-  Trigger trigger_;  ///< Parsed, not written yet; its text is in text_.
+  bool trigger_good_ = false;  ///< No error was found in trigger_.
+  Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
 
@@ -262,6 +300,13 @@ class Compiler final : private DiagnosticSink {
   bool text_empty_ = true;  ///< Nothing of the text was emitted yet.
   NameAt call_;
   std::uint8_t arguments_ = 0;
+
+  Skip skip_{};
+  bool skipping_text_ = false;
+  bool brace_excused_ = false;     ///< That a `}` lacks comes of an error that was reported.
+  Position item_at_;               ///< Of the definition or the layer's item that was begun last.
+  std::uint32_t skip_from_ = 0;    ///< Offset of the first token that is skipped.
+  std::uint32_t skip_braces_ = 0;  ///< Blocks opened on the way.
 
   IndexBuilder builder_;
 };

@@ -342,7 +342,11 @@ class DefinitionWriter {
       if (!values() || too_long()) return false;
       if (in_.opcode == Opcode::end) {
         if (loops_ != 0 || depth_ != 0) return false;
-        if (!empty) new_line(0);
+        if (empty) {
+          out_ << " ";
+        } else {
+          new_line(0);
+        }
         out_ << "}\n";
         return true;
       }
@@ -491,8 +495,9 @@ class DefinitionWriter {
     if (!read_instruction(reader_, in) || in.opcode != Opcode::push_text) return false;
     out_.put('"');
     for (;;) {
-      if (!write_text(out_, reader_, in.payload, in.payload_size)) return false;
-      if (in.end >= starts_[i + 1]) break;
+      const bool goes_on = in.end < starts_[i + 1];
+      if (!write_text(out_, reader_, in.payload, in.payload_size, goes_on)) return false;
+      if (!goes_on) break;
       reader_.seek(record_, in.end);
       if (!read_instruction(reader_, in) || in.opcode != Opcode::more_text) return false;
     }

@@ -176,7 +176,7 @@ TEST(Decompiler, Repeats) {
 }
 
 TEST(Decompiler, BrokenRepeats) {
-  const auto with = [](Assembler code) { return body_of(code); };
+  const auto with = [](const Assembler& code) { return body_of(code); };
   EXPECT_EQ(with(n(3).op(Opcode::counter).u8(0)), kDamaged);
   EXPECT_EQ(with(n(3).op(Opcode::counter).u8(0).op(Opcode::repeat).u8(1).number(0)), kDamaged);
   EXPECT_EQ(with(n(3).op(Opcode::counter).u8(0).op(Opcode::repeat).u8(0).number(0)), kDamaged);
@@ -341,7 +341,7 @@ TEST(Decompiler, BindingsWithOptions) {
   code.op(Opcode::private_next).op(Opcode::bind).trigger(0x42);
   code.op(Opcode::option_again).number(1).op(Opcode::option_typing).number(22);
   code.op(Opcode::option_layout).counted("de");
-  EXPECT_EQ(source_of(end(code)), "private F9 (again: stop, typing: 20ms, layout: de) {}\n");
+  EXPECT_EQ(source_of(end(code)), "private F9 (again: stop, typing: 20ms, layout: de) { }\n");
   Assembler twice = bind();
   twice.op(Opcode::option_again).number(1).op(Opcode::option_again).number(1);
   EXPECT_EQ(source_of(end(twice)), kDamaged);
@@ -398,7 +398,7 @@ TEST(Decompiler, DamageIsToldAndTheRestStays) {
   roll.commit();
   StringSink out;
   EXPECT_EQ(decompile(roll, out), Status::errors);
-  EXPECT_EQ(out.text(), "F1 {}\n# definition 2 is damaged\nF1 {}\n");
+  EXPECT_EQ(out.text(), "F1 { }\n# definition 2 is damaged\nF1 { }\n");
 }
 
 TEST(Decompiler, EveryTruncationIsDamage) {

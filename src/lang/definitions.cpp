@@ -37,20 +37,20 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 /// What may be written, for an error message.
 constexpr std::array<std::string_view, 16> kExpectedValue = {
     "a layout's name",
-    "fast, safe, a duration",
+    "fast, safe or a duration",
     "a duration",
     "a duration",
-    "release, press, timeout",
+    "release, press or timeout",
     "a duration",
     "a duration",
     "a duration",
-    "off, a duration",
-    "shifts, a key",
-    "direct, leader",
-    "off, linux, windows, macos, wincompose",
-    "ejected, hidden",
-    "off, a duration",
-    "queue, mix",
+    "off or a duration",
+    "shifts or a key",
+    "direct or leader",
+    "off, linux, windows, macos or wincompose",
+    "ejected or hidden",
+    "off or a duration",
+    "queue or mix",
     "a key"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
@@ -58,44 +58,43 @@ static_assert(kExpectedValue.size() == kSettings.size());
 
 /// One definition's head; of bindings, macros and layers everything up to and with `{`.
 bool Compiler::definition() {
-  if (at_symbol('[')) {
-    if (!bracketed_visibility()) return false;
-    return definition_after_visibility();
-  }
   const Keyword word = keyword();
-  if (word == Keyword::k_public || word == Keyword::k_private) {
-    if (!visibility(word)) return false;
-    return definition_after_visibility();
-  }
-  return definition_after_visibility();
+  const bool marked = at_symbol('[') || word == Keyword::k_public || word == Keyword::k_private;
+  if (at_symbol('[') && !bracketed_visibility()) return false;
+  if (marked && word != Keyword::no_keyword && !visibility(word)) return false;
+  return definition_after_visibility(marked);
 }
 
-bool Compiler::definition_after_visibility() {
-  switch (keyword()) {
+bool Compiler::definition_after_visibility(bool marked) {
+  const Keyword word = keyword();
+  switch (word) {
     case Keyword::k_set:
-      return set_definition();
     case Keyword::k_var:
-      return variable_definition();
     case Keyword::k_macro:
-      return macro_definition();
     case Keyword::k_layer:
-      return layer_definition();
     case Keyword::k_define:
-      return old_definition();
+      break;
     default:
       return binding();
   }
+  if (depth_ > 0) {
+    return error(word == Keyword::k_layer ? Message::nested_layer : Message::only_bindings);
+  }
+  if (word == Keyword::k_var) return variable_definition();
+  if (word == Keyword::k_macro) return macro_definition();
+  if (word == Keyword::k_layer) return layer_definition();
+  if (word == Keyword::k_define) return old_definition();
+  return marked ? error(Message::not_private) : set_definition();
 }
 
 /// `[private]`, as old files have it.
 bool Compiler::bracketed_visibility() {
   const Position at = token().at;
   advance();
+  if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "[");
   const Keyword word = keyword();
-  if (word != Keyword::k_public && word != Keyword::k_private) {
-    return error_at(Message::expected_definition, at, 1);
-  }
   if (word == Keyword::k_private) emit(CodePiece(Opcode::private_next));
+  if (word != Keyword::k_private && word != Keyword::k_public) error(Message::expected_visibility);
   advance();
   return expect_symbol(']', "]");
 }
@@ -118,14 +117,22 @@ bool Compiler::visibility(Keyword word) {
 
 /// A name that somebody chooses. Advances past it.
 bool Compiler::name(NameAt& out) {
-  if (token().kind != TokenKind::word) return error(Message::expected_name);
-  const std::string_view word = lexer_.word();
+  if (token().kind != TokenKind::word) return expected(Message::expected_name);
+  std::string_view word = lexer_.word();
   if (find_keyword(word) != Keyword::no_keyword) return error(Message::keyword_as_name, word);
-  if (token().length > kMaxName) return error(Message::name_too_long, {}, {}, kMaxName);
+  if (token().length > kMaxName) error(Message::name_too_long, {}, {}, kMaxName);
+  word = word.substr(0, kMaxName);
   out.at = token().at;
   out.size = static_cast<std::uint8_t>(word.size());
   std::copy(word.begin(), word.end(), out.text.begin());
   advance();
+  return true;
+}
+
+/// Goes on after what should have been a name. False if nothing stands there.
+bool Compiler::skip_name() {
+  if (token().kind == TokenKind::end || token().line_before) return false;
+  if (!at_symbol('{') && !at_symbol('(')) advance();
   return true;
 }
 
@@ -160,7 +167,7 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
 
 bool Compiler::set_definition() {
   advance();
-  if (token().kind != TokenKind::word) return error(Message::expected_name);
+  if (token().kind != TokenKind::word) return expected(Message::expected_name);
   NameAt spelled;
   const std::string_view word = lexer_.word();
   const std::size_t index = find_setting(word);
@@ -174,7 +181,9 @@ bool Compiler::set_definition() {
   advance();
   if (!expect_symbol('=', "=")) return false;
   const SettingInfo& info = kSettings[index];
-  if (!info.supported) return not_yet(spelled.at, info.name);
+  if (!info.supported) {
+    return error_at(Message::not_yet, spelled.at, spelled.size, info.name);
+  }
   if (!set_value(static_cast<Setting>(index), info)) return false;
   pending_.entry.body = code_size_;
   declare();
@@ -188,7 +197,10 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   const bool good =
       info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
   if (!good) {
-    return error(Message::expected_value, {}, kExpectedValue[static_cast<std::size_t>(setting)]);
+    const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
+    const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
+    if (timed) return expected_duration(Message::expected_value, wanted);
+    return expected(Message::expected_value, {}, wanted);
   }
   emit(CodePiece(Opcode::set_number).number(static_cast<std::uint32_t>(setting)).number(value));
   return true;
@@ -196,7 +208,10 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
 
 /// A layout's name, for the file or for one binding.
 bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
-  const std::string_view word = token().kind == TokenKind::word ? lexer_.word() : "";
+  if (token().kind != TokenKind::word) {
+    return expected(Message::expected_value, {}, kExpectedValue[0]);
+  }
+  const std::string_view word = lexer_.word();
   const hid::Layout* found = hid::find_layout(word);
   if (found == nullptr) {
     return error(Message::unknown_layout, word, hid::closest_layout_name(word));
@@ -250,17 +265,25 @@ bool Compiler::variable_definition() {
   advance();
   NameAt variable;
   if (!name(variable)) return false;
-  std::int32_t initial = 0;
+  start_declaration(IndexSpace::variable, variable);
+  std::uint32_t value = 0;
+  bool minus = false;
   if (at_symbol('=')) {
     advance();
-    const bool minus = at_symbol('-');
+    minus = at_symbol('-');
     if (minus) advance();
-    if (token().kind != TokenKind::number) return error(Message::expected_number);
-    if (!minus && token().value > 0x7FFFFFFFU) return error(Message::number_too_large);
-    initial = static_cast<std::int32_t>(minus ? 0U - token().value : token().value);
+    const bool number = token().kind == TokenKind::number;
+    value = token().value;
+    if (!number || (!minus && value > 0x7FFFFFFFU)) {
+      declare();  // what uses it is right
+      return number ? error(Message::number_too_large) : expected(Message::expected_number);
+    }
     advance();
+  } else if (token().kind == TokenKind::number && !token().line_before) {
+    declare();
+    return expected(Message::expected_symbol, "=");
   }
-  start_declaration(IndexSpace::variable, variable);
+  const auto initial = static_cast<std::int32_t>(minus ? 0U - value : value);
   emit(CodePiece(Opcode::variable).name(variable.view()).integer(initial));
   pending_.entry.body = code_size_;
   declare();
@@ -270,27 +293,39 @@ bool Compiler::variable_definition() {
 bool Compiler::macro_definition() {
   advance();
   NameAt macro;
-  if (!name(macro)) return false;
+  const bool named = name(macro);
+  if (!named && !skip_name()) return false;
   layout_ = file_layout_;
   std::uint8_t params = 0;
   local_count_ = 0;
-  if (at_symbol('(')) {
-    advance();
-    while (!at_symbol(')')) {
-      if (!parameter(params)) return false;
-      if (at_symbol(',')) {
-        advance();
-      } else if (!at_symbol(')')) {
-        return error(Message::expected_symbol, ")");
-      }
-    }
-    advance();
-  }
+  const bool good = parameters(params);
   start_declaration(IndexSpace::macro, macro);
+  pending_good_ = named;
+  pending_.entry.params = good ? params : kAnyParameters;
+  if (!good) {
+    declare();  // what calls it is right
+    return false;
+  }
   emit(CodePiece(Opcode::macro).name(macro.view()).number(params));
-  pending_.entry.params = params;
   pending_.entry.body = code_size_;
+  if (!at_symbol('{')) declare();
   return open_body();
+}
+
+/// `(a, b)`, if it stands there.
+bool Compiler::parameters(std::uint8_t& count) {
+  if (!at_symbol('(')) return true;
+  advance();
+  while (!at_symbol(')')) {
+    if (!parameter(count)) return false;
+    if (at_symbol(',')) {
+      advance();
+    } else if (!at_symbol(')')) {
+      return expected(Message::expected_symbol, ")");
+    }
+  }
+  advance();
+  return true;
 }
 
 bool Compiler::parameter(std::uint8_t& count) {
@@ -298,7 +333,7 @@ bool Compiler::parameter(std::uint8_t& count) {
   NameAt parameter;
   if (!name(parameter)) return false;
   if (find_local(parameter)) {
-    return error_at(Message::parameter_twice, at, parameter.size, parameter.view());
+    error_at(Message::parameter_twice, at, parameter.size, parameter.view());
   }
   if (count == kMaxParameters) {
     return error_at(Message::too_many_parameters, at, parameter.size, {}, {}, kMaxParameters);
@@ -311,42 +346,42 @@ bool Compiler::parameter(std::uint8_t& count) {
 bool Compiler::layer_definition() {
   advance();
   NameAt layer;
-  if (!name(layer)) return false;
+  const bool named = name(layer);
+  if (!named && !skip_name()) return false;
   start_declaration(IndexSpace::layer, layer);
+  pending_good_ = named;
   emit(CodePiece(Opcode::layer).name(layer.view()));
   pending_.entry.body = code_size_;
   declare();
   scope_ = layer.hash();
-  if (!at_symbol('{')) return error(Message::expected_brace);
+  if (!at_symbol('{')) return expected(Message::expected_brace);
+  brace_excused_ = false;
   return open_block(Block::layer, 0, 0);
 }
 
 /// A binding or a remap in a layer, or its end.
 void Compiler::layer_item() {
+  if (at_symbol(';')) return advance();
   if (at_symbol('}')) {
     --depth_;
     emit(CodePiece(Opcode::layer_end));
     advance();
     return end_definition();
   }
-  const Keyword word = keyword();
-  const bool other = word == Keyword::k_set || word == Keyword::k_var || word == Keyword::k_macro ||
-                     word == Keyword::k_layer || word == Keyword::k_define;
-  if (token().kind == TokenKind::end || (other && token().line_before && token().at.column == 1)) {
+  std::uint32_t& column = blocks_[0].start;
+  if (column == 0) column = token().line_before ? token().at.column : 2;
+  // What stands in column 1 is no part of it, unless all of it does.
+  const bool outside = token().line_before && token().at.column < column && token().at.column == 1;
+  if (token().kind == TokenKind::end || outside) {
     missing_brace();
     depth_ = 0;
     return end_definition();
   }
+  item_at_ = token().at;
   const std::uint8_t depth = depth_;
-  bool good = false;
-  if (other) {
-    error(word == Keyword::k_layer ? Message::nested_layer : Message::only_bindings);
-  } else {
-    good = definition();
-  }
-  if (good) return;
+  if (definition()) return;
   depth_ = depth;
-  skip_statement();
+  skip(Skip::item);
 }
 
 // ---- Bindings and remaps ----------------------------------------------------------------------
@@ -354,30 +389,59 @@ void Compiler::layer_item() {
 bool Compiler::binding() {
   layout_ = file_layout_;
   local_count_ = 0;
+  if (no_binding()) return false;
+  const bool unknown = is_unknown_word();
+  bool good = unknown ? unknown_trigger() : trigger();
+  if (unknown && !good) return false;
+  if (good && at_symbol('=')) return remap();
+  write_trigger(Opcode::bind);
+  const bool with_options = good && at_symbol('(');
+  if (with_options) good = options();
+  if (good && !at_symbol('{')) {
+    good = unknown          ? false
+           : with_options   ? expected(Message::expected_brace)
+           : at_symbol('+') ? error(Message::space_in_chord)
+                            : expected(Message::expected_body);
+  }
+  pending_good_ = good && trigger_good_;
+  // The body may hold errors of its own: it is compiled even if the head has some.
+  if (!find_body()) return false;
+  pending_.entry.body = code_size_;
+  return open_body();
+}
+
+/// Reports what is not even meant as a binding.
+bool Compiler::no_binding() {
   if (at_symbol('}')) {
     error(Message::stray_brace);
     advance();
-    return false;
+    return true;
   }
-  if (token().kind == TokenKind::word && lexer_.word() == "MQTT" && lexer_.following() == '(') {
-    return error(Message::old_mqtt);
+  if (at_word("MQTT") && lexer_.following() == '(') {
+    error(Message::old_mqtt);
+    advance();
+    return true;
   }
-  if (is_unknown_word()) unknown_word();
-  const bool known = !is_unknown_word() && trigger();
-  if (known && at_symbol('=')) return remap();
-  if (known && !at_symbol('{') && !at_symbol('(')) return error(Message::expected_body);
-  write_trigger(Opcode::bind);
-  if (!known || (at_symbol('(') && !options())) {
-    // The body may hold errors of its own: it is compiled all the same.
-    pending_good_ = false;
-    while (!at_symbol('{')) {
-      if (token().kind == TokenKind::text) skip_text();
-      advance();
-      if (token().line_before || token().kind == TokenKind::end) return false;
-    }
+  if (at_comment()) {
+    error(Message::slash_comment);
+    skip_line(token().at.line);
+    return true;
   }
-  pending_.entry.body = code_size_;
-  return open_body();
+  return false;
+}
+
+/// A trigger that is an unknown word. False if another kind of definition is meant.
+bool Compiler::unknown_trigger() {
+  const Keyword meant =
+      unknown_word() ? find_keyword(closest_keyword(lexer_.word())) : Keyword::no_keyword;
+  trigger_ = {};
+  trigger_at_ = token().at;
+  trigger_length_ = token().length;
+  trigger_good_ = false;
+  text_size_ = 0;
+  advance();
+  return meant != Keyword::k_set && meant != Keyword::k_var && meant != Keyword::k_macro &&
+         meant != Keyword::k_layer && meant != Keyword::k_define;
 }
 
 /// `(again: stop, typing: 20ms)`.
@@ -389,7 +453,7 @@ bool Compiler::options() {
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
-      return error(Message::expected_symbol, ")");
+      return expected(Message::expected_symbol, ")");
     }
   }
   advance();
@@ -400,7 +464,7 @@ bool Compiler::option(std::uint8_t& seen) {
   constexpr std::array<std::string_view, 3> kOptions = {"again", "typing", "layout"};
   const auto* found = std::find(kOptions.begin(), kOptions.end(),
                                 token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kOptions.end()) return error(Message::unknown_option, lexer_.word());
+  if (found == kOptions.end()) return expected(Message::expected_option);
   const auto index = static_cast<unsigned>(found - kOptions.begin());
   if ((seen & (1U << index)) != 0) return error(Message::option_twice, *found);
   seen = static_cast<std::uint8_t>(seen | (1U << index));
@@ -410,8 +474,8 @@ bool Compiler::option(std::uint8_t& seen) {
   if (index == 2) return layout_value(Opcode::option_layout, layout_);
   std::uint32_t value = 0;
   if (!plain_value(kSettings[static_cast<std::size_t>(Setting::typing)], value)) {
-    return error(Message::expected_value, {},
-                 kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
+    return expected_duration(Message::expected_value,
+                             kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
   }
   emit(CodePiece(Opcode::option_typing).number(value));
   return true;
@@ -422,9 +486,9 @@ bool Compiler::again_option() {
   const auto* found = std::find(kChoices.begin(), kChoices.end(),
                                 token().kind == TokenKind::word ? lexer_.word() : "");
   if (found == kChoices.end()) {
-    return error(Message::expected_value, {}, "ignore, stop, restart, parallel");
+    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
   }
-  if (found != kChoices.begin()) return not_yet(token().at, *found);
+  if (found != kChoices.begin()) return not_yet(*found);
   emit(
       CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
   advance();
@@ -436,18 +500,25 @@ bool Compiler::remap() {
   advance();
   if (keyword() == Keyword::k_none) {
     write_trigger(Opcode::remap_none);
+    pending_good_ = trigger_good_;
     advance();
     declare();
     return true;
   }
-  if (token().kind == TokenKind::end) return error(Message::expected_chord);
+  if (token().kind == TokenKind::text) return error(Message::remap_body);
+  if (at_symbol('{')) {
+    error(Message::remap_body);
+    write_trigger(Opcode::bind);
+    return open_body();
+  }
   Chord target;
   if (!chord(target)) return false;
   write_trigger(Opcode::remap);
-  check_key(target);
+  pending_good_ = trigger_good_;
+  if (target.good) check_key(target);
   append(CodePiece().byte(target.sides()).key(target.key).bytes());
   pending_.entry.body = code_size_;
-  if (at_symbol('/')) return not_yet(token().at, "/");
+  if (at_symbol('/')) return not_yet("/");
   declare();
   return true;
 }
@@ -456,12 +527,13 @@ bool Compiler::remap() {
 
 /// At the `{` of a body: its parameters are the first locals.
 bool Compiler::open_body() {
-  if (!at_symbol('{')) return error(Message::expected_brace);
+  if (!at_symbol('{')) return expected(Message::expected_brace);
   start_body();
   return open_block(Block::body, 0, 0);
 }
 
 void Compiler::start_body() {
+  brace_excused_ = false;
   frame_ = local_count_;
   label_count_ = 0;
   next_label_ = 0;
@@ -487,8 +559,10 @@ bool Compiler::old_definition() {
   layout_ = file_layout_;
   local_count_ = 0;
   advance();
-  if (!trigger()) return false;
+  const bool good = trigger();
+  if (!good && token().at.line == at.line) skip_line(at.line);
   write_trigger(Opcode::bind);
+  pending_good_ = good && trigger_good_;
   start_body();
   OpenBlock& block = blocks_[depth_++];
   block = {};
@@ -508,22 +582,24 @@ void Compiler::define_line() {
     }
     return close_body();
   }
+  const std::uint32_t line = token().at.line;
   if (at_word("type")) {
     advance();
-    if (token().kind == TokenKind::text) return start_text(Mode::text);
+    if (token().kind == TokenKind::text && token().at.line == line) return start_text(Mode::text);
   } else if (at_word("report")) {
     advance();
-    if (define_report()) return;
+    if (define_report(line)) return;
   }
-  error(Message::define_line);
-  skip_line();
+  token().at.line == line ? error(Message::define_line) : expected(Message::define_line);
+  skip_line(line);
 }
 
 /// `mod=0x01 keys=0x06,0x19`, either of them alone too.
-bool Compiler::define_report() {
+bool Compiler::define_report(std::uint32_t line) {
   std::uint8_t mods = 0;
   std::uint8_t count = 0;
   std::array<std::uint8_t, kMaxRawKeys> keys{};
+  if (token().at.line != line) return false;
   while (!token().line_before && token().kind == TokenKind::word) {
     const bool is_mods = at_word("mod");
     if (!is_mods && !at_word("keys")) return false;
@@ -531,8 +607,8 @@ bool Compiler::define_report() {
     if (!at_symbol('=')) return false;
     do {
       advance();
-      const bool good = token().kind == TokenKind::number && token().value <= 0xFF &&
-                        (is_mods || count < keys.size());
+      const bool good = token().kind == TokenKind::number && !token().line_before &&
+                        token().value <= 0xFF && (is_mods || count < keys.size());
       if (!good) return false;
       const auto value = static_cast<std::uint8_t>(token().value);
       if (is_mods) {

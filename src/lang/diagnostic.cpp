@@ -21,13 +21,37 @@ constexpr std::array kMessages = {
 constexpr std::uint32_t kBefore = 72;
 constexpr std::uint32_t kAfter = 48;
 
+/// Characters that would not show, or not stand where they are: controls, zero-width ones, and
+/// those that turn the direction of writing (Unicode 15, categories Cc and Cf).
+constexpr bool is_hidden(char32_t c) {
+  return c < ' ' || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+/// A word of the source, in which what cannot be seen stands as U+XXXX.
+void write_word(TextWriter& writer, std::string_view word) {
+  while (!word.empty()) {
+    const hid::Utf8Char decoded = hid::decode_utf8(word);
+    if (decoded.size > 0 && is_hidden(decoded.code)) {
+      writer << "U+";
+      for (unsigned shift = 16; shift > 0;) {
+        shift -= 4;
+        writer.put("0123456789ABCDEF"[(decoded.code >> shift) & 0xFU]);
+      }
+    } else {
+      writer.character(decoded.size > 0 ? decoded.code : 0xFFFD);
+    }
+    word.remove_prefix(std::max<std::size_t>(decoded.size, 1));
+  }
+}
+
 void write_placeholder(TextWriter& writer, const Diagnostic& diagnostic, char name) {
   switch (name) {
     case 'a':
-      writer << diagnostic.a;
+      write_word(writer, diagnostic.a);
       break;
     case 'b':
-      writer << diagnostic.b;
+      write_word(writer, diagnostic.b);
       break;
     case 'n':
       writer.decimal(diagnostic.n);
@@ -63,27 +87,33 @@ constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) &
 
 /// The part of a line that is shown: some bytes before the place and after it.
 struct Excerpt {
-  std::array<char, kBefore + kAfter> bytes;
+  std::array<char, 1 + kBefore + kAfter> bytes;
   std::size_t begin = 0;  ///< First byte of the line in it.
   std::size_t place = 0;
   std::size_t end = 0;
-  bool cut = false;  ///< The line starts before it.
+  bool cut = false;   ///< The line starts before it.
+  bool more = false;  ///< The line goes on after it.
 };
 
 void read_excerpt(Source& source, std::uint32_t offset, Excerpt& out) {
-  const std::uint32_t before = std::min(offset, kBefore);
+  // One byte more than is shown, to see if the line starts there.
+  const auto before = std::min<std::uint32_t>(offset, kBefore + 1);
   const std::size_t size = read_all(source, offset - before, out.bytes);
   out.place = std::min<std::size_t>(before, size);
   out.begin = out.place;
   while (out.begin > 0 && !is_line_end(out.bytes[out.begin - 1])) --out.begin;
-  out.cut = out.begin == 0 && offset > before;
+  out.cut = out.begin == 0 && before > kBefore;
+  if (out.cut) ++out.begin;
   while (out.cut && out.begin < out.place && is_continuation(out.bytes[out.begin])) ++out.begin;
+  const std::string_view start{out.bytes.data() + out.begin, out.place - out.begin};
+  if (offset == out.place && start.starts_with("\xEF\xBB\xBF")) out.begin += 3;
   out.end = out.place;
   while (out.end < size && !is_line_end(out.bytes[out.end])) ++out.end;
-  while (out.end == out.bytes.size() && out.end > out.place + 4 &&
-         is_continuation(out.bytes[out.end - 1])) {
-    --out.end;
-  }
+  out.more = out.end == out.bytes.size();
+  if (!out.more) return;
+  // Not half of a character.
+  while (out.end > out.place + 1 && is_continuation(out.bytes[out.end - 1])) --out.end;
+  if (out.end > out.place + 1) --out.end;
 }
 
 /// Writes the bytes as a terminal can show them and returns how many characters that were. With
@@ -93,7 +123,7 @@ std::uint32_t write_shown(TextWriter& writer, std::string_view bytes, bool blank
   while (!bytes.empty()) {
     const hid::Utf8Char decoded = hid::decode_utf8(bytes);
     const bool tab = bytes[0] == '\t';
-    const bool good = decoded.size > 0 && (decoded.code >= ' ' || tab) && decoded.code != 0x7F;
+    const bool good = decoded.size > 0 && (tab || !is_hidden(decoded.code));
     if (blank) {
       writer.put(tab ? '\t' : ' ');
     } else {
@@ -103,6 +133,23 @@ std::uint32_t write_shown(TextWriter& writer, std::string_view bytes, bool blank
     ++count;
   }
   return count;
+}
+
+/// The line that holds the place, and a caret below it.
+void write_line(TextWriter& writer, const Diagnostic& diagnostic, Source& source) {
+  Excerpt line;
+  read_excerpt(source, diagnostic.at.offset, line);
+  const std::string_view before{line.bytes.data() + line.begin, line.place - line.begin};
+  const std::string_view after{line.bytes.data() + line.place, line.end - line.place};
+  writer << "\n  ";
+  if (line.cut) writer << "…";
+  write_shown(writer, before, false);
+  const std::uint32_t left = write_shown(writer, after, false);
+  if (line.more) writer << "…";
+  writer << "\n  ";
+  if (line.cut) writer.put(' ');
+  write_shown(writer, before, true);
+  writer.put('^').fill('~', std::max<std::uint32_t>(1, std::min(diagnostic.length, left)) - 1);
 }
 
 }  // namespace
@@ -134,24 +181,13 @@ void write_message(const Diagnostic& diagnostic, TextSink& out) {
 
 void write_diagnostic(const Diagnostic& diagnostic, std::string_view file, Source& source,
                       TextSink& out) {
+  const bool placed = diagnostic.at.line != 0;
   TextWriter writer(out);
   writer << file;
-  writer.put(':').decimal(diagnostic.at.line).put(':').decimal(diagnostic.at.column);
+  if (placed) writer.put(':').decimal(diagnostic.at.line).put(':').decimal(diagnostic.at.column);
   writer << (diagnostic.warning ? ": warning: " : ": error: ");
   write_message(diagnostic, out);
-
-  Excerpt line;
-  read_excerpt(source, diagnostic.at.offset, line);
-  const std::string_view before{line.bytes.data() + line.begin, line.place - line.begin};
-  const std::string_view after{line.bytes.data() + line.place, line.end - line.place};
-  writer << "\n  ";
-  if (line.cut) writer << "…";
-  write_shown(writer, before, false);
-  const std::uint32_t left = write_shown(writer, after, false);
-  writer << "\n  ";
-  if (line.cut) writer.put(' ');
-  write_shown(writer, before, true);
-  writer.put('^').fill('~', std::max(1U, std::min(diagnostic.length, left)) - 1);
+  if (placed) write_line(writer, diagnostic, source);
   writer.put('\n');
 }
 

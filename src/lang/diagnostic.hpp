@@ -36,6 +36,9 @@ struct Position {
   X(number_too_large,   "number out of range (-2147483648 to 2147483647)") \
   X(duration_too_long,  "a duration is at most 24 days") \
   X(bad_number,         "'{a}' is neither a number nor a duration; durations end in ms, s or min") \
+  X(needs_unit,         "a duration needs a unit; did you mean '{n}ms'?") \
+  X(straight_quotes,    "typographic quotes; write straight ones, \" or '") \
+  X(slash_comment,      "a comment starts with '#'") \
   X(name_too_long,      "a name has at most {n} characters") \
   /* Keys. */ \
   X(unknown_key,        "unknown key '{a}'[; did you mean '{b}'?]") \
@@ -43,24 +46,24 @@ struct Position {
   X(keyword_misplaced,  "'{a}' cannot stand here") \
   X(expected_key,       "expected a key") \
   X(quote_this_key,     "the key {a} must be quoted: '{a}'") \
-  X(not_a_modifier,     "'{a}' is not a modifier; before '+' stand ctrl, shift, alt or gui") \
-  X(space_in_chord,     "a chord is written without spaces around '+'") \
+  X(not_a_modifier,     "'{a}' is not a modifier (ctrl, shift, alt, gui)[; did you mean '{b}'?]") \
+  X(space_in_chord,     "a chord is written with '+' and without spaces, as in ctrl+c") \
   X(bad_usage,          "usage out of range: keys are 0x04 to 0xE7, consumer keys 0x1001 to 0x13FF, system keys 0x2081 to 0x20B7") \
   X(bare_character,     "to press this key write 'tap {a}'; to type it write \"{a}\"") \
   X(caret_letter,       "'^' takes exactly one letter, as in ^C; the key itself is '^' followed by a space") \
   X(caret_digit,        "'^' takes a letter; write ctrl+{a}") \
-  X(raw_report,         "a raw report is [mm:kk,kk] with two hex digits each, at most six keys") \
+  X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
   /* Definitions. */ \
-  X(expected_definition,"expected a trigger or one of set, var, macro, layer, define, private") \
+  X(expected_visibility,"expected private or public between the brackets") \
   X(expected_body,      "expected '{' or '=' after the trigger") \
   X(expected_brace,     "expected '{'") \
   X(expected_symbol,    "expected '{a}'") \
   X(expected_name,      "expected a name") \
   X(expected_number,    "expected a number") \
-  X(expected_chord,     "expected a chord, none or layer") \
+  X(remap_body,         "after '=' stands one key or chord; text and several keys stand in { }, without '='") \
   X(missing_brace,      "missing '}' for this '{'[; the next definition starts in line {b}]") \
   X(stray_brace,        "'}' without its '{'") \
   X(keyword_as_name,    "'{a}' is a keyword and cannot be a name") \
@@ -70,42 +73,46 @@ struct Position {
   X(parameter_twice,    "there is a parameter '{a}' already") \
   X(too_many_parameters,"a macro has at most {n} parameters") \
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
-  X(bad_value,          "'{a}' is no value of '{b}'") \
-  X(expected_value,     "expected one of: {b}") \
+  X(expected_value,     "expected {b}") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(unknown_option,     "unknown option '{a}'; there are again, typing and layout") \
+  X(expected_option,    "expected an option: again, typing or layout") \
   X(option_twice,       "option '{a}' is given twice") \
-  X(unknown_event,      "unknown event '{a}'; there are start, lock, unlock, layer and capslock") \
+  X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \
   X(abbreviation_size,  "an abbreviation has 1 to {n} bytes and no ${}") \
   X(bad_vial_key,       "Vial macro keys are M0 to M{n}") \
   X(definition_too_long,"a definition's code is at most {n} bytes") \
   X(nested_layer,       "a layer cannot stand in a layer") \
   X(only_bindings,      "a layer holds bindings and remaps only") \
+  X(not_private,        "private and public stand before bindings, macro, var and layer") \
   X(locked_placeholder, "'private #{n} locked' stands for a definition of a locked device; here is none") \
   X(define_line,        "expected type \"…\", report mod=… keys=… or end") \
   X(missing_end,        "missing 'end' for this 'define'") \
   X(old_mqtt,           "MQTT(…) is not supported; delete it") \
   /* Statements and expressions. */ \
-  X(unknown_statement,  "unknown key or statement '{a}'[; did you mean '{b}'?]") \
+  X(unknown_word,       "unknown word '{a}'; did you mean '{b}'?") \
+  X(unquoted_text,      "'{a}' is neither a key nor a statement; to type it write \"{a}\"") \
+  X(call_missing,       "to run a macro write 'call {a}'") \
+  X(bare_text,          "no word stands before a text; to type it write \"…\" alone") \
+  X(bare_duration,      "to wait write 'wait {a}'") \
+  X(stray_comma,        "only the keys of one tap, press or release are separated by ','") \
   X(expected_statement, "expected a statement") \
-  X(statement_glued,    "expected the end of the statement") \
   X(expected_wait,      "expected a duration, release, until or an expression in ( )") \
   X(expected_duration,  "expected a duration, such as 50ms") \
   X(expected_value_here,"expected a value") \
   X(text_as_number,     "a text cannot stand where a number is needed") \
   X(text_argument_parts,"a text argument cannot contain ${…}; pass the value as a parameter of its own") \
   X(unbalanced,         "expected ')'") \
-  X(expression_too_long,"this expression is too long; at most {n} parts, nested {n} deep") \
+  X(expression_too_long,"this expression is too long or nested too deep; at most {n} parts") \
   X(too_many_blocks,    "blocks are nested more than {n} deep") \
   X(too_many_locals,    "more than {n} locals, parameters and loop counters at a time") \
   X(too_many_jumps,     "more than {n} blocks in one body; split it into macros") \
   X(unknown_macro,      "unknown macro '{a}'[; did you mean '{b}'?]") \
   X(unknown_variable,   "unknown variable '{a}'[; did you mean '{b}'?]") \
   X(unknown_layer,      "unknown layer '{a}'[; did you mean '{b}'?]") \
-  X(wrong_arity,        "macro '{a}' takes {n} values; it is declared at {p}") \
+  X(wrong_arity,        "wrong number of values; macro '{a}', declared at {p}, takes {n}") \
   X(too_many_arguments, "a call has at most {n} values") \
-  X(not_yet,            "'{a}' is not supported yet")
+  X(not_yet,            "not supported yet: {a}")
 // clang-format on
 
 /// What is wrong.
@@ -119,7 +126,7 @@ enum class Message : std::uint8_t {
 struct Diagnostic {
   Message message{};
   bool warning = false;
-  Position at;
+  Position at;               ///< Line 0: no place.
   std::uint32_t length = 1;  ///< Characters to underline.
   std::string_view a;
   std::string_view b;

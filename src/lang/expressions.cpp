@@ -52,7 +52,7 @@ bool Compiler::expression() {
     bool again = false;
     if (!operators(state, again)) return false;
     if (again) continue;
-    if (state.open > 0) return error(Message::unbalanced);
+    if (state.open > 0) return expected(Message::unbalanced);
     return reduce(state, 0);
   }
 }
@@ -93,12 +93,13 @@ bool Compiler::operand(Expression& state, bool& complete) {
       complete = true;
       return number_value(state, false);
     case TokenKind::text:
+      error(Message::text_as_number);
       skip_text();
-      return error(Message::text_as_number);
+      return false;
     case TokenKind::word:
       return word_operand(state, complete);
     default:
-      return error(Message::expected_value_here);
+      return expected(Message::expected_value_here);
   }
 }
 
@@ -115,11 +116,11 @@ bool Compiler::word_operand(Expression& state, bool& complete) {
   const Keyword word = keyword();
   if (word == Keyword::k_min || word == Keyword::k_max) {
     advance();
-    if (!at_symbol('(')) return error(Message::expected_symbol, "(");
+    if (!at_symbol('(')) return expected(Message::expected_symbol, "(");
     advance();
     return push_operator(state, word == Keyword::k_min ? Operator::minimum : Operator::maximum);
   }
-  if (word != Keyword::no_keyword) return not_yet(token().at, lexer_.word());
+  if (word != Keyword::no_keyword) return not_yet(lexer_.word());
   NameAt wanted;
   if (!name(wanted)) return false;
   complete = true;
@@ -145,12 +146,12 @@ bool Compiler::operators(Expression& state, bool& again) {
   }
   if (token().kind == TokenKind::word &&
       (keyword() == Keyword::k_and || keyword() == Keyword::k_or)) {
-    return not_yet(token().at, lexer_.word());
+    return not_yet(lexer_.word());
   }
   if (token().kind != TokenKind::symbol) return true;
   constexpr std::u32string_view kSymbols = U"+-*/%";
   if (std::u32string_view(U"=!<>").find(token().character) != std::u32string_view::npos) {
-    return not_yet(token().at, "a comparison");
+    return not_yet("comparisons");
   }
   const std::size_t index = kSymbols.find(token().character);
   if (index == std::u32string_view::npos) return true;
@@ -190,7 +191,7 @@ bool Compiler::next_argument(Expression& state) {
 bool Compiler::close_parenthesis(Expression& state) {
   if (!reduce(state, 0)) return false;
   if (state.top().op != Operator::parenthesis) {
-    if (state.top().values == 0) return error(Message::expected_symbol, ",");
+    if (state.top().values == 0) return expected(Message::expected_symbol, ",");
     if (!next_argument(state)) return false;
   }
   --state.count;

@@ -69,9 +69,11 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   std::uint32_t second = (key.high >> 8) & 0xFFFFU;
   if (record.first_is_character && !usage_of(first, first)) return false;
   if (record.second_is_character && !usage_of(second, second)) return false;
-  if (!record.first_is_character && !record.second_is_character) return true;
+  const bool both = ((key.high >> 24) & 0xFU) == static_cast<std::uint32_t>(TriggerKind::both) &&
+                    space_of(key) == IndexSpace::trigger;
+  if (!record.first_is_character && !both) return true;
   // `j & k` is `k & j`.
-  if (second != 0 && second < first) std::swap(first, second);
+  if (both && second < first) std::swap(first, second);
   key.low = (key.low & 0xFFFFU) | (first << 16);
   key.high = (key.high & 0xFF0000FFU) | (second << 8);
   return true;
@@ -204,7 +206,8 @@ void IndexBuilder::use(const Context& context, const SortItem& item, const Scrat
                      context.scratch.read(declared_item_.record, declared) &&
                      name_of(context, declared, declared_name) == name;
   if (!known) return unknown_name(context, record, name);
-  if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params) {
+  if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
+      declared.entry.params == kAnyParameters) {
     return;
   }
   Diagnostic diagnostic;

@@ -1,14 +1,14 @@
 #include "lang/keywords.hpp"
 
-#include <array>
 #include <cstddef>
+#include <iterator>
 
 #include "hid/edit_distance.hpp"
 
 namespace pianola::lang {
 namespace {
 
-constexpr std::array kWords = {
+constexpr std::string_view kWords[] = {
 #define PIANOLA_X(word) std::string_view{#word},
     PIANOLA_KEYWORDS(PIANOLA_X)
 #undef PIANOLA_X
@@ -17,7 +17,7 @@ constexpr std::array kWords = {
 }  // namespace
 
 Keyword find_keyword(std::string_view word) {
-  for (std::size_t i = 0; i < kWords.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(kWords); ++i) {
     if (kWords[i] == word) return static_cast<Keyword>(i);
   }
   return Keyword::no_keyword;

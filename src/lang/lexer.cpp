@@ -10,8 +10,9 @@
 namespace pianola::lang {
 namespace {
 
-/// What peek() gives for a byte that is no UTF-8 text, and for NUL.
+/// What peek() gives for a byte that is no UTF-8 text, and for NUL (0 is the end).
 constexpr char32_t kInvalid = 0x110000;
+constexpr char32_t kNul = 0x110001;
 /// The largest number that may follow a minus sign.
 constexpr std::uint64_t kMaxNumber = 0x80000000U;
 
@@ -20,6 +21,14 @@ constexpr bool is_letter(char32_t c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 constexpr bool is_blank(char32_t c) { return c == ' ' || c == '\t'; }
+constexpr bool is_control(char32_t c) { return c < ' ' || c == 0x7F || c == kNul; }
+
+/// White space within a line. What looks like a space in an editor is one (Unicode 15, Zs), and so
+/// are the zero-width space and a byte order mark in the middle, which files that were joined have.
+constexpr bool is_space(char32_t c) {
+  return is_blank(c) || c == '\v' || c == '\f' || c == 0xA0 || c == 0x1680 ||
+         (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
+}
 constexpr bool is_alphanumeric(char32_t c) { return is_letter(c) || is_digit(c); }
 
 /// The value of a hex digit, or -1.
@@ -30,24 +39,18 @@ constexpr int hex_value(char32_t c) {
   return -1;
 }
 
-/// What somebody who wrote the escape `\c` meant; empty if that cannot be guessed.
+/// What somebody who wrote the escape `\c` meant.
 constexpr std::string_view meant_escape(char32_t c) {
   switch (c) {
     case 'r':
-    case 'N':
       return "\\n";
-    case 'T':
-      return "\\t";
-    case 'E':
-      return "\\e";
     case 'b':
       return "BACKSPACE outside the text";
     case 'x':
-    case 'U':
     case '0':
       return "\\u{…}";
     default:
-      return {};
+      return "\\\\";
   }
 }
 
@@ -73,7 +76,7 @@ char32_t Lexer::peek() {
     if (byte_at(at_.offset + 1) == '\n') peek_size_ = 2;
     return '\n';
   }
-  if (first == 0) return kInvalid;
+  if (first == 0) return kNul;
   if (first < 0x80) return static_cast<char32_t>(first);
   std::array<std::uint8_t, 4> bytes{};
   std::size_t count = 0;
@@ -142,7 +145,7 @@ bool Lexer::skip_space() {
     } else if (c == '\n') {
       token_.line_before = true;
       get();
-    } else if (is_blank(c) || c == '\v' || c == '\f' || c == 0xA0) {
+    } else if (is_space(c)) {
       get();
     } else {
       return true;
@@ -168,13 +171,9 @@ void Lexer::next() {
     }
     token_.at = at_;
     const char32_t c = peek();
-    if (c == kInvalid || c < ' ' || c == 0x7F) {
-      if (c == kInvalid) {
-        report(Message::bad_utf8, at_, 1);
-      } else {
-        report(Message::control_character, at_, 1, {}, c);
-      }
+    if (c == kInvalid || is_control(c)) {
       get();
+      bad_character(c, token_.at);
       token_.space_before = true;
       continue;
     }
@@ -196,6 +195,19 @@ void Lexer::next() {
   token_.kind = TokenKind::end;
   token_.at = at_;
   finish_token();
+}
+
+/// Reports a character that may stand nowhere, once it is passed.
+void Lexer::bad_character(char32_t c, const Position& at) {
+  if (c == kInvalid) {
+    if (!bad_utf8_) report(Message::bad_utf8, at, 1);
+    bad_utf8_ = true;
+    return;
+  }
+  if (bad_end_ != at.offset || bad_end_ == 0) {
+    report(Message::control_character, at, 1, {}, c == kNul ? 0 : c);
+  }
+  bad_end_ = at_.offset;
 }
 
 void Lexer::finish_token() {
@@ -230,7 +242,8 @@ void Lexer::lex_number() {
   if (token_.hex) digits = 2;
   const std::string_view front{all.data(), digits};
   const std::string_view back{all.data() + digits, all.size() - digits};
-  const bool good = token_.hex ? number_value(back, "x") : number_value(front, back);
+  const bool whole = token_.length <= word_.size();
+  const bool good = whole && (token_.hex ? number_value(back, "x") : number_value(front, back));
   if (!good) report(Message::bad_number, token_.at, token_.length, all);
 }
 
@@ -275,78 +288,94 @@ bool Lexer::number_value(std::string_view digits, std::string_view unit) {
   return true;
 }
 
-/// `'x'`. Leaves character 0 in the token if it is none.
+/// `'x'`. If it is none, leaves character 0 in the token and passes over what was quoted.
 bool Lexer::lex_quoted() {
   token_.kind = TokenKind::quoted;
   get();
   const char32_t c = peek();
-  if (c < ' ' || c == kInvalid) return false;
-  get();
-  if (peek() != '\'') return false;
-  get();
-  token_.character = c;
-  return true;
+  if (!is_control(c) && c != kInvalid) {
+    get();
+    if (peek() == '\'') {
+      get();
+      token_.character = c;
+      return true;
+    }
+  }
+  skip_quoted();
+  return false;
 }
 
-/// The opening quotes. Of a """ text also the rest of the opening line, if that is blank, and the
-/// indentation that its lines lose: that of the first line which is not blank.
+/// After a single quote that starts no key: goes on behind the next one in this line, if that is
+/// before any brace or text, else behind the word.
+void Lexer::skip_quoted() {
+  std::uint32_t end = at_.offset;
+  for (int byte = byte_at(end); byte != '\''; byte = byte_at(++end)) {
+    if (byte < ' ' || byte == '"' || byte == '{' || byte == '}') {
+      end = 0;
+      break;
+    }
+  }
+  while (at_.offset <= end || (end == 0 && is_alphanumeric(peek()))) get();
+}
+
+/// The opening quotes. Of a """ text also the indentation that its lines lose: that of the first
+/// line which is not blank, if the opening line is blank after the quotes.
 void Lexer::lex_text() {
   token_.kind = TokenKind::text;
   get();
-  lines_ = byte_at(at_.offset) == '"' && byte_at(at_.offset + 1) == '"';
-  if (!lines_) return;
+  text_ = {token_.at};
+  text_.lines = byte_at(at_.offset) == '"' && byte_at(at_.offset + 1) == '"';
+  if (!text_.lines) return;
   get();
   get();
   token_.length = 3;
-  indentation_ = 0;
-  fresh_lines_ = true;
   std::uint32_t offset = at_.offset;
   while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
-  if (byte_at(offset) != '\n' && byte_at(offset) != '\r') {
-    fresh_lines_ = false;
-    return;
-  }
+  text_.fresh = byte_at(offset) == '\n' || byte_at(offset) == '\r';
+  if (!text_.fresh) return;
   std::uint32_t blanks = 0;
   for (int byte = byte_at(offset); byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
        byte = byte_at(++offset)) {
     blanks = byte == ' ' || byte == '\t' ? blanks + 1 : 0;
   }
-  indentation_ = static_cast<std::uint8_t>(std::min<std::uint32_t>(blanks, 255));
+  text_.indentation = static_cast<std::uint8_t>(std::min<std::uint32_t>(blanks, 255));
 }
 
 /// Takes a line end of a """ text and the indentation after it.
 void Lexer::take_line_end() {
   get();
-  for (unsigned i = 0; i < indentation_ && is_blank(peek()); ++i) get();
+  for (unsigned i = 0; i < text_.indentation && is_blank(peek()); ++i) get();
 }
 
 StringItem Lexer::string_item() {
-  if (lines_ && fresh_lines_) {
-    fresh_lines_ = false;
+  if (text_.fresh) {
+    text_.fresh = false;
     while (is_blank(peek())) get();
     take_line_end();
   }
   for (;;) {
     StringItem item{StringItem::Kind::character, 0, at_};
     const char32_t c = peek();
-    if (c == 0 || (c == '\n' && !lines_)) {
-      report(lines_ ? Message::unterminated_lines : Message::unterminated_text, token_.at,
-             lines_ ? 3 : 1);
+    if (c == 0 || (c == '\n' && !text_.lines)) {
+      report(text_.lines ? Message::unterminated_lines : Message::unterminated_text, text_.at,
+             text_.lines ? 3 : 1);
       item.kind = StringItem::Kind::broken;
+      text_ = outer_;
       return item;
     }
     if (c == '"') {
       const bool three = byte_at(at_.offset + 1) == '"' && byte_at(at_.offset + 2) == '"';
       get();
-      if (lines_ && !three) {
+      if (text_.lines && !three) {
         item.character = '"';
         return item;
       }
-      if (lines_) {
+      if (text_.lines) {
         get();
         get();
       }
       item.kind = StringItem::Kind::end;
+      text_ = outer_;
       return item;
     }
     if (c == '\n') {
@@ -359,14 +388,11 @@ StringItem Lexer::string_item() {
     if (c == '$' && peek() == '{') {
       get();
       item.kind = StringItem::Kind::value;
+      outer_ = text_;
       return item;
     }
-    if (c == kInvalid || (c < ' ' && c != '\t') || c == 0x7F) {
-      if (c == kInvalid) {
-        report(Message::bad_utf8, item.at, 1);
-      } else {
-        report(Message::control_character, item.at, 1, {}, c);
-      }
+    if (c == kInvalid || (is_control(c) && c != '\t')) {
+      bad_character(c, item.at);
       continue;
     }
     item.character = c;
@@ -374,14 +400,58 @@ StringItem Lexer::string_item() {
   }
 }
 
+bool Lexer::back_to_braces() {
+  if (at_.line != token_.at.line) return false;
+  const Position line_end = at_;
+  Position braces;
+  bool found = false;
+  at_ = token_.at;
+  get();
+  for (char32_t c = peek(); c != 0 && c != '\n'; c = peek()) {
+    if (c == '#' && found) break;
+    if (c == '}' && !found) braces = at_;
+    found = c == '}' || (found && (is_blank(c) || c == ';'));
+    get();
+  }
+  at_ = found ? braces : line_end;
+  return found;
+}
+
+void Lexer::on_to_quotes() {
+  constexpr std::uint32_t kMostLines = 16;
+  const Position line_end = at_;
+  if (line_end.line != token_.at.line) return;
+  Position behind;
+  unsigned quotes = 0;
+  for (char32_t c = peek(); c != 0 && at_.line - line_end.line <= kMostLines; c = peek()) {
+    if (c == '\n' && quotes > 0) break;
+    const bool closes = c == '"' && quotes == 0 && closing_quotes();
+    get();
+    if (c == '\\' && peek() != '\n') get();
+    if (c == '"' && ++quotes == 1) behind = closes ? at_ : line_end;
+  }
+  at_ = quotes % 2 != 0 ? behind : line_end;
+}
+
+/// Whether the quotes at this place look like closing ones.
+bool Lexer::closing_quotes() {
+  const int before = byte_at(at_.offset - 1);
+  std::uint32_t offset = at_.offset + 1;
+  const bool blank_after = byte_at(offset) == ' ';
+  while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
+  const int after = byte_at(offset);
+  if (after < ' ' || after == '}' || after == ')' || after == ',' || after == ';') return true;
+  return blank_after && before > ' ' && before != '{' && before != '(';
+}
+
 /// At a backslash in a text.
 StringItem Lexer::escape(const Position& at) {
-  StringItem item{StringItem::Kind::character, 0, at};
+  StringItem item{StringItem::Kind::character, '\\', at};
   get();
   const char32_t c = peek();
   if (c == 0 || c == '\n') {
-    item.character = '\\';
-    return item;  // the text is not closed: that is reported next
+    if (text_.lines && c != 0) report(Message::bad_escape, at, 1, {}, 0, "\\\\");
+    return item;  // in other texts it is reported next that they are not closed
   }
   get();
   switch (c) {
@@ -402,7 +472,7 @@ StringItem Lexer::escape(const Position& at) {
   item.character = c;
   const bool punctuation = c > ' ' && c < 0x7F && (c == '_' || !is_alphanumeric(c));
   if (!punctuation) {
-    const hid::Utf8Bytes spelled = hid::encode_utf8(c == kInvalid ? U'?' : c);
+    const hid::Utf8Bytes spelled = hid::encode_utf8(c >= kInvalid ? U'?' : c);
     report(Message::bad_escape, at, 2, spelled, 0, meant_escape(c));
   }
   return item;

@@ -85,6 +85,14 @@ class Lexer {
   std::optional<RawReport> raw_report();
   /// After `private`: takes ` #7` if that follows.
   std::optional<std::uint32_t> placeholder_number();
+  /// Whether the text that is being read is a """ text.
+  [[nodiscard]] bool in_lines() const { return text_.lines; }
+  /// After StringItem::Kind::broken, at the end of the text's line: goes back to the `}` that end
+  /// that line (before a comment), which were hardly meant as text. False if there are none.
+  bool back_to_braces();
+  /// After StringItem::Kind::broken likewise: goes on behind the quotes in one of the next lines
+  /// that look as if they were to close the text, if there are such.
+  void on_to_quotes();
   /// The offset after the end of the line that holds `offset`.
   std::uint32_t after_line(std::uint32_t offset);
 
@@ -93,6 +101,14 @@ class Lexer {
   void set_sink(DiagnosticSink* sink) { sink_ = sink; }
 
  private:
+  /// The text that is being read.
+  struct Text {
+    Position at;                   ///< Of its opening quotes.
+    std::uint8_t indentation = 0;  ///< Of the first line of a """ text.
+    bool lines = false;            ///< It is a """ text.
+    bool fresh = false;            ///< Just after the opening quotes of such a text.
+  };
+
   void report(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
               std::uint32_t n = 0, std::string_view b = {});
   void start_file();
@@ -105,10 +121,13 @@ class Lexer {
   void lex_number();
   bool number_value(std::string_view digits, std::string_view unit);
   bool lex_quoted();
+  void skip_quoted();
   void lex_text();
   StringItem escape(const Position& at);
   StringItem unicode_escape(const Position& at);
   void take_line_end();
+  bool closing_quotes();
+  void bad_character(char32_t c, const Position& at);
   void finish_token();
 
   Source* source_;
@@ -118,12 +137,13 @@ class Lexer {
   std::uint32_t window_start_ = 0;
   std::uint8_t window_size_ = 0;
   std::uint8_t word_size_ = 0;
-  std::uint8_t peek_size_ = 0;    ///< Bytes of the character that peek() found.
-  std::uint8_t indentation_ = 0;  ///< Of the first line of a """ text.
+  std::uint8_t peek_size_ = 0;  ///< Bytes of the character that peek() found.
   bool started_ = false;
   bool unusable_ = false;
-  bool lines_ = false;        ///< In a """ text.
-  bool fresh_lines_ = false;  ///< Just after its opening quotes.
+  bool bad_utf8_ = false;      ///< Reported: once tells enough of a file in another encoding.
+  std::uint32_t bad_end_ = 0;  ///< After the last control character: a run of them is one error.
+  Text text_;
+  Text outer_;  ///< The text whose `${…}` is being read.
   std::array<char, kMaxWord> word_{};
   std::array<char, 64> window_{};
 };

@@ -10,9 +10,9 @@ namespace pianola::lang {
 /// offset, size and operands, then the index and totals. Offsets are hexadecimal, definitions count
 /// from 1.
 ///
-/// A definition that cannot be decoded ends with a line `???` at the offset in question; what can be
-/// decoded but makes no sense has `???` after it. The rest is listed all the same, and Status::errors
-/// is returned.
+/// A definition that cannot be decoded ends with a line `???` at the offset in question; what can
+/// be decoded but makes no sense has `???` after it. The rest is listed all the same, and
+/// Status::errors is returned.
 Status write_listing(Roll& roll, TextSink& sink);
 
 }  // namespace pianola::lang

@@ -87,7 +87,7 @@ void write_mod_names(TextWriter& out, std::uint8_t bits,
   }
 }
 
-/// One character of a text; `next` is the one after it, 0 at the end.
+/// One character of a text; `next` is the one after it, 0 if there is none.
 bool write_text_character(TextWriter& out, char32_t c, char32_t next) {
   switch (c) {
     case '\n':
@@ -194,13 +194,15 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   }
 }
 
-bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size) {
+bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,
+                bool goes_on) {
   reader.seek(reader.record(), offset);
   TextReader text{reader, size};
   bool good = true;
   for (char32_t c = text.next(); c != 0;) {
     const char32_t next = text.next();
-    good = write_text_character(out, c, next) && good;
+    // The next piece might begin with the brace that makes `${` of a last dollar.
+    good = write_text_character(out, c, next == 0 && goes_on ? U'{' : next) && good;
     c = next;
   }
   if (text.bad()) out << "\xEF\xBF\xBD";

@@ -36,8 +36,9 @@ bool write_chord(TextWriter& out, hid::Modifiers mods, KeyRef key, KeyPlace plac
 bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in);
 
 /// What stands between the quotes of a text, escaped where needed. The text is `size` bytes of code
-/// from `offset` on.
-bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size);
+/// from `offset` on; if it `goes_on`, another piece of it will stand in the same quotes.
+bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,
+                bool goes_on = false);
 
 /// A name: letters, digits and `_`, no digit first.
 bool write_name(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size);

@@ -99,16 +99,21 @@ struct OpcodeInfo {
   std::array<OperandKind, 4> operands;
   std::uint8_t pops;
   std::uint8_t pushes;
-  std::string_view meaning;
 };
 
 inline constexpr OpcodeInfo kOpcodes[] = {
-#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning)                     \
-  OpcodeInfo{mnemonic,                                                                     \
-             {OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d},             \
-             pops,                                                                         \
-             pushes,                                                                       \
-             meaning},
+#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning)         \
+  OpcodeInfo{mnemonic,                                                         \
+             {OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d}, \
+             pops,                                                             \
+             pushes},
+    PIANOLA_OPCODES(PIANOLA_X)
+#undef PIANOLA_X
+};
+
+/// What each does, apart from the rows so that a device need not store it.
+inline constexpr std::string_view kOpcodeMeanings[] = {
+#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning) meaning,
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };

@@ -8,6 +8,9 @@
 
 namespace pianola::lang {
 
+/// `params` of a macro whose head has errors: calls are not checked against it.
+inline constexpr std::uint8_t kAnyParameters = 0xFF;
+
 /// What the compiler must remember of one trigger or name until the end of the file: a declaration,
 /// which becomes an index entry, or a use, which must find its declaration.
 struct ScratchRecord {

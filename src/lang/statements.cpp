@@ -17,7 +17,7 @@ void Compiler::body_step() {
   if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
   if (at_symbol('}')) return close_block();
   if (at_symbol(';')) return advance();
-  if (!statement()) skip_statement();
+  if (!statement()) skip(Skip::statement);
 }
 
 bool Compiler::statement() {
@@ -31,11 +31,16 @@ bool Compiler::statement() {
       return chord_statement(Opcode::tap);
     case TokenKind::number:
       if (token().hex) return chord_statement(Opcode::tap);
-      return lexer_.word().size() == 1 ? error(Message::bare_character, lexer_.word())
-                                       : error(Message::expected_statement);
+      if (lexer_.word().size() == 1) return bare_character(lexer_.word());
+      error(Message::unquoted_text, lexer_.word());
+      skip(Skip::word);
+      return true;
+    case TokenKind::duration:
+      error(Message::bare_duration, lexer_.word());
+      advance();
+      return true;
     case TokenKind::symbol:
       return symbol_statement();
-    case TokenKind::duration:
     case TokenKind::end:
       break;
   }
@@ -44,34 +49,81 @@ bool Compiler::statement() {
 
 bool Compiler::symbol_statement() {
   const char32_t c = token().character;
+  if (at_comment()) {
+    error(Message::slash_comment);
+    skip_line(token().at.line);
+    return true;
+  }
   switch (c) {
     case '[':
       return raw_statement();
     case '^':
       return chord_statement(Opcode::tap);
     case '+':
-      return error(Message::space_in_chord);
+      error(Message::space_in_chord);
+      skip(Skip::word);
+      return true;
+    case ',':
+      error(Message::stray_comma);
+      skip(Skip::word);
+      return true;
     case '{':
+      brace_excused_ = true;
+      return error(Message::expected_statement);
     case '(':
     case ')':
     case ']':
-    case ',':
       return error(Message::expected_statement);
+    case 0x2018:
+    case 0x2019:
+    case 0x201C:
+    case 0x201D:
+    case 0x201E:
+      return curly_quotes();
     default:
-      return error(Message::bare_character, hid::encode_utf8(c));
+      return bare_character(hid::encode_utf8(c));
   }
+}
+
+/// A character that stands alone where a statement should.
+bool Compiler::bare_character(std::string_view character) {
+  error(Message::bare_character, character);
+  skip(Skip::word);
+  return true;
+}
+
+/// What a word processor makes of quotes: goes on behind the closing ones.
+bool Compiler::curly_quotes() {
+  error(Message::straight_quotes);
+  const char32_t closing = token().character < 0x201A ? 0x2019 : 0x201D;
+  for (char32_t c = lexer_.following(); c != 0 && c != '\n'; c = lexer_.following()) {
+    lexer_.take_following();
+    if (c == closing || (c == 0x201C && token().character == 0x201E)) break;
+  }
+  advance();
+  return true;
+}
+
+/// `//` or `/*`, with which comments start elsewhere.
+bool Compiler::at_comment() {
+  return at_symbol('/') && (lexer_.following() == '/' || lexer_.following() == '*');
 }
 
 /// A statement that starts with a word: a keyword's, or the tap of a key.
 bool Compiler::word_statement() {
   const Keyword reserved = keyword();
-  if (reserved != Keyword::no_keyword && lexer_.following() != '+') {
-    return keyword_statement(reserved);
+  const std::string_view word = lexer_.word();
+  const bool modifier = lexer_.following() == '+';
+  if (reserved != Keyword::no_keyword && !modifier) return keyword_statement(reserved);
+  if (is_assignment()) return not_yet("assignments");
+  if (modifier) return chord_statement(Opcode::tap);
+  if (word.size() == 1) return bare_character(word);
+  if (is_unknown_word()) return unknown_statement();
+  if (is_modifier_name(word) && lexer_.following() == '-') {
+    error(Message::space_in_chord);
+    skip(Skip::word);
+    return true;
   }
-  if (is_assignment()) return not_yet(token().at, lexer_.word());
-  if (lexer_.following() == '+') return chord_statement(Opcode::tap);
-  if (lexer_.word().size() == 1) return error(Message::bare_character, lexer_.word());
-  if (is_unknown_word()) return unknown_word();
   return chord_statement(Opcode::tap);
 }
 
@@ -82,12 +134,39 @@ bool Compiler::is_unknown_word() const {
          !is_modifier_name(lexer_.word()) && !is_vial_key(lexer_.word());
 }
 
-/// Reports it with the key or the keyword that was probably meant.
+/// Reports it with the keyword or the key that was probably meant. True if that is a keyword.
 bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
+  const std::string_view reserved = closest_keyword(word);
   const std::string_view key = hid::closest_name(word);
-  if (!key.empty()) return error(Message::unknown_key, word, key);
-  return error(Message::unknown_statement, word, closest_keyword(word));
+  const bool lower_case =
+      std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!reserved.empty() && (lower_case || key.empty())) {
+    error(Message::unknown_word, word, reserved);
+    return true;
+  }
+  error(Message::unknown_key, word, key);
+  return false;
+}
+
+/// At an unknown word: reports it with the statement that was probably meant.
+bool Compiler::unknown_statement() {
+  constexpr std::array<std::string_view, 5> kTypes = {"type", "print", "write", "echo", "text"};
+  const std::string_view word = lexer_.word();
+  const bool parenthesis = lexer_.following() == '(';
+  if (word == "MQTT" && parenthesis) return error(Message::old_mqtt);
+  if (word == "sleep" || word == "delay") return error(Message::unknown_word, word, "wait");
+  if (std::find(kTypes.begin(), kTypes.end(), word) != kTypes.end()) {
+    error(Message::bare_text);
+    skip(parenthesis ? Skip::statement : Skip::word);
+    return true;
+  }
+  const bool near = !closest_keyword(word).empty() || !hid::closest_name(word).empty();
+  if (!near && parenthesis) return error(Message::call_missing, word);
+  if (near && unknown_word()) return false;
+  if (!near) error(Message::unquoted_text, word);
+  skip(Skip::word);
+  return true;
 }
 
 /// `x = …`: looks ahead.
@@ -105,7 +184,7 @@ bool Compiler::keyword_statement(Keyword word) {
       return chord_list(Opcode::tap);
     case Keyword::k_press:
       advance();
-      if (at_word("mouse")) return not_yet(token().at, lexer_.word());
+      if (at_word("mouse")) return not_yet(lexer_.word());
       return chord_list(Opcode::press);
     case Keyword::k_release:
       advance();
@@ -161,7 +240,7 @@ bool Compiler::other_keyword(Keyword word) {
     case Keyword::k_without:
     case Keyword::k_lock:
     case Keyword::k_edit:
-      return not_yet(token().at, keyword_name(word));
+      return not_yet(keyword_name(word));
     default: {
       const auto usage = hid::usage_from_name(lexer_.word());
       return usage ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(*usage))
@@ -190,7 +269,7 @@ bool Compiler::chord_list(Opcode opcode) {
 }
 
 void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
-  check_key(keys);
+  if (keys.good) check_key(keys);
   emit(CodePiece(opcode).byte(keys.sides()).key(keys.key));
 }
 
@@ -243,8 +322,10 @@ void Compiler::text_step() {
       case StringItem::Kind::value:
         if (text_value(item.at)) break;
         return end_text();
-      case StringItem::Kind::end:
       case StringItem::Kind::broken:
+        broken_text();
+        [[fallthrough]];
+      case StringItem::Kind::end:
         advance();
         return end_text();
     }
@@ -264,25 +345,27 @@ void Compiler::end_text() {
   mode_ = mode_ == Mode::argument_text ? Mode::arguments : Mode::file;
 }
 
-/// After `${`: the value, up to and with its `}`. False if the text cannot go on after an error.
+/// After `${`: the value, up to and with its `}`. False if the text cannot go on after an error;
+/// the token after it is current then.
 bool Compiler::text_value(const Position& at) {
   const bool argument = mode_ == Mode::argument_text;
   if (text_size_ > 0) flush_text();
   text_empty_ = false;
   advance();
   bool good = expression();
-  if (good && !at_symbol('}')) good = error(Message::expected_symbol, "}");
-  if (good && argument) error_at(Message::text_argument_parts, at, 2);
-  if (good) {
-    emit(CodePiece(Opcode::type));
-    return true;
-  }
+  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
+  if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
+  if (good) emit(CodePiece(Opcode::type));
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
          token().kind != TokenKind::text) {
     advance();
   }
-  if (token().kind == TokenKind::text) advance();
-  return at_symbol('}');
+  // What looks like another text are the closing quotes of this one.
+  if (token().kind == TokenKind::text) {
+    advance();
+    return false;
+  }
+  return at_symbol('}') || (token().kind != TokenKind::end && lexer_.in_lines());
 }
 
 /// Writes what text_ holds as one instruction.
@@ -310,13 +393,13 @@ bool Compiler::wait_statement() {
     emit(CodePiece(Opcode::wait_value));
     return true;
   }
-  if (keyword() == Keyword::k_until) return not_yet(token().at, lexer_.word());
-  if (keyword() != Keyword::k_release) return error(Message::expected_wait);
+  if (keyword() == Keyword::k_until) return not_yet(lexer_.word());
+  if (keyword() != Keyword::k_release) return expected_duration(Message::expected_wait);
   advance();
   std::uint32_t limit = 0;
   if (at_word("max")) {
     advance();
-    if (token().kind != TokenKind::duration) return error(Message::expected_duration);
+    if (token().kind != TokenKind::duration) return expected_duration(Message::expected_duration);
     limit = token().value + 1;
     advance();
   }
@@ -329,8 +412,14 @@ bool Compiler::repeat_statement() {
   const Position at = token().at;
   advance();
   if (!expression()) return false;
-  if (!at_symbol('{')) return error(Message::expected_brace);
-  if (next_label_ > kMaxLabels) return error_at(Message::too_many_jumps, at, 6, {}, {}, kMaxLabels);
+  if (!at_symbol('{')) {
+    expected(Message::expected_brace);
+    // If lines follow, then probably its `}` too.
+    if (!token().line_before) return false;
+    brace_excused_ = true;
+  }
+  if (next_label_ == kMaxLabels)
+    return error_at(Message::too_many_jumps, at, 6, {}, {}, kMaxLabels);
   const auto label = static_cast<std::uint16_t>(next_label_++);
   const std::uint8_t locals = local_count_;
   std::uint8_t slot = 0;
@@ -365,7 +454,7 @@ void Compiler::arguments_step() {
   }
   bool good = true;
   if (arguments_ > 0) {
-    good = at_symbol(',') || error(Message::unbalanced);
+    good = at_symbol(',') || expected(Message::unbalanced);
     if (good) advance();
   }
   if (good && arguments_ == kMaxParameters) {
@@ -377,8 +466,7 @@ void Compiler::arguments_step() {
     good = expression();
   }
   if (good) return;
-  mode_ = Mode::file;
-  skip_statement();
+  skip(Skip::statement);
 }
 
 void Compiler::end_call() {
@@ -392,7 +480,7 @@ void Compiler::end_call() {
 bool Compiler::open_block(Block kind, std::uint16_t label, std::uint32_t start) {
   if (depth_ == kMaxBlocks) return error(Message::too_many_blocks, {}, {}, kMaxBlocks);
   blocks_[depth_++] = {token().at, start, label, kind, local_count_};
-  advance();
+  if (at_symbol('{')) advance();
   return true;
 }
 
@@ -402,27 +490,11 @@ void Compiler::close_block() {
   advance();
   if (block.kind == Block::body) return close_body();
   emit(CodePiece(Opcode::back).number(code_size_ - block.start));
-  place_label(block.label, depth_ - 1U);
+  // Depth 0 is that of the body itself, which may stand in a layer.
+  const unsigned body = blocks_[0].kind == Block::layer ? 2 : 1;
+  place_label(block.label, depth_ - 1U - body);
   local_count_ = block.locals;
   --depth_;
-}
-
-/// The file or the body ends before its blocks do: one error, at the innermost brace. All blocks of
-/// the body are closed.
-void Compiler::missing_brace() {
-  std::array<char, 10> line{};
-  std::size_t size = 0;
-  if (token().kind != TokenKind::end) {
-    for (std::uint32_t rest = token().at.line; rest > 0; rest /= 10) {
-      line[size++] = static_cast<char>('0' + rest % 10);
-    }
-    std::reverse(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(size));
-  }
-  error_at(Message::missing_brace, blocks_[depth_ - 1].at, 1, {}, {line.data(), size});
-  while (blocks_[depth_ - 1].kind != Block::body && blocks_[depth_ - 1].kind != Block::layer) {
-    --depth_;
-  }
-  if (blocks_[depth_ - 1].kind == Block::body) close_body();
 }
 
 /// The next free slot, without a name.
@@ -476,64 +548,6 @@ void Compiler::flush_labels() {
   }
   label_count_ = 0;
   last_labels_ = offset + 1;
-}
-
-// ---- Recovery ---------------------------------------------------------------------------------
-
-/// Whether the token is a keyword that only a statement starts with.
-bool Compiler::starts_statement() const {
-  switch (keyword()) {
-    case Keyword::k_tap:
-    case Keyword::k_press:
-    case Keyword::k_toggle:
-    case Keyword::k_wait:
-    case Keyword::k_repeat:
-    case Keyword::k_call:
-      return true;
-    default:
-      return false;
-  }
-}
-
-/// After an error in a body or a layer: goes on at the next statement, which starts on a new line,
-/// with a keyword or after a `;`, or is the `}` of the block. Blocks that what is skipped opens are
-/// skipped whole.
-void Compiler::skip_statement() {
-  std::uint32_t braces = 0;
-  const std::uint32_t from = token().at.offset;
-  for (;; advance()) {
-    if (token().kind == TokenKind::end || starts_definition()) return;
-    if (braces == 0) {
-      if (at_symbol('}')) return;
-      const bool fresh = token().at.offset > from;
-      if (at_symbol(';') || (fresh && (token().line_before || starts_statement()))) return;
-    }
-    if (token().kind == TokenKind::text) skip_text();
-    if (at_symbol('{')) ++braces;
-    if (at_symbol('}')) --braces;
-  }
-}
-
-/// At the opening quotes of a text that nobody wants: passes over it, its closing quotes being the
-/// last thing read.
-void Compiler::skip_text() {
-  for (;;) {
-    const StringItem item = lexer_.string_item();
-    if (item.kind == StringItem::Kind::end || item.kind == StringItem::Kind::broken) return;
-    if (item.kind != StringItem::Kind::value) continue;
-    do {
-      advance();
-    } while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end);
-    if (!at_symbol('}')) return;
-  }
-}
-
-/// Goes on at the next line.
-void Compiler::skip_line() {
-  do {
-    if (token().kind == TokenKind::text) skip_text();
-    advance();
-  } while (!token().line_before && token().kind != TokenKind::end);
 }
 
 }  // namespace pianola::lang

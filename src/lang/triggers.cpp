@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hid/edit_distance.hpp"
 #include "hid/key_names.hpp"
 #include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
@@ -34,6 +35,11 @@ bool same_word(std::string_view word, std::string_view lower_case) {
                     [](char a, char b) { return lower(a) == b; });
 }
 
+/// Quotes as word processors write them.
+constexpr bool is_curly_quote(char32_t c) {
+  return c == 0x2018 || c == 0x2019 || c == 0x201C || c == 0x201D || c == 0x201E;
+}
+
 /// Symbols that stand for themselves as keys only between quotes (`#` starts a comment, quotes are
 /// tokens of their own).
 constexpr bool must_be_quoted(char32_t c) {
@@ -52,6 +58,19 @@ constexpr bool is_usage(std::uint32_t number) {
 }
 
 }  // namespace
+
+/// The modifier that is spelt most like `word`.
+std::string_view Compiler::closest_modifier(std::string_view word) {
+  std::string_view best;
+  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  for (const SidelessName& modifier : kSideless) {
+    const unsigned distance = hid::edit_distance(word, modifier.name, best_distance);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = modifier.name;
+  }
+  return best;
+}
 
 /// `M` and digits only.
 bool Compiler::is_vial_key(std::string_view word) {
@@ -85,16 +104,22 @@ bool Compiler::chord_modifier(Chord& out) {
   const auto* sideless = std::find_if(kSideless.begin(), kSideless.end(), [&](const auto& entry) {
     return same_word(word, entry.name);
   });
+  const auto usage = hid::usage_from_name(word);
   if (sideless != kSideless.end()) {
     out.mods.either = static_cast<std::uint8_t>(out.mods.either | (1U << sideless->bit));
-  } else {
-    const auto usage = hid::usage_from_name(word);
-    if (!usage || !hid::is_modifier(*usage)) return error(Message::not_a_modifier, word);
+  } else if (usage && hid::is_modifier(*usage)) {
     out.mods.exact = static_cast<std::uint8_t>(out.mods.exact | hid::modifier_bit(*usage));
+  } else {
+    out.good = error(Message::not_a_modifier, word, closest_modifier(word));
   }
   advance();  // to the plus sign
   advance();
-  if (token().space_before) return error(Message::space_in_chord);
+  const bool key = token().kind == TokenKind::word || token().kind == TokenKind::number;
+  if (token().space_before && key && !token().line_before) {
+    out.good = error(Message::space_in_chord);
+  } else if (token().space_before) {
+    return expected(Message::expected_key);
+  }
   return true;
 }
 
@@ -108,48 +133,56 @@ bool Compiler::chord_key(Chord& out) {
       if (!number_key(out)) return false;
       break;
     case TokenKind::quoted:
-      if (token().character == 0 || !character_key(out, token().character)) return false;
+      out.good = out.good && token().character != 0;
+      character_key(out, token().character);
       break;
-    case TokenKind::symbol: {
-      const char32_t c = token().character;
-      if (c == '^') return caret(out);
-      if (must_be_quoted(c)) {
-        const bool key_like = c == '[' || c == ']' || c == ',';
-        return key_like ? error(Message::quote_this_key, hid::encode_utf8(c))
-                        : error(Message::expected_key);
-      }
-      if (!character_key(out, c)) return false;
+    case TokenKind::symbol:
+      if (token().character == '^') return caret(out);
+      if (!symbol_key(out)) return false;
       break;
-    }
     case TokenKind::text:
-      skip_text();
-      return error(Message::expected_key);
     case TokenKind::duration:
     case TokenKind::end:
-      return error(Message::expected_key);
+      return expected(Message::expected_key);
   }
   advance();
   return true;
 }
 
+bool Compiler::symbol_key(Chord& out) {
+  const char32_t c = token().character;
+  if (c == '{' || c == '}') return expected(Message::expected_key);
+  if (must_be_quoted(c)) return error(Message::quote_this_key, hid::encode_utf8(c));
+  const char32_t next = lexer_.following();
+  const bool quoting = next > ' ' && next != '{' && next != '=';
+  if (is_curly_quote(c) && quoting) return error(Message::straight_quotes);
+  character_key(out, c);
+  return true;
+}
+
 bool Compiler::word_key(Chord& out) {
   const std::string_view word = lexer_.word();
-  if (word.size() == 1) return character_key(out, static_cast<char32_t>(word[0]));
+  if (word.size() == 1) {
+    character_key(out, static_cast<char32_t>(word[0]));
+    return true;
+  }
   const Keyword reserved = find_keyword(word);
   if (reserved == Keyword::k_key) {
     advance();
-    if (token().kind != TokenKind::number) return error(Message::expected_number);
-    if (!is_usage(token().value)) return error(Message::bad_usage);
+    if (token().kind != TokenKind::number) return expected(Message::expected_number);
+    if (!is_usage(token().value)) out.good = error(Message::bad_usage);
     out.key = KeyRef::usage(static_cast<std::uint16_t>(token().value));
     return true;
   }
   const auto usage = hid::usage_from_name(word);
+  if (reserved != Keyword::no_keyword && !usage) return error(Message::keyword_misplaced, word);
   if (reserved != Keyword::no_keyword) {
-    return usage ? error(Message::keyword_as_key, word, hid::canonical_name(*usage))
-                 : error(Message::keyword_misplaced, word);
+    out.good = error(Message::keyword_as_key, word, hid::canonical_name(*usage));
+  } else if (!usage) {
+    out.good = error(Message::unknown_key, word, hid::closest_name(word));
+  } else {
+    out.key = KeyRef::usage(static_cast<std::uint16_t>(*usage));
   }
-  if (!usage) return error(Message::unknown_key, word, hid::closest_name(word));
-  out.key = KeyRef::usage(static_cast<std::uint16_t>(*usage));
   return true;
 }
 
@@ -157,12 +190,13 @@ bool Compiler::word_key(Chord& out) {
 bool Compiler::number_key(Chord& out) {
   const std::uint32_t value = token().value;
   if (token().hex) {
-    if (!is_usage(value)) return error(Message::bad_usage);
+    if (!is_usage(value)) out.good = error(Message::bad_usage);
     out.key = KeyRef::usage(static_cast<std::uint16_t>(value));
     return true;
   }
-  if (lexer_.word().size() != 1) return error(Message::expected_key);
-  return character_key(out, U'0' + value);
+  if (lexer_.word().size() != 1) return expected(Message::expected_key);
+  character_key(out, U'0' + value);
+  return true;
 }
 
 /// `^C`, or `^` before white space, which is the key itself.
@@ -171,20 +205,24 @@ bool Compiler::caret(Chord& out) {
   if (is_letter(next)) {
     lexer_.take_following();
     out.mods.either |= 1U;
-    if (!character_key(out, next)) return false;
+    character_key(out, next);
     advance();
     return true;
   }
-  if (next >= '0' && next <= '9') return error(Message::caret_digit, hid::encode_utf8(next));
   const bool alone = next == 0 || next == ' ' || next == '\t' || next == '\n' || next == ',';
-  if (!alone) return error(Message::caret_letter);
-  out.key = KeyRef::character('^');
+  if (next >= '0' && next <= '9') {
+    out.good = error(Message::caret_digit, hid::encode_utf8(next));
+    lexer_.take_following();
+  } else if (!alone) {
+    out.good = error(Message::caret_letter);
+  }
+  character_key(out, '^');
   advance();
   return true;
 }
 
 /// The key that types `c`. A digit is its own key whatever the layout, a letter is the small one.
-bool Compiler::character_key(Chord& out, char32_t c) {
+void Compiler::character_key(Chord& out, char32_t c) {
   if (c >= '1' && c <= '9') {
     out.key = KeyRef::usage(static_cast<std::uint16_t>(0x1E + (c - '1')));
   } else if (c == '0') {
@@ -192,7 +230,6 @@ bool Compiler::character_key(Chord& out, char32_t c) {
   } else {
     out.key = KeyRef::character(c >= 'A' && c <= 'Z' ? c + 32 : c);
   }
-  return true;
 }
 
 // ---- Triggers ---------------------------------------------------------------------------------
@@ -202,6 +239,7 @@ bool Compiler::character_key(Chord& out, char32_t c) {
 bool Compiler::trigger() {
   trigger_ = {};
   trigger_at_ = token().at;
+  trigger_good_ = true;
   text_size_ = 0;
   if (token().kind == TokenKind::text) return text_trigger();
   switch (keyword()) {
@@ -240,6 +278,7 @@ bool Compiler::key_trigger(TriggerKind kind) {
   trigger_.kind = kind;
   trigger_.mods = first.mods;
   trigger_.key = first.key;
+  trigger_good_ = first.good;
   if (kind == TriggerKind::press && at_symbol('&')) {
     advance();
     Chord second;
@@ -249,6 +288,7 @@ bool Compiler::key_trigger(TriggerKind kind) {
     }
     trigger_.kind = TriggerKind::both;
     trigger_.second = second.key;
+    trigger_good_ = first.good && second.good;
   }
   return end_trigger();
 }
@@ -265,7 +305,7 @@ bool Compiler::vial_trigger() {
   std::string_view digits = lexer_.word();
   digits.remove_prefix(1);
   for (const char c : digits) {
-    number = std::min(number * 10 + static_cast<std::uint32_t>(c - '0'), 1000U);
+    number = std::min<std::uint32_t>(number * 10 + static_cast<std::uint32_t>(c - '0'), 1000);
   }
   if (number >= kVialKeys) return error(Message::bad_vial_key, {}, {}, kVialKeys - 1);
   trigger_.kind = TriggerKind::vial;
@@ -278,10 +318,20 @@ bool Compiler::vial_trigger() {
 bool Compiler::text_trigger() {
   const Position at = token().at;
   trigger_.kind = TriggerKind::text;
+  // `" { …`: old files may have the key unquoted.
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.token().is_symbol('{') && ahead.token().space_before) {
+    error(Message::quote_this_key, "\"");
+    advance();
+    return false;
+  }
   bool good = true;
   for (;;) {
     const StringItem item = lexer_.string_item();
     if (item.kind == StringItem::Kind::broken) {
+      broken_text();
       advance();
       return false;
     }
@@ -308,7 +358,7 @@ bool Compiler::event_trigger() {
   advance();
   const auto* found = std::find(kEvents.begin(), kEvents.end(),
                                 token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kEvents.end()) return error(Message::unknown_event, lexer_.word());
+  if (found == kEvents.end()) return expected(Message::expected_event);
   trigger_.kind = TriggerKind::event;
   trigger_.number = static_cast<std::uint8_t>(found - kEvents.begin());
   advance();
@@ -369,10 +419,15 @@ void Compiler::write_trigger(Opcode opcode) {
 }
 
 /// The 16 bits that a key takes in an index key until the layout is known. Every layout's
-/// characters fit; others have no key and get a character that has none either.
+/// characters fit; others are reported.
 std::uint16_t Compiler::index_usage(KeyRef key, bool& is_character) {
   is_character = key.is_character();
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(key.value(), 0xFFFF));
+  if (key.value() > 0xFFFF) {
+    error_at(Message::no_key_for_trigger, trigger_at_, trigger_length_,
+             hid::encode_utf8(static_cast<char32_t>(key.value())), file_layout_.name());
+    pending_good_ = trigger_good_ = false;
+  }
+  return static_cast<std::uint16_t>(key.value());
 }
 
 }  // namespace pianola::lang

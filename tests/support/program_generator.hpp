@@ -45,7 +45,9 @@ class ProgramGenerator {
     return std::string{choices.begin()[below(static_cast<unsigned>(choices.size()))]};
   }
   std::string maybe(std::string_view text) { return chance(4) ? std::string{text} : ""; }
-  std::string space() { return pick({" ", " ", "  ", "\n ", "\r\n  ", "\t", " # why not\n\t"}); }
+  std::string space() {
+    return pick({" ", " ", "  ", "\n      ", "\r\n     ", "\t", " # why not\n\t"});
+  }
 
   void line(const std::string& text) {
     text_ += text + pick({"\n", "\n", "\r\n", "   # a comment\n", "\n\n# above\n"});
@@ -121,9 +123,10 @@ class ProgramGenerator {
   }
 
   void layer(const std::string& name) {
-    text_ += visibility() + "layer " + name + " {" + space();
+    line(visibility() + "layer " + name + " {");
     used_.clear();
     for (unsigned i = below(6); i > 0; --i) {
+      text_ += "  ";
       if (chance(2)) {
         line(visibility() + trigger() + " = " + pick({"none", operand()}));
       } else {
@@ -239,7 +242,7 @@ class ProgramGenerator {
   // ---- Expressions ----
 
   std::string expression(unsigned depth) {
-    if (depth > 3) return atom();
+    if (depth > 2) return atom();  // so that no expression gets longer than the language allows
     const std::string gap = pick({"", " "});
     switch (below(8)) {
       case 0:
@@ -252,9 +255,7 @@ class ProgramGenerator {
         return "-" + gap + expression(depth + 1);
       case 4: {
         std::string out = pick({"min(", "max("}) + expression(depth + 1);
-        do {
-          out += "," + gap + expression(depth + 1);
-        } while (chance(3));
+        for (unsigned i = 1 + below(2); i > 0; --i) out += "," + gap + expression(depth + 1);
         return out + ")";
       }
       default:

@@ -1,0 +1,67 @@
+// What typing costs: reports, the figure by which typing speed is measured, since a host takes one
+// report a polling interval; and the time that the engine itself takes.
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hid/usage.hpp"
+#include "ports/sim/memory_compiler.hpp"
+#include "ports/sim/simulation.hpp"
+
+namespace {
+
+using namespace pianola;
+
+constexpr std::string_view kSentence =
+    "The quick brown fox jumps over the lazy dog. Hello, Bookkeeper!";
+
+/// The fewest reports that can type `text` on the UK layout with one new key a report: one a
+/// character, one more where a character needs the key that is down, one at the end.
+std::size_t least_reports(std::string_view text) {
+  const hid::Layout layout = hid::default_layout();
+  std::size_t reports = 1;
+  std::uint8_t down = 0;
+  for (const char c : text) {
+    const hid::Strokes strokes = layout.strokes(static_cast<char32_t>(c));
+    for (std::size_t i = 0; i < strokes.count; ++i) {
+      reports += strokes.stroke[i].usage == down ? 2 : 1;
+      down = strokes.stroke[i].usage;
+    }
+  }
+  return reports;
+}
+
+void type(benchmark::State& state, std::string_view text) {
+  sim::MemoryRoll roll;
+  sim::Findings findings;
+  if (sim::compile("F1 { \"" + std::string(text) + "\" }", roll, findings) != lang::Status::ok) {
+    state.SkipWithError("the macro does not compile");
+    return;
+  }
+  const hid::Usage f1 = hid::keyboard_usage(0x3A);
+  const std::vector<engine::KeyEvent> keys = {{f1, true, 0}, {f1, false, 10}};
+  std::size_t reports = 0;
+  std::uint32_t time = 0;
+  for (auto _ : state) {
+    sim::Simulation simulation(roll, {});
+    simulation.run(keys, 60'000);
+    reports = simulation.host().trace().size();
+    time = simulation.host().trace().back().time;
+    if (simulation.host().text() != text) state.SkipWithError("typed wrongly");
+  }
+  state.counters["characters"] = static_cast<double>(text.size());
+  state.counters["reports"] = static_cast<double>(reports);
+  state.counters["least"] = static_cast<double>(least_reports(text));
+  state.counters["ms_at_1kHz"] = static_cast<double>(time + 1);
+}
+
+void sentence(benchmark::State& state) { type(state, kSentence); }
+BENCHMARK(sentence)->Unit(benchmark::kMicrosecond);
+
+void hello(benchmark::State& state) { type(state, "Hello"); }
+BENCHMARK(hello)->Unit(benchmark::kMicrosecond);
+
+}  // namespace

@@ -1,0 +1,330 @@
+#include "cli/app.hpp"
+
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/commands.hpp"
+#include "cli/duration.hpp"
+#include "cli/help_formatter.hpp"
+#include "hid/edit_distance.hpp"
+
+namespace pianola::cli {
+namespace {
+
+/// What the command line asks for, as CLI11 finds it.
+struct Request {
+  std::vector<std::string> files;
+  std::string file;
+  std::string output;
+  std::string filter;
+  PlayOptions play;
+  std::string layout;
+  std::string poll = "1ms";
+  std::string limit = "60s";
+  bool strip = false;
+  bool check = false;
+  bool write = false;
+  bool decompile = false;
+  bool listing = false;
+  bool fast = false;
+  std::function<int(Console&)> command;  ///< Of the subcommand that was named.
+};
+
+/// A duration on the command line, from `least` to `most` ms.
+std::uint32_t duration_option(std::string_view option, const std::string& text, std::uint32_t least,
+                              std::uint32_t most) {
+  const auto duration = parse_duration(text);
+  if (!duration || *duration < least || *duration > most) {
+    throw CommandError(
+        fmt::format("{} is a time from {} ms to {} ms, such as {}; not '{}'", option, least, most,
+                    option == "--poll" ? "8" : "60s, 500ms or 2min", text),
+        kWrongUsage);
+  }
+  return *duration;
+}
+
+void add_check(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("check", "Say what is wrong with macros files");
+  command->add_option("FILE", request.files, "Macros files; - is standard input")->required();
+  command->footer(
+      "Errors and warnings go to standard error, one line about each file to standard\n"
+      "output. Warnings do not fail.\n"
+      "\n"
+      "Example:\n"
+      "  pianola check macros.txt");
+  command->callback([&request] {
+    request.command = [&request](Console& console) { return check(request.files, console); };
+  });
+}
+
+void add_fmt(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("fmt", "Put macros files into the canonical style");
+  command->add_option("FILE", request.files, "Macros files; - is standard input")->required();
+  CLI::Option* check_flag = command->add_flag(
+      "--check", request.check, "List the files that would change; exit code 1 if any");
+  command->add_flag("--write", request.write, "Replace the files that change, and list them")
+      ->excludes(check_flag);
+  command->footer(
+      "Without options, prints the result. Comments stay, and so does what the macros\n"
+      "do. A file with errors is left alone.\n"
+      "\n"
+      "Examples:\n"
+      "  pianola fmt macros.txt\n"
+      "  pianola fmt --write macros.txt");
+  command->callback([&request] {
+    request.command = [&request](Console& console) {
+      const FormatTo to = request.check   ? FormatTo::nowhere
+                          : request.write ? FormatTo::file
+                                          : FormatTo::output;
+      return format(request.files, to, console);
+    };
+  });
+}
+
+void add_compile(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("compile", "Compile a macros file to a roll");
+  command->add_option("FILE", request.file, "A macros file; - is standard input")->required();
+  command->add_option("-o,--output", request.output, "The roll to write; - is standard output")
+      ->required()
+      ->type_name("ROLL");
+  command->add_flag("--strip", request.strip, "Leave the source out of the roll");
+  command->footer(
+      "Example:\n"
+      "  pianola compile macros.txt -o macros.roll");
+  command->callback([&request] {
+    request.command = [&request](Console& console) {
+      return compile(request.file, request.output, request.strip, console);
+    };
+  });
+}
+
+void add_show(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("show", "Print the source of a roll, or its code");
+  command->add_option("ROLL", request.file, "A roll; - is standard input")->required();
+  CLI::Option* listing =
+      command->add_flag("--listing", request.listing, "Print the instructions, with sizes");
+  command->add_flag("--decompile", request.decompile, "Make the source from the code alone")
+      ->excludes(listing);
+  command->footer(
+      "Without options, prints the source byte for byte as it was compiled; of a roll\n"
+      "that was stripped of it, source made from the code.\n"
+      "\n"
+      "Examples:\n"
+      "  pianola show macros.roll\n"
+      "  pianola show --listing macros.roll");
+  command->callback([&request] {
+    request.command = [&request](Console& console) {
+      const ShowAs as = request.listing     ? ShowAs::listing
+                        : request.decompile ? ShowAs::decompiled
+                                            : ShowAs::source;
+      return show(request.file, as, console);
+    };
+  });
+}
+
+void add_play(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("play", "Press keys and print what the computer gets");
+  command->add_option("FILE", request.file, "A macros file or a roll; - is standard input")
+      ->required();
+  command->add_option("--keys", request.play.keys, "What is pressed, see below")
+      ->required()
+      ->type_name("KEYS");
+  command->add_flag("--trace", request.play.trace, "Print the reports instead of the text");
+  command->add_option("--layout", request.layout, "The computer's layout; else that of the file")
+      ->type_name("LAYOUT");
+  command->add_option("--poll", request.poll, "How often the computer asks for a report (1ms)")
+      ->type_name("TIME");
+  command->add_option("--limit", request.limit, "Virtual time after which to give up (60s)")
+      ->type_name("TIME");
+  command->footer(
+      "Runs in virtual time, until nothing is left to do. KEYS is a list of:\n"
+      "  K         tap the key or chord K (10 ms)\n"
+      "  +K  -K    press it, release it\n"
+      "  500       wait that many ms; also 500ms, 1.5s, 2min\n"
+      "K is written as in macros.txt: F1, a, '#', 0x04, ctrl+m, ^C. A number is always\n"
+      "a wait: write '1' to tap a digit key, +1 and -1 to press and release it.\n"
+      "\n"
+      "A line of the trace is the time in ms and the report: modifiers and keys in hex.\n"
+      "\n"
+      "Examples:\n"
+      "  pianola play macros.txt --keys F1\n"
+      "  pianola play macros.txt --keys \"F1 +LSHIFT a -LSHIFT 500 m\" --trace");
+  command->callback([&request, command] {
+    request.command = [&request, command](Console& console) {
+      request.play.file = request.file;
+      if (command->count("--layout") > 0) request.play.layout = request.layout;
+      request.play.poll = duration_option("--poll", request.poll, 1, 255);
+      request.play.limit = duration_option("--limit", request.limit, 1, 24 * 60 * 60 * 1000);
+      return play(request.play, console);
+    };
+  });
+}
+
+void add_lists(CLI::App& app, Request& request) {
+  CLI::App* keys_command = app.add_subcommand("keys", "List the names of keys");
+  keys_command->add_option("FILTER", request.filter,
+                           "Part of a name, a usage number, or a character");
+  keys_command->footer(
+      "Any of a key's names may be written in macros.txt, in any case and with or\n"
+      "without '_'. Letters, digits and most signs are also written as they are; as a\n"
+      "FILTER they ask for the key that types them on layout uk.\n"
+      "\n"
+      "Examples:\n"
+      "  pianola keys volume\n"
+      "  pianola keys '#'");
+  keys_command->callback([&request] {
+    request.command = [&request](Console& console) { return keys(request.filter, console); };
+  });
+
+  CLI::App* layouts_command = app.add_subcommand("layouts", "List the keyboard layouts");
+  layouts_command->footer(
+      "Write in macros.txt: set layout = uk\n"
+      "\n"
+      "Example:\n"
+      "  pianola layouts");
+  layouts_command->callback(
+      [&request] { request.command = [](Console& console) { return layouts(console); }; });
+}
+
+void add_demo(CLI::App& app, Request& request) {
+  CLI::App* command = app.add_subcommand("demo", "Watch a few macros play");
+  command->add_flag("--fast", request.fast, "Do not wait between the steps");
+  command->footer(
+      "Example:\n"
+      "  pianola demo");
+  command->callback([&request] {
+    request.command = [&request](Console& console) {
+      Console mine = console;
+      mine.paced = console.paced && !request.fast;
+      return demo(mine);
+    };
+  });
+}
+
+void build(CLI::App& app, Request& request) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Print help; after a command, help about it");
+  app.set_version_flag("--version", "pianola " PIANOLA_VERSION, "Print the version");
+  app.require_subcommand(0, 1);
+  add_check(app, request);
+  add_fmt(app, request);
+  add_compile(app, request);
+  add_show(app, request);
+  add_play(app, request);
+  add_lists(app, request);
+  add_demo(app, request);
+  app.footer(
+      "Examples:\n"
+      "  pianola demo\n"
+      "  pianola check macros.txt\n"
+      "  pianola play macros.txt --keys \"F1 500 m\"\n"
+      "\n"
+      "pianola COMMAND --help says more. Exit codes: 0 fine, 1 errors in your file,\n"
+      "2 wrong usage.");
+  for (CLI::App* command : app.get_subcommands([](CLI::App*) { return true; })) {
+    command->group("Commands");
+    command->set_help_flag("-h,--help", "Print this help");
+  }
+}
+
+/// The one of `candidates` that somebody who wrote `word` most likely meant; empty if none is near.
+std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  for (const std::string& candidate : candidates) {
+    const unsigned distance = hid::edit_distance(word, candidate, best_distance);
+    if (distance >= best_distance) continue;
+    best_distance = distance;
+    best = candidate;
+  }
+  return best;
+}
+
+/// What is wrong with `argument`, which nobody expected.
+std::string unexpected_text(const CLI::App& app, const std::string& argument) {
+  const auto named = app.get_subcommands();
+  std::vector<std::string> candidates;
+  const bool option = argument.size() > 1 && argument.front() == '-';
+  if (option) {
+    for (const CLI::Option* known : (named.empty() ? &app : named.front())->get_options()) {
+      for (const std::string& name : known->get_lnames()) candidates.push_back("--" + name);
+    }
+  } else if (named.empty()) {
+    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+      candidates.push_back(command->get_name());
+    }
+  } else {
+    return fmt::format("'{}' is one argument too many", argument);
+  }
+  const std::string meant = closest(argument, candidates);
+  return fmt::format("unknown {} '{}'{}", option ? "option" : "command", argument,
+                     meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
+}
+
+int wrong_usage(const CLI::App& app, const std::string& message, Console& console) {
+  const auto named = app.get_subcommands();
+  fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message,
+             named.empty() ? "" : named.front()->get_name() + " ");
+  return kWrongUsage;
+}
+
+/// Reads the command line into `request`. An exit code if there is nothing more to do.
+std::optional<int> parse(CLI::App& app, int argc, const char* const* argv, Console& console) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // help, or the version
+    app.exit(success, console.out, console.err);
+    return kFine;
+  } catch (const CLI::ExtrasError&) {
+    for (const std::string& argument : app.remaining(true)) {
+      if (argument != "--") return wrong_usage(app, unexpected_text(app, argument), console);
+    }
+    return wrong_usage(app, "too many arguments", console);
+  } catch (const CLI::ParseError& error) {
+    return wrong_usage(app, error.what(), console);
+  }
+  return std::nullopt;
+}
+
+int run_command(int argc, const char* const* argv, Console& console) {
+  CLI::App app("Pianola: macros for keyboards, written in a text file", "pianola");
+  Request request;
+  build(app, request);
+  if (const auto done = parse(app, argc, argv, console)) return *done;
+  if (!request.command) {
+    console.out << app.help();
+    return kFine;
+  }
+  return request.command(console);
+}
+
+}  // namespace
+
+int run(int argc, const char* const* argv, Console& console) {
+  int result = kFine;
+  try {
+    result = run_command(argc, argv, console);
+  } catch (const CommandError& error) {
+    console.out.flush();
+    fmt::print(console.err, "pianola: {}\n", error.what());
+    result = error.exit_code();
+  } catch (const std::exception& error) {
+    fmt::print(console.err, "pianola: {}\n", error.what());
+    result = kFileError;
+  }
+  console.out.flush();
+  if (!console.out && result == kFine) {
+    fmt::print(console.err, "pianola: cannot write to standard output\n");
+    result = kFileError;
+  }
+  return result;
+}
+
+}  // namespace pianola::cli

@@ -1,0 +1,46 @@
+#include <fmt/ostream.h>
+
+#include <algorithm>
+
+#include "cli/commands.hpp"
+#include "cli/files.hpp"
+#include "cli/findings_printer.hpp"
+
+namespace pianola::cli {
+namespace {
+
+/// Whether `file` is free of errors.
+bool check_one(const InputFile& file, Console& console) {
+  sim::MemoryRoll roll;
+  sim::Findings findings;
+  const bool good = sim::compile(file.bytes, roll, findings) == lang::Status::ok;
+  print_findings(file, findings, console);
+  std::string line = summary(findings);
+  if (good) {
+    const auto definitions = std::ranges::count_if(
+        roll.definitions(), [](const auto& definition) { return !definition.code.empty(); });
+    line =
+        fmt::format("{}, {}", counted(static_cast<std::size_t>(definitions), "definition"), line);
+  }
+  console.err.flush();
+  fmt::print(console.out, "{}: {}\n", file.name,
+             paint(console.colour_out, good ? Style::good : Style::error, line));
+  return good;
+}
+
+}  // namespace
+
+int check(const std::vector<std::string>& files, Console& console) {
+  int result = kFine;
+  for (const std::string& path : files) {
+    try {
+      if (!check_one(read_macros(path, console), console)) result = kFileError;
+    } catch (const CommandError& error) {
+      fmt::print(console.err, "pianola: {}\n", error.what());
+      result = error.exit_code();
+    }
+  }
+  return result;
+}
+
+}  // namespace pianola::cli

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/console.hpp"
+
+namespace pianola::cli {
+
+// One function for each command. Each returns an ExitCode, having printed what there is to say, or
+// throws CommandError. `-` as a file is standard input.
+
+/// `pianola check`: compiles files and prints what is wrong with them.
+int check(const std::vector<std::string>& files, Console& console);
+
+/// What `pianola fmt` does with the result.
+enum class FormatTo : std::uint8_t {
+  output,   ///< Prints it.
+  nowhere,  ///< Lists the files that would change; kFileError if there are any.
+  file,     ///< Replaces the file.
+};
+/// `pianola fmt`. A file with errors is left alone and its errors are printed.
+int format(const std::vector<std::string>& files, FormatTo to, Console& console);
+
+/// `pianola compile`: writes the roll of `file` to `output`, without its source if `strip`.
+int compile(const std::string& file, const std::string& output, bool strip, Console& console);
+
+/// What `pianola show` prints of a roll.
+enum class ShowAs : std::uint8_t {
+  source,      ///< The stored source; decompiled code if there is none.
+  decompiled,  ///< Source made from the code alone.
+  listing,     ///< The instructions.
+};
+/// `pianola show`.
+int show(const std::string& roll, ShowAs as, Console& console);
+
+struct PlayOptions {
+  std::string file;  ///< A macros file or a roll.
+  std::string keys;  ///< As parse_key_script() reads them.
+  bool trace = false;
+  std::optional<std::string> layout;  ///< The host's; the file's if there is none.
+  std::uint32_t poll = 1;             ///< The host's polling interval in ms, at least 1.
+  std::uint32_t limit = 60'000;       ///< In ms.
+};
+/// `pianola play`: runs a file in virtual time and prints what the host gets.
+int play(const PlayOptions& options, Console& console);
+
+/// `pianola keys`: lists the names of keys, all or those that match `filter`.
+int keys(const std::string& filter, Console& console);
+
+/// `pianola layouts`.
+int layouts(Console& console);
+
+/// `pianola demo`.
+int demo(Console& console);
+
+}  // namespace pianola::cli

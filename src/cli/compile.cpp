@@ -1,0 +1,46 @@
+#include <fmt/ostream.h>
+
+#include <filesystem>
+
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+
+namespace pianola::cli {
+namespace {
+
+class StringImage final : public lang::ImageSink {
+ public:
+  lang::Status write(std::span<const std::uint8_t> bytes) override {
+    bytes_.append(bytes.begin(), bytes.end());
+    return lang::Status::ok;
+  }
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+}  // namespace
+
+int compile(const std::string& file, const std::string& output, bool strip, Console& console) {
+  std::error_code ignored;
+  if (file != "-" && std::filesystem::equivalent(file, output, ignored)) {
+    throw CommandError(fmt::format("{} would be overwritten; -o names the roll to write", file),
+                       kWrongUsage);
+  }
+  const auto program = Program::compile(read_macros(file, console), console);
+  StringImage image;
+  const auto content = strip ? lang::ImageContent::stripped : lang::ImageContent::with_source;
+  if (lang::write_image(program->roll(), content, image) != lang::Status::ok) {
+    throw CommandError(fmt::format("{} is too large for a roll", program->file().name));
+  }
+  write_output(output, image.bytes(), console);
+  if (output != "-") {
+    fmt::print(console.out, "{}: {}, {}\n", output,
+               counted(definition_count(program->roll()), "definition"),
+               counted(image.bytes().size(), "byte"));
+  }
+  return kFine;
+}
+
+}  // namespace pianola::cli

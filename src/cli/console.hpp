@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace pianola::cli {
+
+/// What the command says to the shell.
+enum ExitCode : int {
+  kFine = 0,
+  kFileError = 1,   ///< Errors in the user's file, or it cannot be read or written.
+  kWrongUsage = 2,  ///< The command line makes no sense.
+};
+
+/// Ends a command with a message for standard error and an exit code.
+class CommandError : public std::runtime_error {
+ public:
+  explicit CommandError(const std::string& message, ExitCode exit_code = kFileError)
+      : std::runtime_error(message), exit_code_(exit_code) {}
+  [[nodiscard]] ExitCode exit_code() const { return exit_code_; }
+
+ private:
+  ExitCode exit_code_;
+};
+
+/// The streams of the command, and what their other ends are.
+struct Console {
+  std::istream& in;
+  std::ostream& out;
+  std::ostream& err;
+  bool colour_out = false;  ///< `out` is a terminal that should show colours.
+  bool colour_err = false;  ///< So is `err`.
+  bool paced = false;       ///< Somebody watches `out`: the demonstration may take its time.
+};
+
+/// How a piece of output stands out.
+enum class Style : std::uint8_t { plain, bold, dim, error, warning, good, key };
+
+/// `text` between the terminal's codes for `style`; unchanged without `colour`.
+std::string paint(bool colour, Style style, std::string_view text);
+
+/// `count` and `noun`, with an s if it is not one: "1 error", "2 errors".
+std::string counted(std::size_t count, std::string_view noun);
+
+}  // namespace pianola::cli

@@ -1,0 +1,220 @@
+#include <fmt/ostream.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+#include <span>
+#include <thread>
+#include <utility>
+
+#include "cli/commands.hpp"
+#include "cli/example_macros.hpp"
+#include "cli/key_script.hpp"
+#include "cli/program.hpp"
+#include "engine/bindings.hpp"
+#include "hid/utf8.hpp"
+#include "ports/sim/simulation.hpp"
+
+namespace pianola::cli {
+namespace {
+
+/// What the demonstration shows.
+struct Scene {
+  std::string_view title;
+  std::string_view keys;
+  std::string_view macro;  ///< One that the binding calls, to be shown too; or nothing.
+};
+
+constexpr Scene kScenes[] = {
+    {"A key types a text", "F1", ""},
+    {"A macro with a parameter", "shift+F3", "sign"},
+    {"A loop, and half a second later a text with values in it", "F4 500 ctrl+alt+y", ""},
+    {"Many lines at once", "ctrl+alt+t", ""},
+    {"Shortcuts: select the line and copy it", "F7", ""},
+    {"A key that is held: Alt+Tab, and Alt stays down for as long", "+F9 1500 -F9", ""},
+    {"A key that should be another one", "+CAPSLOCK c -CAPSLOCK", ""},
+};
+
+constexpr std::size_t kWidth = 80;
+constexpr std::size_t kIndent = 10;  ///< Where what the labels stand for begins.
+constexpr std::string_view kName = "examples/macros.txt";
+
+/// How long the demonstration waits on a terminal.
+constexpr std::chrono::milliseconds kLook{1500};
+constexpr std::chrono::milliseconds kCharacter{25};
+
+void pause(const Console& console, std::chrono::milliseconds time) {
+  if (!console.paced) return;
+  console.out.flush();
+  std::this_thread::sleep_for(time);
+}
+
+std::size_t characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80 ? 1 : 0;
+  return count;
+}
+
+/// Begins a line that says something about a scene.
+void label(std::string_view text, Console& console) {
+  const std::string padded = fmt::format("  {:<{}}", text, kIndent - 2);
+  console.out << paint(console.colour_out, Style::dim, padded);
+}
+
+/// Ends a line and indents the next, if there is text in it.
+void next_line(bool blank, Console& console) {
+  console.out << '\n';
+  if (!blank) console.out << std::string(kIndent, ' ');
+}
+
+/// The definitions that `scene` plays, in that order.
+std::vector<std::uint32_t> definitions_of(const Scene& scene, const KeyScript& script,
+                                          Program& program) {
+  std::vector<std::uint32_t> records;
+  const auto add = [&](const lang::IndexEntry& entry) {
+    if (std::ranges::find(records, entry.record) == records.end()) records.push_back(entry.record);
+  };
+  hid::Modifiers mods = 0;
+  for (const engine::KeyEvent& event : script.events) {
+    engine::Found found;
+    if (event.down && engine::find_binding(program.roll(), event.usage, mods, found)) {
+      add(found.entry);
+    }
+    mods = static_cast<hid::Modifiers>(event.down ? mods | hid::modifier_bit(event.usage)
+                                                  : mods & ~hid::modifier_bit(event.usage));
+  }
+  lang::IndexEntry entry;
+  const std::uint32_t name = lang::name_hash(scene.macro.data(), scene.macro.size());
+  if (lang::index_find(program.roll(), lang::name_key(lang::IndexSpace::macro, name), entry)) {
+    add(entry);
+  }
+  return records;
+}
+
+/// The source of the definitions, as the file has it but for the comments before them.
+void print_source(std::span<const std::uint32_t> records, Program& program, Console& console) {
+  std::string all;
+  for (const std::uint32_t record : records) {
+    all += without_leading_blank(program.source(record));
+    if (!all.ends_with('\n')) all += '\n';
+  }
+  label("source", console);
+  for (std::string_view rest = all; !rest.empty();) {
+    const std::size_t size = rest.find('\n');
+    console.out << rest.substr(0, size);
+    rest.remove_prefix(size + 1);
+    next_line(rest.empty() || rest.front() == '\n', console);
+  }
+}
+
+/// Fills up to two lines with reports; if there are more, says how many and shows the last.
+void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) {
+  std::vector<std::string> items;
+  for (const sim::TraceEntry& entry : trace) {
+    items.push_back(fmt::format("{} {}", entry.time, sim::format_report(entry.report)));
+  }
+  // The end of the second line is kept for "… 100 more …  1000 [00:]".
+  constexpr std::size_t kRoom = 2 * (kWidth - kIndent) - 26;
+  std::size_t shown = 0;
+  for (std::size_t width = 0; shown < items.size(); ++shown) {
+    width += items[shown].size() + 2;
+    if (width > kRoom) break;
+  }
+  if (shown + 2 < items.size()) {
+    const std::string more = fmt::format("… {} more …", items.size() - shown - 1);
+    items.erase(items.begin() + static_cast<std::ptrdiff_t>(shown), items.end() - 1);
+    items.insert(items.end() - 1, more);
+  }
+
+  label("reports", console);
+  std::size_t column = kIndent;
+  for (const std::string& item : items) {
+    const std::size_t width = characters(item);
+    if (column > kIndent && column + 2 + width > kWidth) {
+      next_line(false, console);
+      column = kIndent;
+    }
+    if (column > kIndent) column += 2;
+    fmt::print(console.out, "{}{}", column > kIndent ? "  " : "", item);
+    column += width;
+  }
+  console.out << '\n';
+}
+
+/// The text, on a terminal as fast as a brisk typist.
+void print_text(const std::string& text, Console& console) {
+  label("typed", console);
+  if (text.empty()) {
+    fmt::print(console.out, "{}\n", paint(console.colour_out, Style::dim, "(no text)"));
+    return;
+  }
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::size_t size = hid::decode_utf8(rest).size;
+    const std::string_view character = rest.substr(0, size);
+    rest.remove_prefix(size);
+    if (character == "\n") {
+      if (!rest.empty()) next_line(rest.front() == '\n', console);
+    } else {
+      console.out << paint(console.colour_out, Style::good, character);
+    }
+    pause(console, kCharacter);
+  }
+  console.out << '\n';
+}
+
+void play_scene(const Scene& scene, std::size_t number, Program& program, Console& console) {
+  const KeyScript script = parse_key_script(scene.keys, program.layout());
+  fmt::print(console.out, "\n{}\n",
+             paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));
+  print_source(definitions_of(scene, script, program), program, console);
+  pause(console, kLook);
+
+  label("pressed", console);
+  fmt::print(console.out, "{}\n", paint(console.colour_out, Style::key, scene.keys));
+  pause(console, kLook / 2);
+
+  sim::Simulation simulation(program.roll(), {.layout = program.layout(), .poll = 1, .start = 0});
+  simulation.run(script.events, 60'000);
+  print_reports(simulation.host().trace(), console);
+  print_text(simulation.host().text(), console);
+  pause(console, kLook);
+}
+
+void print_introduction(Console& console) {
+  fmt::print(console.out,
+             "{} plays macros. Here some keys of examples/macros.txt are pressed, and\n"
+             "this is what the computer gets. Its reports are what any keyboard sends: here\n"
+             "with their time in ms, then [modifiers:keys] that are down, in hex.\n",
+             paint(console.colour_out, Style::bold, "Pianola"));
+}
+
+void print_farewell(Console& console) {
+  constexpr std::pair<std::string_view, std::string_view> kNext[] = {
+      {"cp examples/macros.txt macros.txt", "take the examples, and edit them"},
+      {"./run check macros.txt", "is it right?"},
+      {"./run play macros.txt --keys F1", "what does F1 type?"},
+      {"./run play macros.txt --keys F1 --trace", "in which reports?"},
+      {"./run --help", "all commands"},
+  };
+  fmt::print(console.out, "\n{}\n", paint(console.colour_out, Style::bold, "Your turn"));
+  for (const auto& [command, use] : kNext) {
+    const std::string padded = fmt::format("{:<40}", command);
+    fmt::print(console.out, "  {} {}\n", paint(console.colour_out, Style::key, padded), use);
+  }
+}
+
+}  // namespace
+
+int demo(Console& console) {
+  const auto program = Program::compile(
+      {std::string(kName), std::string(kName), std::string(example_macros())}, console);
+  print_introduction(console);
+  pause(console, kLook);
+  std::size_t number = 0;
+  for (const Scene& scene : kScenes) play_scene(scene, ++number, *program, console);
+  print_farewell(console);
+  return kFine;
+}
+
+}  // namespace pianola::cli

@@ -1,0 +1,61 @@
+#include <fmt/ostream.h>
+
+#include "cli/commands.hpp"
+#include "cli/files.hpp"
+#include "cli/findings_printer.hpp"
+#include "lang/formatter.hpp"
+
+namespace pianola::cli {
+namespace {
+
+/// The file in the canonical style. CommandError, after its errors are printed, if it has any.
+std::string formatted(const InputFile& file, Console& console) {
+  sim::MemoryRoll roll;
+  sim::Findings findings;
+  if (sim::compile(file.bytes, roll, findings) != lang::Status::ok) {
+    print_findings(file, findings, console);
+    throw CommandError(
+        fmt::format("{} is left alone: it has {}", file.name, counted(findings.errors(), "error")));
+  }
+  sim::MemorySource source(file.bytes);
+  sim::StringSink out;
+  lang::format(source, out);
+  return out.text();
+}
+
+int format_one(const std::string& path, FormatTo to, Console& console) {
+  const InputFile file = read_macros(path, console);
+  const std::string text = formatted(file, console);
+  if (to == FormatTo::output) {
+    console.out << text;
+    return kFine;
+  }
+  if (text == file.bytes) return kFine;
+  fmt::print(console.out, "{}\n", file.name);
+  if (to == FormatTo::nowhere) return kFileError;
+  write_output(path, text, console);
+  return kFine;
+}
+
+}  // namespace
+
+int format(const std::vector<std::string>& files, FormatTo to, Console& console) {
+  int result = kFine;
+  for (const std::string& path : files) {
+    if (to == FormatTo::file && path == "-") {
+      throw CommandError("standard input cannot be replaced; leave --write out", kWrongUsage);
+    }
+  }
+  for (const std::string& path : files) {
+    try {
+      const int one = format_one(path, to, console);
+      if (one != kFine) result = one;
+    } catch (const CommandError& error) {
+      fmt::print(console.err, "pianola: {}\n", error.what());
+      result = error.exit_code();
+    }
+  }
+  return result;
+}
+
+}  // namespace pianola::cli

@@ -1,0 +1,132 @@
+#include "cli/program.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "cli/findings_printer.hpp"
+#include "engine/settings.hpp"
+#include "lang/lexer.hpp"
+#include "lang/roll_measure.hpp"
+
+namespace pianola::cli {
+namespace {
+
+/// A line of a file, and a place in it.
+struct Line {
+  std::string_view text;  ///< Without its end.
+  std::size_t number = 1;
+  std::size_t column = 1;  ///< In characters.
+};
+
+/// The line with the byte at `offset`, counted as diagnostics do.
+Line line_at(std::string_view text, std::size_t offset) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  Line line;
+  std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  for (std::size_t at = begin; at < offset; ++at) {
+    const bool crlf = text.substr(at).starts_with("\r\n");
+    if (crlf || (text[at] != '\n' && text[at] != '\r')) continue;
+    ++line.number;
+    begin = at + 1;
+  }
+  line.text = text.substr(begin, text.find_first_of("\r\n", offset) - begin);
+  for (const char c : text.substr(begin, offset - begin)) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80) ++line.column;
+  }
+  return line;
+}
+
+}  // namespace
+
+std::unique_ptr<Program> Program::compile(InputFile file, Console& console) {
+  std::unique_ptr<Program> program(new Program(std::move(file)));
+  sim::Findings findings;
+  const auto status = sim::compile(program->file_.bytes, program->compiled_, findings);
+  print_findings(program->file_, findings, console);
+  if (status != lang::Status::ok) {
+    throw CommandError(
+        fmt::format("{} has {}", program->file_.name, counted(findings.errors(), "error")));
+  }
+  return program;
+}
+
+std::unique_ptr<Program> Program::open_roll(InputFile file) {
+  std::unique_ptr<Program> program(new Program(std::move(file)));
+  const std::string& bytes = program->file_.bytes;
+  const std::span image{reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+  const lang::ImageError error = lang::RollImage::open(image, program->image_);
+  if (!program->file_.is_roll()) {
+    throw CommandError(fmt::format("{0} is not a roll; make one with: pianola compile {0} -o ROLL",
+                                   program->file_.name));
+  }
+  if (error != lang::ImageError::none) {
+    throw CommandError(
+        fmt::format("cannot use {}: {}", program->file_.name, lang::image_error_text(error)));
+  }
+  program->roll_ = &program->image_;
+  return program;
+}
+
+std::unique_ptr<Program> Program::load(InputFile file, Console& console) {
+  return file.is_roll() ? open_roll(std::move(file)) : compile(std::move(file), console);
+}
+
+const hid::Layout& Program::layout() {
+  std::array<std::uint8_t, 64> window{};
+  lang::CodeReader reader(*roll_, window);
+  return hid::layouts()[engine::load_settings(*roll_, reader).layout];
+}
+
+std::string Program::source() {
+  std::string all;
+  for (std::uint32_t record = 0; record < roll_->size(); ++record) all += source(record);
+  return all;
+}
+
+std::string Program::source(std::uint32_t record) {
+  std::string slice;
+  std::array<char, 4096> piece{};
+  for (;;) {
+    const auto offset = static_cast<std::uint32_t>(slice.size());
+    const std::size_t count = roll_->read_source(record, offset, piece);
+    if (count == 0) return slice;
+    slice.append(piece.data(), count);
+  }
+}
+
+std::string Program::located(std::uint32_t record, std::uint32_t offset, std::string_view message) {
+  const std::string slice = source(record);
+  if (slice.empty()) {
+    return fmt::format("{}: definition {}, code {:04x}: error: {}\n", file_.name, record + 1,
+                       offset, message);
+  }
+  std::size_t begin = slice.size() - without_leading_blank(slice).size();
+  for (std::uint32_t before = 0; before < record; ++before) {
+    begin += lang::measure_definition(*roll_, before).source;
+  }
+  const std::string all = source();
+  const Line line = line_at(all, begin);
+  const std::string blank(line.column - 1, ' ');
+  return fmt::format("{}:{}:{}: error: {}\n  {}\n  {}^\n", file_.name, line.number, line.column,
+                     message, line.text, blank);
+}
+
+std::string_view without_leading_blank(std::string_view source) {
+  sim::MemorySource text(source);
+  lang::Lexer lexer(text);
+  lexer.next();
+  return source.substr(std::min<std::size_t>(lexer.token().at.offset, source.size()));
+}
+
+std::size_t definition_count(lang::Roll& roll) {
+  std::size_t count = 0;
+  for (std::uint32_t record = 0; record < roll.size(); ++record) {
+    if (lang::measure_definition(roll, record).code > 0) ++count;
+  }
+  return count;
+}
+
+}  // namespace pianola::cli

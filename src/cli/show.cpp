@@ -1,0 +1,28 @@
+#include <fmt/ostream.h>
+
+#include "cli/commands.hpp"
+#include "cli/program.hpp"
+#include "lang/decompiler.hpp"
+#include "lang/listing.hpp"
+
+namespace pianola::cli {
+
+int show(const std::string& roll, ShowAs as, Console& console) {
+  const auto program = Program::open_roll(read_input(roll, console));
+  std::string source;
+  if (as == ShowAs::source) source = program->source();
+  if (!source.empty()) {
+    console.out << source;
+    return kFine;
+  }
+  sim::StringSink text;
+  const lang::Status status = as == ShowAs::listing ? lang::write_listing(program->roll(), text)
+                                                    : lang::decompile(program->roll(), text);
+  console.out << text.text();
+  if (status == lang::Status::ok) return kFine;
+  console.out.flush();
+  throw CommandError(
+      fmt::format("parts of {} are not code that this version's compiler makes", roll));
+}
+
+}  // namespace pianola::cli

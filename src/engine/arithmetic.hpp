@@ -1,0 +1,48 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <optional>
+
+#include "engine/errors.hpp"
+#include "lang/opcode.hpp"
+
+namespace pianola::engine {
+
+/// Whether `opcode` makes one integer out of two.
+constexpr bool is_binary(lang::Opcode opcode) {
+  return opcode >= lang::Opcode::add && opcode <= lang::Opcode::maximum;
+}
+
+/// What the binary instruction `kOpcode` makes of `a` and `b`. Returns the error if there is one.
+template <lang::Opcode kOpcode>
+constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b,
+                                             std::int32_t& result) {
+  static_assert(is_binary(kOpcode));
+  using lang::Opcode;
+  constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
+  bool fits = true;
+  if constexpr (kOpcode == Opcode::add) {
+    fits = !__builtin_add_overflow(a, b, &result);
+  } else if constexpr (kOpcode == Opcode::subtract) {
+    fits = !__builtin_sub_overflow(a, b, &result);
+  } else if constexpr (kOpcode == Opcode::multiply) {
+    fits = !__builtin_mul_overflow(a, b, &result);
+  } else if constexpr (kOpcode == Opcode::divide) {
+    if (b == 0) return ErrorCode::zero;
+    fits = a != kLeast || b != -1;
+    result = fits ? a / b : 0;
+  } else if constexpr (kOpcode == Opcode::modulo) {
+    if (b == 0) return ErrorCode::zero;
+    // Of the least number and -1 the quotient does not fit, but the remainder does.
+    result = b == -1 ? 0 : a % b;
+  } else if constexpr (kOpcode == Opcode::minimum) {
+    result = std::min(a, b);
+  } else if constexpr (kOpcode == Opcode::maximum) {
+    result = std::max(a, b);
+  }
+  return fits ? std::nullopt : std::optional{ErrorCode::overflow};
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "engine/core.hpp"
+#include "lang/opcode.hpp"
+
+namespace pianola::engine {
+
+/// Executes the instructions of the task that has the floor. Each opcode of the table has a handler
+/// of its name; operands are read and checked, and the stack's depth is checked, as the table says.
+/// Instructions that only compute are executed where they lie in the reader's window by compute(),
+/// which is much faster and leaves whatever is unusual to the handlers.
+/// Made anew for each step; all state is in the Core.
+class Vm {
+ public:
+  /// Why run() came back.
+  enum class Stop : std::uint8_t {
+    budget,   ///< It executed as much as it may; the task keeps the floor.
+    waiting,  ///< The task waits for the host, or for a report to have stood; it keeps the floor.
+    yielded,  ///< The floor is free.
+  };
+
+  explicit Vm(Core& core) : core_(core) {}
+
+  /// Executes at most `budget` instructions and characters, and counts it down.
+  Stop run(unsigned& budget);
+
+ private:
+  /// What became of one instruction.
+  enum class Flow : std::uint8_t {
+    next,     ///< Done: the next one.
+    repeat,   ///< Not done or not wholly: again, when the typist is ready.
+    yielded,  ///< The task gave up the floor.
+  };
+
+  /// How an instruction is run.
+  enum class Kind : std::uint8_t {
+    plain,
+    computes,  ///< Begin with compute().
+    types,     ///< Its handler wants the typist to be ready.
+  };
+  static constexpr Kind kind(std::uint8_t code);
+
+  /// The operands in their order: numbers; for a name its hash, for what has a length that length.
+  struct Operands {
+    std::array<std::uint32_t, 4> value{};
+    std::uint32_t payload = 0;  ///< Where a name or text begins.
+  };
+
+  Flow one();
+  Flow execute(std::uint8_t code);
+  void compute(unsigned& budget);
+  template <lang::Opcode kOpcode, typename Handler>
+  Flow perform(Handler handler);
+  template <lang::OperandKind kKind>
+  bool read(std::uint32_t& value, Operands& operands);
+  bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
+
+  // One handler an opcode.
+#define PIANOLA_X(symbol, ...) Flow on_##symbol(const Operands& operands);
+  PIANOLA_OPCODES(PIANOLA_X)
+#undef PIANOLA_X
+
+  // The task and what it holds.
+  Task& task() { return *self_; }
+  [[nodiscard]] Owner owner() const { return task_owner(core_.floor.task); }
+  Flow fail(ErrorCode code);
+  [[nodiscard]] bool trigger_held() { return core_.mixer.holds().pressed(task().press); }
+
+  // Values.
+  void push(Value value) { core_.stack[core_.floor.depth++] = value; }
+  Value pop() { return core_.stack[--core_.floor.depth]; }
+  Value& slot(std::uint32_t number) { return core_.slots[task().frame + number]; }
+  template <lang::Opcode kOpcode>
+  Flow binary();
+
+  // Yielding.
+  bool flush();
+  [[nodiscard]] bool alone();
+  bool park(std::uint32_t pc);
+  Flow yield(std::uint32_t pc);
+  Flow sleep(std::uint32_t pc, Wakes wakes);
+  Flow sleep_for(std::uint32_t pc, std::uint32_t duration);
+  Flow call(std::uint32_t name, std::uint32_t arguments);
+  Flow jump(std::uint32_t label);
+
+  // Keys.
+  [[nodiscard]] std::optional<Chord> chord(const Operands& operands);
+  bool ready() { return core_.typist.ready(core_.now); }
+  [[nodiscard]] bool is_safe() { return task().typing == kTypingSafe; }
+  void drop_raw();
+  Flow tap(const Chord& chord);
+  Flow put_down(const Chord& chord, Owner owner, hid::Modifiers hides);
+  Flow let_up(const Chord& chord, Owner owner);
+  bool clear_way(hid::Usage key);
+
+  // Text.
+  Flow start_typing();
+  Flow type();
+  Flow end_typing();
+  [[nodiscard]] hid::Modifiers pressed_modifiers();
+
+  Core& core_;
+  Task* self_ = nullptr;     ///< The task that has the floor.
+  std::uint32_t start_ = 0;  ///< Offset of the instruction or character.
+};
+
+}  // namespace pianola::engine

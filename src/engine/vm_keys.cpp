@@ -1,0 +1,208 @@
+// The instructions that press keys and type text.
+
+#include <array>
+
+#include "engine/vm.hpp"
+
+namespace pianola::engine {
+
+using hid::Modifiers;
+using hid::Usage;
+
+// ---- Chords ------------------------------------------------------------------------------------
+
+/// The operands of an instruction with a chord; nothing if the task's layout lacks the key.
+std::optional<Chord> Vm::chord(const Operands& operands) {
+  return resolve(static_cast<Modifiers>(operands.value[0]),
+                 lang::KeyRef::from_raw(operands.value[1]), hid::layouts()[task().layout]);
+}
+
+/// A raw report of the task is over.
+void Vm::drop_raw() {
+  if (task().raw == 0) return;
+  task().raw = 0;
+  core_.mixer.change().remove_loose(owner());
+}
+
+/// Lets the typed key up, if it must be up before `key` can go down. False: not yet.
+bool Vm::clear_way(Usage key) {
+  const Usage typed = core_.mixer.stroke().key;
+  return typed == hid::kNoKey || (typed != key && !is_safe()) || flush();
+}
+
+Vm::Flow Vm::tap(const Chord& chord) {
+  drop_raw();
+  const Manner manner{Mask::keys, task().hides, task().typing, core_.settings.tap};
+  return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
+}
+
+/// `owner` holds `chord` from the next report on, and while it does, the keyboard's modifiers
+/// `hides` are hidden.
+Vm::Flow Vm::put_down(const Chord& chord, Owner owner, Modifiers hides) {
+  if (!clear_way(chord.key)) return Flow::repeat;
+  core_.typist.drop_stroke();
+  core_.typist.stand(task().typing);
+  const Holds& holds = core_.mixer.holds();
+  const bool separate = is_safe() && (chord.mods & ~holds.modifiers(owner)) != 0;
+  const Usage key = separate ? hid::kNoKey : chord.key;
+  const bool room = core_.mixer.change().add_chord(owner, chord.mods, key, false, hides);
+  if (!room) return fail(ErrorCode::keys);
+  return separate && chord.key != hid::kNoKey ? Flow::repeat : Flow::next;
+}
+
+/// `owner` does not hold `chord` any more.
+Vm::Flow Vm::let_up(const Chord& chord, Owner owner) {
+  if (is_safe() && !clear_way(hid::kNoKey)) return Flow::repeat;
+  core_.typist.drop_stroke();
+  core_.typist.stand(task().typing);
+  const bool separate =
+      is_safe() && chord.mods != 0 && core_.mixer.holds().contains(owner, chord.key);
+  core_.mixer.change().remove(owner, chord.key);
+  if (separate) return Flow::repeat;
+  core_.mixer.change().remove_modifiers(owner, chord.mods);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_tap(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  return keys ? tap(*keys) : fail(ErrorCode::key);
+}
+
+Vm::Flow Vm::on_press(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  return keys ? put_down(*keys, owner(), task().hides) : fail(ErrorCode::key);
+}
+
+Vm::Flow Vm::on_release(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  return keys ? let_up(*keys, owner()) : fail(ErrorCode::key);
+}
+
+Vm::Flow Vm::on_release_all(const Operands&) {
+  if (!clear_way(hid::kNoKey)) return Flow::repeat;
+  core_.typist.drop_stroke();
+  core_.typist.stand(task().typing);
+  core_.mixer.change().remove_all(owner());
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_hold(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  if (!keys) return fail(ErrorCode::key);
+  Task& self = task();
+  if (self.resumed == 0) {
+    // Released already: a tap that the host sees, and nothing to wait for.
+    if (!trigger_held()) return tap(*keys);
+    const Flow flow = put_down(*keys, owner(), self.hides);
+    if (flow != Flow::next) return flow;
+    self.resumed = 1;
+    return Flow::repeat;
+  }
+  if (trigger_held()) return sleep(start_, kWakeRelease);
+  const Flow flow = let_up(*keys, owner());
+  if (flow == Flow::next) self.resumed = 0;
+  return flow;
+}
+
+Vm::Flow Vm::on_toggle(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  if (!keys) return fail(ErrorCode::key);
+  Task& self = task();
+  if (self.resumed == 0) self.resumed = core_.mixer.holds().contains(kDevice, keys->key) ? 2 : 1;
+  const Flow flow = self.resumed == 2 ? let_up(*keys, kDevice) : put_down(*keys, kDevice, 0);
+  if (flow == Flow::next) self.resumed = 0;
+  return flow;
+}
+
+Vm::Flow Vm::on_raw(const Operands& operands) {
+  std::array<std::uint8_t, lang::kMaxRawKeys> keys{};
+  const std::span<std::uint8_t> used = std::span{keys}.first(operands.value[1]);
+  core_.reader.bytes(used);
+  if (core_.reader.failed()) return fail(ErrorCode::code);
+  for (const std::uint8_t key : used) {
+    if (!clear_way(hid::keyboard_usage(key))) return Flow::repeat;
+  }
+  core_.typist.drop_stroke();
+  core_.typist.stand(task().typing);
+  Holds& holds = core_.mixer.change();
+  const Modifiers hides = task().hides;
+  holds.remove_all(owner());
+  task().raw = 1;
+  const auto mods = static_cast<Modifiers>(operands.value[0]);
+  bool room = holds.add_chord(owner(), mods, hid::kNoKey, true, hides);
+  for (const std::uint8_t key : used) {
+    room = room && (key == 0 || holds.add(owner(), hid::keyboard_usage(key), true, hides));
+  }
+  return room ? Flow::next : fail(ErrorCode::keys);
+}
+
+// ---- Text --------------------------------------------------------------------------------------
+
+/// The modifiers that the task and its callers hold, but for raw reports.
+Modifiers Vm::pressed_modifiers() {
+  unsigned mods = 0;
+  for (const Hold& hold : core_.mixer.holds().all()) {
+    const Modifiers bit = hid::modifier_bit(hold.usage());
+    if (bit == 0 || !is_task(hold.owner) || hold.loose()) continue;
+    for (TaskIndex i = core_.floor.task; i != kNoTask;
+         i = core_.tasks.find(core_.tasks[i].parent)) {
+      if (task_owner(i) == hold.owner) mods |= bit;
+    }
+  }
+  return static_cast<Modifiers>(mods);
+}
+
+/// The floor's text was set: the task goes on after the instruction when it is typed.
+Vm::Flow Vm::start_typing() {
+  core_.floor.manner = {Mask::text, pressed_modifiers(), task().typing, core_.settings.tap};
+  return Flow::next;
+}
+
+Vm::Flow Vm::end_typing() {
+  core_.reader.seek(task().record, core_.floor.pc);
+  return Flow::next;
+}
+
+/// Types by one report, or finds that a character needs none, or that the text is over.
+Vm::Flow Vm::type() {
+  Typist& typist = core_.typist;
+  if (!typist.busy()) {
+    char32_t character = 0;
+    start_ = core_.reader.offset();
+    const TextSource::Result result = core_.floor.text.next(core_.reader, character);
+    if (result == TextSource::Result::end) return end_typing();
+    if (result == TextSource::Result::bad) return fail(ErrorCode::text);
+    const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
+    typist.begin(character, hid::layouts()[task().layout], caps_lock);
+    if (!typist.busy()) return Flow::next;
+  }
+  drop_raw();
+  typist.go_on(core_.floor.manner);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_text(const Operands& operands) {
+  core_.floor.pc = operands.payload + operands.value[0];
+  core_.floor.text.start_piece(operands.value[0]);
+  return start_typing();
+}
+
+Vm::Flow Vm::on_type(const Operands&) {
+  core_.floor.pc = core_.reader.offset();
+  const Value value = pop();
+  switch (value.kind()) {
+    case Value::Kind::integer:
+      core_.floor.text.start_number(value.number());
+      return start_typing();
+    case Value::Kind::text:
+      core_.reader.seek(value.record(), value.offset());
+      if (!core_.floor.text.start_text(core_.reader)) return fail(ErrorCode::code);
+      return start_typing();
+    case Value::Kind::free:
+    case Value::Kind::unset:
+      break;
+  }
+  return fail(ErrorCode::unset);
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,233 @@
+#include <algorithm>
+
+#include "lang/compiler.hpp"
+
+// What the compiler does after an error: it goes on where the next independent piece of source
+// starts, so that one mistake gives one error and hides no others.
+
+namespace pianola::lang {
+namespace {
+
+/// Tokens, or pieces of a text, that one step passes over.
+constexpr unsigned kSkipBatch = 64;
+/// Tokens that a trigger has at most: `leader ctrl+shift+alt+gui+m {`.
+constexpr unsigned kTriggerTokens = 12;
+
+}  // namespace
+
+/// Passes over what cannot be compiled, from the current token on.
+void Compiler::skip(Skip kind) {
+  const bool whole = kind == Skip::definition || kind == Skip::item;
+  mode_ = Mode::skip;
+  skip_ = kind;
+  skip_from_ = whole ? item_at_.offset : token().at.offset;
+  skip_braces_ = 0;
+  skipping_text_ = false;
+}
+
+void Compiler::skip_step() {
+  for (unsigned i = 0; i < kSkipBatch; ++i) {
+    if (skipping_text_) {
+      skipping_text_ = skip_text_item();
+      continue;
+    }
+    if (skip_ends()) return end_skip();
+    if (token().kind == TokenKind::text) {
+      skipping_text_ = true;
+      continue;
+    }
+    // The end of a definition's body, with or without its `{`.
+    const bool closes = skip_ == Skip::definition && at_symbol('}') &&
+                        (skip_braces_ == 1 || (skip_braces_ == 0 && token().line_before));
+    if (at_symbol('{')) ++skip_braces_;
+    if (at_symbol('}') && skip_braces_ > 0) --skip_braces_;
+    advance();
+    if (closes) return end_skip();
+  }
+}
+
+void Compiler::end_skip() {
+  mode_ = Mode::file;
+  if (skip_ == Skip::definition) end_definition();
+}
+
+/// Whether the current token is not to be skipped.
+bool Compiler::skip_ends() const {
+  const Token& next = token();
+  if (next.kind == TokenKind::end) return true;
+  const bool fresh = next.at.offset > skip_from_;
+  const bool whole = skip_ == Skip::definition || skip_ == Skip::item;
+  if ((fresh || !whole) && starts_definition()) return true;
+  if (skip_braces_ > 0) return false;
+  if (whole) {
+    if (skip_ == Skip::item && (at_symbol('}') || at_symbol(';'))) return true;
+    return fresh && next.line_before && next.at.column <= item_at_.column && !at_symbol('{') &&
+           !at_symbol('}');
+  }
+  if (at_symbol('}') || at_symbol(';')) return true;
+  if (!fresh) return false;
+  if (next.line_before || starts_statement()) return true;
+  if (skip_ != Skip::word) return false;
+  const bool known = next.kind == TokenKind::word && next.space_before &&
+                     lexer_.word().size() > 1 && !is_unknown_word();
+  return known || next.kind == TokenKind::text;
+}
+
+/// At the opening quotes of a text that nobody wants: passes over it.
+void Compiler::skip_text() {
+  while (skip_text_item()) {
+  }
+}
+
+/// One piece of such a text. False at its end; the token after it is current then.
+bool Compiler::skip_text_item() {
+  const StringItem item = lexer_.string_item();
+  if (item.kind == StringItem::Kind::character) return true;
+  if (item.kind == StringItem::Kind::broken) broken_text();
+  do {
+    advance();
+    if (item.kind != StringItem::Kind::value || at_symbol('}')) break;
+  } while (!token().line_before && token().kind != TokenKind::end &&
+           token().kind != TokenKind::text);
+  const bool goes_on = item.kind == StringItem::Kind::value && at_symbol('}');
+  // What looks like another text are the closing quotes of this one.
+  if (item.kind == StringItem::Kind::value && token().kind == TokenKind::text) advance();
+  return goes_on;
+}
+
+/// After a text that is not closed in its line: the `}` at the end of that line close blocks that
+/// were opened there; else the text probably goes on in the next lines. At the end of the file
+/// nothing can be closed any more.
+void Compiler::broken_text() {
+  const bool one_line = depth_ > 0 && blocks_[depth_ - 1].at.line == token().at.line;
+  if (!one_line || !lexer_.back_to_braces()) lexer_.on_to_quotes();
+  if (lexer_.following() == 0) brace_excused_ = true;
+}
+
+/// Goes on at the first token that is not in line `line`.
+void Compiler::skip_line(std::uint32_t line) {
+  while (token().kind != TokenKind::end && token().at.line == line) {
+    if (token().kind == TokenKind::text) {
+      skip_text();
+    } else {
+      advance();
+    }
+  }
+}
+
+/// After an error in a head: goes on at the `{` of the body, in the same line or first in the next.
+/// False if there is none.
+bool Compiler::find_body() {
+  const std::uint32_t line = last_end_.line;
+  while (!at_symbol('{')) {
+    const bool over = token().kind == TokenKind::end || at_symbol('}');
+    if (over || token().at.line > line) return false;
+    if (token().kind == TokenKind::text) {
+      skip_text();
+    } else {
+      advance();
+    }
+  }
+  return true;
+}
+
+/// The file or the body ends before its blocks do: one error, at the innermost brace. All blocks of
+/// the body are closed.
+void Compiler::missing_brace() {
+  std::array<char, 10> line{};
+  std::size_t size = 0;
+  if (token().kind != TokenKind::end) {
+    for (std::uint32_t rest = token().at.line; rest > 0; rest /= 10) {
+      line[size++] = static_cast<char>('0' + rest % 10);
+    }
+    std::reverse(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  if (!brace_excused_) {
+    error_at(Message::missing_brace, blocks_[depth_ - 1].at, 1, {}, {line.data(), size});
+  }
+  while (blocks_[depth_ - 1].kind != Block::body && blocks_[depth_ - 1].kind != Block::layer) {
+    --depth_;
+  }
+  if (blocks_[depth_ - 1].kind == Block::body) close_body();
+}
+
+/// Whether a definition starts at this token, which stands first in its line without indentation,
+/// or in a layer where the layer's items start. Looks ahead to the `{` on the same line; statements
+/// that open blocks are told by their keyword.
+bool Compiler::starts_definition() const {
+  const bool in_layer = depth_ > 0 && blocks_[0].kind == Block::layer;
+  const bool placed = token().at.column == 1 || (in_layer && token().at.column == blocks_[0].start);
+  if (!token().line_before || !placed) return false;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  const Keyword first = keyword();
+  switch (first) {
+    case Keyword::k_private:
+    case Keyword::k_public:
+    case Keyword::k_define:
+      return true;
+    case Keyword::k_set:
+    case Keyword::k_var:
+    case Keyword::k_macro:
+      ahead.next();
+      return ahead.token().kind == TokenKind::word;
+    case Keyword::k_leader:
+    case Keyword::k_double:
+    case Keyword::k_hold:
+    case Keyword::k_tap:
+    case Keyword::k_on:
+    case Keyword::k_layer:
+    case Keyword::no_keyword:
+      break;
+    default:
+      return false;
+  }
+  if (at_symbol('{') || at_symbol('}') || at_symbol('(')) return false;
+  if (at_symbol('[')) {
+    ahead.next();
+    return ahead.word() == "private" || ahead.word() == "public";
+  }
+  if (token().kind == TokenKind::text) {
+    StringItem item = ahead.string_item();
+    while (item.kind == StringItem::Kind::character) item = ahead.string_item();
+    if (item.kind != StringItem::Kind::end) return false;
+  }
+  // A trigger: one item, or two after a word such as `leader`, or three with `&` in the middle.
+  std::uint32_t items = first == Keyword::no_keyword ? 1 : 0;
+  for (unsigned i = 0; i < kTriggerTokens; ++i) {
+    const bool both = ahead.token().is_symbol('&');
+    ahead.next();
+    const Token& next = ahead.token();
+    if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.line_before)
+      return false;
+    if (next.is_symbol('{')) return items == 1;
+    if (next.is_symbol('(')) {
+      ahead.next();
+      const std::string_view word = ahead.word();
+      return items == 1 && (word == "again" || word == "typing" || word == "layout");
+    }
+    if (next.is_symbol('&')) {
+      items = 0;
+    } else if (both || next.space_before) {
+      ++items;
+    }
+  }
+  return false;
+}
+
+/// Whether the token is a keyword that only a statement starts with.
+bool Compiler::starts_statement() const {
+  switch (keyword()) {
+    case Keyword::k_tap:
+    case Keyword::k_press:
+    case Keyword::k_toggle:
+    case Keyword::k_wait:
+    case Keyword::k_repeat:
+    case Keyword::k_call:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace pianola::lang

@@ -1,0 +1,19 @@
+#include "ports/sim/host.hpp"
+
+namespace pianola::sim {
+
+bool Host::send(const hid::Report& report) {
+  if (waiting_) return false;
+  waiting_ = report;
+  return true;
+}
+
+bool Host::poll(std::uint32_t now) {
+  if (!waiting_) return false;
+  view_.take(*waiting_);
+  trace_.push_back({now, *waiting_});
+  waiting_.reset();
+  return true;
+}
+
+}  // namespace pianola::sim

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/report_sink.hpp"
+#include "hid/layout.hpp"
+#include "hid/report.hpp"
+#include "ports/sim/text_view.hpp"
+#include "ports/sim/trace.hpp"
+
+namespace pianola::sim {
+
+/// A host in virtual time. It holds at most one report until it polls, notes all that it took, and
+/// shows the text that they type.
+class Host final : public engine::ReportSink {
+ public:
+  explicit Host(const hid::Layout& layout) : view_(layout) {}
+
+  /// Accepts a report unless one waits.
+  bool send(const hid::Report& report) override;
+
+  /// Whether a report waits for the next poll.
+  [[nodiscard]] bool waits() const { return waiting_.has_value(); }
+
+  /// Takes the report that waits, if there is one; then true.
+  bool poll(std::uint32_t now);
+
+  [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
+  [[nodiscard]] std::string text() const { return view_.text(); }
+  [[nodiscard]] std::uint8_t leds() const { return view_.leds(); }
+
+ private:
+  TextView view_;
+  std::optional<hid::Report> waiting_;
+  std::vector<TraceEntry> trace_;
+};
+
+}  // namespace pianola::sim

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "hid/layout.hpp"
+#include "hid/report.hpp"
+
+namespace pianola::sim {
+
+/// What a text field of a host shows for the reports that the host takes, with its keyboard layout.
+///
+/// Of a report, the modifiers count first, then each new key in ascending order; keys do not repeat
+/// by themselves. Dead keys compose; one that does not compose with the next key shows its own
+/// character first. Backspace takes a character away, Enter and Tab add a line end and a tab, and
+/// shortcuts and other keys show nothing. Caps Lock, Num Lock and Scroll Lock change the LEDs.
+class TextView {
+ public:
+  explicit TextView(const hid::Layout& layout) : layout_(layout) {}
+
+  void take(const hid::Report& report);
+
+  /// What it shows, in UTF-8.
+  [[nodiscard]] std::string text() const;
+  /// The LEDs (HID 1.11, appendix B.1).
+  [[nodiscard]] std::uint8_t leds() const { return leds_; }
+
+ private:
+  void key(hid::Modifiers mods, std::uint8_t usage);
+  void character(hid::Stroke stroke);
+  void end_dead_key();
+  [[nodiscard]] bool caps_lock() const;
+
+  hid::Layout layout_;
+  hid::Report last_;
+  std::u32string text_;
+  std::vector<hid::Stroke> dead_;  ///< A dead key that waits for its letter: none or one.
+  std::uint8_t leds_ = 0;
+};
+
+}  // namespace pianola::sim

@@ -1,0 +1,119 @@
+// Arbitrary bytes as macros.txt: the compiler ends, its errors have places in the file, and what it
+// accepts is a sound roll that decompiles to the same code.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "lang/code_reader.hpp"
+#include "lang/compiler.hpp"
+#include "lang/decompiler.hpp"
+#include "ports/sim/memory_compiler.hpp"
+
+namespace {
+
+using namespace pianola;
+
+void require(bool condition, const char* what, const std::string& more = {}) {
+  if (condition) return;
+  std::fprintf(stderr, "%s\n%s\n", what, more.c_str());
+  std::abort();
+}
+
+/// Compiles with a bound on the steps, which is proportional to the size.
+lang::Status compile(lang::Source& source, std::size_t size, sim::MemoryRoll& roll,
+                     sim::Findings& findings) {
+  sim::MemoryScratch scratch;
+  lang::Compiler compiler(source, roll, scratch, findings);
+  for (std::size_t steps = 0; steps < 8 * size + 64; ++steps) {
+    const lang::Status status = compiler.step();
+    if (status != lang::Status::more) return status;
+  }
+  require(false, "the compiler does not end");
+  return lang::Status::more;
+}
+
+/// A diagnostic's place exists, and its line can be shown.
+void check_findings(const sim::Findings& findings, std::string_view text, lang::Source& source) {
+  for (const auto& finding : findings.all()) {
+    const lang::Position& at = finding.diagnostic.at;
+    require(at.line > 0 && at.column > 0 && at.offset <= text.size(), "a place outside the file");
+    const auto before = text.substr(0, at.offset);
+    require(
+        before.size() - std::min(before.size(), before.find_last_of("\r\n") + 1) + 1 >= at.column,
+        "a column outside its line");
+  }
+  require(!findings.text("f", source).empty() || findings.all().empty(), "no text");
+}
+
+void check_code(sim::MemoryRoll& roll) {
+  for (std::uint32_t record = 0; record < roll.size(); ++record) {
+    std::array<std::uint8_t, 32> window;
+    lang::CodeReader reader(roll, window);
+    reader.seek(record, 0);
+    while (!reader.at_end()) {
+      lang::Instruction instruction;
+      require(lang::read_instruction(reader, instruction), "code that cannot be read");
+    }
+  }
+}
+
+/// The index is sorted and leads to the declarations.
+void check_index(sim::MemoryRoll& roll) {
+  lang::IndexEntry before;
+  lang::IndexEntry entry;
+  for (std::uint32_t i = 0; roll.index_entry(i, entry); ++i) {
+    require(i == 0 || before.key < entry.key, "an index that is not sorted");
+    require(entry.record < roll.size(), "an index entry without its definition");
+    const auto size = static_cast<std::uint32_t>(roll.definitions()[entry.record].code.size());
+    require(entry.code < entry.body && entry.body <= size && entry.labels <= size,
+            "an index entry outside its code");
+    before = entry;
+  }
+}
+
+void check_round_trip(sim::MemoryRoll& roll) {
+  sim::StringSink again;
+  require(lang::decompile(roll, again) == lang::Status::ok, "cannot be decompiled", again.text());
+  sim::MemorySource source(again.text());
+  sim::MemoryRoll second;
+  sim::Findings findings;
+  const lang::Status status = compile(source, again.text().size(), second, findings);
+  require(status == lang::Status::ok, "the decompiled program does not compile",
+          findings.text("decompiled", source) + again.text());
+  std::uint32_t other = 0;
+  for (std::uint32_t record = 0; record < roll.size(); ++record) {
+    const auto& code = roll.definitions()[record].code;
+    if (code.empty()) continue;
+    require(other < second.size() && second.definitions()[other].code == code,
+            "the decompiled program has other code", again.text());
+    ++other;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  // The last byte says how large the pieces are, so that the seeds are plain programs.
+  const std::size_t piece = size > 0 && data[size - 1] < 64 ? data[size - 1] : 0;
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  sim::MemorySource source(text, piece > 0 ? piece : SIZE_MAX);
+  sim::MemoryRoll roll(&source);
+  sim::Findings findings;
+  const lang::Status status = compile(source, size, roll, findings);
+  findings.sort();
+  check_findings(findings, text, source);
+  require((status == lang::Status::ok) == (findings.errors() == 0), "status and errors disagree");
+  if (status != lang::Status::ok) return 0;
+
+  std::string slices;
+  for (const auto& definition : roll.definitions()) slices += definition.source;
+  require(slices == text, "the slices are not the file");
+  check_code(roll);
+  check_index(roll);
+  check_round_trip(roll);
+  return 0;
+}

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/roll.hpp"
+#include "lang/settings.hpp"
+#include "ports/sim/memory_roll.hpp"
+#include "ports/sim/simulation.hpp"
+#include "support/assembler.hpp"
+
+namespace pianola::testing {
+
+/// Definitions written in bytecode, and their index.
+class RollBuilder {
+ public:
+  /// What follows a declaration, and what the index says about it.
+  struct Body {
+    Assembler code;
+    std::uint8_t frame = 0;
+    std::uint8_t params = 0;
+    std::uint32_t labels = 0;  ///< Offset of the last LABELS + 1 within `code`; 0: none.
+  };
+
+  /// A binding of `usage` with `mods`. END is added.
+  RollBuilder& bind(std::uint16_t usage, const Body& body, lang::TriggerMods mods = {}) {
+    Assembler code;
+    trigger(code.op(lang::Opcode::bind), usage, mods);
+    return add(lang::trigger_key(0, lang::TriggerKind::press, mods, usage), code, body);
+  }
+  RollBuilder& bind(std::uint16_t usage, const Assembler& body, lang::TriggerMods mods = {}) {
+    return bind(usage, Body{body}, mods);
+  }
+
+  RollBuilder& remap(std::uint16_t usage, std::uint8_t to_mods, std::uint16_t to,
+                     lang::TriggerMods mods = {}) {
+    Assembler code;
+    trigger(code.op(lang::Opcode::remap), usage, mods).u8(to_mods).key(to);
+    return declare(lang::trigger_key(0, lang::TriggerKind::press, mods, usage), code);
+  }
+  RollBuilder& remap_none(std::uint16_t usage) {
+    Assembler code;
+    code.op(lang::Opcode::remap_none).trigger(usage);
+    return declare(lang::trigger_key(0, lang::TriggerKind::press, {}, usage), code);
+  }
+
+  RollBuilder& macro(std::string_view name, const Body& body) {
+    Assembler code;
+    code.op(lang::Opcode::macro).counted(name).number(body.params);
+    return add(key(lang::IndexSpace::macro, name), code, body);
+  }
+  RollBuilder& macro(std::string_view name, const Assembler& body) {
+    return macro(name, Body{body});
+  }
+
+  RollBuilder& variable(std::string_view name, std::int32_t value) {
+    Assembler code;
+    code.op(lang::Opcode::variable).counted(name).integer(value);
+    return declare(key(lang::IndexSpace::variable, name), code);
+  }
+
+  RollBuilder& set(lang::Setting setting, std::uint32_t value) {
+    const auto number = static_cast<std::uint32_t>(setting);
+    Assembler code;
+    code.op(lang::Opcode::set_number).number(number).number(value);
+    return declare(name_key(lang::IndexSpace::setting, number), code);
+  }
+  RollBuilder& layout(std::string_view name) {
+    Assembler code;
+    code.op(lang::Opcode::set_name).number(0).counted(name);
+    return declare(name_key(lang::IndexSpace::setting, 0), code);
+  }
+
+  /// Makes the definitions the content of `roll`.
+  void into(sim::MemoryRoll& roll) const {
+    for (const Assembler& definition : definitions_) definition.into(roll);
+    for (const lang::IndexEntry& entry : index_) roll.append_index(entry);
+    roll.commit();
+  }
+
+ private:
+  static lang::IndexKey key(lang::IndexSpace space, std::string_view name) {
+    return name_key(space, lang::name_hash(name.data(), name.size()));
+  }
+  static Assembler& trigger(Assembler& code, std::uint16_t usage, lang::TriggerMods mods) {
+    if (!mods.any()) return code.trigger(usage);
+    return code.u8(0x80).u8(mods.exact).u8(mods.either).key(usage);
+  }
+  RollBuilder& declare(const lang::IndexKey& key, const Assembler& code) {
+    lang::IndexEntry entry;
+    entry.key = key;
+    entry.record = static_cast<std::uint32_t>(definitions_.size());
+    entry.body = static_cast<std::uint32_t>(code.code.size());
+    index_.push_back(entry);
+    definitions_.push_back(code);
+    return *this;
+  }
+  RollBuilder& add(const lang::IndexKey& key, Assembler code, const Body& body) {
+    declare(key, code);
+    lang::IndexEntry& entry = index_.back();
+    entry.frame = body.frame;
+    entry.params = body.params;
+    entry.labels = body.labels == 0 ? 0 : entry.body + body.labels;
+    Assembler& all = definitions_.back();
+    all.code.insert(all.code.end(), body.code.code.begin(), body.code.code.end());
+    all.op(lang::Opcode::end).number(body.frame).number(entry.labels);
+    return *this;
+  }
+
+  std::vector<Assembler> definitions_;
+  std::vector<lang::IndexEntry> index_;
+};
+
+/// A roll and a simulation that plays it.
+class Rig {
+ public:
+  explicit Rig(const RollBuilder& builder, sim::Simulation::Options options = {}) {
+    builder.into(roll);
+    simulation = std::make_unique<sim::Simulation>(roll, options);
+  }
+
+  // Keys, at `time` ms.
+  Rig& press(std::uint16_t usage, std::uint32_t time) { return key(usage, true, time); }
+  Rig& release(std::uint16_t usage, std::uint32_t time) { return key(usage, false, time); }
+  Rig& tap(std::uint16_t usage, std::uint32_t time) {
+    return press(usage, time).release(usage, time + 10);
+  }
+
+  /// Plays the keys told since the last time.
+  sim::Ending run(std::uint32_t limit = 60'000) {
+    const std::vector<engine::KeyEvent> played = std::move(keys);
+    keys.clear();
+    return simulation->run(played, limit);
+  }
+  /// Plays them and returns the trace, lines ended by a line feed.
+  std::string trace(std::uint32_t limit = 60'000) {
+    run(limit);
+    return sim::format_trace(simulation->host().trace());
+  }
+  /// The reports alone, separated by blanks, without their times.
+  std::string reports(std::uint32_t limit = 60'000) {
+    run(limit);
+    std::string text;
+    for (const sim::TraceEntry& entry : simulation->host().trace()) {
+      if (!text.empty()) text += ' ';
+      text += sim::format_report(entry.report);
+    }
+    return text;
+  }
+  [[nodiscard]] std::string text() const { return simulation->host().text(); }
+
+  sim::MemoryRoll roll;
+  std::unique_ptr<sim::Simulation> simulation;
+  std::vector<engine::KeyEvent> keys;
+
+ private:
+  Rig& key(std::uint16_t usage, bool down, std::uint32_t time) {
+    keys.push_back({static_cast<hid::Usage>(usage), down, time});
+    return *this;
+  }
+};
+
+}  // namespace pianola::testing
