@@ -1,6 +1,8 @@
 // The objects that a user of the core provides. Built for the Cortex-M0+ only and never run: the
 // tools read the sizes from the object file. One line adds an object.
 
+#include "engine/engine.hpp"
+#include "engine/storage.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/compiler.hpp"
 #include "lang/lexer.hpp"
@@ -16,3 +18,16 @@ PIANOLA_FOOTPRINT(lang__Lexer, pianola::lang::Lexer);
 PIANOLA_FOOTPRINT(lang__IndexBuilder, pianola::lang::IndexBuilder);
 PIANOLA_FOOTPRINT(lang__ScratchRecord, pianola::lang::ScratchRecord);
 PIANOLA_FOOTPRINT(lang__SortItem, pianola::lang::SortItem);
+
+namespace pianola::engine {
+/// A whole engine of the default capacities: itself and its storage.
+struct WholeEngine {
+  Storage<> storage;
+  Engine engine;
+};
+}  // namespace pianola::engine
+
+PIANOLA_FOOTPRINT(engine__Task, pianola::engine::Task);
+PIANOLA_FOOTPRINT(engine__Engine, pianola::engine::Engine);
+PIANOLA_FOOTPRINT(engine__Storage, pianola::engine::Storage<>);
+PIANOLA_FOOTPRINT(engine__WholeEngine, pianola::engine::WholeEngine);

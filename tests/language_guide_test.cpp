@@ -221,18 +221,14 @@ std::vector<Limit> limits() {
          return fmt::format("macro m({}) {{ }}\nF1 {{ call m({}) }}\n", list(kMaxParameters),
                             list(kMaxParameters + over, ""));
        }},
-      {"parameters and loops at a time",
-       std::to_string(kMaxSlots),
-       Message::too_many_locals,
-       kMaxSlots,
-       {}},
+      {"parameters and loops", std::to_string(kMaxSlots), Message::too_many_locals, kMaxSlots, {}},
       {"blocks inside each other", std::to_string(kMaxBlocks), Message::too_many_blocks, kMaxBlocks,
        [](bool over) {
          const std::size_t count = kMaxBlocks - 1 + over;
          return body(times(count, "repeat 1 { ") + times(count, "} "));
        }},
-      {"blocks in one body", grouped(kMaxLabels + 1), Message::too_many_jumps, kMaxLabels + 1,
-       [](bool over) { return body(times(kMaxLabels + 1 + over, "repeat 1 { } ")); }},
+      {"blocks in one body", grouped(kMaxLabels), Message::too_many_jumps, kMaxLabels,
+       [](bool over) { return body(times(kMaxLabels + over, "repeat 1 { } ")); }},
       {"values and operators of an expression", std::to_string(kMaxExpression),
        Message::expression_too_long, kMaxExpression,
        [](bool over) {
@@ -245,8 +241,9 @@ std::vector<Limit> limits() {
       {"values waiting for their operator", std::to_string(kMaxStack), Message::expression_too_long,
        kMaxExpression,
        [](bool over) {
-         const std::size_t depth = kMaxStack - 1 + over;
-         return body(fmt::format("wait (1{}{})", times(depth, " + (1"), times(depth, ")")));
+         constexpr std::size_t kPairs = kMaxStack / 2 - 1;
+         return body(fmt::format("wait ({}{}{})", times(kPairs, "1 + 1 * ("),
+                                 over ? "1 + 1 * 1" : "1 + 1", times(kPairs, ")")));
        }},
       {"keys of a raw report", std::to_string(kMaxRawKeys), Message::raw_report, 0,
        [](bool over) {
@@ -263,14 +260,21 @@ std::vector<Limit> limits() {
        {}},
       {"bytes of the file", grouped(kMaxSource), Message::too_long, kMaxSource, {}},
       {"errors shown", std::to_string(kMaxErrors), Message::too_many_errors, kMaxErrors,
-       [](bool over) { return over ? body(times(kMaxErrors + 1, "a ")) : body(""); }},
+       [](bool over) { return over ? body(times(kMaxErrors + 1, "a\n")) : body(""); }},
   };
 }
 
+/// Whether the table's cell is this message; it may end in `…`.
+bool says(std::string_view cell, const std::string& message) {
+  const std::size_t cut = cell.find("…");
+  if (cut == std::string_view::npos) return cell == fmt::format("`{}`", message);
+  return cell.ends_with("…`") && fmt::format("`{}", message).starts_with(cell.substr(0, cut));
+}
+
+/// The rows of the first table of limits (0) or of the second.
 Rows limit_rows(std::size_t first_or_second) {
   Rows compile_time;
   Rows run_time;
-  const std::vector<std::string> section = test::section_of(guide(), "Limits");
   const Rows all = test::table_of(guide(), "Limits");
   const std::size_t count = limits().size();
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -285,7 +289,7 @@ TEST(LanguageGuide, ListsTheLimitsOfTheCompiler) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i][0], expected[i].what);
     EXPECT_EQ(rows[i][1], expected[i].most) << expected[i].what;
-    EXPECT_EQ(rows[i][2], fmt::format("`{}`", message_of(expected[i].message, expected[i].n)));
+    EXPECT_TRUE(says(rows[i][2], message_of(expected[i].message, expected[i].n))) << rows[i][2];
   }
 }
 
@@ -295,8 +299,8 @@ TEST(LanguageGuide, LimitsAreWhereItSays) {
     SCOPED_TRACE(limit.what);
     EXPECT_EQ(messages_of(limit.program(false)), std::vector<std::string>{});
     const std::vector<std::string> messages = messages_of(limit.program(true));
-    ASSERT_FALSE(messages.empty());
-    EXPECT_EQ(messages.back(), message_of(limit.message, limit.n));
+    const std::string expected = message_of(limit.message, limit.n);
+    EXPECT_NE(std::find(messages.begin(), messages.end(), expected), messages.end()) << expected;
   }
 }
 

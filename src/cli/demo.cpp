@@ -110,6 +110,7 @@ void print_source(std::span<const std::uint32_t> records, Program& program, Cons
 /// Fills up to two lines with reports; if there are more, says how many and shows the last.
 void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) {
   std::vector<std::string> items;
+  items.reserve(trace.size());
   for (const sim::TraceEntry& entry : trace) {
     items.push_back(fmt::format("{} {}", entry.time, sim::format_report(entry.report)));
   }

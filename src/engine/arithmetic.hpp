@@ -15,31 +15,30 @@ constexpr bool is_binary(lang::Opcode opcode) {
   return opcode >= lang::Opcode::add && opcode <= lang::Opcode::maximum;
 }
 
-/// What the binary instruction `kOpcode` makes of `a` and `b`. Returns the error if there is one.
-template <lang::Opcode kOpcode>
-constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b,
-                                             std::int32_t& result) {
-  static_assert(is_binary(kOpcode));
+/// What the binary instruction `Code` makes of `a` and `b`. Returns the error if there is one.
+template <lang::Opcode Code>
+constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b, std::int32_t& result) {
+  static_assert(is_binary(Code));
   using lang::Opcode;
   constexpr std::int32_t kLeast = std::numeric_limits<std::int32_t>::min();
   bool fits = true;
-  if constexpr (kOpcode == Opcode::add) {
+  if constexpr (Code == Opcode::add) {
     fits = !__builtin_add_overflow(a, b, &result);
-  } else if constexpr (kOpcode == Opcode::subtract) {
+  } else if constexpr (Code == Opcode::subtract) {
     fits = !__builtin_sub_overflow(a, b, &result);
-  } else if constexpr (kOpcode == Opcode::multiply) {
+  } else if constexpr (Code == Opcode::multiply) {
     fits = !__builtin_mul_overflow(a, b, &result);
-  } else if constexpr (kOpcode == Opcode::divide) {
+  } else if constexpr (Code == Opcode::divide) {
     if (b == 0) return ErrorCode::zero;
     fits = a != kLeast || b != -1;
     result = fits ? a / b : 0;
-  } else if constexpr (kOpcode == Opcode::modulo) {
+  } else if constexpr (Code == Opcode::modulo) {
     if (b == 0) return ErrorCode::zero;
     // Of the least number and -1 the quotient does not fit, but the remainder does.
     result = b == -1 ? 0 : a % b;
-  } else if constexpr (kOpcode == Opcode::minimum) {
+  } else if constexpr (Code == Opcode::minimum) {
     result = std::min(a, b);
-  } else if constexpr (kOpcode == Opcode::maximum) {
+  } else if constexpr (Code == Opcode::maximum) {
     result = std::max(a, b);
   }
   return fits ? std::nullopt : std::optional{ErrorCode::overflow};

@@ -17,8 +17,7 @@ bool is_runnable(const Found& found) {
 
 }  // namespace
 
-Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink,
-           ErrorSink& error_sink)
+Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink)
     : roll(source),
       errors(error_sink),
       reader(source, storage.window),

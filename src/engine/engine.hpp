@@ -23,8 +23,8 @@ namespace pianola::engine {
 /// 2. The floor then goes to the next task of this round, in the order in which they joined.
 /// 3. When the round is over and the host has taken the last report, the oldest key event that
 ///    waits is handled, or the earliest deadline that has come wakes its task, whichever was first
-///    (the key if both came at once). What a key starts joins this round; what wakes joins the next.
-///    That is repeated until a task woke, or nothing more has come.
+///    (the key if both came at once). What a key starts joins this round; what wakes joins the
+///    next. That is repeated until a task woke, or nothing more has come.
 /// 4. Then the next round begins.
 /// So the tasks that a key or a deadline concerns run before the next key is handled.
 ///

@@ -19,7 +19,6 @@ using testing::RollBuilder;
 
 constexpr std::uint16_t kF1 = 0x3A;
 constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kF3 = 0x3C;
 constexpr std::uint16_t kA = 0x04;
 constexpr std::uint16_t kB = 0x05;
 constexpr std::uint16_t kEsc = 0x29;
@@ -178,16 +177,15 @@ TEST(Engine, HoldAfterTheReleaseIsAVisibleTap) {
 }
 
 TEST(Engine, HoldIsNotProlongedByALaterPress) {
-  Rig rig{RollBuilder{}.bind(
-      kF1, wait(50) + Assembler{}.op(Opcode::hold).u8(0).key(kA) + text("b"))};
+  Rig rig{
+      RollBuilder{}.bind(kF1, wait(50) + Assembler{}.op(Opcode::hold).u8(0).key(kA) + text("b"))};
   EXPECT_EQ(rig.tap(kF1, 0).press(kF1, 30).release(kF1, 500).trace(),
             "50 [00:04]\n51 [00:05]\n52 [00:]\n");
 }
 
 TEST(Engine, WaitReleaseEndsAtTheReleaseOrTheLimit) {
   const auto roll = [](std::uint32_t limit) {
-    return RollBuilder{}.bind(kF1,
-                              Assembler{}.op(Opcode::wait_release).number(limit) + text("b"));
+    return RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::wait_release).number(limit) + text("b"));
   };
   EXPECT_EQ((Rig{roll(0)}.press(kF1, 0).release(kF1, 70).trace()), "70 [00:05]\n71 [00:]\n");
   EXPECT_EQ((Rig{roll(1 + 40)}.press(kF1, 0).release(kF1, 70).trace()), "40 [00:05]\n41 [00:]\n");
@@ -198,26 +196,43 @@ TEST(Engine, WaitReleaseEndsAtTheReleaseOrTheLimit) {
 }
 
 TEST(Engine, ACalledMacroRunsBeforeItsCallerGoesOn) {
-  Rig rig{RollBuilder{}
-              .bind(kF1, text("<") + Assembler{}.op(Opcode::call).counted("m").number(0) + text(">"))
-              .macro("m", text("in") + wait(20) + text("side"))};
+  Rig rig{
+      RollBuilder{}
+          .bind(kF1, text("<") + Assembler{}.op(Opcode::call).counted("m").number(0) + text(">"))
+          .macro("m", text("in") + wait(20) + text("side"))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "<inside>");
   EXPECT_TRUE(rig.simulation->engine().idle());
 }
 
 TEST(Engine, ParametersAreIntegersAndTexts) {
-  const Assembler call = Assembler{}.op(Opcode::push).integer(42).op(Opcode::push_text)
-                             .counted("th").op(Opcode::more_text).counted("ree")
-                             .op(Opcode::call).counted("m").number(2);
-  const Assembler body = Assembler{}.op(Opcode::load).u8(1).op(Opcode::type).op(Opcode::load)
-                             .u8(0).op(Opcode::type).op(Opcode::load).u8(1).op(Opcode::call)
-                             .counted("n").number(1);
+  const Assembler call = Assembler{}
+                             .op(Opcode::push)
+                             .integer(42)
+                             .op(Opcode::push_text)
+                             .counted("th")
+                             .op(Opcode::more_text)
+                             .counted("ree")
+                             .op(Opcode::call)
+                             .counted("m")
+                             .number(2);
+  const Assembler body = Assembler{}
+                             .op(Opcode::load)
+                             .u8(1)
+                             .op(Opcode::type)
+                             .op(Opcode::load)
+                             .u8(0)
+                             .op(Opcode::type)
+                             .op(Opcode::load)
+                             .u8(1)
+                             .op(Opcode::call)
+                             .counted("n")
+                             .number(1);
   Rig rig{RollBuilder{}
               .bind(kF1, call)
               .macro("m", RollBuilder::Body{body, 2, 2})
-              .macro("n", RollBuilder::Body{Assembler{}.op(Opcode::load).u8(0).op(Opcode::type), 1,
-                                            1})};
+              .macro("n",
+                     RollBuilder::Body{Assembler{}.op(Opcode::load).u8(0).op(Opcode::type), 1, 1})};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "three42three");
 }
@@ -318,7 +333,9 @@ struct StubbornHost final : ReportSink {
 
 struct EngineAlone : ::testing::Test {
   void load(const RollBuilder& builder) { builder.into(roll); }
-  void press(std::uint16_t key, Time time) { engine.key({static_cast<hid::Usage>(key), true, time}); }
+  void press(std::uint16_t key, Time time) {
+    engine.key({static_cast<hid::Usage>(key), true, time});
+  }
 
   sim::MemoryRoll roll;
   StubbornHost host;
@@ -469,9 +486,7 @@ TEST_F(EngineAlone, KeysAndDeadlinesHappenInTheOrderOfTheirTimes) {
 }
 
 TEST_F(EngineAlone, WhatAReleaseWakesRunsBeforeTheNextKey) {
-  load(RollBuilder{}
-           .bind(kF1, Assembler{}.op(Opcode::hold).u8(0).key(kA))
-           .bind(kF2, text("b")));
+  load(RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::hold).u8(0).key(kA)).bind(kF2, text("b")));
   press(kF1, 0);
   engine.step(0);
   engine.report_taken(0);
@@ -486,8 +501,8 @@ TEST_F(EngineAlone, WhatAReleaseWakesRunsBeforeTheNextKey) {
 }
 
 TEST_F(EngineAlone, CallsInALoopLetKeysThrough) {
-  const Assembler body = Assembler{}.op(Opcode::call).counted("m").number(0).op(Opcode::back)
-                             .number(4);
+  const Assembler body =
+      Assembler{}.op(Opcode::call).counted("m").number(0).op(Opcode::back).number(4);
   load(RollBuilder{}.bind(kF1, body).macro("m", Assembler{}));
   press(kF1, 0);
   for (int i = 0; i < 5; ++i) engine.step(0);

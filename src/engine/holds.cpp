@@ -32,8 +32,8 @@ const Hold* Holds::find(Owner owner, Usage usage) const {
 bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
   const Hold* found = find(owner, usage);
   if (found == nullptr && !room(owner, 1)) return false;
-  Hold& hold = found != nullptr ? table_[static_cast<std::size_t>(found - table_.data())]
-                                : table_[count_++];
+  Hold& hold =
+      found != nullptr ? table_[static_cast<std::size_t>(found - table_.data())] : table_[count_++];
   const unsigned flag = loose ? Hold::kLoose : 0U;
   hold = {owner, static_cast<std::uint16_t>(static_cast<unsigned>(usage) | flag), info};
   return true;

@@ -26,7 +26,8 @@ constexpr bool is_task(Owner owner) { return owner < kDevice; }
 struct Hold {
   Owner owner{};
   std::uint16_t what = 0;  ///< Usage, and kLoose or not.
-  std::uint32_t info = 0;  ///< With a usage: modifiers of the keyboard that it hides. Without: below.
+  std::uint32_t info =
+      0;  ///< With a usage: modifiers of the keyboard that it hides. Without: below.
 
   /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
   static constexpr std::uint16_t kLoose = 0x8000;
@@ -37,9 +38,7 @@ struct Hold {
     return static_cast<hid::Usage>(what & ~kLoose & 0xFFFFU);
   }
   [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
-  [[nodiscard]] constexpr hid::Modifiers hides() const {
-    return static_cast<hid::Modifiers>(info);
-  }
+  [[nodiscard]] constexpr hid::Modifiers hides() const { return static_cast<hid::Modifiers>(info); }
 };
 
 /// The table of who keeps what down, oldest first. A usage is down while any owner holds it; an

@@ -62,7 +62,7 @@ class InputQueue {
   const Holds& handled_;
   std::uint16_t first_ = 0;
   std::uint16_t count_ = 0;
-  std::uint16_t down_ = 0;            ///< Keys down after all events that wait.
+  std::uint16_t down_ = 0;             ///< Keys down after all events that wait.
   hid::Modifiers lost_modifiers_ = 0;  ///< Down, but their presses had no room.
   std::uint32_t lost_taps_ = 0;
 };

@@ -145,7 +145,8 @@ TEST_F(InputQueueTest, NothingStaysDownAndNoModifierIsWrongAfterAnyOverflow) {
       push(static_cast<Usage>(key), !is_down, time);
       if (below(4) == 0) handle_one();
     }
-    for (const unsigned key : std::set<unsigned>{down}) push(static_cast<Usage>(key), false, ++time);
+    for (const unsigned key : std::set<unsigned>{down})
+      push(static_cast<Usage>(key), false, ++time);
     while (!queue.empty()) handle_one();
     ASSERT_TRUE(handled.empty()) << "round " << round;
     ASSERT_GT(handled_presses, 0U);

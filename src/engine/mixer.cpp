@@ -42,8 +42,7 @@ Modifiers Mixer::compose(Report& report) const {
 /// did not mean: because we hide it, or because we hid and restored it before.
 bool Mixer::would_open_menu(const Report& next, Modifiers held) const {
   const unsigned dropped = shown_.mods & ~next.mods & fresh_;
-  return (dropped & (held | veiled_)) != 0 && neutral_ != hid::kNoKey &&
-         !shown_.contains(neutral_);
+  return (dropped & (held | veiled_)) != 0 && neutral_ != hid::kNoKey && !shown_.contains(neutral_);
 }
 
 /// Keeps account of what a host that opens menus saw, before it sees `next` with Alt or GUI down.
@@ -51,12 +50,13 @@ void Mixer::note_menu(const Report& next) {
   const unsigned news = next.mods & ~shown_.mods;
   hid::KeySet keys = next.keys;
   keys -= shown_.keys;
-  const bool other_key = !keys.empty() || (news & ~kMenuMods) != 0 ||
+  constexpr unsigned kOtherMods = 0xFFU ^ kMenuMods;
+  const bool other_key = !keys.empty() || (news & kOtherMods) != 0 ||
                          (next.consumer != 0 && next.consumer != shown_.consumer) ||
                          (next.system != 0 && next.system != shown_.system);
   if (other_key) {
     fresh_ = 0;
-  } else if ((next.mods & ~kMenuMods) == 0) {
+  } else if ((next.mods & kOtherMods) == 0) {
     fresh_ = static_cast<Modifiers>(fresh_ | news);
   }
   fresh_ = static_cast<Modifiers>(fresh_ & next.mods);

@@ -17,9 +17,9 @@ inline constexpr std::uint16_t kTypingTimed = 2;
 
 /// The settings that the engine acts on. Durations above 65,535 ms count as that.
 struct Settings {
-  std::uint8_t layout = 0;   ///< Index in hid::layouts().
+  std::uint8_t layout = 0;  ///< Index in hid::layouts().
   std::uint16_t typing = kTypingFast;
-  std::uint16_t tap = 0;     ///< How long a tapped key stays down, in ms.
+  std::uint16_t tap = 0;                ///< How long a tapped key stays down, in ms.
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
 };
 

@@ -29,34 +29,32 @@ struct StorageView {
 /// How much an engine can do at once. The numbers of a small device are the default.
 struct Capacities {
   std::size_t tasks = 16;
-  std::size_t slots = 48;    ///< Locals of all tasks; at least lang::kMaxSlots to run every macro.
-  std::size_t holds = 24;    ///< Keys held, counted once for each owner; see Holds.
-  std::size_t events = 24;   ///< Key events that wait; an event takes 6 bytes.
+  std::size_t slots = 48;   ///< Locals of all tasks; at least lang::kMaxSlots to run every macro.
+  std::size_t holds = 24;   ///< Keys held, counted once for each owner; see Holds.
+  std::size_t events = 24;  ///< Key events that wait; an event takes 6 bytes.
   std::size_t globals = 32;
-  std::size_t window = 64;   ///< Bytes of code read at once, 32 to 128.
+  std::size_t window = 64;  ///< Bytes of code read at once, 32 to 128.
 };
 
 /// The storage of one engine.
-template <Capacities kSizes = Capacities{}>
+template <Capacities Sizes = Capacities{}>
 class Storage {
  public:
   /// For one engine, which must not outlive it.
-  StorageView view() {
-    return {tasks_, heap_, slots_, stack_, holds_, events_, globals_, window_};
-  }
+  StorageView view() { return {tasks_, heap_, slots_, stack_, holds_, events_, globals_, window_}; }
 
  private:
-  static_assert(kSizes.tasks > 0 && kSizes.tasks < static_cast<std::size_t>(kDevice));
-  static_assert(kSizes.events >= 4 && kSizes.holds >= 4 && kSizes.window >= 1);
+  static_assert(Sizes.tasks > 0 && Sizes.tasks < static_cast<std::size_t>(kDevice));
+  static_assert(Sizes.events >= 4 && Sizes.holds >= 4 && Sizes.window >= 1);
 
-  std::array<Task, kSizes.tasks> tasks_{};
-  std::array<TaskIndex, kSizes.tasks> heap_{};
-  std::array<Value, kSizes.slots> slots_{};
+  std::array<Task, Sizes.tasks> tasks_{};
+  std::array<TaskIndex, Sizes.tasks> heap_{};
+  std::array<Value, Sizes.slots> slots_{};
   std::array<Value, lang::kMaxStack> stack_{};
-  std::array<Hold, kSizes.holds> holds_{};
-  std::array<QueuedKey, kSizes.events> events_{};
-  std::array<Global, kSizes.globals> globals_{};
-  std::array<std::uint8_t, kSizes.window> window_{};
+  std::array<Hold, Sizes.holds> holds_{};
+  std::array<QueuedKey, Sizes.events> events_{};
+  std::array<Global, Sizes.globals> globals_{};
+  std::array<std::uint8_t, Sizes.window> window_{};
 };
 
 }  // namespace pianola::engine

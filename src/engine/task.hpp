@@ -35,25 +35,25 @@ inline constexpr Wakes kWakeChild = 0x04;    ///< The end of the macro that it c
 struct Task {
   static constexpr std::uint16_t kNoPlace = 0xFFFF;
 
-  Time deadline = 0;        ///< With kWakeTime.
-  std::uint32_t press = 0;  ///< Which press of a key started it; 0: none. Never used again.
-  std::uint32_t pc : 24 = 0;      ///< Where it goes on; valid when it does not run.
-  std::uint32_t wakes : 8 = 0;    ///< While asleep.
-  std::uint32_t entry : 24 = 0;   ///< Position of what it runs in the roll's index.
-  std::uint32_t state : 2 = 0;    ///< TaskState.
-  std::uint32_t resumed : 2 = 0;  ///< Not 0: the instruction at pc was begun before.
-  std::uint32_t again : 2 = 0;    ///< What pressing its trigger does meanwhile; see AGAIN.
-  std::uint32_t raw : 1 = 0;      ///< It may hold keys of a raw report.
-  std::uint32_t record : 24 = 0;  ///< The definition that it runs.
-  std::uint32_t slots : 8 = 0;    ///< Size of its frame.
-  Handle parent;                  ///< The task that called it and waits.
-  TaskIndex next = kNoTask;       ///< In the list that it is in.
+  Time deadline = 0;               ///< With kWakeTime.
+  std::uint32_t press = 0;         ///< Which press of a key started it; 0: none. Never used again.
+  std::uint32_t pc : 24 = 0;       ///< Where it goes on; valid when it does not run.
+  std::uint32_t wakes : 8 = 0;     ///< While asleep.
+  std::uint32_t entry : 24 = 0;    ///< Position of what it runs in the roll's index.
+  std::uint32_t state : 2 = 0;     ///< TaskState.
+  std::uint32_t resumed : 2 = 0;   ///< Not 0: the instruction at pc was begun before.
+  std::uint32_t again : 2 = 0;     ///< What pressing its trigger does meanwhile; see AGAIN.
+  std::uint32_t raw : 1 = 0;       ///< It may hold keys of a raw report.
+  std::uint32_t record : 24 = 0;   ///< The definition that it runs.
+  std::uint32_t slots : 8 = 0;     ///< Size of its frame.
+  Handle parent;                   ///< The task that called it and waits.
+  TaskIndex next = kNoTask;        ///< In the list that it is in.
   std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.
   std::uint16_t generation = 0;
-  std::uint16_t frame = 0;    ///< Number of its first slot.
-  std::uint16_t typing = 0;   ///< As Settings::typing.
-  std::uint8_t layout = 0;    ///< Index in hid::layouts().
-  hid::Modifiers hides = 0;   ///< Modifiers that its trigger named.
+  std::uint16_t frame = 0;   ///< Number of its first slot.
+  std::uint16_t typing = 0;  ///< As Settings::typing.
+  std::uint8_t layout = 0;   ///< Index in hid::layouts().
+  hid::Modifiers hides = 0;  ///< Modifiers that its trigger named.
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
 };

@@ -43,8 +43,7 @@ bool TextSource::more_pieces(lang::CodeReader& reader) {
   return true;
 }
 
-TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t first,
-                                      char32_t& out) {
+TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out) {
   std::array<std::uint8_t, 4> bytes{first};
   std::size_t size = 1;
   hid::Utf8Char decoded = hid::decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});

@@ -25,7 +25,9 @@ constexpr std::uint16_t kCtrlKey = 0xE0;
 Assembler text(std::string_view what) { return Assembler{}.op(Opcode::text).counted(what); }
 
 /// The reports of F1 { body }, tapped at 0.
-std::string played(const Assembler& body) { return Rig{RollBuilder{}.bind(kF1, body)}.tap(kF1, 0).reports(); }
+std::string played(const Assembler& body) {
+  return Rig{RollBuilder{}.bind(kF1, body)}.tap(kF1, 0).reports();
+}
 
 TEST(Typing, HelloTakesSevenReports) {
   Rig rig{RollBuilder{}.bind(kF1, text("Hello"))};
@@ -133,33 +135,55 @@ TEST(Typing, TheNeutralKeyIsASetting) {
 }
 
 TEST(Typing, WhatTheTaskPressesCombinesWithItsText) {
-  EXPECT_EQ(played(Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey).op(Opcode::text).counted("cV")),
-            "[01:] [01:06] [03:19] [00:]");
+  EXPECT_EQ(
+      played(Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey).op(Opcode::text).counted("cV")),
+      "[01:] [01:06] [03:19] [00:]");
 }
 
 TEST(Typing, WhatACallerPressesCombinesWithTheText) {
   Rig rig{RollBuilder{}
-              .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey)
-                             .op(Opcode::call).counted("m").number(0))
+              .bind(kF1, Assembler{}
+                             .op(Opcode::press)
+                             .u8(0)
+                             .key(kCtrlKey)
+                             .op(Opcode::call)
+                             .counted("m")
+                             .number(0))
               .macro("m", text("c"))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(), "[01:] [01:06] [01:] [00:]");
 }
 
 TEST(Typing, WhatAnotherTaskPressesIsMasked) {
-  Rig rig{RollBuilder{}
-              .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey)
-                             .op(Opcode::wait).number(50))
-              .bind(kA, text("c"))};
+  Rig rig{
+      RollBuilder{}
+          .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey).op(Opcode::wait).number(50))
+          .bind(kA, text("c"))};
   rig.tap(kF1, 0).tap(kA, 20);
   EXPECT_EQ(rig.reports(), "[01:] [00:06] [01:] [00:]");
 }
 
 TEST(Typing, RawIsTheTasksShareUntilTheNextStroke) {
-  const Assembler body = Assembler{}.op(Opcode::raw).u8(1).u8(2).u8(6).u8(7)
-                             .op(Opcode::raw).u8(1).u8(2).u8(6).u8(7)
-                             .op(Opcode::text).counted("c")
-                             .op(Opcode::raw).u8(0).u8(1).u8(6)
-                             .op(Opcode::raw).u8(0).u8(1).u8(0);
+  const Assembler body = Assembler{}
+                             .op(Opcode::raw)
+                             .u8(1)
+                             .u8(2)
+                             .u8(6)
+                             .u8(7)
+                             .op(Opcode::raw)
+                             .u8(1)
+                             .u8(2)
+                             .u8(6)
+                             .u8(7)
+                             .op(Opcode::text)
+                             .counted("c")
+                             .op(Opcode::raw)
+                             .u8(0)
+                             .u8(1)
+                             .u8(6)
+                             .op(Opcode::raw)
+                             .u8(0)
+                             .u8(1)
+                             .u8(0);
   EXPECT_EQ(played(body), "[01:06,07] [00:] [00:06] [00:] [00:06] [00:]")
       << "c is down when it is to be typed, and again when the raw report wants it";
 }
@@ -169,11 +193,23 @@ TEST(Typing, RawEndsWithTheTask) {
 }
 
 TEST(Typing, RawReplacesWhatWasPressedAndPressAddsToIt) {
-  const Assembler body = Assembler{}.op(Opcode::press).u8(0).key(4)
-                             .op(Opcode::raw).u8(0).u8(1).u8(5)
-                             .op(Opcode::press).u8(0).key(6)
-                             .op(Opcode::tap).u8(0).key(7)
-                             .op(Opcode::release).u8(0).key(6);
+  const Assembler body = Assembler{}
+                             .op(Opcode::press)
+                             .u8(0)
+                             .key(4)
+                             .op(Opcode::raw)
+                             .u8(0)
+                             .u8(1)
+                             .u8(5)
+                             .op(Opcode::press)
+                             .u8(0)
+                             .key(6)
+                             .op(Opcode::tap)
+                             .u8(0)
+                             .key(7)
+                             .op(Opcode::release)
+                             .u8(0)
+                             .key(6);
   EXPECT_EQ(played(body), "[00:04] [00:05] [00:05,06] [00:06,07] [00:]");
 }
 
@@ -187,8 +223,17 @@ TEST(Typing, ReleaseOfWhatIsNotHeldDoesNothing) {
 }
 
 TEST(Typing, ReleaseAllLetsGoOfEverything) {
-  EXPECT_EQ(played(Assembler{}.op(Opcode::press).u8(3).key(kA).op(Opcode::press).u8(0).key(kB)
-                       .op(Opcode::release_all).op(Opcode::tap).u8(0).key(6)),
+  EXPECT_EQ(played(Assembler{}
+                       .op(Opcode::press)
+                       .u8(3)
+                       .key(kA)
+                       .op(Opcode::press)
+                       .u8(0)
+                       .key(kB)
+                       .op(Opcode::release_all)
+                       .op(Opcode::tap)
+                       .u8(0)
+                       .key(6)),
             "[03:04] [03:04,05] [00:] [00:06] [00:]");
 }
 
@@ -206,8 +251,15 @@ TEST(Typing, SafeSeparatesModifiersAndLetsEachKeyUp) {
 }
 
 TEST(Typing, SafeSeparatesTheModifiersOfPressedKeys) {
-  const Assembler body = Assembler{}.op(Opcode::option_typing).number(1)
-                             .op(Opcode::press).u8(3).key(kA).op(Opcode::release).u8(3).key(kA);
+  const Assembler body = Assembler{}
+                             .op(Opcode::option_typing)
+                             .number(1)
+                             .op(Opcode::press)
+                             .u8(3)
+                             .key(kA)
+                             .op(Opcode::release)
+                             .u8(3)
+                             .key(kA);
   EXPECT_EQ(played(body), "[03:] [03:04] [03:] [00:]");
 }
 
@@ -217,14 +269,19 @@ TEST(Typing, ATypingTimeSpacesTheReports) {
 }
 
 TEST(Typing, ABindingHasItsOwnTyping) {
-  Rig rig{RollBuilder{}.set(Setting::typing, 1).bind(
-      kF1, Assembler{}.op(Opcode::option_typing).number(2 + 5).op(Opcode::text).counted("ab"))};
+  Rig rig{
+      RollBuilder{}
+          .set(Setting::typing, 1)
+          .bind(
+              kF1,
+              Assembler{}.op(Opcode::option_typing).number(2 + 5).op(Opcode::text).counted("ab"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n5 [00:05]\n10 [00:]\n");
 }
 
 TEST(Typing, ABindingHasItsOwnLayout) {
-  EXPECT_EQ(played(Assembler{}.op(Opcode::option_layout).counted("de").op(Opcode::text).counted("z")),
-            "[00:1c] [00:]");
+  EXPECT_EQ(
+      played(Assembler{}.op(Opcode::option_layout).counted("de").op(Opcode::text).counted("z")),
+      "[00:1c] [00:]");
 }
 
 TEST(Typing, TappedKeysStayDownAsLongAsTheSettingSays) {
@@ -255,15 +312,33 @@ TEST(Typing, WhatNeedsCapsLockOffPutsItOffForThatCharacter) {
 }
 
 TEST(Typing, ConsumerAndSystemKeysAreKeys) {
-  EXPECT_EQ(played(Assembler{}.op(Opcode::tap).u8(0).key(0x10CD).op(Opcode::tap).u8(0).key(0x10CD)
-                       .op(Opcode::press).u8(1).key(0x2081).op(Opcode::text).counted("a")),
-            "[00:] consumer:00cd [00:] [00:] consumer:00cd [01:] system:81 [01:04] system:81 [00:]");
+  EXPECT_EQ(
+      played(Assembler{}
+                 .op(Opcode::tap)
+                 .u8(0)
+                 .key(0x10CD)
+                 .op(Opcode::tap)
+                 .u8(0)
+                 .key(0x10CD)
+                 .op(Opcode::press)
+                 .u8(1)
+                 .key(0x2081)
+                 .op(Opcode::text)
+                 .counted("a")),
+      "[00:] consumer:00cd [00:] [00:] consumer:00cd [01:] system:81 [01:04] system:81 [00:]");
 }
 
 TEST(Typing, CharacterKeysFollowTheLayout) {
-  Rig rig{RollBuilder{}.layout("de").bind(kF1, Assembler{}.op(Opcode::tap).u8(1).character(U'z')
-                                                   .op(Opcode::tap).u8(1).character(U'Z')
-                                                   .op(Opcode::tap).u8(0).character(U'@'))};
+  Rig rig{RollBuilder{}.layout("de").bind(kF1, Assembler{}
+                                                   .op(Opcode::tap)
+                                                   .u8(1)
+                                                   .character(U'z')
+                                                   .op(Opcode::tap)
+                                                   .u8(1)
+                                                   .character(U'Z')
+                                                   .op(Opcode::tap)
+                                                   .u8(0)
+                                                   .character(U'@'))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(), "[01:1c] [01:] [01:1c] [40:14] [00:]");
 }
 
@@ -278,9 +353,16 @@ TEST(Typing, IntegersAreTypedInDecimal) {
 }
 
 TEST(Typing, TextValuesAreTypedWithAllTheirPieces) {
-  const Assembler body = Assembler{}.op(Opcode::push_text).counted("One").op(Opcode::more_text)
-                             .counted("Two").op(Opcode::more_text).counted("").op(Opcode::type)
-                             .op(Opcode::text).counted("!");
+  const Assembler body = Assembler{}
+                             .op(Opcode::push_text)
+                             .counted("One")
+                             .op(Opcode::more_text)
+                             .counted("Two")
+                             .op(Opcode::more_text)
+                             .counted("")
+                             .op(Opcode::type)
+                             .op(Opcode::text)
+                             .counted("!");
   Rig rig{RollBuilder{}.bind(kF1, body)};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "OneTwo!");

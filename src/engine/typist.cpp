@@ -43,8 +43,8 @@ bool Typist::strike(const Chord& chord, const Manner& manner) {
   stroke.key = chord.key;
   stroke.mods = chord.mods;
   stroke.lifted = hid::kNoKey;
-  stand_ = std::max(stand_, is_lock_key(chord.key) ? std::max(manner.tap, kLockKeyTime)
-                                                   : manner.tap);
+  stand_ =
+      std::max(stand_, is_lock_key(chord.key) ? std::max(manner.tap, kLockKeyTime) : manner.tap);
   return true;
 }
 

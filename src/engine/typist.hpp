@@ -82,8 +82,8 @@ class Typist {
   }
 
   Mixer& mixer_;
-  hid::Strokes strokes_;     ///< Of the character.
-  std::uint8_t next_ = 0;    ///< Of the strokes.
+  hid::Strokes strokes_;   ///< Of the character.
+  std::uint8_t next_ = 0;  ///< Of the strokes.
   Caps caps_ = Caps::leave;
   std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
 };

@@ -30,6 +30,8 @@ class Value {
   }
 
   [[nodiscard]] constexpr Kind kind() const { return static_cast<Kind>(high_ >> 14); }
+  /// As kind() == Kind::integer, but faster.
+  [[nodiscard]] constexpr bool is_integer() const { return high_ == kIntegerHigh; }
   [[nodiscard]] constexpr std::int32_t number() const { return static_cast<std::int32_t>(low()); }
   [[nodiscard]] constexpr std::uint32_t record() const {
     return (low() >> 24) | ((high_ & 0x3FFFU) << 8);
@@ -37,6 +39,9 @@ class Value {
   [[nodiscard]] constexpr std::uint32_t offset() const { return low() & 0xFFFFFFU; }
 
  private:
+  /// An integer's record bits are 0.
+  static constexpr std::uint16_t kIntegerHigh = static_cast<std::uint16_t>(Kind::integer) << 14;
+
   constexpr Value(Kind kind, std::uint32_t low, std::uint32_t high)
       : low_(static_cast<std::uint16_t>(low)),
         middle_(static_cast<std::uint16_t>(low >> 16)),

@@ -78,10 +78,10 @@ bool Vm::read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands
   return value <= most;
 }
 
-template <OperandKind kKind>
+template <OperandKind Type>
 bool Vm::read(std::uint32_t& value, Operands& operands) {
   lang::CodeReader& reader = core_.reader;
-  switch (kKind) {
+  switch (Type) {
     case OperandKind::none:
       return true;
     case OperandKind::number:
@@ -104,8 +104,8 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
     case OperandKind::name: {
       std::uint32_t size = 0;
       if (!read_sized(lang::kMaxName, size, operands) || size == 0) return false;
-      value = 0x811C9DC5U;  // lang::name_hash, byte by byte
-      for (; size > 0; --size) value = (value ^ reader.byte()) * 0x01000193U;
+      value = lang::kHashStart;
+      for (; size > 0; --size) value = lang::hash_step(value, reader.byte());
       return true;
     }
     case OperandKind::text:
@@ -120,9 +120,9 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
   return false;
 }
 
-template <Opcode kOpcode, typename Handler>
+template <Opcode Code, typename Handler>
 Vm::Flow Vm::perform(Handler handler) {
-  constexpr const lang::OpcodeInfo& kInfo = lang::kOpcodes[static_cast<std::size_t>(kOpcode)];
+  constexpr const lang::OpcodeInfo& kInfo = lang::kOpcodes[static_cast<std::size_t>(Code)];
   static_assert(kInfo.pushes <= kInfo.pops + 1);
   if (core_.floor.depth < kInfo.pops) return fail(ErrorCode::code);
   if (kInfo.pushes > kInfo.pops && core_.floor.depth == lang::kMaxStack) {
@@ -232,7 +232,7 @@ Vm::Flow Vm::on_wait(const Operands& operands) {
 Vm::Flow Vm::on_wait_value(const Operands&) {
   if (!flush()) return Flow::repeat;
   const Value value = pop();
-  if (value.kind() != Value::Kind::integer) return fail(ErrorCode::type);
+  if (!value.is_integer()) return fail(ErrorCode::type);
   // What should have been over already is not waited for.
   return sleep_for(core_.reader.offset(),
                    static_cast<std::uint32_t>(std::max(value.number(), std::int32_t{0})));
@@ -287,7 +287,7 @@ Vm::Flow Vm::jump(std::uint32_t label) {
 
 Vm::Flow Vm::on_repeat(const Operands& operands) {
   const Value counter = slot(operands.value[0]);
-  if (counter.kind() != Value::Kind::integer) return fail(ErrorCode::type);
+  if (!counter.is_integer()) return fail(ErrorCode::type);
   if (counter.number() <= 0) return jump(operands.value[1]);
   slot(operands.value[0]) = Value::integer(counter.number() - 1);
   return Flow::next;

@@ -53,9 +53,9 @@ class Vm {
   Flow one();
   Flow execute(std::uint8_t code);
   void compute(unsigned& budget);
-  template <lang::Opcode kOpcode, typename Handler>
+  template <lang::Opcode Code, typename Handler>
   Flow perform(Handler handler);
-  template <lang::OperandKind kKind>
+  template <lang::OperandKind Type>
   bool read(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
 
@@ -74,7 +74,7 @@ class Vm {
   void push(Value value) { core_.stack[core_.floor.depth++] = value; }
   Value pop() { return core_.stack[--core_.floor.depth]; }
   Value& slot(std::uint32_t number) { return core_.slots[task().frame + number]; }
-  template <lang::Opcode kOpcode>
+  template <lang::Opcode Code>
   Flow binary();
 
   // Yielding.

@@ -92,8 +92,14 @@ TEST(Vm, ATextIsNoInteger) {
 
 TEST(Vm, GlobalsStartAsDeclared) {
   const RollBuilder roll = RollBuilder{}.variable("big", 1'000'000).variable("less", -1);
-  EXPECT_EQ(outcome(roll, {Assembler{}.op(Opcode::load_global).counted("big").op(Opcode::type)
-                               .op(Opcode::load_global).counted("less").op(Opcode::type)}).text,
+  EXPECT_EQ(outcome(roll, {Assembler{}
+                               .op(Opcode::load_global)
+                               .counted("big")
+                               .op(Opcode::type)
+                               .op(Opcode::load_global)
+                               .counted("less")
+                               .op(Opcode::type)})
+                .text,
             "1000000-1");
 }
 
@@ -123,9 +129,8 @@ TEST(Vm, CallsMustFit) {
 }
 
 TEST(Vm, EndlessRecursionEndsAtTheDeepestCall) {
-  const RollBuilder roll =
-      RollBuilder{}.macro("m", Assembler{}.op(Opcode::press).u8(0).key(kA).op(Opcode::call)
-                                   .counted("m").number(0));
+  const RollBuilder roll = RollBuilder{}.macro(
+      "m", Assembler{}.op(Opcode::press).u8(0).key(kA).op(Opcode::call).counted("m").number(0));
   const Outcome result = outcome(roll, {Assembler{}.op(Opcode::call).counted("m").number(0)});
   ASSERT_EQ(result.errors.size(), 1U) << "the callers end with it, in silence";
   EXPECT_EQ(result.errors[0].code, ErrorCode::depth);
@@ -133,9 +138,15 @@ TEST(Vm, EndlessRecursionEndsAtTheDeepestCall) {
 
 TEST(Vm, AnErrorEndsTheCallersAndReleasesTheirKeys) {
   const RollBuilder roll = RollBuilder{}.macro("bad", push(1, 0).op(Opcode::divide));
-  const Outcome result =
-      outcome(roll, {Assembler{}.op(Opcode::press).u8(1).key(kA).op(Opcode::call).counted("bad")
-                         .number(0).op(Opcode::text).counted("never")});
+  const Outcome result = outcome(roll, {Assembler{}
+                                            .op(Opcode::press)
+                                            .u8(1)
+                                            .key(kA)
+                                            .op(Opcode::call)
+                                            .counted("bad")
+                                            .number(0)
+                                            .op(Opcode::text)
+                                            .counted("never")});
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(result.errors[0].record, 0U);
   EXPECT_EQ(result.text, "");
@@ -166,8 +177,10 @@ TEST(Vm, HoldingTooManyKeysIsAnError) {
 }
 
 TEST(Vm, TextThatIsNoUtf8IsAnError) {
-  for (const std::string_view bad : {"\xFF", "\xC3", "\xC3(", "\xE2\x82", "\xED\xA0\x80", "\xC0\x80"}) {
-    expect_error(ErrorCode::text, 3, Assembler{}.op(Opcode::text).counted(std::string{"a"} + std::string{bad}));
+  for (const std::string_view bad :
+       {"\xFF", "\xC3", "\xC3(", "\xE2\x82", "\xED\xA0\x80", "\xC0\x80"}) {
+    expect_error(ErrorCode::text, 3,
+                 Assembler{}.op(Opcode::text).counted(std::string{"a"} + std::string{bad}));
   }
 }
 
@@ -187,16 +200,24 @@ TEST(Vm, CodeThatBreaksTheRulesIsAnError) {
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::private_next));
   expect_error(ErrorCode::code, 2, push(1).op(Opcode::wait).number(5));
   expect_error(ErrorCode::code, 2, push(1).op(Opcode::end).number(0).number(0));
-  expect_error(ErrorCode::code, 4, push(0).op(Opcode::counter).u8(0).op(Opcode::repeat).u8(0)
-                                       .number(7), 1);
+  expect_error(ErrorCode::code, 4,
+               push(0).op(Opcode::counter).u8(0).op(Opcode::repeat).u8(0).number(7), 1);
   Assembler deep;
   for (std::size_t i = 0; i <= lang::kMaxStack; ++i) deep.op(Opcode::push).integer(1);
   expect_error(ErrorCode::code, 2 * lang::kMaxStack, deep);
 }
 
 TEST(Vm, CodeThatStopsShortIsAnError) {
-  const Assembler whole = Assembler{}.op(Opcode::bind).trigger(kF1).op(Opcode::press).u8(0).key(kA)
-                              .op(Opcode::text).counted("abc").op(Opcode::wait).number(300);
+  const Assembler whole = Assembler{}
+                              .op(Opcode::bind)
+                              .trigger(kF1)
+                              .op(Opcode::press)
+                              .u8(0)
+                              .key(kA)
+                              .op(Opcode::text)
+                              .counted("abc")
+                              .op(Opcode::wait)
+                              .number(300);
   for (std::size_t size = 0; size <= whole.code.size(); ++size) {
     sim::MemoryRoll roll;
     Assembler cut{whole};
@@ -250,7 +271,9 @@ TEST(Vm, TheSameKeysAtTheSameTimesGiveTheSameReports) {
     for (unsigned key = 0; key < 4; ++key) {
       Assembler body;
       for (unsigned i = 0; i < 6; ++i) {
-        body.op(Opcode::text).counted(i % 2 == 0 ? "ab" : "Ba").op(Opcode::wait)
+        body.op(Opcode::text)
+            .counted(i % 2 == 0 ? "ab" : "Ba")
+            .op(Opcode::wait)
             .number(static_cast<std::uint32_t>(random() % 5));
       }
       roll.bind(static_cast<std::uint16_t>(kF1 + key), body);

@@ -39,7 +39,7 @@ Vm::Flow Vm::on_load(const Operands& operands) {
 
 Vm::Flow Vm::on_counter(const Operands& operands) {
   const Value value = pop();
-  if (value.kind() != Value::Kind::integer) return fail(ErrorCode::type);
+  if (!value.is_integer()) return fail(ErrorCode::type);
   slot(operands.value[0]) = value;
   return Flow::next;
 }
@@ -53,22 +53,22 @@ Vm::Flow Vm::on_load_global(const Operands& operands) {
 
 Vm::Flow Vm::on_negate(const Operands&) {
   const Value a = pop();
-  if (a.kind() != Value::Kind::integer) return fail(ErrorCode::type);
+  if (!a.is_integer()) return fail(ErrorCode::type);
   if (a.number() == std::numeric_limits<std::int32_t>::min()) return fail(ErrorCode::overflow);
   push(Value::integer(-a.number()));
   return Flow::next;
 }
 
 /// Replaces the two top values by what the instruction makes of them.
-template <lang::Opcode kOpcode>
+template <lang::Opcode Code>
 Vm::Flow Vm::binary() {
   const Value b = pop();
   const Value a = pop();
-  if (a.kind() != Value::Kind::integer || b.kind() != Value::Kind::integer) {
+  if (!a.is_integer() || !b.is_integer()) {
     return fail(ErrorCode::type);
   }
   std::int32_t result = 0;
-  if (const auto error = calculate<kOpcode>(a.number(), b.number(), result)) return fail(*error);
+  if (const auto error = calculate<Code>(a.number(), b.number(), result)) return fail(*error);
   push(Value::integer(result));
   return Flow::next;
 }
@@ -85,77 +85,111 @@ Vm::Flow Vm::on_maximum(const Operands&) { return binary<Opcode::maximum>(); }
 
 namespace {
 
-/// A place in code that is in memory, and the values that instructions work on.
+/// Instructions longer than this are left to the handlers.
+constexpr std::ptrdiff_t kLongest = 4;
+
+/// A place in code that is in memory, kLongest bytes at least, and the values to work on. Each
+/// function executes the instruction whose opcode was just read, or returns false; then only `at`
+/// has changed.
 struct Machine {
   const std::uint8_t* at;
-  const std::uint8_t* end;
   Value* bottom;
   Value* top;  ///< Above the topmost value.
   Value* frame;
   std::uint32_t slots;
 
-  /// One byte. False at the end.
-  bool byte(std::uint32_t& out) {
-    if (at == end) return false;
-    out = *at++;
-    return true;
-  }
   /// A number of one or two bytes. False for others.
   bool number(std::uint32_t& out) {
-    if (!byte(out)) return false;
+    out = *at++;
     if (out < 0x80) return true;
-    std::uint32_t high = 0;
-    if (!byte(high) || high >= 0x80) return false;
+    const std::uint32_t high = *at++;
     out = (out & 0x7FU) | (high << 7);
-    return true;
+    return high < 0x80;
   }
   /// The slot that the next byte names. Null if there is none.
   Value* slot() {
-    std::uint32_t number = 0;
-    return byte(number) && number < slots ? frame + number : nullptr;
+    const std::uint32_t number = *at++;
+    return number < slots ? frame + number : nullptr;
   }
+  [[nodiscard]] bool full() const { return top == bottom + lang::kMaxStack; }
 
   bool push() {
     std::uint32_t zigzag = 0;
-    if (top == bottom + lang::kMaxStack || !number(zigzag)) return false;
+    if (full() || !number(zigzag)) return false;
     const std::uint32_t bits = (zigzag >> 1) ^ (~(zigzag & 1U) + 1U);
     *top++ = Value::integer(static_cast<std::int32_t>(bits));
     return true;
   }
   bool load() {
     const Value* from = slot();
-    if (from == nullptr || top == bottom + lang::kMaxStack) return false;
-    if (from->kind() == Value::Kind::unset) return false;
+    if (from == nullptr || full() || from->kind() == Value::Kind::unset) return false;
     *top++ = *from;
     return true;
   }
   bool counter() {
     Value* to = slot();
-    if (to == nullptr || top == bottom || top[-1].kind() != Value::Kind::integer) return false;
+    if (to == nullptr || top == bottom || !top[-1].is_integer()) return false;
     *to = *--top;
     return true;
   }
   bool repeat() {
     Value* count = slot();
     std::uint32_t label = 0;
-    if (count == nullptr || !number(label) || count->kind() != Value::Kind::integer) return false;
+    if (count == nullptr || !number(label) || !count->is_integer()) return false;
     if (count->number() <= 0) return false;
     *count = Value::integer(count->number() - 1);
     return true;
   }
-  template <Opcode kOpcode>
+  /// Goes back from the instruction at `from`, but not farther than to `first`.
+  bool back(const std::uint8_t* from, const std::uint8_t* first) {
+    std::uint32_t distance = 0;
+    if (top != bottom || !number(distance)) return false;
+    if (distance == 0 || distance > static_cast<std::size_t>(from - first)) return false;
+    at = from - distance;
+    return true;
+  }
+  template <Opcode Code>
   bool binary() {
-    if (top - bottom < 2 || top[-1].kind() != Value::Kind::integer ||
-        top[-2].kind() != Value::Kind::integer) {
+    if (top - bottom < 2 || !top[-1].is_integer() || !top[-2].is_integer()) {
       return false;
     }
     std::int32_t result = 0;
-    if (calculate<kOpcode>(top[-2].number(), top[-1].number(), result)) return false;
+    if (calculate<Code>(top[-2].number(), top[-1].number(), result)) return false;
     --top;
     top[-1] = Value::integer(result);
     return true;
   }
 };
+
+/// Executes the instruction at `machine.at`, in a window that begins at `first`.
+inline bool compute_one(Machine& machine, const std::uint8_t* first, bool may_loop) {
+  const std::uint8_t* const from = machine.at;
+  switch (static_cast<Opcode>(*machine.at++)) {
+    case Opcode::push:
+      return machine.push();
+    case Opcode::load:
+      return machine.load();
+    case Opcode::counter:
+      return machine.counter();
+    case Opcode::repeat:
+      return machine.repeat();
+    case Opcode::back:
+      return may_loop && machine.back(from, first);
+#define PIANOLA_BINARY(symbol) \
+  case Opcode::symbol:         \
+    return machine.binary<Opcode::symbol>();
+      PIANOLA_BINARY(add)
+      PIANOLA_BINARY(subtract)
+      PIANOLA_BINARY(multiply)
+      PIANOLA_BINARY(divide)
+      PIANOLA_BINARY(modulo)
+      PIANOLA_BINARY(minimum)
+      PIANOLA_BINARY(maximum)
+#undef PIANOLA_BINARY
+    default:
+      return false;
+  }
+}
 
 }  // namespace
 
@@ -164,45 +198,20 @@ struct Machine {
 void Vm::compute(unsigned& budget) {
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
-  const std::uint8_t* const first = code.data() - before;
-  Machine machine{code.data(),
-                  code.data() + code.size(),
-                  core_.stack.data(),
-                  core_.stack.data() + core_.floor.depth,
-                  &core_.slots[task().frame],
-                  task().slots};
-  const std::uint8_t* done = machine.at;
+  const std::uint8_t* const begin = code.data();
+  const std::uint8_t* const end = begin + code.size();
+  Value* const stack = core_.stack.data();
+  Machine machine{begin, stack, stack + core_.floor.depth, &slot(0), task().slots};
   const bool may_loop = alone();
-  // Whether the instruction that begins at `done` goes back to one that is in the window.
-  const auto back = [&] {
-    std::uint32_t distance = 0;
-    if (!may_loop || machine.top != machine.bottom || !machine.number(distance)) return false;
-    if (distance == 0 || distance > static_cast<std::uint32_t>(done - first)) return false;
-    machine.at = done - distance;
-    return true;
-  };
-  const auto execute_one = [&] {
-    std::uint32_t opcode = 0;
-    if (!machine.byte(opcode)) return false;
-    switch (static_cast<Opcode>(opcode)) {
-      case Opcode::push: return machine.push();
-      case Opcode::load: return machine.load();
-      case Opcode::counter: return machine.counter();
-      case Opcode::repeat: return machine.repeat();
-      case Opcode::back: return back();
-      case Opcode::add: return machine.binary<Opcode::add>();
-      case Opcode::subtract: return machine.binary<Opcode::subtract>();
-      case Opcode::multiply: return machine.binary<Opcode::multiply>();
-      case Opcode::divide: return machine.binary<Opcode::divide>();
-      case Opcode::modulo: return machine.binary<Opcode::modulo>();
-      case Opcode::minimum: return machine.binary<Opcode::minimum>();
-      case Opcode::maximum: return machine.binary<Opcode::maximum>();
-      default: return false;
-    }
-  };
-  for (; budget > 0 && execute_one(); --budget) done = machine.at;
-  core_.reader.move(static_cast<std::int32_t>(done - code.data()));
-  core_.floor.depth = static_cast<std::uint8_t>(machine.top - machine.bottom);
+  const std::uint8_t* done = begin;
+  unsigned left = budget;
+  while (left > 0 && end - done >= kLongest && compute_one(machine, begin - before, may_loop)) {
+    done = machine.at;
+    --left;
+  }
+  budget = left;
+  core_.reader.move(static_cast<std::int32_t>(done - begin));
+  core_.floor.depth = static_cast<std::uint8_t>(machine.top - stack);
 }
 
 }  // namespace pianola::engine

@@ -104,10 +104,9 @@ bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, In
 
 }  // namespace
 
-std::uint32_t CodeReader::number() {
-  std::uint32_t value = byte();
-  if (value < 0x80) return value;
-  value &= 0x7FU;
+/// The rest of a number whose first byte says that it goes on.
+std::uint32_t CodeReader::long_number(std::uint8_t first) {
+  std::uint32_t value = first & 0x7FU;
   for (unsigned shift = 7; shift < 35; shift += 7) {
     const std::uint32_t next = byte();
     if (failed_ || (shift == 28 && next > 0xF)) break;

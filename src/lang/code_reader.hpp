@@ -45,7 +45,10 @@ class CodeReader {
   }
 
   /// Unsigned LEB128, at most 5 bytes; longer ones and those over 32 bits fail.
-  std::uint32_t number();
+  std::uint32_t number() {
+    const std::uint8_t first = byte();
+    return first < 0x80 ? first : long_number(first);
+  }
   /// Zigzag LEB128.
   std::int32_t integer();
   /// Copies `out.size()` bytes.
@@ -74,6 +77,7 @@ class CodeReader {
   }
 
  private:
+  std::uint32_t long_number(std::uint8_t first);
   std::uint8_t refill();
   bool load();
 

@@ -279,6 +279,7 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t code_size_ = 0;  ///< Of this definition so far.
   std::uint32_t scope_ = 0;      ///< name_hash of the layer.
   ScratchRecord pending_;        ///< Declared by the body that is open.
+  std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.

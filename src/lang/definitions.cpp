@@ -34,6 +34,12 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
                       : static_cast<std::size_t>(found - setting.choices.begin());
 }
 
+/// Definitions that cannot stand in a layer.
+constexpr bool is_no_item(Keyword word) {
+  return word == Keyword::k_set || word == Keyword::k_var || word == Keyword::k_macro ||
+         word == Keyword::k_layer || word == Keyword::k_define;
+}
+
 /// What may be written, for an error message.
 constexpr std::array<std::string_view, 16> kExpectedValue = {
     "a layout's name",
@@ -268,7 +274,7 @@ bool Compiler::variable_definition() {
   start_declaration(IndexSpace::variable, variable);
   std::uint32_t value = 0;
   bool minus = false;
-  if (at_symbol('=')) {
+  if (at_symbol('=') && !token().line_before) {
     advance();
     minus = at_symbol('-');
     if (minus) advance();
@@ -356,6 +362,7 @@ bool Compiler::layer_definition() {
   scope_ = layer.hash();
   if (!at_symbol('{')) return expected(Message::expected_brace);
   brace_excused_ = false;
+  outside_line_ = 0;
   return open_block(Block::layer, 0, 0);
 }
 
@@ -370,9 +377,11 @@ void Compiler::layer_item() {
   }
   std::uint32_t& column = blocks_[0].start;
   if (column == 0) column = token().line_before ? token().at.column : 2;
-  // What stands in column 1 is no part of it, unless all of it does.
+  // What stands in column 1 while the items do not is probably no part of the layer; but it may be,
+  // so that is only said when the layer is not closed, or when it cannot be an item.
   const bool outside = token().line_before && token().at.column < column && token().at.column == 1;
-  if (token().kind == TokenKind::end || outside) {
+  if (outside && outside_line_ == 0) outside_line_ = token().at.line;
+  if (token().kind == TokenKind::end || (outside && is_no_item(keyword()))) {
     missing_brace();
     depth_ = 0;
     return end_definition();
@@ -406,7 +415,6 @@ bool Compiler::binding() {
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.
   if (!find_body()) return false;
-  pending_.entry.body = code_size_;
   return open_body();
 }
 
@@ -518,7 +526,7 @@ bool Compiler::remap() {
   if (target.good) check_key(target);
   append(CodePiece().byte(target.sides()).key(target.key).bytes());
   pending_.entry.body = code_size_;
-  if (at_symbol('/')) return not_yet("/");
+  if (at_symbol('/') && !token().line_before) return not_yet("/");
   declare();
   return true;
 }

@@ -310,7 +310,8 @@ bool Lexer::lex_quoted() {
 void Lexer::skip_quoted() {
   std::uint32_t end = at_.offset;
   for (int byte = byte_at(end); byte != '\''; byte = byte_at(++end)) {
-    if (byte < ' ' || byte == '"' || byte == '{' || byte == '}') {
+    const bool blank = byte == '\t';
+    if ((byte < ' ' && !blank) || byte == '"' || byte == '{' || byte == '}') {
       end = 0;
       break;
     }

@@ -136,12 +136,12 @@ bool Compiler::find_body() {
 void Compiler::missing_brace() {
   std::array<char, 10> line{};
   std::size_t size = 0;
-  if (token().kind != TokenKind::end) {
-    for (std::uint32_t rest = token().at.line; rest > 0; rest /= 10) {
-      line[size++] = static_cast<char>('0' + rest % 10);
-    }
-    std::reverse(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(size));
+  std::uint32_t next = token().at.line;
+  if (token().kind == TokenKind::end) {
+    next = blocks_[depth_ - 1].kind == Block::layer ? outside_line_ : 0;
   }
+  for (; next > 0; next /= 10) line[size++] = static_cast<char>('0' + next % 10);
+  std::reverse(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(size));
   if (!brace_excused_) {
     error_at(Message::missing_brace, blocks_[depth_ - 1].at, 1, {}, {line.data(), size});
   }

@@ -50,8 +50,8 @@ class Simulation {
   Simulation(const Simulation&) = delete;
   Simulation& operator=(const Simulation&) = delete;
 
-  /// Plays `keys`, whose times do not descend and are not before now(), and goes on until nothing is
-  /// left to do or `limit` ms after the simulation's start. Times may wrap. Can be called again.
+  /// Plays `keys`, whose times do not descend and are not before now(), and goes on until nothing
+  /// is left to do or `limit` ms after the simulation's start. Times may wrap. Can be called again.
   Ending run(std::span<const engine::KeyEvent> keys, std::uint32_t limit);
 
   [[nodiscard]] std::uint32_t now() const { return now_; }

@@ -1,0 +1,62 @@
+#include "ports/sim/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/rig.hpp"
+
+namespace pianola::sim {
+namespace {
+
+using lang::Opcode;
+using testing::Assembler;
+using testing::Rig;
+using testing::RollBuilder;
+
+constexpr std::uint16_t kF1 = 0x3A;
+
+TEST(Simulation, TheHostPollsAtMultiplesOfItsInterval) {
+  Rig rig{RollBuilder{}, {.layout = hid::default_layout(), .poll = 10}};
+  EXPECT_EQ(rig.press(4, 0).press(5, 1).release(4, 25).release(5, 31).trace(),
+            "0 [00:04]\n10 [00:04,05]\n30 [00:05]\n40 [00:]\n");
+}
+
+TEST(Simulation, TimeJumps) {
+  Rig rig{RollBuilder{}.bind(
+      kF1, Assembler{}.op(Opcode::wait).number(lang::kMaxDuration).op(Opcode::text).counted("a"))};
+  EXPECT_EQ(rig.tap(kF1, 0).run(lang::kMaxDuration + 10), Ending::done);
+  EXPECT_EQ(rig.simulation->now(), lang::kMaxDuration + 1);
+}
+
+TEST(Simulation, TheLimitEndsIt) {
+  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::wait).number(100))};
+  EXPECT_EQ(rig.tap(kF1, 0).run(99), Ending::limit);
+  EXPECT_EQ(rig.simulation->now(), 99U);
+  EXPECT_EQ(rig.run(200), Ending::done);
+}
+
+TEST(Simulation, ItCanGoOnWithMoreKeys) {
+  Rig rig{RollBuilder{}};
+  rig.tap(4, 0).run();
+  rig.tap(5, 100).run();
+  EXPECT_EQ(rig.text(), "ab");
+}
+
+TEST(Simulation, ErrorsAreListed) {
+  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::load_global).counted("x"))};
+  rig.tap(kF1, 0).run();
+  ASSERT_EQ(rig.simulation->errors().size(), 1U);
+  EXPECT_EQ(rig.simulation->errors()[0], (engine::Error{engine::ErrorCode::variable, 0, 3}));
+}
+
+TEST(Host, HoldsOneReport) {
+  Host host{hid::default_layout()};
+  EXPECT_FALSE(host.poll(0));
+  EXPECT_TRUE(host.send({}));
+  EXPECT_FALSE(host.send({}));
+  EXPECT_TRUE(host.poll(1));
+  EXPECT_FALSE(host.poll(2));
+  EXPECT_EQ(host.trace().size(), 1U);
+}
+
+}  // namespace
+}  // namespace pianola::sim

@@ -1,0 +1,76 @@
+// Compares docs/design.md with the code that it describes.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "lang/opcode.hpp"
+#include "support/markdown.hpp"
+
+namespace pianola {
+namespace {
+
+std::string_view operand_text(lang::OperandKind kind) {
+  switch (kind) {
+    case lang::OperandKind::none:
+      return "";
+    case lang::OperandKind::number:
+      return "number";
+    case lang::OperandKind::integer:
+      return "integer";
+    case lang::OperandKind::slot:
+      return "slot";
+    case lang::OperandKind::mods:
+      return "modifiers";
+    case lang::OperandKind::key:
+      return "key";
+    case lang::OperandKind::label:
+      return "label";
+    case lang::OperandKind::distance:
+      return "distance";
+    case lang::OperandKind::name:
+      return "name";
+    case lang::OperandKind::text:
+      return "text";
+    case lang::OperandKind::keys:
+      return "keys";
+    case lang::OperandKind::trigger:
+      return "trigger";
+    case lang::OperandKind::labels:
+      return "labels";
+  }
+  return "";
+}
+
+/// The list of instructions as the document has to have it.
+std::string instruction_list() {
+  std::string list;
+  for (std::size_t i = 0; i < lang::kOpcodeCount; ++i) {
+    const lang::OpcodeInfo& info = lang::kOpcodes[i];
+    list += fmt::format("- `{}", info.mnemonic);
+    for (const lang::OperandKind kind : info.operands) {
+      if (kind != lang::OperandKind::none) list += fmt::format(" {}", operand_text(kind));
+    }
+    list += "`";
+    if (info.pops + info.pushes > 0) list += fmt::format(" ({}, {})", info.pops, info.pushes);
+    list += fmt::format(": {}\n", lang::kOpcodeMeanings[i]);
+  }
+  return list;
+}
+
+TEST(DesignDocument, ListsEveryInstruction) {
+  std::string listed;
+  for (const std::string& line :
+       test::section_of(test::read_file(PIANOLA_SOURCE_DIR "/docs/design.md"), "Instructions")) {
+    if (line.starts_with("- ")) listed += line + "\n";
+  }
+  const std::string expected = instruction_list();
+  EXPECT_EQ(listed, expected) << "The list should be:\n" << expected;
+}
+
+}  // namespace
+}  // namespace pianola

@@ -1,0 +1,156 @@
+// The code of docs/porting.md, compiled and run. The parts between the marks are in the document
+// word for word.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "engine/storage.hpp"
+#include "hid/report.hpp"
+#include "lang/compiler.hpp"
+#include "lang/roll_image.hpp"
+#include "ports/sim/memory_compiler.hpp"
+#include "support/markdown.hpp"
+
+namespace pianola {
+namespace {
+
+// clang-format off
+// [document]
+/// What the platform can do.
+class Board {
+ public:
+  struct KeyChange {
+    hid::Usage key;
+    bool down;
+    engine::Time time;
+  };
+
+  virtual ~Board() = default;
+  virtual engine::Time now() = 0;                        // milliseconds; may wrap
+  virtual std::optional<KeyChange> next_key() = 0;       // changes since the last call, in order
+  virtual bool start_report(const hid::BootReport&) = 0; // false: the endpoint is busy
+  virtual bool report_done() = 0;                        // once after each report the host took
+  virtual bool sleep(engine::Next next) = 0;             // until then or an interrupt; false: off
+};
+
+class Reports final : public engine::ReportSink {
+ public:
+  explicit Reports(Board& board) : board_(board) {}
+  bool send(const hid::Report& report) override {
+    return board_.start_report(hid::boot_report(report));
+  }
+
+ private:
+  Board& board_;
+};
+
+class Errors final : public engine::ErrorSink {
+ public:
+  void error(const engine::Error& error) override { last_ = engine::error_text(error.code); }
+
+ private:
+  std::string_view last_;
+};
+
+void play(Board& board, lang::Roll& roll) {
+  Reports reports(board);
+  Errors errors;
+  engine::Storage<> storage;  // static on a device
+  engine::Engine engine(storage.view(), roll, reports, errors);
+  engine::Next next;
+  do {
+    while (const auto change = board.next_key()) {
+      engine.key({.usage = change->key, .down = change->down, .time = change->time});
+    }
+    if (board.report_done()) engine.report_taken(board.now());
+    next = engine.step(board.now());
+  } while (board.sleep(next));
+}
+// [end]
+
+// [document]
+lang::Status compile(lang::Source& source, lang::RollWriter& writer, lang::Scratch& scratch,
+                     lang::DiagnosticSink& errors, const std::function<void()>& serve) {
+  lang::Compiler compiler(source, writer, scratch, errors);
+  for (;;) {
+    const lang::Status status = compiler.step();
+    if (status != lang::Status::more) return status;
+    serve();  // whatever else the device has to do
+  }
+}
+// [end]
+// clang-format on
+
+/// A board whose user taps F1 and whose host takes each report after a millisecond.
+class TestBoard final : public Board {
+ public:
+  engine::Time now() override { return now_; }
+  std::optional<KeyChange> next_key() override {
+    if (taps_ == 2) return std::nullopt;
+    return KeyChange{hid::keyboard_usage(0x3A), taps_++ == 0, now_};
+  }
+  bool start_report(const hid::BootReport& report) override {
+    reports.push_back(report);
+    in_flight_ = true;
+    return true;
+  }
+  bool report_done() override {
+    const bool done = in_flight_;
+    in_flight_ = false;
+    return done;
+  }
+  bool sleep(engine::Next next) override {
+    if (next.never && !in_flight_) return false;
+    ++now_;
+    return engine::earlier(now_, 1000);
+  }
+
+  std::vector<hid::BootReport> reports;
+
+ private:
+  engine::Time now_ = 0xFFFFFFFE;  // wraps on the way
+  int taps_ = 0;
+  bool in_flight_ = false;
+};
+
+TEST(PortingGuide, ItsPortPlays) {
+  constexpr std::string_view kText = "F1 { \"Hi\" }\n";
+  sim::MemorySource source(kText);
+  sim::MemoryScratch scratch;
+  sim::MemoryRoll roll;
+  sim::Findings findings;
+  unsigned served = 0;
+  ASSERT_EQ(compile(source, roll, scratch, findings, [&] { ++served; }), lang::Status::ok);
+  EXPECT_GT(served, 2U);
+  TestBoard board;
+  play(board, roll);
+  const std::vector<hid::BootReport> expected = {{2, 0, 0x0B}, {0, 0, 0x0C}, {0, 0, 0}};
+  EXPECT_EQ(board.reports, expected);
+}
+
+TEST(PortingGuide, ShowsTheCodeOfThisTest) {
+  std::vector<std::string> parts;
+  bool inside = false;
+  for (const std::string& line :
+       test::lines_of(test::read_file(PIANOLA_SOURCE_DIR "/tests/porting_guide_test.cpp"))) {
+    if (line == "// [document]") parts.emplace_back();
+    if (line == "// [end]") inside = false;
+    if (inside) parts.back() += line + "\n";
+    inside = inside || line == "// [document]";
+  }
+  std::vector<std::string> shown;
+  for (const test::Block& block :
+       test::blocks_of(test::read_file(PIANOLA_SOURCE_DIR "/docs/porting.md"))) {
+    if (block.kind == "cpp") shown.push_back(block.text);
+  }
+  EXPECT_EQ(shown, parts);
+}
+
+}  // namespace
+}  // namespace pianola

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "lang/compiler.hpp"
+#include "lang/listing.hpp"
+#include "ports/sim/memory_compiler.hpp"
+
+namespace pianola::testing {
+
+/// A program, compiled from pieces of `piece` bytes, and all that came of it.
+class Compilation {
+ public:
+  explicit Compilation(std::string text, std::size_t piece = SIZE_MAX)
+      : text_(std::move(text)), source_(text_, piece), roll_(&source_) {
+    sim::MemoryScratch scratch;
+    lang::Compiler compiler(source_, roll_, scratch, findings_);
+    status_ = compiler.run();
+    findings_.sort();
+  }
+  Compilation(const Compilation&) = delete;
+  Compilation& operator=(const Compilation&) = delete;
+
+  [[nodiscard]] lang::Status status() const { return status_; }
+  [[nodiscard]] sim::MemoryRoll& roll() { return roll_; }
+  [[nodiscard]] const sim::Findings& findings() const { return findings_; }
+
+  /// `LINE:COLUMN message` for each error, `LINE:COLUMN warning: message` for each warning.
+  [[nodiscard]] std::vector<std::string> messages() const {
+    std::vector<std::string> all;
+    for (const auto& finding : findings_.all()) {
+      sim::StringSink out;
+      lang::write_message(finding.view(), out);
+      const lang::Position& at = finding.diagnostic.at;
+      all.push_back(std::to_string(at.line) + ':' + std::to_string(at.column) + ' ' +
+                    (finding.diagnostic.warning ? "warning: " : "") + out.text());
+    }
+    return all;
+  }
+
+  /// What a person reads of it.
+  [[nodiscard]] std::string text() { return findings_.text("macros.txt", source_); }
+
+  [[nodiscard]] std::vector<std::string> slices() const {
+    std::vector<std::string> all;
+    for (const auto& definition : roll_.definitions()) all.push_back(definition.source);
+    return all;
+  }
+
+  [[nodiscard]] std::string listing() {
+    sim::StringSink out;
+    lang::write_listing(roll_, out);
+    return out.text();
+  }
+
+ private:
+  std::string text_;
+  sim::MemorySource source_;
+  sim::MemoryRoll roll_;
+  sim::Findings findings_;
+  lang::Status status_{};
+};
+
+/// The messages of a program.
+inline std::vector<std::string> messages_of(std::string text) {
+  return Compilation(std::move(text)).messages();
+}
+
+/// `text` `count` times.
+inline std::string repeated(std::string_view text, std::size_t count) {
+  std::string all;
+  for (std::size_t i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+}  // namespace pianola::testing
