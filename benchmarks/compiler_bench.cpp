@@ -1,5 +1,5 @@
-// The compiler's speed, and that its state does not grow with the file: its size, and the stack that
-// one compilation touches (seen on a painted stack).
+// The compiler's speed, and that its state does not grow with the file: its size, and the stack
+// that one compilation touches (seen on a painted stack).
 
 #include <benchmark/benchmark.h>
 #include <pthread.h>
@@ -83,7 +83,8 @@ std::size_t stack_used(const std::string& text) {
   if (pthread_create(&thread, &attributes, compile_once, &job) != 0) return 0;
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);
-  const auto* touched = std::find_if(base, base + kSize, [](unsigned char b) { return b != kPaint; });
+  const auto* touched =
+      std::find_if(base, base + kSize, [](unsigned char b) { return b != kPaint; });
   return static_cast<std::size_t>(base + kSize - touched);
 }
 

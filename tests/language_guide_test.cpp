@@ -165,8 +165,13 @@ TEST(LanguageGuide, ListsEveryModifier) {
   }
 }
 
-// ---- Errors
-// ---------------------------------------------------------------------------------------
+TEST(Readme, CountsTheLayouts) {
+  const std::string readme = test::read_file(PIANOLA_SOURCE_DIR "/README.md");
+  const std::string count = fmt::format("any of {} keyboard layouts", hid::layouts().size());
+  EXPECT_NE(readme.find(count), std::string::npos) << count;
+}
+
+// ---- Errors ----------------------------------------------------------------------------------
 
 TEST(LanguageGuide, ListsWhatIsNotSupportedYet) {
   for (const auto& row : test::table_of(guide(), "Not supported yet")) {
@@ -191,8 +196,7 @@ TEST(LanguageGuide, ListsEveryErrorOfRunningMacros) {
   }
 }
 
-// ---- Limits
-// ---------------------------------------------------------------------------------------
+// ---- Limits ----------------------------------------------------------------------------------
 
 /// One limit of the compiler: the row that says it, and programs at the limit and beyond it.
 struct Limit {
@@ -204,6 +208,13 @@ struct Limit {
       program;  ///< Beyond the limit, or at it; none if it is too long.
 };
 
+/// `form` with the numbers from 1 to `count`.
+std::string numbered(std::size_t count, const char* form) {
+  std::string out;
+  for (std::size_t i = 1; i <= count; ++i) out += fmt::format(fmt::runtime(form), i);
+  return out;
+}
+
 std::vector<Limit> limits() {
   using namespace lang;
   const auto in_parentheses = [](std::size_t depth) {
@@ -212,6 +223,10 @@ std::vector<Limit> limits() {
   return {
       {"characters of a name", std::to_string(kMaxName), Message::name_too_long, kMaxName,
        [](bool over) { return fmt::format("var {}\n", times(kMaxName + over, "x")); }},
+      {"variables of a file", std::to_string(kMaxGlobals), Message::too_many_variables, kMaxGlobals,
+       [](bool over) { return numbered(kMaxGlobals + over, "var v{}\n"); }},
+      {"layers of a file", std::to_string(kMaxLayers), Message::too_many_layers, kMaxLayers,
+       [](bool over) { return numbered(kMaxLayers + over, "layer l{} {{ }}\n"); }},
       {"parameters of a macro", std::to_string(kMaxParameters), Message::too_many_parameters,
        kMaxParameters,
        [](bool over) { return fmt::format("macro m({}) {{ }}\n", list(kMaxParameters + over)); }},

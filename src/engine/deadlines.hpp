@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "engine/task.hpp"
 
@@ -13,8 +12,8 @@ namespace pianola::engine {
 /// the earlier press is first, then that of the lower place in the pool.
 class Deadlines {
  public:
-  /// `heap` is the caller's and has a place for each of `tasks`.
-  Deadlines(std::span<Task> tasks, std::span<TaskIndex> heap) : tasks_(tasks), heap_(heap) {}
+  /// Both are the caller's; `heap` has a place for each of `tasks`.
+  Deadlines(Task* tasks, TaskIndex* heap) : tasks_(tasks), heap_(heap) {}
 
   [[nodiscard]] bool empty() const { return count_ == 0; }
   /// The task with the earliest deadline. Only if not empty().
@@ -38,8 +37,8 @@ class Deadlines {
   void rise(std::size_t place, TaskIndex task);
   void sink(std::size_t place, TaskIndex task);
 
-  std::span<Task> tasks_;
-  std::span<TaskIndex> heap_;
+  Task* tasks_;
+  TaskIndex* heap_;
   std::uint16_t count_ = 0;
 };
 

@@ -10,6 +10,54 @@ using hid::Usage;
 
 // ---- Scheduling --------------------------------------------------------------------------------
 
+/// The round is over and the host has all: lets the next thing happen. False if there is nothing.
+inline bool Engine::go_on() {
+  Tasks& tasks = core_.tasks;
+  const bool due = tasks.due(core_.now);
+  if (!core_.input.empty()) {
+    const KeyEvent event = core_.input.front();
+    if (!due || !earlier(tasks[tasks.first_deadline()].deadline, event.time)) {
+      core_.input.pop();
+      if (handle(event)) tasks.turn();
+      return true;
+    }
+  }
+  if (due) tasks.wake(tasks.first_deadline());
+  return tasks.turn();
+}
+
+/// When to go on while the host, or a report that must stand, keeps the floor waiting.
+inline Next Engine::waiting_next() const {
+  const Mixer& mixer = core_.mixer;
+  if (!mixer.waiting()) return Next::time(core_.typist.ready_at());
+  const bool late = reached(core_.now, mixer.host_deadline());
+  if (mixer.refused()) return Next::time(core_.now + (late ? Mixer::kHostTimeout : 1));
+  if (late || core_.tasks.count() == 0) return {};
+  return Next::time(mixer.host_deadline());
+}
+
+inline Next Engine::sleeping_next() {
+  if (!core_.tasks.any_deadline()) return {};
+  return Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
+}
+
+inline void Engine::check_roll() {
+  const std::uint32_t epoch = core_.roll.epoch();
+  if (loaded_ && epoch == epoch_) return;
+  if (loaded_) cancel_all();
+  core_.load();
+  epoch_ = epoch;
+  loaded_ = true;
+}
+
+/// A host that takes no report sleeps or is gone: macros must not go on when it comes back.
+inline void Engine::check_host() {
+  const Mixer& mixer = core_.mixer;
+  if (core_.tasks.count() != 0 && mixer.waiting() && reached(core_.now, mixer.host_deadline())) {
+    core_.end_all_tasks();
+  }
+}
+
 Next Engine::step(Time now) {
   core_.now = now;
   check_roll();
@@ -27,61 +75,6 @@ Next Engine::step(Time now) {
     }
   }
   return Next::time(now);
-}
-
-/// The round is over and the host has all: lets the next thing happen. False if there is nothing.
-bool Engine::go_on() {
-  if (woke_ && turn()) return true;
-  const bool due = core_.tasks.due(core_.now);
-  if (!core_.input.empty()) {
-    const KeyEvent event = core_.input.front();
-    if (!due || !earlier(core_.tasks[core_.tasks.first_deadline()].deadline, event.time)) {
-      core_.input.pop();
-      handle(event);
-      return true;
-    }
-  }
-  if (!due) return turn();
-  core_.tasks.wake(core_.tasks.first_deadline());
-  woke_ = true;
-  return true;
-}
-
-bool Engine::turn() {
-  woke_ = false;
-  return core_.tasks.turn();
-}
-
-/// When to go on while the host, or a report that must stand, keeps the floor waiting.
-Next Engine::waiting_next() const {
-  const Mixer& mixer = core_.mixer;
-  if (!mixer.waiting()) return Next::time(core_.typist.ready_at());
-  const bool late = reached(core_.now, mixer.host_deadline());
-  if (mixer.refused()) return Next::time(core_.now + (late ? Mixer::kHostTimeout : 1));
-  if (late || core_.tasks.count() == 0) return {};
-  return Next::time(mixer.host_deadline());
-}
-
-Next Engine::sleeping_next() {
-  if (!core_.tasks.any_deadline()) return {};
-  return Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
-}
-
-void Engine::check_roll() {
-  const std::uint32_t epoch = core_.roll.epoch();
-  if (loaded_ && epoch == epoch_) return;
-  if (loaded_) cancel_all();
-  core_.load();
-  epoch_ = epoch;
-  loaded_ = true;
-}
-
-/// A host that takes no report sleeps or is gone: macros must not go on when it comes back.
-void Engine::check_host() {
-  const Mixer& mixer = core_.mixer;
-  if (core_.tasks.count() != 0 && mixer.waiting() && reached(core_.now, mixer.host_deadline())) {
-    core_.end_all_tasks();
-  }
 }
 
 /// `key` is down and means nothing.
@@ -130,18 +123,16 @@ void Engine::key(const KeyEvent& event) {
   if (cancel) cancel_all();
 }
 
-void Engine::handle(const KeyEvent& event) {
+/// Returns whether tasks woke.
+bool Engine::handle(const KeyEvent& event) {
   if (event.down) {
     press(event.usage);
-    return;
+    return false;
   }
   const Owner owner = key_owner(event.usage);
-  for (const Hold& hold : core_.mixer.holds().all()) {
-    if (hold.owner != owner || hold.usage() != hid::kNoKey || hold.info == 0) continue;
-    woke_ = core_.tasks.wake_released(hold.info);
-    break;
-  }
+  const std::uint32_t number = core_.mixer.holds().press_of(owner);
   core_.mixer.change().remove_all(owner);
+  return number != 0 && core_.tasks.wake_released(number);
 }
 
 void Engine::press(Usage key) {

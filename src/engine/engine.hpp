@@ -82,8 +82,7 @@ class Engine {
   void check_roll();
   void check_host();
   bool go_on();
-  bool turn();
-  void handle(const KeyEvent& event);
+  bool handle(const KeyEvent& event);
   void press(hid::Usage key);
   void press_bound(hid::Usage key, const Found& found);
   std::optional<ErrorCode> remap(hid::Usage key, const lang::IndexEntry& entry,
@@ -98,7 +97,6 @@ class Engine {
   std::uint32_t epoch_ = 0;
   std::uint32_t presses_ = 0;  ///< Of bound keys; the number of the last.
   bool loaded_ = false;
-  bool woke_ = false;  ///< A task woke since the round was over.
 };
 
 }  // namespace pianola::engine

@@ -91,6 +91,11 @@ Modifiers Holds::modifiers(Owner owner) const {
   return static_cast<Modifiers>(held);
 }
 
+std::uint32_t Holds::press_of(Owner owner) const {
+  const Hold* found = find(owner, hid::kNoKey);
+  return found == nullptr ? 0 : found->info;
+}
+
 bool Holds::pressed(std::uint32_t press) const {
   return press != 0 && std::ranges::any_of(all(), [=](const Hold& hold) {
            return is_key(hold.owner) && hold.usage() == hid::kNoKey && hold.info == press;

@@ -77,6 +77,8 @@ class Holds {
   /// The modifiers that `owner` holds.
   [[nodiscard]] hid::Modifiers modifiers(Owner owner) const;
 
+  /// The number of the press in which the key `owner` is down; 0 if it is not or has none.
+  [[nodiscard]] std::uint32_t press_of(Owner owner) const;
   /// Whether a key is still down in the press number `press`; never for 0.
   [[nodiscard]] bool pressed(std::uint32_t press) const;
 

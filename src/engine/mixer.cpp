@@ -14,7 +14,7 @@ constexpr Modifiers kMenuMods = hid::kLAlt | hid::kLGui | hid::kRAlt | hid::kRGu
 }  // namespace
 
 /// Returns the modifiers that anybody holds, shown or not.
-Modifiers Mixer::compose(Report& report) const {
+inline Modifiers Mixer::compose(Report& report) const {
   unsigned keyboard = 0;
   unsigned others = 0;
   unsigned hidden = stroke_.mask == Mask::keys ? stroke_.mask_mods : 0U;
@@ -40,13 +40,13 @@ Modifiers Mixer::compose(Report& report) const {
 
 /// Whether the host would take the change to `next` for a tap of a lone Alt or GUI that the user
 /// did not mean: because we hide it, or because we hid and restored it before.
-bool Mixer::would_open_menu(const Report& next, Modifiers held) const {
+inline bool Mixer::would_open_menu(const Report& next, Modifiers held) const {
   const unsigned dropped = shown_.mods & ~next.mods & fresh_;
   return (dropped & (held | veiled_)) != 0 && neutral_ != hid::kNoKey && !shown_.contains(neutral_);
 }
 
 /// Keeps account of what a host that opens menus saw, before it sees `next` with Alt or GUI down.
-void Mixer::note_menu(const Report& next) {
+inline void Mixer::note_menu(const Report& next) {
   const unsigned news = next.mods & ~shown_.mods;
   hid::KeySet keys = next.keys;
   keys -= shown_.keys;
@@ -63,7 +63,7 @@ void Mixer::note_menu(const Report& next) {
 }
 
 /// Gives the host a report. False if it is busy.
-bool Mixer::give(const Report& next, Time now) {
+inline bool Mixer::give(const Report& next, Time now) {
   if (!waiting()) waiting_since_ = now;
   refused_ = !sink_.send(next);
   if (refused_) return false;

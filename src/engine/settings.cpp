@@ -19,11 +19,16 @@ bool find_setting(lang::Roll& roll, lang::CodeReader& reader, lang::Setting sett
   return read_instruction(reader, out) && out.opcode == opcode;
 }
 
-std::uint16_t load_number(lang::Roll& roll, lang::CodeReader& reader, lang::Setting setting) {
-  std::uint32_t value = lang::kSettings[static_cast<std::size_t>(setting)].initial;
+/// What a setting is that the file does not set.
+template <lang::Setting Which>
+inline constexpr std::uint16_t kInitial =
+    lang::kSettings[static_cast<std::size_t>(Which)].initial & 0xFFFFU;
+
+template <lang::Setting Which>
+std::uint16_t load_number(lang::Roll& roll, lang::CodeReader& reader) {
   lang::Instruction found;
-  if (find_setting(roll, reader, setting, lang::Opcode::set_number, found)) value = found.value[1];
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
+  if (!find_setting(roll, reader, Which, lang::Opcode::set_number, found)) return kInitial<Which>;
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(found.value[1], 0xFFFF));
 }
 
 }  // namespace
@@ -41,9 +46,9 @@ std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t 
 
 Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   Settings settings;
-  settings.typing = load_number(roll, reader, lang::Setting::typing);
-  settings.tap = load_number(roll, reader, lang::Setting::tap);
-  settings.neutral = static_cast<hid::Usage>(load_number(roll, reader, lang::Setting::neutral));
+  settings.typing = load_number<lang::Setting::typing>(roll, reader);
+  settings.tap = load_number<lang::Setting::tap>(roll, reader);
+  settings.neutral = static_cast<hid::Usage>(load_number<lang::Setting::neutral>(roll, reader));
   lang::Instruction found;
   if (find_setting(roll, reader, lang::Setting::layout, lang::Opcode::set_name, found)) {
     reader.seek(reader.record(), found.payload);

@@ -26,14 +26,14 @@ struct StorageView {
   std::span<std::uint8_t> window;
 };
 
-/// How much an engine can do at once. The numbers of a small device are the default.
+/// How much an engine can do at once. The default is for a small device: 1.5 KB with the engine.
 struct Capacities {
-  std::size_t tasks = 16;
-  std::size_t slots = 48;   ///< Locals of all tasks; at least lang::kMaxSlots to run every macro.
-  std::size_t holds = 24;   ///< Keys held, counted once for each owner; see Holds.
-  std::size_t events = 24;  ///< Key events that wait; an event takes 6 bytes.
-  std::size_t globals = 32;
-  std::size_t window = 64;  ///< Bytes of code read at once, 32 to 128.
+  std::size_t tasks = 16;   ///< 36 + 2 bytes each on a 32-bit processor.
+  std::size_t slots = 32;   ///< Locals of all tasks, 6 bytes; lang::kMaxSlots to run every macro.
+  std::size_t holds = 16;   ///< Keys held, counted once for each owner, 8 bytes; see Holds.
+  std::size_t events = 16;  ///< Key events that wait, 6 bytes.
+  std::size_t globals = lang::kMaxGlobals;  ///< 8 bytes.
+  std::size_t window = 64;                  ///< Bytes of code read at once, 32 to 128.
 };
 
 /// The storage of one engine.

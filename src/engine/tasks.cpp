@@ -14,7 +14,7 @@ constexpr Wakes kListens = kWakeRelease;
 }  // namespace
 
 Tasks::Tasks(std::span<Task> pool, std::span<TaskIndex> heap)
-    : pool_(pool), deadlines_(pool, heap) {
+    : pool_(pool), deadlines_(pool.data(), heap.data()) {
   assert(pool.size() < static_cast<std::size_t>(kDevice) && heap.size() == pool.size());
   for (std::size_t i = 0; i < pool.size(); ++i) append(free_, static_cast<TaskIndex>(i));
 }

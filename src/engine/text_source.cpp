@@ -57,10 +57,9 @@ TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t fir
   return Result::character;
 }
 
-TextSource::Result TextSource::next(lang::CodeReader& reader, char32_t& out) {
+/// The next character of a number, or the text's next piece.
+TextSource::Result TextSource::next_piece(lang::CodeReader& reader, char32_t& out) {
   switch (mode_) {
-    case Mode::none:
-      return Result::end;
     case Mode::minus:
       mode_ = Mode::digits;
       out = U'-';
@@ -69,19 +68,13 @@ TextSource::Result TextSource::next(lang::CodeReader& reader, char32_t& out) {
       if (divisor_ == 0) return finish();
       out = digit();
       return Result::character;
+    case Mode::none:
     case Mode::piece:
     case Mode::text:
       break;
   }
-  while (left_ == 0) {
-    if (!more_pieces(reader)) return finish();
-    if (reader.failed() || left_ > lang::kMaxText) return Result::bad;
-  }
-  const std::uint8_t first = reader.byte();
-  --left_;
-  if (first >= 0x80) return decode(reader, first, out);
-  out = first;
-  return reader.failed() ? Result::bad : Result::character;
+  if (!more_pieces(reader)) return finish();
+  return reader.failed() || left_ > lang::kMaxText ? Result::bad : Result::piece;
 }
 
 }  // namespace pianola::engine

@@ -12,12 +12,16 @@ class TextSource {
  public:
   enum class Result : std::uint8_t {
     character,  ///< One was read.
+    piece,      ///< None, but another piece of the text begins: ask again.
     end,        ///< There are no more.
     bad,        ///< No valid UTF-8, or the code ends inside.
   };
 
   /// Nothing is typed (any more).
-  void stop() { mode_ = Mode::none; }
+  void stop() {
+    mode_ = Mode::none;
+    left_ = 0;
+  }
 
   /// The `size` bytes that the reader stands before.
   void start_piece(std::uint32_t size);
@@ -31,11 +35,19 @@ class TextSource {
   [[nodiscard]] bool active() const { return mode_ != Mode::none; }
 
   /// Reads the next character. `reader` must stand where this left it.
-  Result next(lang::CodeReader& reader, char32_t& out);
+  Result next(lang::CodeReader& reader, char32_t& out) {
+    if (left_ == 0) return next_piece(reader, out);
+    const std::uint8_t first = reader.byte();
+    --left_;
+    if (first >= 0x80) return decode(reader, first, out);
+    out = first;
+    return reader.failed() ? Result::bad : Result::character;
+  }
 
  private:
   enum class Mode : std::uint8_t { none, piece, text, minus, digits };
 
+  Result next_piece(lang::CodeReader& reader, char32_t& out);
   bool more_pieces(lang::CodeReader& reader);
   Result decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out);
   char32_t digit();
@@ -45,7 +57,7 @@ class TextSource {
   }
 
   Mode mode_ = Mode::none;
-  std::uint8_t left_ = 0;      ///< Bytes of the piece.
+  std::uint8_t left_ = 0;      ///< Bytes of the piece; 0 for a number.
   std::uint32_t number_ = 0;   ///< What is left of it.
   std::uint32_t divisor_ = 0;  ///< Of the next digit.
 };

@@ -188,6 +188,13 @@ TEST(Typing, RawIsTheTasksShareUntilTheNextStroke) {
       << "c is down when it is to be typed, and again when the raw report wants it";
 }
 
+TEST(Typing, RawThatACalledMacroLeftIsItsCallers) {
+  const Assembler body =
+      Assembler{}.op(Opcode::call).counted("m").number(0).op(Opcode::tap).u8(0).key(6);
+  Rig rig{RollBuilder{}.bind(kF1, body).macro("m", Assembler{}.op(Opcode::raw).u8(0).u8(1).u8(5))};
+  EXPECT_EQ(rig.tap(kF1, 0).reports(), "[00:05] [00:06] [00:]");
+}
+
 TEST(Typing, RawEndsWithTheTask) {
   EXPECT_EQ(played(Assembler{}.op(Opcode::raw).u8(2).u8(1).u8(4)), "[02:04] [00:]");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/chord.hpp"
@@ -77,6 +78,9 @@ class Typist {
   };
 
   bool stood(Time now);
+  static constexpr bool is_lock_key(hid::Usage key) {
+    return key == hid::kCapsLock || key == hid::kNumLock || key == hid::kScrollLock;
+  }
   static std::uint16_t report_time(std::uint16_t typing) {
     return static_cast<std::uint16_t>(typing < kTypingTimed ? 0 : typing - kTypingTimed);
   }
@@ -87,5 +91,53 @@ class Typist {
   Caps caps_ = Caps::leave;
   std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
 };
+
+// What every character and tap goes through is here, so that it can be inlined.
+
+inline bool Typist::strike(const Chord& chord, const Manner& manner) {
+  Stroke& stroke = mixer_.change_stroke();
+  const bool safe = manner.typing == kTypingSafe;
+  stroke.mask = manner.mask;
+  stroke.mask_mods = manner.mask_mods;
+  stand_ = report_time(manner.typing);
+  if (safe && stroke.key != hid::kNoKey) {
+    stroke.key = hid::kNoKey;
+    return false;
+  }
+  if (mixer_.shown().contains(chord.key)) {
+    stroke.key = hid::kNoKey;
+    stroke.mods = static_cast<hid::Modifiers>(stroke.mods & chord.mods);
+    stroke.lifted = chord.key;
+    return false;
+  }
+  if (safe && stroke.mods != chord.mods && chord.key != hid::kNoKey) {
+    stroke.mods = chord.mods;
+    return false;
+  }
+  stroke.key = chord.key;
+  stroke.mods = chord.mods;
+  stroke.lifted = hid::kNoKey;
+  stand_ =
+      std::max(stand_, is_lock_key(chord.key) ? std::max(manner.tap, kLockKeyTime) : manner.tap);
+  return true;
+}
+
+inline void Typist::begin(char32_t character, const hid::Layout& layout, bool caps_lock) {
+  next_ = 0;
+  strokes_ = layout.strokes(character, caps_lock);
+  if (strokes_.count != 0 || !caps_lock) return;
+  strokes_ = layout.strokes(character);
+  if (strokes_.count != 0) caps_ = Caps::put_off;
+}
+
+inline void Typist::go_on(const Manner& manner) {
+  const bool caps = caps_ == Caps::put_off || next_ == strokes_.count;
+  if (!caps) {
+    const hid::Stroke stroke = strokes_.stroke[next_];
+    if (strike({stroke.mods, hid::keyboard_usage(stroke.usage)}, manner)) ++next_;
+  } else if (strike({0, hid::kCapsLock}, manner)) {
+    caps_ = caps_ == Caps::put_off ? Caps::put_on : Caps::leave;
+  }
+}
 
 }  // namespace pianola::engine

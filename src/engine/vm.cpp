@@ -14,6 +14,7 @@ using lang::OperandKind;
 
 constexpr Vm::Kind Vm::kind(std::uint8_t code) {
   const auto opcode = static_cast<Opcode>(code);
+  // The group "Keys" of the table but for text, which waits before each character.
   if (opcode >= Opcode::tap && opcode <= Opcode::raw) return Kind::types;
   switch (opcode) {
     case Opcode::repeat:
@@ -27,45 +28,12 @@ constexpr Vm::Kind Vm::kind(std::uint8_t code) {
   }
 }
 
-Vm::Stop Vm::run(unsigned& budget) {
-  self_ = &core_.tasks[core_.floor.task];
-  while (budget > 0) {
-    if (core_.floor.text.active()) {
-      if (!ready()) return Stop::waiting;
-      --budget;
-      if (type() == Flow::yielded) return Stop::yielded;
-      continue;
-    }
-    const std::uint8_t code = core_.reader.peek();
-    const Kind how = kind(code);
-    if (how == Kind::computes) {
-      compute(budget);
-      if (budget == 0) break;
-    } else if (how == Kind::types && !ready()) {
-      return Stop::waiting;
-    }
-    --budget;
-    const Flow flow = one();
-    if (flow == Flow::yielded) return Stop::yielded;
-    if (flow == Flow::repeat && !ready()) return Stop::waiting;
-  }
-  return Stop::budget;
-}
-
-/// Executes the next instruction by its handler.
-Vm::Flow Vm::one() {
-  lang::CodeReader& reader = core_.reader;
-  start_ = reader.offset();
-  const Flow flow = execute(reader.byte());
-  if (flow == Flow::repeat) reader.seek(reader.record(), start_);
-  return flow;
-}
-
 /// Whether no task, key or deadline waits for the floor, and the task has typed nothing.
-bool Vm::alone() {
-  return !core_.tasks.any_ready() && core_.input.empty() && !core_.tasks.due(core_.now) &&
-         core_.mixer.stroke().idle() && core_.mixer.quiet();
+bool Vm::nobody_waits() {
+  return !core_.tasks.any_ready() && core_.input.empty() && !core_.tasks.due(core_.now);
 }
+
+bool Vm::alone() { return nobody_waits() && core_.mixer.stroke().idle() && core_.mixer.quiet(); }
 
 Vm::Flow Vm::fail(ErrorCode code) {
   core_.fail_floor({code, core_.reader.record(), start_});
@@ -137,7 +105,7 @@ Vm::Flow Vm::perform(Handler handler) {
   return handler(operands);
 }
 
-Vm::Flow Vm::execute(std::uint8_t code) {
+inline Vm::Flow Vm::execute(std::uint8_t code) {
   switch (static_cast<Opcode>(code)) {
 #define PIANOLA_X(symbol, ...) \
   case Opcode::symbol:         \
@@ -146,6 +114,65 @@ Vm::Flow Vm::execute(std::uint8_t code) {
 #undef PIANOLA_X
   }
   return fail(ErrorCode::code);
+}
+
+/// Executes the next instruction by its handler.
+inline Vm::Flow Vm::one() {
+  lang::CodeReader& reader = core_.reader;
+  start_ = reader.offset();
+  const Flow flow = execute(reader.byte());
+  if (flow == Flow::repeat) reader.seek(reader.record(), start_);
+  return flow;
+}
+
+inline Vm::Flow Vm::end_typing() {
+  core_.reader.seek(task().record, core_.floor.pc);
+  return Flow::next;
+}
+
+/// Types by one report, or finds that a character needs none, or that the text is over.
+inline Vm::Flow Vm::type() {
+  Typist& typist = core_.typist;
+  if (!typist.busy()) {
+    char32_t character = 0;
+    start_ = core_.reader.offset();
+    const TextSource::Result result = core_.floor.text.next(core_.reader, character);
+    if (result == TextSource::Result::piece) return Flow::next;
+    if (result == TextSource::Result::end) return end_typing();
+    if (result == TextSource::Result::bad) return fail(ErrorCode::text);
+    const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
+    typist.begin(character, hid::layouts()[task().layout], caps_lock);
+    if (!typist.busy()) return Flow::next;
+  }
+  drop_raw();
+  typist.go_on(core_.floor.manner);
+  return Flow::next;
+}
+
+Vm::Stop Vm::run(unsigned& budget) {
+  self_ = &core_.tasks[core_.floor.task];
+  while (budget > 0) {
+    if (core_.floor.text.active()) {
+      if (!ready()) return Stop::waiting;
+      --budget;
+      if (type() == Flow::yielded) return Stop::yielded;
+      continue;
+    }
+    const std::uint8_t code = core_.reader.peek();
+    const Kind how = kind(code);
+    if (how == Kind::computes) {
+      const unsigned before = budget;
+      compute(budget);
+      if (budget != before) continue;  // what follows may have to wait for the host
+    } else if (how == Kind::types && !ready()) {
+      return Stop::waiting;
+    }
+    --budget;
+    const Flow flow = one();
+    if (flow == Flow::yielded) return Stop::yielded;
+    if (flow == Flow::repeat && !ready()) return Stop::waiting;
+  }
+  return Stop::budget;
 }
 
 // ---- Declarations are not executed -------------------------------------------------------------
@@ -296,11 +323,13 @@ Vm::Flow Vm::on_repeat(const Operands& operands) {
 Vm::Flow Vm::on_back(const Operands& operands) {
   const std::uint32_t distance = operands.value[0];
   if (distance == 0 || distance > start_) return fail(ErrorCode::code);
-  if (!flush()) return Flow::repeat;
   const std::uint32_t target = start_ - distance;
-  if (!alone() || core_.floor.depth != 0) return yield(target);
-  core_.reader.seek(core_.reader.record(), target);
-  return Flow::next;
+  // Nobody to yield to: what is typed goes on in the next round of the loop.
+  if (nobody_waits() && core_.floor.depth == 0) {
+    core_.reader.seek(core_.reader.record(), target);
+    return Flow::next;
+  }
+  return flush() ? yield(target) : Flow::repeat;
 }
 
 Vm::Flow Vm::on_labels(const Operands& operands) {

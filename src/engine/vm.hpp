@@ -79,6 +79,7 @@ class Vm {
 
   // Yielding.
   bool flush();
+  [[nodiscard]] bool nobody_waits();
   [[nodiscard]] bool alone();
   bool park(std::uint32_t pc);
   Flow yield(std::uint32_t pc);
@@ -91,7 +92,12 @@ class Vm {
   [[nodiscard]] std::optional<Chord> chord(const Operands& operands);
   bool ready() { return core_.typist.ready(core_.now); }
   [[nodiscard]] bool is_safe() { return task().typing == kTypingSafe; }
-  void drop_raw();
+  /// A raw report of the task is over.
+  void drop_raw() {
+    if (task().raw == 0) return;
+    task().raw = 0;
+    core_.mixer.change().remove_loose(owner());
+  }
   Flow tap(const Chord& chord);
   Flow put_down(const Chord& chord, Owner owner, hid::Modifiers hides);
   Flow let_up(const Chord& chord, Owner owner);

@@ -17,13 +17,6 @@ std::optional<Chord> Vm::chord(const Operands& operands) {
                  lang::KeyRef::from_raw(operands.value[1]), hid::layouts()[task().layout]);
 }
 
-/// A raw report of the task is over.
-void Vm::drop_raw() {
-  if (task().raw == 0) return;
-  task().raw = 0;
-  core_.mixer.change().remove_loose(owner());
-}
-
 /// Lets the typed key up, if it must be up before `key` can go down. False: not yet.
 bool Vm::clear_way(Usage key) {
   const Usage typed = core_.mixer.stroke().key;
@@ -155,29 +148,6 @@ Modifiers Vm::pressed_modifiers() {
 /// The floor's text was set: the task goes on after the instruction when it is typed.
 Vm::Flow Vm::start_typing() {
   core_.floor.manner = {Mask::text, pressed_modifiers(), task().typing, core_.settings.tap};
-  return Flow::next;
-}
-
-Vm::Flow Vm::end_typing() {
-  core_.reader.seek(task().record, core_.floor.pc);
-  return Flow::next;
-}
-
-/// Types by one report, or finds that a character needs none, or that the text is over.
-Vm::Flow Vm::type() {
-  Typist& typist = core_.typist;
-  if (!typist.busy()) {
-    char32_t character = 0;
-    start_ = core_.reader.offset();
-    const TextSource::Result result = core_.floor.text.next(core_.reader, character);
-    if (result == TextSource::Result::end) return end_typing();
-    if (result == TextSource::Result::bad) return fail(ErrorCode::text);
-    const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
-    typist.begin(character, hid::layouts()[task().layout], caps_lock);
-    if (!typist.busy()) return Flow::next;
-  }
-  drop_raw();
-  typist.go_on(core_.floor.manner);
   return Flow::next;
 }
 

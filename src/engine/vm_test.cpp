@@ -264,6 +264,60 @@ TEST(Vm, HostileCodeEndsInErrorsOnly) {
   }
 }
 
+/// What `roll` types, and its errors, when F1 is pressed, with a window of so many bytes.
+template <std::size_t Window>
+Outcome with_window(sim::MemoryRoll& roll) {
+  sim::Host host{hid::default_layout()};
+  sim::ErrorList errors;
+  Storage<Capacities{.window = Window}> storage;
+  Engine engine{storage.view(), roll, host, errors};
+  engine.key({hid::keyboard_usage(kF1), true, 0});
+  for (Time now = 0; now < 500; ++now) {
+    engine.step(now);
+    if (host.poll(now)) engine.report_taken(now);
+  }
+  return {host.text(), errors.errors()};
+}
+
+/// In a window of one byte no instruction fits, so that all are executed by their handlers; in a
+/// large one, those that compute are executed in place.
+TEST(Vm, ComputingInTheWindowAndByHandlersAgree) {
+  std::mt19937 random{5};
+  const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  unsigned good = 0;
+  for (int round = 0; round < 2000; ++round) {
+    Assembler body = push(static_cast<std::int32_t>(below(4))).op(Opcode::counter).u8(0);
+    const std::size_t loop = body.code.size();
+    body.op(Opcode::repeat).u8(0).number(below(2));
+    for (unsigned i = 2 + below(8); i > 0; --i) {
+      const std::int32_t number = below(4) == 0 ? static_cast<std::int32_t>(random())
+                                                : static_cast<std::int32_t>(below(300)) - 100;
+      switch (below(4)) {
+        case 0:
+          body.op(Opcode::load).u8(static_cast<std::uint8_t>(below(12) == 0 ? 1 : 0));
+          break;
+        case 1:
+          body.op(static_cast<Opcode>(static_cast<unsigned>(Opcode::add) + below(7)));
+          break;
+        default:
+          body.op(Opcode::push).integer(number);
+          break;
+      }
+    }
+    body.op(Opcode::type);
+    if (below(2) == 0) body.op(Opcode::counter).u8(0);
+    body.op(Opcode::back).number(static_cast<std::uint32_t>(body.code.size() - loop - below(2)));
+    sim::MemoryRoll roll;
+    RollBuilder{}.bind(kF1, RollBuilder::Body{body, 2}).into(roll);
+    const Outcome slow = with_window<1>(roll);
+    const Outcome fast = with_window<128>(roll);
+    ASSERT_EQ(slow.text, fast.text) << round;
+    ASSERT_EQ(slow.errors, fast.errors) << round;
+    if (!slow.text.empty()) ++good;
+  }
+  EXPECT_GT(good, 500U);
+}
+
 TEST(Vm, TheSameKeysAtTheSameTimesGiveTheSameReports) {
   const auto play = [](unsigned seed) {
     std::mt19937 random{seed};

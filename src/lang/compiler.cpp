@@ -199,14 +199,14 @@ void Compiler::begin_definition() {
   code_size_ = 0;
   scope_ = 0;
   ++records_;
-  if (errors_ == 0) keep(writer_.begin_definition());
+  if (writes()) keep(writer_.begin_definition());
 }
 
 void Compiler::end_definition() {
   if (at_symbol(';') && !token().line_before) advance();
   const bool same_line = token().kind != TokenKind::end && !token().line_before;
   const std::uint32_t end = same_line ? token().at.offset : lexer_.after_line(last_end_.offset);
-  if (errors_ == 0) keep(writer_.end_definition(slice_begin_, end));
+  if (writes()) keep(writer_.end_definition(slice_begin_, end));
   slice_begin_ = end;
 }
 
@@ -215,13 +215,14 @@ void Compiler::end_definition() {
 void Compiler::emit(const CodePiece& piece) { append(piece.bytes()); }
 
 void Compiler::append(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) return;
   const auto size = static_cast<std::uint32_t>(bytes.size());
   const bool fits = code_size_ <= kMaxCode;
   code_size_ += size;
   if (fits && code_size_ > kMaxCode) {
     error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
   }
-  if (errors_ == 0) keep(writer_.append_code(bytes));
+  if (writes()) keep(writer_.append_code(bytes));
 }
 
 }  // namespace pianola::lang

@@ -128,6 +128,8 @@ class Compiler final : private DiagnosticSink {
   void emit(const CodePiece& piece);
   void append(std::span<const std::uint8_t> bytes);
   void keep(Status status);
+  /// Whether the roll is still worth writing.
+  [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
   [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
   [[nodiscard]] bool at_word(std::string_view word) const;
@@ -158,11 +160,6 @@ class Compiler final : private DiagnosticSink {
   void start_declaration(IndexSpace space, const NameAt& name);
   void declare();
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
-  bool set_definition();
-  bool set_value(Setting setting, const SettingInfo& info);
-  bool layout_value(Opcode opcode, hid::Layout& layout);
-  bool plain_value(const SettingInfo& info, std::uint32_t& value);
-  bool key_value(const SettingInfo& info, std::uint32_t& value);
   bool variable_definition();
   bool macro_definition();
   bool parameters(std::uint8_t& count);
@@ -172,9 +169,6 @@ class Compiler final : private DiagnosticSink {
   bool binding();
   bool no_binding();
   bool unknown_trigger();
-  bool options();
-  bool option(std::uint8_t& seen);
-  bool again_option();
   bool remap();
   bool open_body();
   void start_body();
@@ -182,6 +176,16 @@ class Compiler final : private DiagnosticSink {
   bool old_definition();
   void define_line();
   bool define_report(std::uint32_t line);
+
+  // settings.cpp: set, and the options of bindings
+  bool set_definition();
+  bool set_value(Setting setting, const SettingInfo& info);
+  bool layout_value(Opcode opcode, hid::Layout& layout);
+  bool plain_value(const SettingInfo& info, std::uint32_t& value);
+  bool key_value(const SettingInfo& info, std::uint32_t& value);
+  bool options();
+  bool option(std::uint8_t& seen);
+  bool again_option();
 
   // triggers.cpp: keys, chords, triggers
   static bool is_vial_key(std::string_view word);
@@ -279,6 +283,8 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t code_size_ = 0;  ///< Of this definition so far.
   std::uint32_t scope_ = 0;      ///< name_hash of the layer.
   ScratchRecord pending_;        ///< Declared by the body that is open.
+  std::uint32_t variables_ = 0;  ///< Declared so far; layers likewise.
+  std::uint32_t layers_ = 0;
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.

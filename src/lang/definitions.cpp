@@ -1,64 +1,15 @@
 #include <algorithm>
 
-#include "hid/edit_distance.hpp"
-#include "hid/key_names.hpp"
 #include "lang/compiler.hpp"
 
 namespace pianola::lang {
 namespace {
-
-/// The setting called `name`, or kSettings.size().
-std::size_t find_setting(std::string_view name) {
-  const auto* found =
-      std::find_if(kSettings.begin(), kSettings.end(),
-                   [&](const SettingInfo& setting) { return setting.name == name; });
-  return static_cast<std::size_t>(found - kSettings.begin());
-}
-
-std::string_view closest_setting(std::string_view name) {
-  std::string_view best;
-  unsigned best_distance = hid::likely_slips(name.size()) + 1;
-  for (const SettingInfo& setting : kSettings) {
-    const unsigned distance = hid::edit_distance(name, setting.name, best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = setting.name;
-  }
-  return best;
-}
-
-/// The number of `word` among the choices, or their number if it is none of them.
-std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
-  const auto* found = std::find(setting.choices.begin(), setting.choices.end(), word);
-  return word.empty() ? setting.choices.size()
-                      : static_cast<std::size_t>(found - setting.choices.begin());
-}
 
 /// Definitions that cannot stand in a layer.
 constexpr bool is_no_item(Keyword word) {
   return word == Keyword::k_set || word == Keyword::k_var || word == Keyword::k_macro ||
          word == Keyword::k_layer || word == Keyword::k_define;
 }
-
-/// What may be written, for an error message.
-constexpr std::array<std::string_view, 16> kExpectedValue = {
-    "a layout's name",
-    "fast, safe or a duration",
-    "a duration",
-    "a duration",
-    "release, press or timeout",
-    "a duration",
-    "a duration",
-    "a duration",
-    "off or a duration",
-    "shifts or a key",
-    "direct or leader",
-    "off, linux, windows, macos or wincompose",
-    "ejected or hidden",
-    "off or a duration",
-    "queue or mix",
-    "a key"};
-static_assert(kExpectedValue.size() == kSettings.size());
 
 }  // namespace
 
@@ -138,7 +89,11 @@ bool Compiler::name(NameAt& out) {
 /// Goes on after what should have been a name. False if nothing stands there.
 bool Compiler::skip_name() {
   if (token().kind == TokenKind::end || token().line_before) return false;
-  if (!at_symbol('{') && !at_symbol('(')) advance();
+  if (token().kind == TokenKind::text) {
+    skip_text();
+  } else if (!at_symbol('{') && !at_symbol('(')) {
+    advance();
+  }
   return true;
 }
 
@@ -155,7 +110,7 @@ void Compiler::start_declaration(IndexSpace space, const NameAt& name) {
 
 /// The declaration is complete: its record goes to the scratch, unless an error made it worthless.
 void Compiler::declare() {
-  if (pending_good_) keep(builder_.add(scratch_, pending_));
+  if (pending_good_ && status_ == Status::more) keep(builder_.add(scratch_, pending_));
 }
 
 /// A name is used that must be declared somewhere.
@@ -166,111 +121,18 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
   record.length = name.size;
   record.entry.key = name_key(space, name.hash());
   record.entry.params = params;
-  keep(builder_.add(scratch_, record));
+  if (status_ == Status::more) keep(builder_.add(scratch_, record));
 }
 
-// ---- set, var, macro, layer -------------------------------------------------------------------
-
-bool Compiler::set_definition() {
-  advance();
-  if (token().kind != TokenKind::word) return expected(Message::expected_name);
-  NameAt spelled;
-  const std::string_view word = lexer_.word();
-  const std::size_t index = find_setting(word);
-  if (index == kSettings.size()) {
-    return error(Message::unknown_setting, word, closest_setting(word));
-  }
-  spelled.at = token().at;
-  spelled.size = static_cast<std::uint8_t>(word.size());
-  start_declaration(IndexSpace::setting, spelled);
-  pending_.entry.key = name_key(IndexSpace::setting, static_cast<std::uint32_t>(index));
-  advance();
-  if (!expect_symbol('=', "=")) return false;
-  const SettingInfo& info = kSettings[index];
-  if (!info.supported) {
-    return error_at(Message::not_yet, spelled.at, spelled.size, info.name);
-  }
-  if (!set_value(static_cast<Setting>(index), info)) return false;
-  pending_.entry.body = code_size_;
-  declare();
-  return true;
-}
-
-/// The value, with the instruction that holds it. Advances past it.
-bool Compiler::set_value(Setting setting, const SettingInfo& info) {
-  if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
-  std::uint32_t value = 0;
-  const bool good =
-      info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
-  if (!good) {
-    const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
-    const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
-    if (timed) return expected_duration(Message::expected_value, wanted);
-    return expected(Message::expected_value, {}, wanted);
-  }
-  emit(CodePiece(Opcode::set_number).number(static_cast<std::uint32_t>(setting)).number(value));
-  return true;
-}
-
-/// A layout's name, for the file or for one binding.
-bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
-  if (token().kind != TokenKind::word) {
-    return expected(Message::expected_value, {}, kExpectedValue[0]);
-  }
-  const std::string_view word = lexer_.word();
-  const hid::Layout* found = hid::find_layout(word);
-  if (found == nullptr) {
-    return error(Message::unknown_layout, word, hid::closest_layout_name(word));
-  }
-  if (opcode == Opcode::set_name && layout_used_ && !(*found == file_layout_)) {
-    warn_at(Message::layout_after_text, token().at, token().length, {}, file_layout_.name());
-  }
-  layout = *found;
-  layout_ = *found;
-  CodePiece piece(opcode);
-  if (opcode == Opcode::set_name) piece.number(static_cast<std::uint32_t>(Setting::layout));
-  emit(piece.name(found->name()));
-  advance();
-  return true;
-}
-
-/// A word among the choices, or a duration where one may stand. False, without a report, if it is
-/// neither.
-bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
-  const std::size_t choice =
-      token().kind == TokenKind::word ? find_choice(info, lexer_.word()) : info.choices.size();
-  const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
-  if (choice < info.choices.size()) {
-    value = static_cast<std::uint32_t>(choice);
-  } else if (timed && token().kind == TokenKind::duration) {
-    value = token().value + (info.type == SettingType::typing ? 2 : 0);
-  } else if (timed && token().kind == TokenKind::number && token().value == 0) {
-    value = info.type == SettingType::typing ? 2 : 0;
-  } else {
-    return false;
-  }
-  advance();
-  return true;
-}
-
-bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
-  if (token().kind == TokenKind::word && find_choice(info, lexer_.word()) < info.choices.size()) {
-    value = 0;
-    advance();
-    return true;
-  }
-  const auto usage =
-      token().kind == TokenKind::word ? hid::usage_from_name(lexer_.word()) : std::nullopt;
-  if (!usage) return false;
-  value = static_cast<std::uint32_t>(*usage);
-  advance();
-  return true;
-}
+// ---- var, macro, layer ------------------------------------------------------------------------
 
 bool Compiler::variable_definition() {
   advance();
   NameAt variable;
   if (!name(variable)) return false;
+  if (++variables_ == kMaxGlobals + 1) {
+    error_at(Message::too_many_variables, variable.at, variable.size, {}, {}, kMaxGlobals);
+  }
   start_declaration(IndexSpace::variable, variable);
   std::uint32_t value = 0;
   bool minus = false;
@@ -354,6 +216,9 @@ bool Compiler::layer_definition() {
   NameAt layer;
   const bool named = name(layer);
   if (!named && !skip_name()) return false;
+  if (++layers_ == kMaxLayers + 1) {
+    error_at(Message::too_many_layers, layer.at, layer.size, {}, {}, kMaxLayers);
+  }
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
   emit(CodePiece(Opcode::layer).name(layer.view()));
@@ -407,10 +272,11 @@ bool Compiler::binding() {
   const bool with_options = good && at_symbol('(');
   if (with_options) good = options();
   if (good && !at_symbol('{')) {
-    good = unknown          ? false
-           : with_options   ? expected(Message::expected_brace)
-           : at_symbol('+') ? error(Message::space_in_chord)
-                            : expected(Message::expected_body);
+    const bool spaced = at_symbol('+') || (at_symbol('-') && !token().space_before);
+    good = unknown        ? false
+           : with_options ? expected(Message::expected_brace)
+           : spaced       ? error(Message::space_in_chord)
+                          : expected(Message::expected_body);
   }
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.
@@ -452,60 +318,11 @@ bool Compiler::unknown_trigger() {
          meant != Keyword::k_layer && meant != Keyword::k_define;
 }
 
-/// `(again: stop, typing: 20ms)`.
-bool Compiler::options() {
-  std::uint8_t seen = 0;
-  advance();
-  while (!at_symbol(')')) {
-    if (!option(seen)) return false;
-    if (at_symbol(',')) {
-      advance();
-    } else if (!at_symbol(')')) {
-      return expected(Message::expected_symbol, ")");
-    }
-  }
-  advance();
-  return true;
-}
-
-bool Compiler::option(std::uint8_t& seen) {
-  constexpr std::array<std::string_view, 3> kOptions = {"again", "typing", "layout"};
-  const auto* found = std::find(kOptions.begin(), kOptions.end(),
-                                token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kOptions.end()) return expected(Message::expected_option);
-  const auto index = static_cast<unsigned>(found - kOptions.begin());
-  if ((seen & (1U << index)) != 0) return error(Message::option_twice, *found);
-  seen = static_cast<std::uint8_t>(seen | (1U << index));
-  advance();
-  if (!expect_symbol(':', ":")) return false;
-  if (index == 0) return again_option();
-  if (index == 2) return layout_value(Opcode::option_layout, layout_);
-  std::uint32_t value = 0;
-  if (!plain_value(kSettings[static_cast<std::size_t>(Setting::typing)], value)) {
-    return expected_duration(Message::expected_value,
-                             kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
-  }
-  emit(CodePiece(Opcode::option_typing).number(value));
-  return true;
-}
-
-bool Compiler::again_option() {
-  constexpr std::array<std::string_view, 4> kChoices = {"ignore", "stop", "restart", "parallel"};
-  const auto* found = std::find(kChoices.begin(), kChoices.end(),
-                                token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kChoices.end()) {
-    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
-  }
-  if (found != kChoices.begin()) return not_yet(*found);
-  emit(
-      CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
-  advance();
-  return true;
-}
-
 /// `= CHORD` or `= none`, at the `=`.
 bool Compiler::remap() {
   advance();
+  const Position equals_end = last_end_;
+  const bool next_line = token().line_before;
   if (keyword() == Keyword::k_none) {
     write_trigger(Opcode::remap_none);
     pending_good_ = trigger_good_;
@@ -521,6 +338,9 @@ bool Compiler::remap() {
   }
   Chord target;
   if (!chord(target)) return false;
+  if (next_line && !token().line_before && (at_symbol('=') || at_symbol('{'))) {
+    return error_at(Message::expected_key, equals_end, 1);  // that was the next definition's
+  }
   write_trigger(Opcode::remap);
   pending_good_ = trigger_good_;
   if (target.good) check_key(target);

@@ -30,7 +30,7 @@ struct Position {
   /* Tokens. */ \
   X(unterminated_text,  "text without its closing '\"' on this line; many lines stand in \"\"\" … \"\"\"") \
   X(unterminated_lines, "text without its closing '\"\"\"'") \
-  X(unterminated_quote, "a quoted key is one character between ' and '") \
+  X(unterminated_quote, "a quoted key is one character between ' and '; a text stands in \"…\"") \
   X(bad_escape,         "unknown escape '\\{a}'[; did you mean '{b}'?]") \
   X(bad_unicode_escape, "'\\u{' takes 1 to 6 hex digits of a Unicode character and '}'") \
   X(number_too_large,   "number out of range (-2147483648 to 2147483647)") \
@@ -71,6 +71,8 @@ struct Position {
   X(names_collide,      "'{a}' and the name at {p} cannot be told apart by the device; rename one") \
   X(trigger_taken,      "this trigger is bound already at {p}") \
   X(parameter_twice,    "there is a parameter '{a}' already") \
+  X(too_many_variables, "a file has at most {n} variables") \
+  X(too_many_layers,    "a file has at most {n} layers") \
   X(too_many_parameters,"a macro has at most {n} parameters") \
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
   X(expected_value,     "expected {b}") \

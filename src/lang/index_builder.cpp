@@ -165,8 +165,7 @@ Status IndexBuilder::check(const Context& context, const SortItem& item) {
   ScratchRecord record;
   if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
   if (record.role == ScratchRecord::Role::declaration) return declaration(context, item, record);
-  use(context, item, record);
-  return Status::ok;
+  return use(context, item, record);
 }
 
 Status IndexBuilder::declaration(const Context& context, const SortItem& item,
@@ -197,18 +196,22 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   return context.writer.append_index(entry);
 }
 
-void IndexBuilder::use(const Context& context, const SortItem& item, const ScratchRecord& record) {
+Status IndexBuilder::use(const Context& context, const SortItem& item,
+                         const ScratchRecord& record) {
   std::array<char, kMaxName> buffer;
   const std::string_view name = name_of(context, record, buffer);
   ScratchRecord declared;
   std::array<char, kMaxName> declared_name;
-  const bool known = declared_ && declared_item_.key == item.key &&
-                     context.scratch.read(declared_item_.record, declared) &&
-                     name_of(context, declared, declared_name) == name;
-  if (!known) return unknown_name(context, record, name);
+  bool known = declared_ && declared_item_.key == item.key;
+  if (known && !context.scratch.read(declared_item_.record, declared)) return Status::io_error;
+  known = known && name_of(context, declared, declared_name) == name;
+  if (!known) {
+    unknown_name(context, record, name);
+    return Status::ok;
+  }
   if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
       declared.entry.params == kAnyParameters) {
-    return;
+    return Status::ok;
   }
   Diagnostic diagnostic;
   diagnostic.message = Message::wrong_arity;
@@ -218,6 +221,7 @@ void IndexBuilder::use(const Context& context, const SortItem& item, const Scrat
   diagnostic.n = declared.entry.params;
   diagnostic.other = declared.at;
   context.sink.report(diagnostic);
+  return Status::ok;
 }
 
 void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& record,

@@ -53,7 +53,7 @@ class IndexBuilder {
   static bool advance(const Context& context, Head& head);
   Status check(const Context& context, const SortItem& item);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
-  void use(const Context& context, const SortItem& item, const ScratchRecord& record);
+  Status use(const Context& context, const SortItem& item, const ScratchRecord& record);
   void unknown_name(const Context& context, const ScratchRecord& record, std::string_view name);
   std::string_view closest_declared(const Context& context, const IndexKey& key,
                                     std::string_view name, std::array<char, kMaxName>& out);

@@ -237,7 +237,7 @@ TEST(Lexer, QuotedKeys) {
   EXPECT_EQ(tokens("'a' '#' ''' ' ' '\\' '\"' 'é' '😀'"),
             (Words{"quoted:a", "quoted:#", "quoted:'", "quoted: ", "quoted:\\", "quoted:\"",
                    "quoted:é", "quoted:😀"}));
-  const Words message{"1:1 a quoted key is one character between ' and '"};
+  const Words message{"1:1 a quoted key is one character between ' and '; a text stands in \"…\""};
   for (const char* text : {"'ab'", "'Hello world'", "''", "'", "'a", "'\n", "'\t'", "'ab {"}) {
     EXPECT_EQ(errors(text), message) << text;
   }

@@ -28,8 +28,8 @@ enum class OperandKind : std::uint8_t {
 // One row an opcode: symbol, mnemonic, up to four operands, values popped, values pushed, meaning.
 //
 // A definition's code is a run of instructions: a declaration, then (for a binding or a macro) its
-// body up to END. All multi-byte numbers are little-endian. Code offsets count from the start of the
-// definition's code.
+// body up to END. All multi-byte numbers are little-endian. Code offsets count from the start of
+// the definition's code.
 //
 // clang-format off
 #define PIANOLA_OPCODES(X) \
@@ -102,11 +102,9 @@ struct OpcodeInfo {
 };
 
 inline constexpr OpcodeInfo kOpcodes[] = {
-#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning)         \
-  OpcodeInfo{mnemonic,                                                         \
-             {OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d}, \
-             pops,                                                             \
-             pushes},
+#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning) \
+  OpcodeInfo{                                                          \
+      mnemonic, {OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d}, pops, pushes},
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };
@@ -128,6 +126,9 @@ inline constexpr std::size_t kMaxText = 127;
 inline constexpr std::size_t kMaxRawKeys = 6;
 /// Most parameters of a macro.
 inline constexpr std::size_t kMaxParameters = 8;
+/// Most variables of a file, and most layers: a device keeps the state of each in RAM.
+inline constexpr std::size_t kMaxGlobals = 16;
+inline constexpr std::size_t kMaxLayers = 32;
 /// Most locals of one body, parameters and loop counters included.
 inline constexpr std::size_t kMaxSlots = 32;
 /// Deepest evaluation stack that the compiler lets an expression need.

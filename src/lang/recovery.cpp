@@ -83,7 +83,10 @@ void Compiler::skip_text() {
 bool Compiler::skip_text_item() {
   const StringItem item = lexer_.string_item();
   if (item.kind == StringItem::Kind::character) return true;
-  if (item.kind == StringItem::Kind::broken) broken_text();
+  if (item.kind == StringItem::Kind::broken) {
+    broken_text();
+    return false;
+  }
   do {
     advance();
     if (item.kind != StringItem::Kind::value || at_symbol('}')) break;
@@ -97,11 +100,12 @@ bool Compiler::skip_text_item() {
 
 /// After a text that is not closed in its line: the `}` at the end of that line close blocks that
 /// were opened there; else the text probably goes on in the next lines. At the end of the file
-/// nothing can be closed any more.
+/// nothing can be closed any more. The token after the text is current then.
 void Compiler::broken_text() {
   const bool one_line = depth_ > 0 && blocks_[depth_ - 1].at.line == token().at.line;
   if (!one_line || !lexer_.back_to_braces()) lexer_.on_to_quotes();
-  if (lexer_.following() == 0) brace_excused_ = true;
+  advance();
+  if (token().kind == TokenKind::end) brace_excused_ = true;
 }
 
 /// Goes on at the first token that is not in line `line`.
@@ -136,10 +140,9 @@ bool Compiler::find_body() {
 void Compiler::missing_brace() {
   std::array<char, 10> line{};
   std::size_t size = 0;
-  std::uint32_t next = token().at.line;
-  if (token().kind == TokenKind::end) {
-    next = blocks_[depth_ - 1].kind == Block::layer ? outside_line_ : 0;
-  }
+  const bool layer = blocks_[depth_ - 1].kind == Block::layer;
+  std::uint32_t next = token().kind == TokenKind::end ? 0 : token().at.line;
+  if (layer && outside_line_ != 0) next = outside_line_;
   for (; next > 0; next /= 10) line[size++] = static_cast<char>('0' + next % 10);
   std::reverse(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(size));
   if (!brace_excused_) {

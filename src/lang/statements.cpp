@@ -68,11 +68,10 @@ bool Compiler::symbol_statement() {
       skip(Skip::word);
       return true;
     case '{':
-      brace_excused_ = true;
-      return error(Message::expected_statement);
     case '(':
     case ')':
     case ']':
+      brace_excused_ = true;  // one `{` too many, or the wrong kind for a `}`
       return error(Message::expected_statement);
     case 0x2018:
     case 0x2019:
@@ -117,6 +116,7 @@ bool Compiler::word_statement() {
   if (reserved != Keyword::no_keyword && !modifier) return keyword_statement(reserved);
   if (is_assignment()) return not_yet("assignments");
   if (modifier) return chord_statement(Opcode::tap);
+  if (word.size() == 1 && lexer_.following() == '(') return error(Message::call_missing, word);
   if (word.size() == 1) return bare_character(word);
   if (is_unknown_word()) return unknown_statement();
   if (is_modifier_name(word) && lexer_.following() == '-') {
@@ -322,11 +322,12 @@ void Compiler::text_step() {
       case StringItem::Kind::value:
         if (text_value(item.at)) break;
         return end_text();
-      case StringItem::Kind::broken:
-        broken_text();
-        [[fallthrough]];
       case StringItem::Kind::end:
         advance();
+        return end_text();
+      case StringItem::Kind::broken:
+        broken_text();
+        if (mode_ == Mode::argument_text) return skip(Skip::statement);
         return end_text();
     }
   }

@@ -332,7 +332,6 @@ bool Compiler::text_trigger() {
     const StringItem item = lexer_.string_item();
     if (item.kind == StringItem::Kind::broken) {
       broken_text();
-      advance();
       return false;
     }
     if (item.kind == StringItem::Kind::end) break;

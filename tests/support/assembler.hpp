@@ -39,9 +39,12 @@ class Assembler {
   Assembler& character(char32_t c) { return number(lang::KeyRef::character(c).raw()); }
   /// One label entry of LABELS.
   Assembler& label(std::uint16_t label, std::uint32_t offset, std::uint8_t depth = 0) {
-    return u8(static_cast<std::uint8_t>(label)).u8(static_cast<std::uint8_t>(label >> 8))
-        .u8(static_cast<std::uint8_t>(offset)).u8(static_cast<std::uint8_t>(offset >> 8))
-        .u8(static_cast<std::uint8_t>(offset >> 16)).u8(depth);
+    return u8(static_cast<std::uint8_t>(label))
+        .u8(static_cast<std::uint8_t>(label >> 8))
+        .u8(static_cast<std::uint8_t>(offset))
+        .u8(static_cast<std::uint8_t>(offset >> 8))
+        .u8(static_cast<std::uint8_t>(offset >> 16))
+        .u8(depth);
   }
   /// A key trigger without modifiers (press, leader, hold, tap, double).
   Assembler& trigger(std::uint16_t usage, lang::TriggerKind kind = lang::TriggerKind::press) {

@@ -6,8 +6,12 @@ namespace pianola::sim {
 namespace {
 
 /// A desktop's memory is no limit worth meeting in a simulation.
-constexpr engine::Capacities kCapacities{
-    .tasks = 64, .slots = 512, .holds = 64, .events = 64, .globals = 1024, .window = 128};
+constexpr engine::Capacities kCapacities{.tasks = 64,
+                                         .slots = 512,
+                                         .holds = 64,
+                                         .events = 64,
+                                         .globals = lang::kMaxGlobals,
+                                         .window = 128};
 
 }  // namespace
 

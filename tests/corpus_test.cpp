@@ -1,0 +1,255 @@
+// Runs tests/corpus: macros files with what is expected of them written inside, in comments.
+//
+//   # error: LINE:COLUMN MESSAGE      one error there; likewise `warning:`. All must be listed.
+//   # listing: TEXT                   a line of the listing, without offset and size; several such
+//                                     lines stand one after another in it
+//   # keys: F1 500 m                  what is pressed, as `pianola play --keys` has it; then
+//   #   layout: us                    the host's layout, if it is not the file's
+//   #   text: a\nb                    what the host shows, with escapes for line ends, tabs,
+//   backslashes #   reports: [02:0b] [00:]        all reports, or #   trace: 0 [02:0b] 1 [00:] all
+//   reports with their times #   fails: CODE                   a macro ends with this error (an
+//   ErrorCode's text)
+//
+// Of every file also: pieces of one byte give the same, the slices make up the file; and of one
+// without errors: it decompiles to source of the same code, formatting keeps the code and is
+// stable, and its roll image reads back.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/key_script.hpp"
+#include "lang/decompiler.hpp"
+#include "lang/formatter.hpp"
+#include "lang/roll_image.hpp"
+#include "lang/settings.hpp"
+#include "ports/sim/simulation.hpp"
+#include "support/bytes_sink.hpp"
+#include "support/compilation.hpp"
+
+namespace pianola {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kCorpus = fs::path(PIANOLA_SOURCE_DIR) / "tests" / "corpus";
+
+struct Play {
+  std::string keys;
+  std::string layout;
+  std::optional<std::string> text;
+  std::optional<std::string> reports;
+  std::optional<std::string> trace;
+  std::vector<std::string> fails;
+};
+
+struct Expectations {
+  std::vector<std::string> messages;
+  std::vector<std::string> listing;
+  std::vector<Play> plays;
+};
+
+std::string unescaped(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    out += c == 'n' ? '\n' : c == 't' ? '\t' : c;
+  }
+  return out;
+}
+
+/// The rest of `line` after `# NAME:`, if it is such a directive.
+bool directive(const std::string& line, const std::string& name, std::string& rest) {
+  std::size_t at = line.find_first_not_of(" \t");
+  if (at == std::string::npos || line[at] != '#') return false;
+  at = line.find_first_not_of(" \t", at + 1);
+  if (at == std::string::npos || line.compare(at, name.size() + 1, name + ':') != 0) return false;
+  at += name.size() + 1;
+  if (at < line.size() && line[at] == ' ') ++at;
+  rest = line.substr(at);
+  if (!rest.empty() && rest.back() == '\r') rest.pop_back();
+  return true;
+}
+
+Expectations read_expectations(const std::string& text) {
+  Expectations out;
+  // Lines end in LF, CRLF or CR.
+  std::string lines = text;
+  std::replace(lines.begin(), lines.end(), '\r', '\n');
+  std::istringstream in(lines);
+  std::string rest;
+  for (std::string line; std::getline(in, line);) {
+    if (directive(line, "error", rest)) out.messages.push_back(rest);
+    if (directive(line, "warning", rest)) {
+      const std::size_t space = rest.find(' ');
+      out.messages.push_back(rest.substr(0, space) + " warning:" + rest.substr(space));
+    }
+    if (directive(line, "listing", rest)) out.listing.push_back(rest);
+    if (directive(line, "keys", rest)) out.plays.emplace_back().keys = rest;
+    if (out.plays.empty()) continue;
+    Play& play = out.plays.back();
+    if (directive(line, "layout", rest)) play.layout = rest;
+    if (directive(line, "text", rest)) play.text = unescaped(rest);
+    if (directive(line, "reports", rest)) play.reports = rest;
+    if (directive(line, "trace", rest)) play.trace = rest;
+    if (directive(line, "fails", rest)) play.fails.push_back(rest);
+  }
+  return out;
+}
+
+std::string read_file(const fs::path& path) {
+  std::ostringstream out;
+  out << std::ifstream(path, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+std::vector<std::vector<std::uint8_t>> codes(const sim::MemoryRoll& roll) {
+  std::vector<std::vector<std::uint8_t>> all;
+  for (const auto& definition : roll.definitions()) {
+    if (!definition.code.empty()) all.push_back(definition.code);
+  }
+  return all;
+}
+
+void expect_same_code(sim::MemoryRoll& roll, const std::string& text, const char* what) {
+  testing::Compilation again(text);
+  EXPECT_EQ(again.status(), lang::Status::ok) << what << ":\n" << text << again.text();
+  EXPECT_EQ(codes(again.roll()), codes(roll)) << what << ":\n" << text;
+}
+
+/// What holds for every file that compiles.
+void check_transformations(testing::Compilation& compiled, const std::string& text) {
+  sim::StringSink decompiled;
+  EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), lang::Status::ok);
+  expect_same_code(compiled.roll(), decompiled.text(), "decompiled");
+
+  sim::MemorySource source(text);
+  sim::StringSink formatted;
+  lang::format(source, formatted);
+  expect_same_code(compiled.roll(), formatted.text(), "formatted");
+  sim::MemorySource once(formatted.text());
+  sim::StringSink twice;
+  lang::format(once, twice);
+  EXPECT_EQ(twice.text(), formatted.text());
+
+  testing::BytesSink image;
+  ASSERT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::with_source, image),
+            lang::Status::ok);
+  lang::RollImage read;
+  EXPECT_EQ(lang::RollImage::open(image.bytes, read), lang::ImageError::none);
+  EXPECT_EQ(read.size(), compiled.roll().size());
+}
+
+/// The listing's lines without offset and size, each after a line end.
+std::string plain_listing(const std::string& listing) {
+  std::istringstream in(listing);
+  std::string out = "\n";
+  for (std::string line; std::getline(in, line);) {
+    std::istringstream words(line);
+    std::string offset;
+    std::string size;
+    words >> offset >> size;
+    std::string word;
+    std::string rest;
+    while (words >> word) rest += (rest.empty() ? "" : " ") + word;
+    out += rest + '\n';
+  }
+  return out;
+}
+
+/// The file's layout.
+hid::Layout layout_of(sim::MemoryRoll& roll) {
+  lang::IndexEntry entry;
+  const auto number = static_cast<std::uint32_t>(lang::Setting::layout);
+  if (!index_find(roll, name_key(lang::IndexSpace::setting, number), entry)) {
+    return hid::default_layout();
+  }
+  const auto& code = roll.definitions()[entry.record].code;
+  const std::string name(code.begin() + 3, code.end());
+  const hid::Layout* found = hid::find_layout(name);
+  return found != nullptr ? *found : hid::default_layout();
+}
+
+void check_play(testing::Compilation& compiled, const Play& play) {
+  SCOPED_TRACE("keys: " + play.keys);
+  const hid::Layout own = layout_of(compiled.roll());
+  const hid::Layout* named = hid::find_layout(play.layout);
+  ASSERT_TRUE(play.layout.empty() || named != nullptr) << play.layout;
+  sim::Simulation simulation(compiled.roll(), {.layout = named != nullptr ? *named : own});
+  const cli::KeyScript script = cli::parse_key_script(play.keys, own);
+  EXPECT_NE(simulation.run(script.events, 600'000), sim::Ending::limit);
+  if (play.text) {
+    EXPECT_EQ(simulation.host().text(), *play.text);
+  }
+  std::string reports;
+  std::string trace;
+  for (const sim::TraceEntry& entry : simulation.host().trace()) {
+    const std::string report = sim::format_report(entry.report);
+    reports += (reports.empty() ? "" : " ") + report;
+    trace += (trace.empty() ? "" : " ") + std::to_string(entry.time) + ' ' + report;
+  }
+  if (play.reports) {
+    EXPECT_EQ(reports, *play.reports);
+  }
+  if (play.trace) {
+    EXPECT_EQ(trace, *play.trace);
+  }
+  std::vector<std::string> fails;
+  for (const engine::Error& error : simulation.errors()) {
+    fails.emplace_back(engine::error_text(error.code));
+  }
+  EXPECT_EQ(fails, play.fails);
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator(kCorpus)) {
+    if (entry.path().extension() == ".txt") all.push_back(entry.path().stem().string());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+class Corpus : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Corpus, DoesWhatItSays) {
+  const std::string text = read_file(kCorpus / (GetParam() + ".txt"));
+  const Expectations expected = read_expectations(text);
+  testing::Compilation compiled(text);
+  EXPECT_EQ(compiled.messages(), expected.messages) << compiled.text();
+  testing::Compilation pieces(text, 1);
+  EXPECT_EQ(pieces.messages(), expected.messages);
+  const bool errors = compiled.status() == lang::Status::errors;
+  if (errors) {
+    EXPECT_TRUE(expected.listing.empty() && expected.plays.empty());
+    return;
+  }
+  ASSERT_EQ(compiled.status(), lang::Status::ok);
+  EXPECT_EQ(pieces.roll().definitions(), compiled.roll().definitions());
+  std::string slices;
+  for (const std::string& slice : compiled.slices()) slices += slice;
+  EXPECT_EQ(slices, text);
+  check_transformations(compiled, text);
+  if (!expected.listing.empty()) {
+    std::string lines = "\n";
+    for (const std::string& line : expected.listing) lines += line + '\n';
+    const std::string listing = plain_listing(compiled.listing());
+    EXPECT_NE(listing.find(lines), std::string::npos) << "not in:" << listing;
+  }
+  for (const Play& play : expected.plays) check_play(compiled, play);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, Corpus, ::testing::ValuesIn(names()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace pianola
