@@ -45,7 +45,7 @@ std::uint32_t duration_option(std::string_view option, const std::string& text, 
     throw CommandError(
         fmt::format("{} is a time from {} ms to {} ms, such as {}; not '{}'", option, least, most,
                     option == "--poll" ? "8" : "60s, 500ms or 2min", text),
-        kWrongUsage);
+        wrong_usage);
   }
   return *duration;
 }
@@ -268,11 +268,11 @@ std::string unexpected_text(const CLI::App& app, const std::string& argument) {
                      meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant));
 }
 
-int wrong_usage(const CLI::App& app, const std::string& message, Console& console) {
+int usage_error(const CLI::App& app, const std::string& message, Console& console) {
   const auto named = app.get_subcommands();
   fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message,
              named.empty() ? "" : named.front()->get_name() + " ");
-  return kWrongUsage;
+  return wrong_usage;
 }
 
 /// Reads the command line into `request`. An exit code if there is nothing more to do.
@@ -281,14 +281,14 @@ std::optional<int> parse(CLI::App& app, int argc, const char* const* argv, Conso
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // help, or the version
     app.exit(success, console.out, console.err);
-    return kFine;
+    return fine;
   } catch (const CLI::ExtrasError&) {
     for (const std::string& argument : app.remaining(true)) {
-      if (argument != "--") return wrong_usage(app, unexpected_text(app, argument), console);
+      if (argument != "--") return usage_error(app, unexpected_text(app, argument), console);
     }
-    return wrong_usage(app, "too many arguments", console);
+    return usage_error(app, "too many arguments", console);
   } catch (const CLI::ParseError& error) {
-    return wrong_usage(app, error.what(), console);
+    return usage_error(app, error.what(), console);
   }
   return std::nullopt;
 }
@@ -300,7 +300,7 @@ int run_command(int argc, const char* const* argv, Console& console) {
   if (const auto done = parse(app, argc, argv, console)) return *done;
   if (!request.command) {
     console.out << app.help();
-    return kFine;
+    return fine;
   }
   return request.command(console);
 }
@@ -308,7 +308,7 @@ int run_command(int argc, const char* const* argv, Console& console) {
 }  // namespace
 
 int run(int argc, const char* const* argv, Console& console) {
-  int result = kFine;
+  int result = fine;
   try {
     result = run_command(argc, argv, console);
   } catch (const CommandError& error) {
@@ -317,12 +317,12 @@ int run(int argc, const char* const* argv, Console& console) {
     result = error.exit_code();
   } catch (const std::exception& error) {
     fmt::print(console.err, "pianola: {}\n", error.what());
-    result = kFileError;
+    result = file_error;
   }
   console.out.flush();
-  if (!console.out && result == kFine) {
+  if (!console.out && result == fine) {
     fmt::print(console.err, "pianola: cannot write to standard output\n");
-    result = kFileError;
+    result = file_error;
   }
   return result;
 }

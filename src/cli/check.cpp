@@ -31,10 +31,10 @@ bool check_one(const InputFile& file, Console& console) {
 }  // namespace
 
 int check(const std::vector<std::string>& files, Console& console) {
-  int result = kFine;
+  int result = fine;
   for (const std::string& path : files) {
     try {
-      if (!check_one(read_macros(path, console), console)) result = kFileError;
+      if (!check_one(read_macros(path, console), console)) result = file_error;
     } catch (const CommandError& error) {
       fmt::print(console.err, "pianola: {}\n", error.what());
       result = error.exit_code();

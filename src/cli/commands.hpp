@@ -18,7 +18,7 @@ int check(const std::vector<std::string>& files, Console& console);
 /// What `pianola fmt` does with the result.
 enum class FormatTo : std::uint8_t {
   output,   ///< Prints it.
-  nowhere,  ///< Lists the files that would change; kFileError if there are any.
+  nowhere,  ///< Lists the files that would change; file_error if there are any.
   file,     ///< Replaces the file.
 };
 /// `pianola fmt`. A file with errors is left alone and its errors are printed.

@@ -26,7 +26,7 @@ int compile(const std::string& file, const std::string& output, bool strip, Cons
   std::error_code ignored;
   if (file != "-" && std::filesystem::equivalent(file, output, ignored)) {
     throw CommandError(fmt::format("{} would be overwritten; -o names the roll to write", file),
-                       kWrongUsage);
+                       wrong_usage);
   }
   const auto program = Program::compile(read_macros(file, console), console);
   StringImage image;
@@ -40,7 +40,7 @@ int compile(const std::string& file, const std::string& output, bool strip, Cons
                counted(definition_count(program->roll()), "definition"),
                counted(image.bytes().size(), "byte"));
   }
-  return kFine;
+  return fine;
 }
 
 }  // namespace pianola::cli

@@ -10,15 +10,15 @@ namespace pianola::cli {
 
 /// What the command says to the shell.
 enum ExitCode : int {
-  kFine = 0,
-  kFileError = 1,   ///< Errors in the user's file, or it cannot be read or written.
-  kWrongUsage = 2,  ///< The command line makes no sense.
+  fine = 0,
+  file_error = 1,   ///< Errors in the user's file, or it cannot be read or written.
+  wrong_usage = 2,  ///< The command line makes no sense.
 };
 
 /// Ends a command with a message for standard error and an exit code.
 class CommandError : public std::runtime_error {
  public:
-  explicit CommandError(const std::string& message, ExitCode exit_code = kFileError)
+  explicit CommandError(const std::string& message, ExitCode exit_code = file_error)
       : std::runtime_error(message), exit_code_(exit_code) {}
   [[nodiscard]] ExitCode exit_code() const { return exit_code_; }
 

@@ -215,7 +215,7 @@ int demo(Console& console) {
   std::size_t number = 0;
   for (const Scene& scene : kScenes) play_scene(scene, ++number, *program, console);
   print_farewell(console);
-  return kFine;
+  return fine;
 }
 
 }  // namespace pianola::cli

@@ -28,28 +28,28 @@ int format_one(const std::string& path, FormatTo to, Console& console) {
   const std::string text = formatted(file, console);
   if (to == FormatTo::output) {
     console.out << text;
-    return kFine;
+    return fine;
   }
-  if (text == file.bytes) return kFine;
+  if (text == file.bytes) return fine;
   fmt::print(console.out, "{}\n", file.name);
-  if (to == FormatTo::nowhere) return kFileError;
+  if (to == FormatTo::nowhere) return file_error;
   write_output(path, text, console);
-  return kFine;
+  return fine;
 }
 
 }  // namespace
 
 int format(const std::vector<std::string>& files, FormatTo to, Console& console) {
-  int result = kFine;
+  int result = fine;
   for (const std::string& path : files) {
     if (to == FormatTo::file && path == "-") {
-      throw CommandError("standard input cannot be replaced; leave --write out", kWrongUsage);
+      throw CommandError("standard input cannot be replaced; leave --write out", wrong_usage);
     }
   }
   for (const std::string& path : files) {
     try {
       const int one = format_one(path, to, console);
-      if (one != kFine) result = one;
+      if (one != fine) result = one;
     } catch (const CommandError& error) {
       fmt::print(console.err, "pianola: {}\n", error.what());
       result = error.exit_code();

@@ -112,7 +112,7 @@ int keys(const std::string& filter, Console& console) {
              paint(console.colour_out, Style::dim,
                    fmt::format("{:<{}}  {:<6}  {}", "NAME", name_width, "USAGE", "OTHER NAMES")));
   for (const auto& [usage, row] : rows) print_row(usage, row, name_width, console);
-  return kFine;
+  return fine;
 }
 
 int layouts(Console& console) {
@@ -123,7 +123,7 @@ int layouts(Console& console) {
     fmt::print(console.out, "{}  {}{}\n", paint(console.colour_out, Style::bold, name),
                layout.title(), layout == hid::default_layout() ? " (default)" : "");
   }
-  return kFine;
+  return fine;
 }
 
 }  // namespace pianola::cli

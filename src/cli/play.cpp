@@ -18,7 +18,7 @@ const hid::Layout& named_layout(const std::string& name) {
   throw CommandError(fmt::format("unknown layout '{}'; {}", name,
                                  closest.empty() ? "pianola layouts lists them"
                                                  : fmt::format("did you mean '{}'?", closest)),
-                     kWrongUsage);
+                     wrong_usage);
 }
 
 /// Says in GCC's form what is wrong with --keys.
@@ -78,7 +78,7 @@ int play(const PlayOptions& options, Console& console) {
     script = parse_key_script(options.keys, file_layout);
   } catch (const KeyScriptError& error) {
     print_script_error(options.keys, error, console);
-    return kWrongUsage;
+    return wrong_usage;
   }
 
   sim::Simulation simulation(program->roll(),
@@ -103,7 +103,7 @@ int play(const PlayOptions& options, Console& console) {
     fmt::print(console.err,
                "pianola: a macro still waits for its key's release; release the key in --keys\n");
   }
-  return simulation.errors().empty() ? kFine : kFileError;
+  return simulation.errors().empty() ? fine : file_error;
 }
 
 }  // namespace pianola::cli

@@ -13,13 +13,13 @@ int show(const std::string& roll, ShowAs as, Console& console) {
   if (as == ShowAs::source) source = program->source();
   if (!source.empty()) {
     console.out << source;
-    return kFine;
+    return fine;
   }
   sim::StringSink text;
   const lang::Status status = as == ShowAs::listing ? lang::write_listing(program->roll(), text)
                                                     : lang::decompile(program->roll(), text);
   console.out << text.text();
-  if (status == lang::Status::ok) return kFine;
+  if (status == lang::Status::ok) return fine;
   console.out.flush();
   throw CommandError(
       fmt::format("parts of {} are not code that this version's compiler makes", roll));

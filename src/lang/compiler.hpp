@@ -145,14 +145,16 @@ class Compiler final : private DiagnosticSink {
   bool skip_text_item();
   void broken_text();
   void skip_line(std::uint32_t line);
-  bool find_body();
+  bool find_body(bool past_words);
   void missing_brace();
   [[nodiscard]] bool starts_definition() const;
+  [[nodiscard]] bool cannot_be_assigned() const;
   [[nodiscard]] bool starts_statement() const;
 
   // definitions.cpp: what stands at the top and in layers
   bool definition();
-  bool definition_after_visibility(bool marked);
+  Keyword definition_keyword();
+  bool definition_of(Keyword word);
   bool bracketed_visibility();
   bool visibility(Keyword word);
   bool name(NameAt& out);
@@ -167,8 +169,9 @@ class Compiler final : private DiagnosticSink {
   bool layer_definition();
   void layer_item();
   bool binding();
+  [[nodiscard]] bool at_old_command();
   bool no_binding();
-  bool unknown_trigger();
+  void unknown_trigger();
   bool remap();
   bool open_body();
   void start_body();

@@ -87,9 +87,12 @@ TEST(Mistakes, Keys) {
       {"F1 { ctrl+{c} }", {"1:11 expected a key"}},
       {"F1 { key ENTER }", {"1:10 expected a number"}},
       {"ctrl-m { \"x\" }", {"1:5 a chord is written with '+' and without spaces, as in ctrl+c"}},
-      {"'ab' { \"x\" }", {"1:1 a quoted key is one character between ' and '; a text stands in \"…\""}},
-      {"'a { \"x\" }", {"1:1 a quoted key is one character between ' and '; a text stands in \"…\""}},
-      {"a' { \"x\" }", {"1:2 a quoted key is one character between ' and '; a text stands in \"…\""}},
+      {"'ab' { \"x\" }",
+       {"1:1 a quoted key is one character between ' and '; a text stands in \"…\""}},
+      {"'a { \"x\" }",
+       {"1:1 a quoted key is one character between ' and '; a text stands in \"…\""}},
+      {"a' { \"x\" }",
+       {"1:2 a quoted key is one character between ' and '; a text stands in \"…\""}},
       {"F1 { \\n }", {"1:6 to press this key write 'tap \\'; to type it write \"\\\""}},
       {"F1 { @ENTER }", {"1:6 to press this key write 'tap @'; to type it write \"@\""}},
   });
@@ -102,7 +105,8 @@ TEST(Mistakes, Texts) {
       {"F1 {\n  \"abc\n  ENTER\n}",
        {"2:3 text without its closing '\"' on this line; many lines stand in \"\"\" … \"\"\""}},
       {"F1 { “Hello” }", {"1:6 typographic quotes; write straight ones, \" or '"}},
-      {"F1 { 'Hello' }", {"1:6 a quoted key is one character between ' and '; a text stands in \"…\""}},
+      {"F1 { 'Hello' }",
+       {"1:6 a quoted key is one character between ' and '; a text stands in \"…\""}},
       {"F1 { \"C:\\Users\\new\" }", {"1:9 unknown escape '\\U'; did you mean '\\\\'?"}},
       {"F1 { \"tab\\there\\q\" }", {"1:16 unknown escape '\\q'; did you mean '\\\\'?"}},
       {"F1 { \"\"\"abc\nF2 { \"x\" }", {"1:6 text without its closing '\"\"\"'"}},
@@ -246,6 +250,16 @@ TEST(Mistakes, Values) {
 
 TEST(Mistakes, Definitions) {
   expect_all({
+      {"maco sign(who) { \"${who}\" }\nF1 { call sign(\"x\") }",
+       {"1:1 unknown word 'maco'; did you mean 'macro'?"}},
+      {"layr nav { h = LEFT }\nPrivate layer n { h = ENTR }",
+       {"1:1 unknown word 'layr'; did you mean 'layer'?",
+        "2:1 unknown word 'Private'; did you mean 'private'?",
+        "2:23 unknown key 'ENTR'; did you mean 'ENTER'?"}},
+      {"m\\acro f(a) { \"${a} ${a}\" }", {"1:2 expected '{' or '=' after the trigger"}},
+      {"var2 = ENTER\nsett { \"x\" }",
+       {"1:1 unknown word 'var2'; did you mean 'var'?",
+        "2:1 unknown word 'sett'; did you mean 'set'?"}},
       {"F1 \"Hello\" }\nF2 { \"x\" }", {"1:4 expected '{' or '=' after the trigger"}},
       {"F1\n  \"Hello\"\n}\nF2 { \"x\" }", {"1:3 expected '{' or '=' after the trigger"}},
       {"set layuot = us", {"1:5 unknown setting 'layuot'; did you mean 'layout'?"}},
@@ -297,11 +311,8 @@ TEST(Mistakes, Definitions) {
       {"private set tap = 20ms",
        {"1:9 private and public stand before bindings, macro, var and layer"}},
       {"[ { \"x\" }", {"1:1 the key [ must be quoted: '['"}},
-      {"FOO BAR\n{\n  \"x\" ENTR\n}\nF2 { \"y\" }",
-       {"1:1 unknown key 'FOO'", "3:7 unknown key 'ENTR'; did you mean 'ENTER'?"}},
-      {"F1 ctrl {\n  \"x\" ENTR\n}\nF2 { \"y\" }",
-       {"1:4 expected '{' or '=' after the trigger",
-        "2:7 unknown key 'ENTR'; did you mean 'ENTER'?"}},
+      {"FOO BAR\n{\n  \"x\" ENTR\n}\nF2 { \"y\" }", {"1:1 unknown key 'FOO'"}},
+      {"F1 ctrl {\n  \"x\" ENTR\n}\nF2 { \"y\" }", {"1:4 expected '{' or '=' after the trigger"}},
       {"define FOO\ntype \"x\"\nreport mod=0x01\nend\nF2 { \"y\" }", {"1:8 unknown key 'FOO'"}},
       {"define F1\ntype \"x\"\nreport mod=0x01 keys=0x04,0x05,0x06,0x07,0x08,0x09,0x0A\nreport "
        "mod=0x100\nend\ndefine F1\nend",
@@ -348,6 +359,10 @@ TEST(Mistakes, Definitions) {
 
 TEST(Mistakes, Braces) {
   expect_all({
+      {"F1 { \"a\"\nCAPSLOCK = LCTRL\nF2 = ctrl+c\n",
+       {"1:4 missing '}' for this '{'; the next definition starts in line 2"}},
+      {"F1 { \"a\"\n0x87 = b\nctrl+m = c\n",
+       {"1:4 missing '}' for this '{'; the next definition starts in line 2"}},
       {"F1 {\n  \"Hello\"\n\nF2 { \"x\" }",
        {"1:4 missing '}' for this '{'; the next definition starts in line 4"}},
       {"F1 { \"a\" } }\nF2 { \"b\" }", {"1:12 '}' without its '{'"}},

@@ -15,33 +15,41 @@ constexpr bool is_no_item(Keyword word) {
 
 /// One definition's head; of bindings, macros and layers everything up to and with `{`.
 bool Compiler::definition() {
-  const Keyword word = keyword();
+  Keyword word = definition_keyword();
   const bool marked = at_symbol('[') || word == Keyword::k_public || word == Keyword::k_private;
   if (at_symbol('[') && !bracketed_visibility()) return false;
   if (marked && word != Keyword::no_keyword && !visibility(word)) return false;
-  return definition_after_visibility(marked);
-}
-
-bool Compiler::definition_after_visibility(bool marked) {
-  const Keyword word = keyword();
-  switch (word) {
-    case Keyword::k_set:
-    case Keyword::k_var:
-    case Keyword::k_macro:
-    case Keyword::k_layer:
-    case Keyword::k_define:
-      break;
-    default:
-      return binding();
-  }
+  if (marked) word = definition_keyword();
+  if (!is_no_item(word)) return binding();
   if (depth_ > 0) {
     return error(word == Keyword::k_layer ? Message::nested_layer : Message::only_bindings);
   }
+  if (word == Keyword::k_set && marked) return error(Message::not_private);
+  return definition_of(word);
+}
+
+/// The keyword at which a definition starts, also if it is misspelt, which is reported.
+Keyword Compiler::definition_keyword() {
+  if (!is_unknown_word() || at_old_command()) return keyword();
+  if (!unknown_word()) return Keyword::no_keyword;
+  const Keyword meant = find_keyword(closest_keyword(lexer_.word()));
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const Token& next = ahead.token();
+  const bool marks = meant == Keyword::k_public || meant == Keyword::k_private;
+  const bool good = marks ? !next.is_symbol('{') && !next.is_symbol('(') && !next.is_symbol('=')
+                          : is_no_item(meant) && next.kind == TokenKind::word;
+  return good && !next.line_before ? meant : Keyword::no_keyword;
+}
+
+/// At the keyword `word` or at what was meant for it.
+bool Compiler::definition_of(Keyword word) {
   if (word == Keyword::k_var) return variable_definition();
   if (word == Keyword::k_macro) return macro_definition();
   if (word == Keyword::k_layer) return layer_definition();
   if (word == Keyword::k_define) return old_definition();
-  return marked ? error(Message::not_private) : set_definition();
+  return set_definition();
 }
 
 /// `[private]`, as old files have it.
@@ -265,14 +273,14 @@ bool Compiler::binding() {
   local_count_ = 0;
   if (no_binding()) return false;
   const bool unknown = is_unknown_word();
-  bool good = unknown ? unknown_trigger() : trigger();
-  if (unknown && !good) return false;
+  if (unknown) unknown_trigger();
+  bool good = unknown || trigger();
   if (good && at_symbol('=')) return remap();
   write_trigger(Opcode::bind);
   const bool with_options = good && at_symbol('(');
   if (with_options) good = options();
+  const bool spaced = at_symbol('+') || (at_symbol('-') && !token().space_before);
   if (good && !at_symbol('{')) {
-    const bool spaced = at_symbol('+') || (at_symbol('-') && !token().space_before);
     good = unknown        ? false
            : with_options ? expected(Message::expected_brace)
            : spaced       ? error(Message::space_in_chord)
@@ -280,9 +288,11 @@ bool Compiler::binding() {
   }
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.
-  if (!find_body()) return false;
-  return open_body();
+  return find_body(with_options || spaced) && open_body();
 }
+
+/// `MQTT(…)` of old files.
+bool Compiler::at_old_command() { return at_word("MQTT") && lexer_.following() == '('; }
 
 /// Reports what is not even meant as a binding.
 bool Compiler::no_binding() {
@@ -291,7 +301,7 @@ bool Compiler::no_binding() {
     advance();
     return true;
   }
-  if (at_word("MQTT") && lexer_.following() == '(') {
+  if (at_old_command()) {
     error(Message::old_mqtt);
     advance();
     return true;
@@ -304,18 +314,15 @@ bool Compiler::no_binding() {
   return false;
 }
 
-/// A trigger that is an unknown word. False if another kind of definition is meant.
-bool Compiler::unknown_trigger() {
-  const Keyword meant =
-      unknown_word() ? find_keyword(closest_keyword(lexer_.word())) : Keyword::no_keyword;
+/// A trigger that is an unknown word, which is reported (once, also if it was before).
+void Compiler::unknown_trigger() {
+  unknown_word();
   trigger_ = {};
   trigger_at_ = token().at;
   trigger_length_ = token().length;
   trigger_good_ = false;
   text_size_ = 0;
   advance();
-  return meant != Keyword::k_set && meant != Keyword::k_var && meant != Keyword::k_macro &&
-         meant != Keyword::k_layer && meant != Keyword::k_define;
 }
 
 /// `= CHORD` or `= none`, at the `=`.

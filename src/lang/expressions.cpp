@@ -127,7 +127,8 @@ bool Compiler::word_operand(Expression& state, bool& complete) {
   if (const auto slot = find_local(wanted)) {
     return emit_part(state, CodePiece(Opcode::load).byte(*slot), 1);
   }
-  use(IndexSpace::variable, wanted, 0);
+  // After an error in the head it may be a parameter that was not understood.
+  if (pending_good_) use(IndexSpace::variable, wanted, 0);
   return emit_part(state, CodePiece(Opcode::load_global).name(wanted.view()), 1);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hid/key_names.hpp"
 #include "lang/compiler.hpp"
 
 // What the compiler does after an error: it goes on where the next independent piece of source
@@ -120,12 +121,14 @@ void Compiler::skip_line(std::uint32_t line) {
 }
 
 /// After an error in a head: goes on at the `{` of the body, in the same line or first in the next.
-/// False if there is none.
-bool Compiler::find_body() {
+/// False if there is none; also at a word, unless those are to be passed: what has words where a
+/// trigger has none may be another kind of definition.
+bool Compiler::find_body(bool past_words) {
   const std::uint32_t line = last_end_.line;
   while (!at_symbol('{')) {
-    const bool over = token().kind == TokenKind::end || at_symbol('}');
-    if (over || token().at.line > line) return false;
+    const bool stop = token().kind == TokenKind::end || at_symbol('}') ||
+                      (token().kind == TokenKind::word && !past_words);
+    if (stop || token().at.line > line) return false;
     if (token().kind == TokenKind::text) {
       skip_text();
     } else {
@@ -204,6 +207,7 @@ bool Compiler::starts_definition() const {
     if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.line_before)
       return false;
     if (next.is_symbol('{')) return items == 1;
+    if (next.is_symbol('=')) return items == 1 && cannot_be_assigned();
     if (next.is_symbol('(')) {
       ahead.next();
       const std::string_view word = ahead.word();
@@ -216,6 +220,18 @@ bool Compiler::starts_definition() const {
     }
   }
   return false;
+}
+
+/// Whether `=` after this token, which starts a trigger, makes it a remap: it is no name of a
+/// variable, or a key as it is printed.
+bool Compiler::cannot_be_assigned() const {
+  if (token().kind != TokenKind::word) return true;
+  const std::string_view word = lexer_.word();
+  const bool upper_case =
+      std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  Lexer ahead = lexer_;
+  return ahead.following() == '+' ||
+         (word.size() > 1 && upper_case && hid::usage_from_name(word).has_value());
 }
 
 /// Whether the token is a keyword that only a statement starts with.

@@ -154,7 +154,7 @@ bool Compiler::unknown_statement() {
   constexpr std::array<std::string_view, 5> kTypes = {"type", "print", "write", "echo", "text"};
   const std::string_view word = lexer_.word();
   const bool parenthesis = lexer_.following() == '(';
-  if (word == "MQTT" && parenthesis) return error(Message::old_mqtt);
+  if (at_old_command()) return error(Message::old_mqtt);
   if (word == "sleep" || word == "delay") return error(Message::unknown_word, word, "wait");
   if (std::find(kTypes.begin(), kTypes.end(), word) != kTypes.end()) {
     error(Message::bare_text);

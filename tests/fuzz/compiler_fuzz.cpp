@@ -94,6 +94,25 @@ void check_round_trip(sim::MemoryRoll& roll) {
   }
 }
 
+/// The whole at once gives what its pieces gave.
+void check_pieces(const std::string& text, lang::Status status, const sim::MemoryRoll& roll,
+                  const sim::Findings& findings) {
+  sim::MemorySource source(text);
+  sim::MemoryRoll whole(&source);
+  sim::Findings found;
+  require(compile(source, text.size(), whole, found) == status, "pieces give another status");
+  found.sort();
+  require(found.all().size() == findings.all().size(), "pieces give other errors");
+  for (std::size_t i = 0; i < found.all().size(); ++i) {
+    const lang::Diagnostic& one = found.all()[i].diagnostic;
+    const lang::Diagnostic& other = findings.all()[i].diagnostic;
+    require(one.at.offset == other.at.offset && one.at.column == other.at.column &&
+                one.message == other.message,
+            "pieces give other errors");
+  }
+  require(whole.definitions() == roll.definitions(), "pieces give other definitions");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -107,6 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   findings.sort();
   check_findings(findings, text, source);
   require((status == lang::Status::ok) == (findings.errors() == 0), "status and errors disagree");
+  if (piece > 0) check_pieces(text, status, roll, findings);
   if (status != lang::Status::ok) return 0;
 
   std::string slices;
