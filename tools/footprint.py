@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 
+# What some of the objects should not exceed, in bytes.
+TARGETS = {"engine::Task": 64, "engine::WholeEngine": 1536}
 COLUMNS = ("code", "constants", "data", "bss")
 KINDS = ((r"^\.text\b", "code"), (r"^\.rodata\b|^\.ARM\.ex", "constants"), (r"^\.data\b", "data"),
          (r"^\.bss\b|^COMMON$", "bss"))
@@ -67,7 +69,9 @@ def main():
     print()
     print("objects, bytes of RAM each")
     for name, count in objects(arguments.prefix + "nm", arguments.build / "footprint.o"):
-        print(f"{name.replace('__', '::'):<40}{count:>8}")
+        name = name.replace("__", "::")
+        target = f"   (target {TARGETS[name]:,})" if name in TARGETS else ""
+        print(f"{name:<40}{count:>8,}{target}")
     return 0
 
 

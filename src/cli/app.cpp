@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "cli/commands.hpp"
-#include "cli/duration.hpp"
 #include "cli/help_formatter.hpp"
 #include "hid/edit_distance.hpp"
+#include "scenario/duration.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -40,7 +40,7 @@ struct Request {
 /// A duration on the command line, from `least` to `most` ms.
 std::uint32_t duration_option(std::string_view option, const std::string& text, std::uint32_t least,
                               std::uint32_t most) {
-  const auto duration = parse_duration(text);
+  const auto duration = scenario::parse_duration(text);
   if (!duration || *duration < least || *duration > most) {
     throw CommandError(
         fmt::format("{} is a time from {} ms to {} ms, such as {}; not '{}'", option, least, most,
@@ -131,32 +131,48 @@ void add_show(CLI::App& app, Request& request) {
 
 void add_play(CLI::App& app, Request& request) {
   CLI::App* command = app.add_subcommand("play", "Press keys and print what the computer gets");
-  command->add_option("FILE", request.file, "A macros file or a roll; - is standard input")
-      ->required();
-  command->add_option("--keys", request.play.keys, "What is pressed, see below")
-      ->required()
-      ->type_name("KEYS");
+  command->add_option("FILE", request.file, "A macros file or a roll; - is standard input");
+  CLI::Option* const keys =
+      command->add_option("--keys", request.play.keys, "What is pressed, see below")
+          ->type_name("KEYS");
+  command->add_option("--script", request.play.script, "Play a scenario (docs/scenarios.md)")
+      ->type_name("SCRIPT")
+      ->excludes(keys);
   command->add_flag("--trace", request.play.trace, "Print the reports instead of the text");
+  command->add_option("--timeline", request.play.timeline, "Write what happened when, see below")
+      ->type_name("OUTPUT");
   command->add_option("--layout", request.layout, "The computer's layout; else that of the file")
       ->type_name("LAYOUT");
   command->add_option("--poll", request.poll, "How often the computer asks for a report (1ms)")
       ->type_name("TIME");
-  command->add_option("--limit", request.limit, "Virtual time after which to give up (60s)")
+  command->add_option("--limit", request.limit, "Time after which --keys gives up (60s)")
       ->type_name("TIME");
   command->footer(
       "Runs in virtual time, until nothing is left to do. KEYS is a list of:\n"
       "  K         tap the key or chord K (10 ms)\n"
       "  +K  -K    press it, release it\n"
       "  500       wait that many ms; also 500ms, 1.5s, 2min\n"
-      "K is written as in macros.txt: F1, a, '#', 0x04, ctrl+m, ^C. A number is always\n"
-      "a wait: write '1' to tap a digit key, +1 and -1 to press and release it.\n"
+      "K is written as in macros.txt: F1, a, '#', 0x04, PLAY, ctrl+m, ^C, mouse left,\n"
+      "M5. A number is always a wait: write '1' to tap a digit key, +1 and -1 to press\n"
+      "and release it.\n"
       "\n"
       "A line of the trace is the time in ms and the report: modifiers and keys in hex.\n"
       "\n"
+      "SCRIPT is a file that says what is done and what must come of it; it may have\n"
+      "the macros in it, and then needs no FILE. Exit code 1 if something else comes.\n"
+      "\n"
+      "OUTPUT shows keys, macros and reports along the time: NAME.svg is a picture,\n"
+      "NAME.json a trace for ui.perfetto.dev or chrome://tracing.\n"
+      "\n"
       "Examples:\n"
       "  pianola play macros.txt --keys F1\n"
-      "  pianola play macros.txt --keys \"F1 +LSHIFT a -LSHIFT 500 m\" --trace");
+      "  pianola play macros.txt --keys \"F1 +LSHIFT a -LSHIFT 500 m\" --trace\n"
+      "  pianola play macros.txt --script test.scn --timeline test.svg");
   command->callback([&request, command] {
+    if (command->count("--script") == 0) {
+      if (command->count("FILE") == 0) throw CLI::RequiredError("FILE");
+      if (command->count("--keys") == 0) throw CLI::RequiredError("--keys or --script");
+    }
     request.command = [&request, command](Console& console) {
       request.play.file = request.file;
       if (command->count("--layout") > 0) request.play.layout = request.layout;
@@ -282,12 +298,11 @@ std::optional<int> parse(CLI::App& app, int argc, const char* const* argv, Conso
   } catch (const CLI::Success& success) {  // help, or the version
     app.exit(success, console.out, console.err);
     return fine;
-  } catch (const CLI::ExtrasError&) {
+  } catch (const CLI::ParseError& error) {
+    // What nobody knows comes first: it may be what is missing, spelled wrongly.
     for (const std::string& argument : app.remaining(true)) {
       if (argument != "--") return usage_error(app, unexpected_text(app, argument), console);
     }
-    return usage_error(app, "too many arguments", console);
-  } catch (const CLI::ParseError& error) {
     return usage_error(app, error.what(), console);
   }
   return std::nullopt;

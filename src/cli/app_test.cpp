@@ -114,7 +114,14 @@ TEST_F(App, WrongUsage) {
       {{"compile", "a"}, "--output is required"},
       {{"show", "a", "b"}, "'b' is one argument too many"},
       {{"show", "a", "--listing", "--decompile"}, "excludes"},
-      {{"play", "a"}, "--keys is required"},
+      {{"check", "--bogus"}, "unknown option '--bogus'\nTry: pianola check --help\n"},
+      {{"compile", "a", "--outptu", "b"}, "unknown option '--outptu'; did you mean '--output'?"},
+      {{"play", "a"}, "--keys or --script is required"},
+      {{"play"}, "FILE is required"},
+      {{"play", "--keys", "a"}, "FILE is required"},
+      {{"play", "a", "--keys", "a", "--script", "b"}, "excludes"},
+      {{"play", "-", "--keys", "a", "--timeline", "t.png"},
+       "--timeline writes NAME.json or NAME.svg; 't.png' is neither"},
       {{"play", "-", "--keys", "a", "--layout", "ukk"}, "unknown layout 'ukk'; did you mean 'uk'?"},
       {{"play", "-", "--keys", "a", "--layout", "zz9"}, "pianola layouts lists them"},
       {{"play", "-", "--keys", "a", "--poll", "0"}, "--poll is a time from 1 ms to 255 ms"},
@@ -441,6 +448,141 @@ TEST_F(App, PlayTellsOfMacrosThatWaitForARelease) {
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "x\n");
   EXPECT_THAT(result.err, HasSubstr("waits for its key's release"));
+}
+
+TEST_F(App, PlayTakesButtonsMacroKeysAndConsumerKeys) {
+  EXPECT_EQ(pianola({"play", "-", "--keys", "mouse left M5 PLAY", "--trace"}, "").out,
+            "0 [00:] buttons:01\n10 [00:]\n20 [00:] consumer:00b0\n30 [00:]\n");
+}
+
+// ---- play --script --------------------------------------------------------------------------
+
+constexpr const char* kScenario =
+    "tap a\nexpect [02:0b] [00:08]\nexpect text \"Hello\"\nexpect idle\n";
+
+TEST_F(App, PlayScript) {
+  const std::string script = write("s.scn", kScenario);
+  const std::string file = write("m.txt", kHello);
+  const Result result = pianola({"play", file, "--script", script});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, script + ": 4 expectations met\n");
+  EXPECT_THAT(result.err, IsEmpty());
+  EXPECT_THAT(pianola({"play", file, "--script", script, "--trace"}).out,
+              StartsWith("0 [02:0b]\n1 [00:08]\n"));
+  EXPECT_EQ(pianola({"play", file, "--script", "-"}, kScenario).out,
+            "<stdin>: 4 expectations met\n");
+}
+
+TEST_F(App, PlayScriptFails) {
+  const std::string file = write("m.txt", "a { \"Hullo\" }");
+  const std::string script = write("s.scn", kScenario);
+  const Result result = pianola({"play", file, "--script", script});
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.out, IsEmpty());
+  EXPECT_THAT(result.err,
+              StartsWith(script + ":2:16: error: expected [00:08] e, but [00:18] u came\n"
+                                  "  expect [02:0b] [00:08]\n"
+                                  "                 ^~~~~~~\nreports:\n"));
+}
+
+TEST_F(App, PlayScriptColoursWhatItSays) {
+  const std::string failed = pianola({"play", "--script", "-"}, "tap a\nexpect [00:05]", true).err;
+  EXPECT_THAT(failed, StartsWith("\x1B[1m<stdin>:2:8:\x1B[0m \x1B[1;31merror:\x1B[0m"));
+  EXPECT_THAT(failed, HasSubstr("\n\x1B[32m         ^~~~~~~\x1B[0m\nreports:\n>"));
+  const std::string wrong = pianola({"play", "--script", "-"}, "tpa a\nexpect x", true).err;
+  EXPECT_THAT(wrong, HasSubstr("\n\x1B[32m  ^~~\x1B[0m\n\x1B[1m<stdin>:2:8:\x1B[0m "));
+  EXPECT_THAT(wrong, EndsWith("\n\x1B[32m         ^\x1B[0m\n"));
+}
+
+TEST_F(App, PlayScriptAlone) {
+  write("m.txt", kHello);
+  const std::string script = write("s.scn", std::string("macros \"m.txt\"\n") + kScenario);
+  EXPECT_EQ(pianola({"play", "--script", script}).out, script + ": 4 expectations met\n");
+}
+
+TEST_F(App, PlayScriptWithMistakes) {
+  const Result result = pianola({"play", "--script", "-"}, "tpa a\nmacros \"none.txt\"");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, StartsWith("<stdin>:1:1: error: unknown command 'tpa'"));
+  EXPECT_THAT(result.err, HasSubstr("\n<stdin>:2:8: error: cannot read none.txt\n"));
+}
+
+TEST_F(App, PlayScriptOnRollsAndOtherLayouts) {
+  pianola({"compile", "-", "-o", path("m.roll")}, "F1 { \"yz\" }");
+  EXPECT_EQ(pianola({"play", path("m.roll"), "--script", "-", "--layout", "de"},
+                    "tap F1\nexpect text \"zy\"")
+                .code,
+            0);
+  EXPECT_EQ(
+      pianola({"play", path("m.roll"), "--script", "-"}, "layout de\ntap F1\nexpect text \"zy\"")
+          .code,
+      0);
+}
+
+// ---- play --timeline ------------------------------------------------------------------------
+
+TEST_F(App, TimelineAsTrace) {
+  const std::string macros = "F1 { \"a\" call f wait 50ms }\nmacro f { wait 1s }\nF2 { wait 9s }";
+  pianola({"play", "-", "--keys", "F1 500 F2 +\"", "--timeline", path("t.json")}, macros);
+  EXPECT_THAT(read("t.json"), IsEmpty());  // the keys are wrong
+  const Result result =
+      pianola({"play", "-", "--keys", "F1 500 F2", "--timeline", path("t.json")}, macros);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "a\n");
+  const std::string json = read("t.json");
+  EXPECT_THAT(json, StartsWith("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n"));
+  EXPECT_THAT(json, EndsWith("}\n]}\n"));
+  for (const char* part :
+       {R"("name":"thread_name","ph":"M","pid":1,"tid":1,"args":{"name":"keys"})",
+        R"("args":{"name":"F1"})", R"("args":{"name":"f"})", R"("args":{"name":"F2"})",
+        R"("args":{"name":"reports"})", R"("name":"F1","cat":"key","ph":"X","dur":10000,"ts":0)",
+        R"("name":"running")", R"("waits for":"the called macro's end")",
+        R"("waits for":"time","deadline":"1001 ms","woken by":"time")",
+        R"("name":"a","cat":"report","ph":"X","dur":1000,"ts":500)"}) {
+    EXPECT_THAT(json, HasSubstr(part));
+  }
+}
+
+TEST_F(App, TimelineAsPicture) {
+  const std::string script = write("s.scn", kScenario);
+  EXPECT_EQ(pianola({"play", "-", "--script", script, "--timeline", path("t.svg")},
+                    "a { \"Hello\" wait 200ms }")
+                .code,
+            0);
+  const std::string svg = read("t.svg");
+  EXPECT_THAT(svg, StartsWith("<svg xmlns=\"http://www.w3.org/2000/svg\" "));
+  EXPECT_THAT(svg, EndsWith("</svg>\n"));
+  EXPECT_THAT(svg, HasSubstr(">a</text>"));
+  EXPECT_THAT(svg, HasSubstr(">until 206 ms</text>"));
+  EXPECT_THAT(svg, HasSubstr("SHIFT+h"));
+  EXPECT_THAT(svg, HasSubstr("drawn shorter"));
+}
+
+TEST_F(App, TimelineHasATrackForEachThatRunsAtATime) {
+  pianola({"play", "-", "--keys", "F1 F1 100 F1 +a +b 10 -a -b", "--timeline", path("t.json")},
+          "F1 (again: parallel) { wait 50ms }");
+  const std::string json = read("t.json");
+  for (const char* track : {"keys", "keys (2)", "F1", "F1 (2)", "reports"}) {
+    EXPECT_THAT(json, HasSubstr("\"args\":{\"name\":\"" + std::string(track) + "\"}")) << track;
+  }
+  EXPECT_THAT(json, Not(HasSubstr("(3)")));
+}
+
+TEST_F(App, TimelineOfAMacroThatNeverWaitsIsShort) {
+  const Result result =
+      pianola({"play", "-", "--keys", "F1", "--limit", "1s", "--timeline", path("t.json")},
+              "F1 { loop { } }");
+  EXPECT_THAT(result.err, StartsWith("pianola: not finished after 1 s"));
+  EXPECT_THAT(read("t.json"), HasSubstr(R"("name":"running")"));
+  EXPECT_LT(read("t.json").size(), 3000U);
+}
+
+TEST_F(App, TimelineShowsWhatFailed) {
+  pianola({"play", "-", "--keys", "a", "--timeline", path("t.json")}, kFailing);
+  EXPECT_THAT(read("t.json"), HasSubstr(R"("name":"error","cat":"fault","ph":"i")"));
+  pianola({"play", "-", "--keys", "a +LSHIFT +RSHIFT ESC", "--timeline", path("t.json")},
+          "a { wait 9s }");
+  EXPECT_THAT(read("t.json"), HasSubstr(R"("name":"stopped","cat":"fault","ph":"i")"));
 }
 
 // ---- keys, layouts, demo --------------------------------------------------------------------

@@ -37,8 +37,10 @@ enum class ShowAs : std::uint8_t {
 int show(const std::string& roll, ShowAs as, Console& console);
 
 struct PlayOptions {
-  std::string file;  ///< A macros file or a roll.
-  std::string keys;  ///< As parse_key_script() reads them.
+  std::string file;      ///< A macros file or a roll; empty: none, with a script.
+  std::string keys;      ///< As scenario::parse_key_script() reads them, if there is no script.
+  std::string script;    ///< The file of a scenario; empty: none.
+  std::string timeline;  ///< Where to write the timeline, .json or .svg; empty: nowhere.
   bool trace = false;
   std::optional<std::string> layout;  ///< The host's; the file's if there is none.
   std::uint32_t poll = 1;             ///< The host's polling interval in ms, at least 1.

@@ -9,11 +9,11 @@
 
 #include "cli/commands.hpp"
 #include "cli/example_macros.hpp"
-#include "cli/key_script.hpp"
 #include "cli/program.hpp"
 #include "engine/bindings.hpp"
 #include "hid/utf8.hpp"
 #include "ports/sim/simulation.hpp"
+#include "scenario/key_script.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -22,7 +22,7 @@ namespace {
 struct Scene {
   std::string_view title;
   std::string_view keys;
-  std::string_view macro;  ///< One that the binding calls, to be shown too; or nothing.
+  std::string_view also;  ///< A macro or layer that belongs to it, to be shown too; or nothing.
 };
 
 constexpr Scene kScenes[] = {
@@ -33,6 +33,8 @@ constexpr Scene kScenes[] = {
     {"Shortcuts: select the line and copy it", "F7", ""},
     {"A key that is held: Alt+Tab, and Alt stays down for as long", "+F9 1500 -F9", ""},
     {"A key that should be another one", "+CAPSLOCK c -CAPSLOCK", ""},
+    {"Two macros at once: one goes on until it is stopped", "F16 500 F1 500 F16", ""},
+    {"Tapped it is Space; held, it turns on a layer", "SPACE +SPACE 300 h l -SPACE h", "arrows"},
 };
 
 constexpr std::size_t kWidth = 80;
@@ -68,7 +70,7 @@ void next_line(bool blank, Console& console) {
 }
 
 /// The definitions that `scene` plays, in that order.
-std::vector<std::uint32_t> definitions_of(const Scene& scene, const KeyScript& script,
+std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::KeyScript& script,
                                           Program& program) {
   std::vector<std::uint32_t> records;
   const auto add = [&](const lang::IndexEntry& entry) {
@@ -77,16 +79,17 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const KeyScript& s
   hid::Modifiers mods = 0;
   for (const engine::KeyEvent& event : script.events) {
     engine::Found found;
-    if (event.down && engine::find_binding(program.roll(), event.usage, mods, found)) {
+    if (event.down && engine::find_binding(program.roll(), 0, lang::TriggerKind::press,
+                                           static_cast<std::uint32_t>(event.usage), mods, found)) {
       add(found.entry);
     }
     mods = static_cast<hid::Modifiers>(event.down ? mods | hid::modifier_bit(event.usage)
                                                   : mods & ~hid::modifier_bit(event.usage));
   }
-  lang::IndexEntry entry;
-  const std::uint32_t name = lang::name_hash(scene.macro.data(), scene.macro.size());
-  if (lang::index_find(program.roll(), lang::name_key(lang::IndexSpace::macro, name), entry)) {
-    add(entry);
+  const std::uint32_t name = lang::name_hash(scene.also.data(), scene.also.size());
+  for (const lang::IndexSpace space : {lang::IndexSpace::macro, lang::IndexSpace::layer}) {
+    lang::IndexEntry entry;
+    if (lang::index_find(program.roll(), lang::name_key(space, name), entry)) add(entry);
   }
   return records;
 }
@@ -165,7 +168,7 @@ void print_text(const std::string& text, Console& console) {
 }
 
 void play_scene(const Scene& scene, std::size_t number, Program& program, Console& console) {
-  const KeyScript script = parse_key_script(scene.keys, program.layout());
+  const scenario::KeyScript script = scenario::parse_key_script(scene.keys, program.layout());
   fmt::print(console.out, "\n{}\n",
              paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));
   print_source(definitions_of(scene, script, program), program, console);

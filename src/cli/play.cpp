@@ -1,12 +1,19 @@
 #include <fmt/ostream.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <span>
 
 #include "cli/commands.hpp"
 #include "cli/findings_printer.hpp"
-#include "cli/key_script.hpp"
 #include "cli/program.hpp"
+#include "cli/timeline.hpp"
 #include "ports/sim/simulation.hpp"
+#include "scenario/key_script.hpp"
+#include "scenario/runner.hpp"
+#include "scenario/scenario.hpp"
+#include "scenario/simulated_device.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -21,23 +28,30 @@ const hid::Layout& named_layout(const std::string& name) {
                      wrong_usage);
 }
 
-/// Says in GCC's form what is wrong with --keys.
-void print_script_error(std::string_view script, const KeyScriptError& error, Console& console) {
-  std::string line(script);
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+/// Whether the timeline's file is a picture and not a trace.
+bool is_picture(const std::string& path) {
+  if (!path.ends_with(".json") && !path.ends_with(".svg")) {
+    throw CommandError(
+        fmt::format("--timeline writes NAME.json or NAME.svg; '{}' is neither", path), wrong_usage);
   }
-  const auto characters = [&](std::size_t begin, std::size_t size) {
-    const std::string_view bytes = std::string_view(line).substr(begin, size);
-    return static_cast<std::size_t>(std::ranges::count_if(
-        bytes, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
-  };
-  const std::size_t before = characters(0, error.offset());
-  const std::size_t length = std::max<std::size_t>(characters(error.offset(), error.size()), 1);
-  console.err << paint_diagnostic(
-      console.colour_err,
-      fmt::format("--keys:1:{}: error: {}\n  {}\n  {}^{}\n", before + 1, error.what(), line,
-                  std::string(before, ' '), std::string(length - 1, '~')));
+  return path.ends_with(".svg");
+}
+
+void write_timeline(const PlayOptions& options, const TimelineRecorder& recorder,
+                    std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
+                    Console& console) {
+  const Timeline timeline = recorder.timeline(keys, layout);
+  const std::string title = options.script.empty()
+                                ? fmt::format("{} --keys \"{}\"", options.file, options.keys)
+                                : options.script;
+  write_output(
+      options.timeline,
+      is_picture(options.timeline) ? timeline_svg(timeline, title) : timeline_json(timeline),
+      console);
+  if (recorder.cut()) {
+    fmt::print(console.err, "pianola: {} has the first {} events only\n", options.timeline,
+               TimelineRecorder::kMostEvents);
+  }
 }
 
 void print_result(const sim::Simulation& simulation, bool trace, Console& console) {
@@ -66,28 +80,28 @@ std::string limit_text(std::uint32_t limit) {
   return limit % 1000 == 0 ? fmt::format("{} s", limit / 1000) : fmt::format("{} ms", limit);
 }
 
-}  // namespace
-
-int play(const PlayOptions& options, Console& console) {
-  const hid::Layout* host_layout = options.layout ? &named_layout(*options.layout) : nullptr;
+/// Plays --keys.
+int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   const auto program = Program::load(read_input(options.file, console), console);
   const hid::Layout& file_layout = program->layout();
 
-  KeyScript script;
+  scenario::KeyScript script;
   try {
-    script = parse_key_script(options.keys, file_layout);
-  } catch (const KeyScriptError& error) {
-    print_script_error(options.keys, error, console);
+    script = scenario::parse_key_script(options.keys, file_layout);
+  } catch (const scenario::TextError& error) {
+    console.err << paint_diagnostic(console.colour_err,
+                                    scenario::format_error("--keys", 1, options.keys, error));
     return wrong_usage;
   }
 
-  sim::Simulation simulation(program->roll(),
-                             {.layout = host_layout != nullptr ? *host_layout : file_layout,
-                              .poll = options.poll,
-                              .start = 0});
+  const hid::Layout& layout = host_layout != nullptr ? *host_layout : file_layout;
+  sim::Simulation simulation(program->roll(), {.layout = layout, .poll = options.poll, .start = 0});
+  std::optional<TimelineRecorder> recorder;
+  if (!options.timeline.empty()) recorder.emplace(simulation, program->roll());
   const sim::Ending ending = simulation.run(script.events, options.limit);
   print_result(simulation, options.trace, console);
   console.out.flush();
+  if (recorder) write_timeline(options, *recorder, script.events, layout, console);
   print_run_errors(*program, simulation, console);
   if (simulation.engine().lost_taps() > 0) {
     fmt::print(console.err, "pianola: {} lost: too many keys while a macro types\n",
@@ -104,6 +118,72 @@ int play(const PlayOptions& options, Console& console) {
                "pianola: a macro still waits for its key's release; release the key in --keys\n");
   }
   return simulation.errors().empty() ? fine : file_error;
+}
+
+/// Reads the file that a script names, which is sought beside the script.
+std::optional<std::string> read_beside(const std::string& script, const std::string& name,
+                                       Console& console) {
+  const std::filesystem::path path = std::filesystem::path(script).parent_path() / name;
+  try {
+    return read_input(path.string(), console).bytes;
+  } catch (const CommandError&) {
+    return std::nullopt;
+  }
+}
+
+/// Prints `text`, whose first `count` times three lines are diagnostics.
+void print_diagnostics(std::string_view text, std::size_t count, Console& console) {
+  for (; count > 0 && !text.empty(); --count) {
+    std::size_t size = 0;
+    for (int line = 0; line < 3; ++line)
+      size = std::min(text.find('\n', size), text.size() - 1) + 1;
+    console.err << paint_diagnostic(console.colour_err, text.substr(0, size));
+    text.remove_prefix(size);
+  }
+  console.err << text;
+}
+
+/// Plays --script.
+int play_script(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
+  std::unique_ptr<Program> program;
+  if (!options.file.empty()) program = Program::load(read_input(options.file, console), console);
+  const InputFile file = read_input(options.script, console);
+  scenario::Scenario scenario;
+  const std::string problems = scenario::parse_scenario(
+      file.bytes, file.name, program ? program->layout() : hid::default_layout(),
+      [&](const std::string& name) { return read_beside(file.path, name, console); }, scenario);
+  if (!problems.empty()) {
+    print_diagnostics(problems, problems.size(), console);
+    return file_error;
+  }
+  if (!scenario.layout && host_layout != nullptr) scenario.layout = *host_layout;
+  const hid::Layout layout = scenario.layout.value_or(scenario.keyboard);
+  scenario::SimulatedDevice device({.layout = layout, .poll = options.poll, .start = 0},
+                                   program ? &program->roll() : nullptr);
+  std::optional<TimelineRecorder> recorder;
+  if (!options.timeline.empty()) recorder.emplace(device.simulation(), device.roll());
+  const scenario::Outcome outcome = scenario::run_scenario(scenario, device);
+  if (options.trace) console.out << sim::format_trace(device.reports());
+  console.out.flush();
+  if (recorder) write_timeline(options, *recorder, device.keys(), layout, console);
+  if (!outcome.failure.empty()) {
+    print_diagnostics(outcome.failure, 1, console);
+    return file_error;
+  }
+  if (!options.trace) {
+    fmt::print(console.out, "{}: {} met\n", file.name,
+               counted(outcome.expectations, "expectation"));
+  }
+  return fine;
+}
+
+}  // namespace
+
+int play(const PlayOptions& options, Console& console) {
+  const hid::Layout* const host_layout = options.layout ? &named_layout(*options.layout) : nullptr;
+  if (!options.timeline.empty()) is_picture(options.timeline);
+  return options.script.empty() ? play_keys(options, host_layout, console)
+                                : play_script(options, host_layout, console);
 }
 
 }  // namespace pianola::cli

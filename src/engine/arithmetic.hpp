@@ -12,7 +12,7 @@ namespace pianola::engine {
 
 /// Whether `opcode` makes one integer out of two.
 constexpr bool is_binary(lang::Opcode opcode) {
-  return opcode >= lang::Opcode::add && opcode <= lang::Opcode::maximum;
+  return opcode >= lang::Opcode::add && opcode <= lang::Opcode::greater_equal;
 }
 
 /// What the binary instruction `Code` makes of `a` and `b`. Returns the error if there is one.
@@ -40,6 +40,18 @@ constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b, std
     result = std::min(a, b);
   } else if constexpr (Code == Opcode::maximum) {
     result = std::max(a, b);
+  } else if constexpr (Code == Opcode::equal) {
+    result = a == b ? 1 : 0;
+  } else if constexpr (Code == Opcode::not_equal) {
+    result = a != b ? 1 : 0;
+  } else if constexpr (Code == Opcode::less) {
+    result = a < b ? 1 : 0;
+  } else if constexpr (Code == Opcode::less_equal) {
+    result = a <= b ? 1 : 0;
+  } else if constexpr (Code == Opcode::greater) {
+    result = a > b ? 1 : 0;
+  } else if constexpr (Code == Opcode::greater_equal) {
+    result = a >= b ? 1 : 0;
   }
   return fits ? std::nullopt : std::optional{ErrorCode::overflow};
 }

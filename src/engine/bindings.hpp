@@ -13,10 +13,20 @@ struct Found {
   std::uint32_t position = 0;
 };
 
-/// Finds what the press of `key` starts while the modifiers `mods` are held: of the bindings and
-/// remaps of the key, the one whose modifiers are exactly these, the more sides named the better;
-/// else the one without modifiers. False if there is none.
-bool find_binding(lang::Roll& roll, hid::Usage key, hid::Modifiers mods, Found& out);
+/// What fit() gives to modifiers that do not fit.
+inline constexpr int kNoFit = -1;
+
+/// How well the modifiers that a trigger asks for fit those that are held: kNoFit; 0 if it asks for
+/// none, whatever is held; else, if they are exactly the held ones, more the more sides it names.
+int fit(lang::TriggerMods asked, hid::Modifiers held);
+
+/// Finds the trigger of `kind` with the usage (or number) `usage` in `scope` (lang::name_hash of a
+/// layer, or 0) that fits the held modifiers `mods` best. False if there is none.
+bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
+                  std::uint32_t usage, hid::Modifiers mods, Found& out);
+
+/// Finds the entry with exactly this key.
+bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out);
 
 /// The modifier bits that `mods` can mean: both sides of those whose side is open.
 hid::Modifiers named_modifiers(lang::TriggerMods mods);

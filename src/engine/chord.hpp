@@ -22,7 +22,8 @@ std::optional<Chord> resolve(hid::Modifiers mods, lang::KeyRef key, const hid::L
 /// Whether `usage` is one that reports can say, or no key.
 constexpr bool is_valid_usage(std::uint32_t usage) {
   return usage <= 0xFF || (usage > 0x1000 && usage <= 0x1000U + hid::kMaxConsumerId) ||
-         (usage > 0x2000 && usage <= 0x20FF);
+         (usage > 0x2000 && usage <= 0x20FF) ||
+         (usage > 0x3000 && usage <= 0x3000U + hid::kMouseButtons);
 }
 
 /// Whether `key` can be a key at all: a valid usage or a Unicode scalar value.

@@ -17,17 +17,20 @@ bool is_runnable(const Found& found) {
 
 }  // namespace
 
-Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink)
+Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink,
+           DeviceCommands* device_commands)
     : roll(source),
       errors(error_sink),
       reader(source, storage.window),
       stack(storage.stack),
       tasks(storage.tasks, storage.heap),
       slots(storage.slots),
-      mixer(storage.holds, sink),
+      recorder(storage.recordings, error_sink, signals),
+      mixer(storage.holds, sink, recorder),
       typist(mixer),
       input(storage.events, mixer.holds()),
-      globals(storage.globals) {
+      globals(storage.globals),
+      device(device_commands) {
   assert(stack.size() == lang::kMaxStack);
 }
 
@@ -57,16 +60,85 @@ bool Core::give_floor() {
   if (index == kNoTask) return false;
   floor.task = index;
   floor.depth = 0;
+  floor.labels = Floor::kUnknown;
+  floor.timed = false;
   reader.seek(tasks[index].record, tasks[index].pc);
   return true;
 }
 
-void Core::end_task(TaskIndex index) {
+void Core::end_task(TaskIndex index, TaskEvent how) {
   const Task& task = tasks[index];
+  leave_scopes(index, 0);
+  signal(kWakeTask);
   slots.release(task.frame, task.slots);
   if (mixer.holds().contains(task_owner(index))) mixer.change().remove_all(task_owner(index));
   if (floor.task == index) floor.task = kNoTask;
-  tasks.release(index);
+  tasks.release(index, how);
+}
+
+void Core::stop_task(TaskIndex index) {
+  // What it called waits for nobody else: a chain that ends at the task that runs or sleeps.
+  for (TaskIndex last = index;;) {
+    TaskIndex child = kNoTask;
+    for (std::size_t i = 0; i < tasks.capacity() && child == kNoTask; ++i) {
+      const auto other = static_cast<TaskIndex>(i);
+      const bool used = tasks[other].is() != TaskState::free;
+      if (used && tasks.find(tasks[other].parent) == last) child = other;
+    }
+    if (child != kNoTask) {
+      last = child;
+      continue;
+    }
+    const TaskIndex caller = tasks.find(tasks[last].parent);
+    if (floor.task == last) {
+      typist.reset();
+      floor.text.stop();
+    }
+    end_task(last, TaskEvent::stopped);
+    if (last == index) {
+      if (caller != kNoTask) tasks.wake(caller, kWakeChild);
+      return;
+    }
+    last = caller;
+  }
+}
+
+bool Core::enter_scope(TaskIndex index, bool defers) {
+  Task& task = tasks[index];
+  if (task.scopes == lang::kMaxScopes) return false;
+  const unsigned bit = 1U << task.scopes++;
+  if (defers) {
+    task.deferring = static_cast<std::uint8_t>(task.deferring | bit);
+    ++deferring;
+  } else {
+    mixer.hide_keyboard(true);
+  }
+  return true;
+}
+
+void Core::leave_scopes(TaskIndex index, unsigned depth) {
+  Task& task = tasks[index];
+  while (task.scopes > depth) {
+    const unsigned bit = 1U << --task.scopes;
+    if ((task.deferring & bit) != 0) {
+      task.deferring = static_cast<std::uint8_t>(task.deferring & ~bit);
+      if (--deferring == 0) {
+        passes = 0;
+        passed = false;
+      }
+    } else {
+      mixer.hide_keyboard(false);
+    }
+  }
+}
+
+hid::Usage Core::layer_usage(std::uint32_t name) {
+  const lang::IndexKey key = name_key(lang::IndexSpace::layer, name);
+  const std::uint32_t position = index_lower_bound(roll, key);
+  lang::IndexEntry entry;
+  const std::uint32_t number = position - layer_position;
+  const bool found = roll.index_entry(position, entry) && entry.key == key;
+  return found && number < lang::kMaxLayers ? layer_usage_of(number) : hid::kNoKey;
 }
 
 void Core::fail_floor(const Error& error) {
@@ -75,7 +147,7 @@ void Core::fail_floor(const Error& error) {
   floor.text.stop();
   for (TaskIndex index = floor.task; index != kNoTask;) {
     const TaskIndex caller = tasks.find(tasks[index].parent);
-    end_task(index);
+    end_task(index, TaskEvent::failed);
     index = caller;
   }
 }
@@ -83,15 +155,18 @@ void Core::fail_floor(const Error& error) {
 void Core::end_all_tasks() {
   typist.reset();
   floor.text.stop();
+  recorder.end();
   for (std::size_t i = 0; i < tasks.capacity(); ++i) {
     const auto index = static_cast<TaskIndex>(i);
-    if (tasks[index].is() != TaskState::free) end_task(index);
+    if (tasks[index].is() != TaskState::free) end_task(index, TaskEvent::stopped);
   }
   mixer.change().remove_all(kDevice);
+  mixer.change().remove_all(kOneshot);
 }
 
 void Core::load() {
   settings = load_settings(roll, reader);
+  layer_position = index_lower_bound(roll, name_key(lang::IndexSpace::layer, 0));
   mixer.set_neutral(settings.neutral);
   if (!globals.load(roll, reader)) {
     errors.error({ErrorCode::globals, reader.record(), reader.offset()});

@@ -5,10 +5,12 @@
 #include <span>
 
 #include "engine/bindings.hpp"
+#include "engine/device_commands.hpp"
 #include "engine/errors.hpp"
 #include "engine/globals.hpp"
 #include "engine/input_queue.hpp"
 #include "engine/mixer.hpp"
+#include "engine/recorder.hpp"
 #include "engine/settings.hpp"
 #include "engine/slots.hpp"
 #include "engine/storage.hpp"
@@ -30,12 +32,21 @@ struct Floor {
   std::uint32_t pc = 0;    ///< Where it goes on when the text is typed.
   Manner manner;           ///< Of the text.
   TextSource text;
+  /// Where its code has its labels, as lang::IndexEntry::labels; kUnknown until a jump needs it.
+  std::uint32_t labels = kUnknown;
+  Time timer = 0;  ///< If `timed`: the earliest time that its condition depends on.
+  bool timed = false;
+  std::uint16_t played = 0;   ///< Changes of a recording that it played,
+  std::uint16_t to_play = 0;  ///< of so many.
+
+  static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
 };
 
 /// The parts of an engine, and what the scheduler, the input and the instructions all do with them.
 /// The reader belongs to the task that has the floor, else to anybody.
 struct Core {
-  Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink);
+  Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink,
+       DeviceCommands* device_commands);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -46,13 +57,31 @@ struct Core {
   /// Takes the floor and goes on with the task of this round that is next. False if there is none.
   bool give_floor();
 
-  /// Ends a task: what it has is free again, and the keys that it holds go up.
-  void end_task(TaskIndex task);
+  /// Ends a task: what it has is free again, and the keys that it holds go up. `how`: ended, failed
+  /// or stopped.
+  void end_task(TaskIndex task, TaskEvent how);
+
+  /// Ends a task for somebody else's reason, and what it called; its caller goes on.
+  void stop_task(TaskIndex task);
+
+  /// Something changed that tasks may wait for. They wake when the floor is free.
+  void signal(Wakes what) { signals = static_cast<Wakes>(signals | what); }
+
+  /// A task enters a scope that keeps key events back (`defers`) or hides the keyboard's modifiers.
+  /// False if it is in too many.
+  bool enter_scope(TaskIndex task, bool defers);
+  /// It leaves its scopes until it is in `depth` of them.
+  void leave_scopes(TaskIndex task, unsigned depth);
+
+  /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
+  /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
+  [[nodiscard]] hid::Usage layer_usage(std::uint32_t name);
 
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
 
-  /// Ends all tasks and forgets what was being typed; the device holds nothing any more.
+  /// Ends all tasks and the recording that is being made, and forgets what was being typed; the
+  /// device holds nothing any more.
   void end_all_tasks();
 
   /// Reads the roll's settings and globals. Only while no task exists.
@@ -64,13 +93,22 @@ struct Core {
   std::span<Value> stack;
   Tasks tasks;
   Slots slots;
+  Recorder recorder;
   Mixer mixer;
   Typist typist;
   InputQueue input;
   Globals globals;
   Settings settings;
   Floor floor;
+  DeviceCommands* device;
   Time now = 0;
+  std::uint32_t presses = 0;         ///< Keys that were pressed; the number of the last, never 0.
+  std::uint32_t random = 1;          ///< State of the generator, never 0.
+  std::uint32_t layer_position = 0;  ///< Of the first layer in the roll's index.
+  std::uint16_t deferring = 0;       ///< Scopes that keep key events back.
+  std::uint16_t passes = 0;          ///< Presses that are let through all the same.
+  bool passed = false;               ///< One was, and no press after it was kept back since.
+  Wakes signals = 0;                 ///< See signal().
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
 };
 

@@ -10,20 +10,81 @@ using hid::Usage;
 
 // ---- Scheduling --------------------------------------------------------------------------------
 
+/// The next key event may be handled. Of events that are kept back, `send next` lets a press
+/// through, and the releases before it and after it up to the next press.
+inline bool Engine::keys_wait() const {
+  if (core_.input.empty()) return false;
+  if (core_.deferring == 0 || core_.passes > 0) return true;
+  return core_.passed && !core_.input.front().down;
+}
+
 /// The round is over and the host has all: lets the next thing happen. False if there is nothing.
 inline bool Engine::go_on() {
   Tasks& tasks = core_.tasks;
   const bool due = tasks.due(core_.now);
-  if (!core_.input.empty()) {
-    const KeyEvent event = core_.input.front();
-    if (!due || !earlier(tasks[tasks.first_deadline()].deadline, event.time)) {
-      core_.input.pop();
-      if (handle(event)) tasks.turn();
+  undecided_ = false;
+  if (keys_wait()) {
+    const Choice choice = keyboard_.look();
+    undecided_ = choice.kind == Choice::Kind::undecided;
+    decided_at_ = choice.at;
+    const bool first = !due || !earlier(tasks[tasks.first_deadline()].deadline, choice.at);
+    if (!undecided_ && first) {
+      const bool woke = keyboard_.handle(choice);
+      if (tell_changes() || woke) tasks.turn();
       return true;
     }
   }
-  if (due) tasks.wake(tasks.first_deadline());
+  if (due) tasks.wake(tasks.first_deadline(), kWakeTime);
   return tasks.turn();
+}
+
+/// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
+/// for it. Only while nobody has the floor. Returns whether tasks woke.
+inline bool Engine::tell_changes() {
+  if (core_.mixer.holds().changes() != holds_changes_) layers_changed();
+  if (core_.leds != leds_) leds_changed();
+  for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
+    keyboard_.start_event(static_cast<lang::Event>(std::countr_zero(events_)));
+  }
+  const Wakes changed = core_.signals;
+  if (changed == 0) return false;
+  core_.signals = 0;
+  return core_.tasks.signal(changed);
+}
+
+/// Somebody holds something else than before: perhaps a layer.
+void Engine::layers_changed() {
+  const Holds& holds = core_.mixer.holds();
+  holds_changes_ = holds.changes();
+  const std::uint32_t layers = holds.layers();
+  std::uint32_t news = layers & ~layers_;
+  if (layers != layers_) core_.signal(kWakeLayer);
+  layers_ = layers;
+  for (; news != 0; news &= news - 1) {
+    const auto number = static_cast<std::uint32_t>(std::countr_zero(news));
+    lang::IndexEntry entry;
+    if (!core_.roll.index_entry(core_.layer_position + number, entry)) continue;
+    keyboard_.start_event(lang::Event::layer, entry.key.low);
+  }
+}
+
+void Engine::leds_changed() {
+  const unsigned changed = core_.leds ^ leds_;
+  leds_ = core_.leds;
+  core_.signal(kWakeLed);
+  if ((changed & kCapsLockLed) != 0) keyboard_.start_event(lang::Event::capslock);
+}
+
+/// With `busy = mix`: handles the key events whose time has come while a task types.
+inline void Engine::mix_keys() {
+  const std::uint32_t record = core_.reader.record();
+  const std::uint32_t offset = core_.reader.offset();
+  while (keys_wait() && core_.floor.task != kNoTask && core_.mixer.settle(core_.now)) {
+    const Choice choice = keyboard_.look();
+    if (choice.kind == Choice::Kind::undecided) break;
+    keyboard_.handle(choice);
+  }
+  core_.reader.seek(record, offset);
 }
 
 /// When to go on while the host, or a report that must stand, keeps the floor waiting.
@@ -37,8 +98,11 @@ inline Next Engine::waiting_next() const {
 }
 
 inline Next Engine::sleeping_next() {
-  if (!core_.tasks.any_deadline()) return {};
-  return Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
+  Next next;
+  if (undecided_) next = Next::time(decided_at_);
+  if (!core_.tasks.any_deadline()) return next;
+  const Time deadline = core_.tasks[core_.tasks.first_deadline()].deadline;
+  return next.never || earlier(deadline, next.at) ? Next::time(deadline) : next;
 }
 
 inline void Engine::check_roll() {
@@ -46,8 +110,10 @@ inline void Engine::check_roll() {
   if (loaded_ && epoch == epoch_) return;
   if (loaded_) cancel_all();
   core_.load();
+  keyboard_.load();
   epoch_ = epoch;
   loaded_ = true;
+  event(lang::Event::start);
 }
 
 /// A host that takes no report sleeps or is gone: macros must not go on when it comes back.
@@ -66,26 +132,30 @@ Next Engine::step(Time now) {
   unsigned budget = kQuota;
   while (budget > 0) {
     if (core_.floor.task != kNoTask) {
+      if (core_.settings.mix && keys_wait()) mix_keys();
+      if (core_.floor.task == kNoTask) continue;
       const Vm::Stop stop = vm.run(budget);
       if (stop == Vm::Stop::waiting) return waiting_next();
-    } else if (!core_.give_floor()) {
+      continue;
+    }
+    tell_changes();
+    // A round to which macros are added for ever must not keep the keys and the deadlines waiting.
+    const bool endless = floors_ > 2 * core_.tasks.capacity();
+    if (!endless && core_.give_floor()) {
+      ++floors_;
+    } else {
       if (!core_.mixer.settle(now)) return waiting_next();
       if (!go_on()) return sleeping_next();
+      floors_ = 0;
       --budget;
     }
   }
   return Next::time(now);
 }
 
-/// `key` is down and means nothing.
-void Engine::suppress(Usage key) {
-  if (!core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0)) {
-    core_.input.forget_press();
-  }
-}
-
 void Engine::cancel_all() {
   core_.end_all_tasks();
+  keyboard_.forget();
   Holds& holds = core_.mixer.change();
   while (!core_.input.empty()) {
     const KeyEvent event = core_.input.front();
@@ -93,11 +163,11 @@ void Engine::cancel_all() {
     if (!event.down) {
       holds.remove_all(key_owner(event.usage));
     } else {
-      suppress(event.usage);
+      keyboard_.suppress(event.usage);
     }
   }
   for (unsigned lost = core_.input.claim_lost(); lost != 0; lost &= lost - 1) {
-    suppress(hid::modifier_usage(static_cast<unsigned>(std::countr_zero(lost))));
+    keyboard_.suppress(hid::modifier_usage(static_cast<unsigned>(std::countr_zero(lost))));
   }
   holds.suppress_all();
 }
@@ -112,95 +182,18 @@ void Engine::reload() {
   loaded_ = false;
 }
 
-// ---- Keys --------------------------------------------------------------------------------------
+// ---- Input -------------------------------------------------------------------------------------
 
 void Engine::key(const KeyEvent& event) {
   const auto usage = static_cast<std::uint32_t>(event.usage);
-  if (event.usage == hid::kNoKey || !is_valid_usage(usage)) return;
+  const bool macro = page(event.usage) == hid::Page::macro && id(event.usage) < hid::kMacroKeys;
+  if (event.usage == hid::kNoKey || (!macro && !is_valid_usage(usage))) return;
   const bool cancel = event.down && event.usage == hid::kEscape && !core_.input.down(event.usage) &&
                       core_.input.down(hid::kLeftShift) && core_.input.down(hid::kRightShift);
   core_.input.push(event);
+  // Who keeps the events back may look at them.
+  if (core_.deferring != 0) core_.signal(kWakeKey | kWakeRelease);
   if (cancel) cancel_all();
-}
-
-/// Returns whether tasks woke.
-bool Engine::handle(const KeyEvent& event) {
-  if (event.down) {
-    press(event.usage);
-    return false;
-  }
-  const Owner owner = key_owner(event.usage);
-  const std::uint32_t number = core_.mixer.holds().press_of(owner);
-  core_.mixer.change().remove_all(owner);
-  return number != 0 && core_.tasks.wake_released(number);
-}
-
-void Engine::press(Usage key) {
-  Holds& holds = core_.mixer.change();
-  holds.stop_hiding();
-  Found found;
-  if (find_binding(core_.roll, key, holds.keyboard_modifiers(), found)) {
-    press_bound(key, found);
-  } else {
-    holds.add(key_owner(key), key, false, 0);
-  }
-  // A key too many is as if it were not there.
-  if (!holds.contains(key_owner(key))) core_.input.forget_press();
-}
-
-void Engine::press_bound(Usage key, const Found& found) {
-  const lang::IndexEntry& entry = found.entry;
-  core_.reader.seek(entry.record, entry.code);
-  lang::Instruction instruction;
-  const bool good = read_instruction(core_.reader, instruction);
-  std::optional<ErrorCode> error;
-  std::uint32_t number = 0;
-  if (good && instruction.opcode == lang::Opcode::bind) {
-    number = ++presses_ != 0 ? presses_ : ++presses_;
-    if (!runs(found.position)) error = start(found, number);
-  } else if (good && instruction.opcode == lang::Opcode::remap) {
-    error = remap(key, entry, instruction);
-  } else if (!good || instruction.opcode != lang::Opcode::remap_none) {
-    error = ErrorCode::code;
-  }
-  if (error) core_.errors.error({*error, entry.record, entry.code});
-  Holds& holds = core_.mixer.change();
-  if (!holds.contains(key_owner(key))) holds.add(key_owner(key), hid::kNoKey, false, number);
-}
-
-/// Whether a task runs the index's entry number `position`.
-bool Engine::runs(std::uint32_t position) {
-  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
-    const Task& task = core_.tasks[static_cast<TaskIndex>(i)];
-    if (task.is() != TaskState::free && task.entry == position) return true;
-  }
-  return false;
-}
-
-std::optional<ErrorCode> Engine::start(const Found& found, std::uint32_t press) {
-  TaskIndex index = kNoTask;
-  if (const auto error = core_.make_task(found, index)) return error;
-  Task& task = core_.tasks[index];
-  task.press = press;
-  task.hides = named_modifiers(lang::key_mods(found.entry.key));
-  core_.tasks.start(index);
-  return std::nullopt;
-}
-
-/// While `key` is down, it sends the chord of `instruction`, and the modifiers that its trigger
-/// named are hidden.
-std::optional<ErrorCode> Engine::remap(Usage key, const lang::IndexEntry& entry,
-                                       const lang::Instruction& instruction) {
-  const auto mods = static_cast<hid::Modifiers>(instruction.value[1]);
-  const auto to = lang::KeyRef::from_raw(instruction.value[2]);
-  if (!is_valid_key(to)) return ErrorCode::code;
-  const auto chord = resolve(mods, to, hid::layouts()[core_.settings.layout]);
-  if (!chord) return ErrorCode::key;
-  const bool loose = !hid::is_modifier(chord->key);
-  const hid::Modifiers hides = named_modifiers(lang::key_mods(entry.key));
-  const bool room =
-      core_.mixer.change().add_chord(key_owner(key), chord->mods, chord->key, loose, hides);
-  return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
 }  // namespace pianola::engine

@@ -7,10 +7,15 @@
 #include "engine/core.hpp"
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
+#include "engine/keyboard.hpp"
 #include "engine/report_sink.hpp"
 #include "engine/storage.hpp"
 #include "engine/time.hpp"
 #include "lang/roll.hpp"
+
+namespace pianola::testing {
+struct EngineProbe;
+}
 
 namespace pianola::engine {
 
@@ -22,11 +27,17 @@ namespace pianola::engine {
 ///    host.
 /// 2. The floor then goes to the next task of this round, in the order in which they joined.
 /// 3. When the round is over and the host has taken the last report, the oldest key event that
-///    waits is handled, or the earliest deadline that has come wakes its task, whichever was first
-///    (the key if both came at once). What a key starts joins this round; what wakes joins the
-///    next. That is repeated until a task woke, or nothing more has come.
+///    waits is handled, if it is decided what it means, or the earliest deadline that has come
+///    wakes its task, whichever was first (the key if both came at once). What a key starts joins
+///    this round; what wakes joins the next. That is repeated until a task woke, or nothing more
+///    has come.
 /// 4. Then the next round begins.
-/// So the tasks that a key or a deadline concerns run before the next key is handled.
+/// A round to which macros are added without end is taken for over when the floor was given twice
+/// as often as there can be tasks; what is left of it goes on before the next.
+/// So the tasks that a key or a deadline concerns run before the next key is handled. Tasks that
+/// wait for something that others change (a variable, a layer, the end of a macro) are told when
+/// the floor is free, before 2. With `set busy = mix` keys are handled between a task's reports
+/// too.
 ///
 /// All functions are called from one context (no interrupt calls them while another runs).
 class Engine {
@@ -36,8 +47,9 @@ class Engine {
 
   /// The storage, the roll and the sinks are the caller's and must outlive the engine. The roll is
   /// read at the first step.
-  Engine(const StorageView& storage, lang::Roll& roll, ReportSink& reports, ErrorSink& errors)
-      : core_(storage, roll, reports, errors) {}
+  Engine(const StorageView& storage, lang::Roll& roll, ReportSink& reports, ErrorSink& errors,
+         DeviceCommands* device = nullptr)
+      : core_(storage, roll, reports, errors, device) {}
 
   /// Does what can be done at `now`, a bounded part of it, and returns when it wants to go on. May
   /// send one report.
@@ -48,11 +60,23 @@ class Engine {
   /// Escape together cancel at once, whatever waits.
   void key(const KeyEvent& event);
 
+  /// Randomness for `random(n)`. The same seed gives the same numbers.
+  void seed(std::uint32_t seed) { core_.random = seed != 0 ? seed : 1; }
+
   /// The host took the report in flight.
   void report_taken(Time now) { core_.mixer.taken(now); }
 
   /// The host's LEDs (HID 1.11, appendix B.1).
   void host_leds(std::uint8_t leds) { core_.leds = leds; }
+
+  /// The device was locked (or unlocked): starts what `on lock` has at the next step at which no
+  /// macro has the floor. Of both before that step, the lock counts as the first.
+  void event(lang::Event event) {
+    events_ = static_cast<std::uint8_t>(events_ | 1U << static_cast<unsigned>(event));
+  }
+
+  /// Who is told what tasks do; null: nobody.
+  void observe(Observer* observer) { core_.tasks.observe(observer); }
 
   /// Stops all tasks and lets all keys up at the next step, toggled ones too. Keys that are
   /// physically down mean nothing until they are released.
@@ -79,23 +103,29 @@ class Engine {
   [[nodiscard]] const hid::Report& shown() const { return core_.mixer.shown(); }
 
  private:
+  friend struct testing::EngineProbe;  // looks inside, for tests
+
   void check_roll();
   void check_host();
+  [[nodiscard]] bool keys_wait() const;
   bool go_on();
-  bool handle(const KeyEvent& event);
-  void press(hid::Usage key);
-  void press_bound(hid::Usage key, const Found& found);
-  std::optional<ErrorCode> remap(hid::Usage key, const lang::IndexEntry& entry,
-                                 const lang::Instruction& instruction);
-  std::optional<ErrorCode> start(const Found& found, std::uint32_t press);
-  [[nodiscard]] bool runs(std::uint32_t position);
-  void suppress(hid::Usage key);
+  bool tell_changes();
+  void layers_changed();
+  void leds_changed();
+  void mix_keys();
   [[nodiscard]] Next waiting_next() const;
   [[nodiscard]] Next sleeping_next();
 
   Core core_;
+  Keyboard keyboard_{core_};
   std::uint32_t epoch_ = 0;
-  std::uint32_t presses_ = 0;  ///< Of bound keys; the number of the last.
+  std::uint32_t layers_ = 0;  ///< Those that were on when tasks were told last; LEDs likewise.
+  Time decided_at_ = 0;       ///< When the first key event will be, if `undecided_`.
+  std::uint16_t holds_changes_ = 0;  ///< Holds::changes() of that time.
+  std::uint16_t floors_ = 0;         ///< How often the floor was given in this round.
+  std::uint8_t leds_ = 0;
+  std::uint8_t events_ = 0;  ///< One bit for each lang::Event that is to be started.
+  bool undecided_ = false;
   bool loaded_ = false;
 };
 

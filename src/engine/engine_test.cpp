@@ -33,6 +33,22 @@ Assembler operator+(Assembler a, const Assembler& b) {
   return a;
 }
 
+// ---- Rounds ------------------------------------------------------------------------------------
+
+TEST(Engine, ARoundWithoutEndKeepsNeitherKeysNorDeadlinesWaiting) {
+  // F1 starts a macro that starts itself again and again: it stays in one round.
+  const Assembler again = Assembler{}.op(Opcode::fork).counted("m").number(0);
+  Rig rig{RollBuilder{}
+              .macro("m", again)
+              .bind(kF1, wait(5) + text("x"))
+              .bind(kF2, again)
+              .bind(kEsc, Assembler{}.op(Opcode::stop).counted("m"))};
+  rig.press(kF2, 0).press(kF1, 1).press(kA, 20).press(kEsc, 30);
+  EXPECT_EQ(rig.run(1000), Ending::done);
+  EXPECT_EQ(rig.text(), "xa");
+  EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
+}
+
 // ---- Keys --------------------------------------------------------------------------------------
 
 TEST(Engine, UnboundKeysPassThroughOneChangeAReport) {

@@ -36,6 +36,16 @@ std::string_view error_text(ErrorCode code) {
       return "the text is not valid UTF-8";
     case ErrorCode::code:
       return "the stored macro is damaged";
+    case ErrorCode::scopes:
+      return "'without mods', 'defer' and 'match next' are nested too deeply";
+    case ErrorCode::layer:
+      return "there is no layer of this name";
+    case ErrorCode::range:
+      return "a random number needs a limit above zero";
+    case ErrorCode::recording:
+      return "nothing was recorded under this name";
+    case ErrorCode::full:
+      return "the recording is too long; what follows is not in it";
     case ErrorCode::globals:
       return "there are too many variables";
   }

@@ -5,8 +5,8 @@
 
 namespace pianola::engine {
 
-/// What can go wrong while macros run. Each of them ends the task and its callers, but for
-/// `globals`, which is told when a roll is loaded.
+/// What can go wrong while macros run. Each of them ends the task and its callers, but for `full`,
+/// and `globals`, which is told when a roll is loaded.
 enum class ErrorCode : std::uint8_t {
   tasks,      ///< All tasks of the pool are in use.
   slots,      ///< No room for the locals.
@@ -24,6 +24,11 @@ enum class ErrorCode : std::uint8_t {
   layout,     ///< No layout of this name.
   text,       ///< Text that is not UTF-8.
   code,       ///< Bytecode that breaks the rules of opcode.hpp.
+  scopes,     ///< Nested deeper than lang::kMaxScopes in `without mods`, `defer` and `match next`.
+  layer,      ///< No layer of this name.
+  range,      ///< `random(n)` with n below 1.
+  recording,  ///< No recording of this name.
+  full,       ///< A recording became too long: it ends, but the macro goes on.
   globals,    ///< More globals than the engine has room for; the last ones do not exist.
 };
 

@@ -13,6 +13,7 @@ void Holds::remove_if(Predicate predicate) {
   const auto used = table_.first(count_);
   const auto end = std::remove_if(used.begin(), used.end(), predicate);
   count_ = static_cast<std::uint16_t>(end - used.begin());
+  ++changes_;
 }
 
 /// Whether `count` more entries for `owner` have room.
@@ -34,6 +35,7 @@ bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
   if (found == nullptr && !room(owner, 1)) return false;
   Hold& hold =
       found != nullptr ? table_[static_cast<std::size_t>(found - table_.data())] : table_[count_++];
+  ++changes_;
   const unsigned flag = loose ? Hold::kLoose : 0U;
   hold = {owner, static_cast<std::uint16_t>(static_cast<unsigned>(usage) | flag), info};
   return true;
@@ -110,6 +112,14 @@ Modifiers Holds::keyboard_modifiers() const {
   return static_cast<Modifiers>(mods);
 }
 
+std::uint32_t Holds::layers() const {
+  std::uint32_t layers = 0;
+  for (const Hold& hold : all()) {
+    if (is_layer(hold.usage())) layers |= std::uint32_t{1} << layer_number(hold.usage());
+  }
+  return layers;
+}
+
 void Holds::stop_hiding() {
   for (Hold& hold : table_.first(count_)) {
     if (hold.usage() != hid::kNoKey) hold.info = 0;
@@ -125,6 +135,7 @@ void Holds::suppress_all() {
     table_[kept++] = {hold.owner, static_cast<std::uint16_t>(hid::kNoKey), 0};
   }
   count_ = static_cast<std::uint16_t>(kept);
+  ++changes_;
 }
 
 std::size_t Holds::keys() const {

@@ -12,15 +12,32 @@ namespace pianola::engine {
 /// physically down.
 enum class Owner : std::uint16_t {};
 
-/// The device owns what `toggle` put down. The largest index of a task is one less.
+/// The device owns what `toggle` put down.
 inline constexpr Owner kDevice{0x7FFF};
+/// What `oneshot` put down. The largest index of a task is one less.
+inline constexpr Owner kOneshot{0x7FFE};
 
 constexpr Owner task_owner(std::uint16_t index) { return Owner{index}; }
 constexpr Owner key_owner(hid::Usage key) {
   return static_cast<Owner>(0x8000U | static_cast<std::uint16_t>(key));
 }
+/// The key that `owner`, which is one, stands for.
+constexpr hid::Usage usage_of_owner(Owner owner) {
+  return static_cast<hid::Usage>(static_cast<std::uint16_t>(owner) & 0x7FFFU);
+}
 constexpr bool is_key(Owner owner) { return (static_cast<std::uint16_t>(owner) & 0x8000U) != 0; }
-constexpr bool is_task(Owner owner) { return owner < kDevice; }
+constexpr bool is_task(Owner owner) { return owner < kOneshot; }
+
+/// The usage by which an owner keeps the layer number `number` < lang::kMaxLayers on.
+constexpr hid::Usage layer_usage_of(std::uint32_t number) {
+  return static_cast<hid::Usage>(0x5000U | number);
+}
+/// Whether a held usage is a layer.
+constexpr bool is_layer(hid::Usage usage) {
+  return (static_cast<std::uint16_t>(usage) & 0x7000U) == 0x5000U;
+}
+/// The number of the layer.
+constexpr unsigned layer_number(hid::Usage usage) { return hid::id(usage); }
 
 /// One owner keeps one usage down.
 struct Hold {
@@ -55,6 +72,8 @@ class Holds {
   /// All entries.
   [[nodiscard]] std::span<const Hold> all() const { return table_.first(count_); }
   [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// Counts the changes of who holds what, so that nobody need look when there was none. Wraps.
+  [[nodiscard]] std::uint16_t changes() const { return changes_; }
 
   /// `owner` holds `usage`; an entry that is there already is overwritten. False if there is no
   /// room: nothing changed.
@@ -85,6 +104,9 @@ class Holds {
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
   [[nodiscard]] hid::Modifiers keyboard_modifiers() const;
 
+  /// The layers that anybody keeps on, one bit each.
+  [[nodiscard]] std::uint32_t layers() const;
+
   /// No entry hides modifiers any more.
   void stop_hiding();
 
@@ -103,6 +125,7 @@ class Holds {
 
   std::span<Hold> table_;
   std::uint16_t count_ = 0;
+  std::uint16_t changes_ = 0;
 };
 
 }  // namespace pianola::engine

@@ -12,15 +12,13 @@ constexpr unsigned kDown = 0x8000;
 }
 
 KeyEvent InputQueue::at(std::size_t index) const {
-  const std::size_t place = first_ + index;
-  const QueuedKey& queued = places_[place < places_.size() ? place : place - places_.size()];
+  const QueuedKey& queued = places_[place(index)];
   return {static_cast<Usage>(queued.key & ~kDown), (queued.key & kDown) != 0,
           (Time{queued.time_high} << 16) | queued.time_low};
 }
 
 void InputQueue::append(Usage usage, bool down, Time time) {
-  const std::size_t place = first_ + std::size_t{count_};
-  places_[place < places_.size() ? place : place - places_.size()] = {
+  places_[place(count_)] = {
       static_cast<std::uint16_t>(time), static_cast<std::uint16_t>(time >> 16),
       static_cast<std::uint16_t>(static_cast<unsigned>(usage) | (down ? kDown : 0U))};
   ++count_;
@@ -28,8 +26,17 @@ void InputQueue::append(Usage usage, bool down, Time time) {
 }
 
 void InputQueue::pop() {
+  consumed_ &= ~bit(0);
   first_ = static_cast<std::uint16_t>(first_ + 1U < places_.size() ? first_ + 1U : 0U);
   --count_;
+}
+
+bool InputQueue::has_release(Usage usage) const {
+  for (std::size_t i = 0; i < count_; ++i) {
+    const KeyEvent event = at(i);
+    if (event.usage == usage && !event.down) return true;
+  }
+  return false;
 }
 
 Modifiers InputQueue::claim_lost() {

@@ -25,7 +25,8 @@ struct QueuedKey {
 /// press that is taken while it is still down, so that no key is taken with too few modifiers.
 class InputQueue {
  public:
-  /// `places` is the caller's. `handled` says which keys were down after the last event popped.
+  /// `places` is the caller's, at most 64 of them. `handled` says which keys were down after the
+  /// last event popped.
   InputQueue(std::span<QueuedKey> places, const Holds& handled)
       : places_(places), handled_(handled) {}
 
@@ -37,7 +38,19 @@ class InputQueue {
 
   /// The event that waits longest. Only if not empty().
   [[nodiscard]] KeyEvent front() const { return at(0); }
+  /// The event number `index` < size(), from the front on.
+  [[nodiscard]] KeyEvent at(std::size_t index) const;
   void pop();
+
+  /// The press number `index` is used up: it will mean nothing when its turn comes.
+  void consume(std::size_t index) { consumed_ |= bit(index); }
+  [[nodiscard]] bool consumed(std::size_t index) const { return (consumed_ & bit(index)) != 0; }
+
+  /// Whether no further press has room.
+  [[nodiscard]] bool full() const { return !room(1); }
+
+  /// Whether a release of `usage` waits.
+  [[nodiscard]] bool has_release(hid::Usage usage) const;
 
   /// The press popped last was not recorded among the handled keys: its release will be ignored.
   void forget_press() { --down_; }
@@ -52,7 +65,13 @@ class InputQueue {
   [[nodiscard]] std::uint32_t lost_taps() const { return lost_taps_; }
 
  private:
-  [[nodiscard]] KeyEvent at(std::size_t index) const;
+  [[nodiscard]] std::size_t place(std::size_t index) const {
+    const std::size_t place = first_ + index;
+    return place < places_.size() ? place : place - places_.size();
+  }
+  [[nodiscard]] std::uint64_t bit(std::size_t index) const {
+    return std::uint64_t{1} << place(index);
+  }
   [[nodiscard]] bool queued_down(hid::Usage usage) const;
   [[nodiscard]] bool room(std::size_t presses) const;
   void press(const KeyEvent& event);
@@ -63,6 +82,7 @@ class InputQueue {
   std::uint16_t first_ = 0;
   std::uint16_t count_ = 0;
   std::uint16_t down_ = 0;             ///< Keys down after all events that wait.
+  std::uint64_t consumed_ = 0;         ///< One bit a place.
   hid::Modifiers lost_modifiers_ = 0;  ///< Down, but their presses had no room.
   std::uint32_t lost_taps_ = 0;
 };

@@ -11,17 +11,23 @@ namespace {
 /// Pressed and released alone, these open a menu on some hosts.
 constexpr Modifiers kMenuMods = hid::kLAlt | hid::kLGui | hid::kRAlt | hid::kRGui;
 
+/// Whether the stroke lifts nothing and its key, if it has one, is of the keyboard page and no
+/// modifier.
+constexpr bool is_plain(const Stroke& stroke) {
+  return stroke.lifted == hid::kNoKey && stroke.key < hid::kLeftCtrl;
+}
+
 }  // namespace
 
-/// Returns the modifiers that anybody holds, shown or not.
-inline Modifiers Mixer::compose(Report& report) const {
+/// Notes the modifiers that are held and hidden; `report` gets the keys.
+void Mixer::note_holds(Report& report) {
   unsigned keyboard = 0;
   unsigned others = 0;
-  unsigned hidden = stroke_.mask == Mask::keys ? stroke_.mask_mods : 0U;
+  unsigned hides = 0;
   for (const Hold& hold : holds_.all()) {
     const Usage usage = hold.usage();
-    if (usage == hid::kNoKey) continue;
-    hidden |= hold.hides();
+    if (usage == hid::kNoKey || is_layer(usage)) continue;
+    hides |= hold.hides();
     if (const Modifiers bit = hid::modifier_bit(usage); bit != 0) {
       // What accompanies a remapped key belongs to the remap, not to the fingers.
       (is_key(hold.owner) && !hold.loose() ? keyboard : others) |= bit;
@@ -29,13 +35,30 @@ inline Modifiers Mixer::compose(Report& report) const {
       report.press(usage);
     }
   }
-  unsigned shown = (keyboard & ~hidden) | others;
-  if (stroke_.mask == Mask::text) shown = stroke_.mask_mods;
-  shown |= stroke_.mods;
-  shown &= ~static_cast<unsigned>(hid::modifier_bit(stroke_.lifted));
-  report.mods = static_cast<Modifiers>(shown);
-  if (stroke_.key != hid::kNoKey) report.press(stroke_.key);
-  return static_cast<Modifiers>(keyboard | others);
+  keyboard_ = static_cast<Modifiers>(keyboard);
+  others_ = static_cast<Modifiers>(others);
+  hides_ = static_cast<Modifiers>(hides);
+}
+
+/// The modifiers to show, but for the stroke's key.
+inline Modifiers Mixer::modifiers() const {
+  unsigned shown = stroke_.mask_mods;
+  if (stroke_.mask != Mask::text) {
+    unsigned hidden = hides_;
+    if (stroke_.mask == Mask::keys) hidden |= stroke_.mask_mods;
+    if (hiding_ != 0) hidden = 0xFF;
+    shown = (keyboard_ & ~hidden) | others_;
+  }
+  return static_cast<Modifiers>((shown | stroke_.mods) & ~hid::modifier_bit(stroke_.lifted));
+}
+
+/// Makes the report of what is held and the stroke, whose key is the stroke's `own` if nobody else
+/// holds it down.
+inline void Mixer::compose(Report& next, bool& own) {
+  note_holds(next);
+  next.mods = modifiers();
+  own = stroke_.key != hid::kNoKey && !next.contains(stroke_.key);
+  if (own) next.press(stroke_.key);
 }
 
 /// Whether the host would take the change to `next` for a tap of a lone Alt or GUI that the user
@@ -73,25 +96,127 @@ inline bool Mixer::give(const Report& next, Time now) {
   } else {
     fresh_ = 0;
   }
+  if (oneshot_ == Oneshot::waits) note_oneshot(next);
+  recorder_.note(shown_, next);
   shown_ = next;
   return true;
 }
 
+/// Looks whether `next` uses up what kOneshot holds: shows all of it, and a new key besides.
+void Mixer::note_oneshot(const Report& next) {
+  Report own;
+  bool held = false;
+  for (const Hold& hold : holds_.all()) {
+    if (hold.owner != kOneshot) continue;
+    if (!next.contains(hold.usage())) return;
+    own.press(hold.usage());
+    held = true;
+  }
+  hid::KeySet keys = next.keys;
+  keys -= shown_.keys;
+  keys -= own.keys;
+  const auto other = [](unsigned now, unsigned before, unsigned mine) {
+    return now != 0 && now != before && now != mine;
+  };
+  const unsigned buttons = next.buttons & ~shown_.buttons & ~own.buttons & 0xFFU;
+  const bool used = !keys.empty() || buttons != 0 ||
+                    other(next.consumer, shown_.consumer, own.consumer) ||
+                    other(next.system, shown_.system, own.system);
+  if (!held) {
+    oneshot_ = Oneshot::none;
+  } else if (used) {
+    oneshot_ = Oneshot::used;
+  }
+}
+
+/// Sends the motion that waits. False if the host is busy.
+bool Mixer::send_motion(Time now) {
+  Report next = shown_;
+  next.x = motion_.x;
+  next.y = motion_.y;
+  next.wheel = motion_.wheel;
+  if (!give(next, now)) return false;
+  moves_ = false;
+  shown_.x = 0;
+  shown_.y = 0;
+  shown_.wheel = 0;
+  return true;
+}
+
+/// send() when nothing but the stroke's key and the modifiers change, as in typing: nobody else
+/// need be asked.
+inline bool Mixer::send_stroke(Time now, Modifiers mods) {
+  const auto key = static_cast<std::uint8_t>(stroke_.key);
+  const auto before = static_cast<std::uint8_t>(struck_);
+  dirty_ = false;
+  if (key == before && mods == shown_.mods) {
+    refused_ = false;
+    return true;
+  }
+  const Modifiers mods_before = shown_.mods;
+  if (struck_own_) shown_.keys.remove(before);
+  const bool own = key != 0 && !shown_.keys.contains(key);
+  const bool same_keys = key == before || (!own && !struck_own_);
+  shown_.keys.add(key);
+  shown_.mods = mods;
+  if (!waiting()) waiting_since_ = now;
+  const bool same = same_keys && mods == mods_before;
+  if (same || sink_.send(shown_)) {
+    in_flight_ = !same;
+    refused_ = false;
+    struck_ = stroke_.key;
+    struck_own_ = own;
+    veiled_ = static_cast<Modifiers>((veiled_ | ~mods) & (keyboard_ | others_) & kMenuMods);
+    return same;
+  }
+  // As it was: the long way tries again.
+  if (own) shown_.keys.remove(key);
+  if (struck_own_) shown_.keys.add(before);
+  shown_.mods = mods_before;
+  dirty_ = true;
+  refused_ = true;
+  steady_ = false;
+  return false;
+}
+
 bool Mixer::send(Time now) {
+  if (steady_ && is_plain(stroke_) && !recorder_.recording()) {
+    const Modifiers mods = modifiers();
+    if (((mods | shown_.mods) & kMenuMods) == 0) return send_stroke(now, mods);
+  }
+  return send_all(now);
+}
+
+bool Mixer::send_all(Time now) {
+  if (oneshot_ == Oneshot::used) {
+    holds_.remove_all(kOneshot);
+    oneshot_ = Oneshot::none;
+    steady_ = false;
+  }
   Report next;
-  const Modifiers held = compose(next);
+  bool own = false;
+  compose(next, own);
+  const bool same = next == shown_;
+  const auto held = static_cast<Modifiers>(keyboard_ | others_);
   if (fresh_ != 0 && would_open_menu(next, held)) {
     next = shown_;
     next.press(neutral_);
-    give(next, now);
+    if (give(next, now)) steady_ = false;
     return false;
   }
-  if (next == shown_) {
+  const bool moves = moves_;
+  if (!same) {
+    if (!give(next, now)) return false;
+  } else if (!moves) {
     refused_ = false;
-  } else if (!give(next, now)) {
+  } else if (!send_motion(now)) {
     return false;
   }
-  dirty_ = false;
+  steady_ = is_plain(stroke_) && !moves && oneshot_ == Oneshot::none;
+  struck_ = stroke_.key;
+  struck_own_ = own;
+  // The motion's turn is after that of the keys.
+  dirty_ = !same && moves;
   veiled_ = static_cast<Modifiers>((veiled_ | ~next.mods) & held & kMenuMods);
   return !in_flight_;
 }
@@ -105,6 +230,8 @@ void Mixer::taken(Time now) {
 void Mixer::forget_host() {
   in_flight_ = false;
   refused_ = false;
+  moves_ = false;
+  steady_ = false;
   shown_ = {};
   fresh_ = 0;
   veiled_ = 0;

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "engine/holds.hpp"
+#include "engine/recorder.hpp"
 #include "engine/report_sink.hpp"
 #include "engine/time.hpp"
 #include "hid/report.hpp"
@@ -30,6 +31,14 @@ struct Stroke {
   [[nodiscard]] constexpr bool idle() const {
     return key == hid::kNoKey && lifted == hid::kNoKey && mods == 0 && mask == Mask::none;
   }
+  friend constexpr bool operator==(const Stroke&, const Stroke&) = default;
+};
+
+/// A movement of the pointer and the wheel, as much as one report can say.
+struct Motion {
+  std::int16_t x = 0;
+  std::int16_t y = 0;
+  std::int8_t wheel = 0;
 };
 
 /// Makes the report out of what everyone holds and the floor's stroke, and sends it when it
@@ -41,7 +50,8 @@ class Mixer {
   /// After this long without the host taking a report, it sleeps or is gone.
   static constexpr Time kHostTimeout = 2000;
 
-  Mixer(std::span<Hold> holds, ReportSink& sink) : sink_(sink), holds_(holds) {}
+  Mixer(std::span<Hold> holds, ReportSink& sink, Recorder& recorder)
+      : sink_(sink), recorder_(recorder), holds_(holds) {}
 
   [[nodiscard]] const Holds& holds() const { return holds_; }
   [[nodiscard]] const Stroke& stroke() const { return stroke_; }
@@ -49,6 +59,7 @@ class Mixer {
   /// For changes, after settle() was true (or to let keys up, at any time).
   Holds& change() {
     dirty_ = true;
+    steady_ = false;
     return holds_;
   }
   Stroke& change_stroke() {
@@ -56,7 +67,31 @@ class Mixer {
     return stroke_;
   }
 
-  /// The report that was sent last.
+  /// The pointer moves, in a report of its own. Only after settle() was true.
+  void move(const Motion& motion) {
+    motion_ = motion;
+    steady_ = false;
+    moves_ = motion.x != 0 || motion.y != 0 || motion.wheel != 0;
+    dirty_ = true;
+  }
+
+  /// What kOneshot holds goes up with the change after the one that shows it together with a new
+  /// key that is no modifier and not its own.
+  void begin_oneshot() {
+    oneshot_ = Oneshot::waits;
+    steady_ = false;
+  }
+
+  /// Begins or ends to hide the modifiers that the keyboard holds; counted.
+  void hide_keyboard(bool hide) {
+    hiding_ = static_cast<std::uint16_t>(hide ? hiding_ + 1 : hiding_ - 1);
+    dirty_ = true;
+  }
+
+  /// How many want the keyboard's modifiers hidden.
+  [[nodiscard]] unsigned hiding() const { return hiding_; }
+
+  /// The report that was sent last, without its motion.
   [[nodiscard]] const hid::Report& shown() const { return shown_; }
 
   /// Whether the host took a report that shows all changes. Sends one if that is what is missing.
@@ -88,19 +123,39 @@ class Mixer {
   void set_neutral(hid::Usage key) { neutral_ = key; }
 
  private:
+  /// What becomes of what kOneshot holds.
+  enum class Oneshot : std::uint8_t { none, waits, used };
+
   bool send(Time now);
-  hid::Modifiers compose(hid::Report& report) const;
+  bool send_motion(Time now);
+  void note_oneshot(const hid::Report& next);
+  void note_holds(hid::Report& report);
+  [[nodiscard]] hid::Modifiers modifiers() const;
+  void compose(hid::Report& next, bool& own);
+  bool send_stroke(Time now, hid::Modifiers mods);
+  bool send_all(Time now);
   [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;
   bool give(const hid::Report& next, Time now);
   void note_menu(const hid::Report& next);
 
   ReportSink& sink_;
+  Recorder& recorder_;
   Holds holds_;
   Stroke stroke_;
   hid::Report shown_;
   hid::Usage neutral_ = hid::kNoKey;
-  hid::Modifiers fresh_ = 0;   ///< Alt and GUI that went down with nothing pressed since.
-  hid::Modifiers veiled_ = 0;  ///< Alt and GUI that were hidden at some time while held.
+  hid::Usage struck_ = hid::kNoKey;  ///< The stroke's key in the report sent last,
+  bool struck_own_ = false;          ///< which nobody else held down.
+  bool steady_ = false;  ///< What else is shown is as it was sent, and nobody asks for more.
+  hid::Modifiers keyboard_ = 0;  ///< Modifiers that the keyboard holds, when holds were noted,
+  hid::Modifiers others_ = 0;    ///< those that others hold,
+  hid::Modifiers hides_ = 0;     ///< and those that somebody hides.
+  hid::Modifiers fresh_ = 0;     ///< Alt and GUI that went down with nothing pressed since.
+  hid::Modifiers veiled_ = 0;    ///< Alt and GUI that were hidden at some time while held.
+  std::uint16_t hiding_ = 0;     ///< Who wants the keyboard's modifiers hidden.
+  Motion motion_;
+  Oneshot oneshot_ = Oneshot::none;
+  bool moves_ = false;  ///< motion_ is still to be sent.
   bool in_flight_ = false;
   bool refused_ = false;
   bool dirty_ = false;

@@ -31,6 +31,13 @@ std::uint16_t load_number(lang::Roll& roll, lang::CodeReader& reader) {
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(found.value[1], 0xFFFF));
 }
 
+/// A choice up to and with `last`; the first one if the roll says nonsense.
+template <lang::Setting Which, typename Choice>
+Choice load_choice(lang::Roll& roll, lang::CodeReader& reader, Choice last) {
+  const std::uint16_t value = load_number<Which>(roll, reader);
+  return value <= static_cast<std::uint16_t>(last) ? static_cast<Choice>(value) : Choice{};
+}
+
 }  // namespace
 
 std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t size) {
@@ -48,6 +55,15 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   Settings settings;
   settings.typing = load_number<lang::Setting::typing>(roll, reader);
   settings.tap = load_number<lang::Setting::tap>(roll, reader);
+  settings.hold = load_number<lang::Setting::hold>(roll, reader);
+  settings.rolls = load_number<lang::Setting::rolls>(roll, reader);
+  settings.double_tap = load_number<lang::Setting::double_tap>(roll, reader);
+  settings.chord = load_number<lang::Setting::chord>(roll, reader);
+  settings.autoshift = load_number<lang::Setting::autoshift>(roll, reader);
+  settings.leader = static_cast<hid::Usage>(load_number<lang::Setting::leader>(roll, reader));
+  settings.dual = load_choice<lang::Setting::dual>(roll, reader, Dual::timeout);
+  settings.unicode = load_choice<lang::Setting::unicode>(roll, reader, UnicodeMethod::wincompose);
+  settings.mix = load_number<lang::Setting::busy>(roll, reader) != 0;
   settings.neutral = static_cast<hid::Usage>(load_number<lang::Setting::neutral>(roll, reader));
   lang::Instruction found;
   if (find_setting(roll, reader, lang::Setting::layout, lang::Opcode::set_name, found)) {

@@ -15,12 +15,31 @@ inline constexpr std::uint16_t kTypingSafe = 1;
 /// From here on: fast, and each report stands for (value - 2) ms.
 inline constexpr std::uint16_t kTypingTimed = 2;
 
+/// What makes a hold of a key with tap and hold before its term is over; the value of `dual`.
+enum class Dual : std::uint8_t {
+  release,  ///< Another key was pressed and released meanwhile.
+  press,    ///< Another key was pressed meanwhile.
+  timeout,  ///< Nothing.
+};
+
+/// How a character is typed that the layout lacks; the value of `unicode`.
+enum class UnicodeMethod : std::uint8_t { off, linux_hex, windows_hex, macos_hex, wincompose };
+
 /// The settings that the engine acts on. Durations above 65,535 ms count as that.
 struct Settings {
   std::uint8_t layout = 0;  ///< Index in hid::layouts().
   std::uint16_t typing = kTypingFast;
   std::uint16_t tap = 0;                ///< How long a tapped key stays down, in ms.
+  std::uint16_t hold = 200;             ///< How long a key is down that is no tap, in ms.
+  std::uint16_t rolls = 0;              ///< Margin that keeps rolled typing a tap, in ms.
+  std::uint16_t double_tap = 400;       ///< From a press to the second of a double tap, in ms.
+  std::uint16_t chord = 30;             ///< Within which two keys are pressed together, in ms.
+  std::uint16_t autoshift = 0;          ///< After which a key types its capital, in ms; 0: never.
+  hid::Usage leader = hid::kNoKey;      ///< kNoKey: both Shift keys.
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
+  Dual dual = Dual::release;
+  UnicodeMethod unicode = UnicodeMethod::off;
+  bool mix = false;  ///< Keys are handled while a macro types.
 };
 
 /// The settings of `roll`; its defaults where it says nothing that makes sense. Moves `reader`,

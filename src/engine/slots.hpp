@@ -23,6 +23,8 @@ class Slots {
   void release(std::size_t first, std::size_t count);
 
   Value& operator[](std::size_t slot) { return values_[slot]; }
+  /// How many slots there are, of all tasks and of none.
+  [[nodiscard]] std::size_t size() const { return values_.size(); }
 
  private:
   std::span<Value> values_;

@@ -23,16 +23,18 @@ struct StorageView {
   std::span<Hold> holds;
   std::span<QueuedKey> events;
   std::span<Global> globals;
+  std::span<std::uint16_t> recordings;
   std::span<std::uint8_t> window;
 };
 
-/// How much an engine can do at once. The default is for a small device: 1.5 KB with the engine.
+/// How much an engine can do at once. The default is for a small device: 2 KB with the engine.
 struct Capacities {
-  std::size_t tasks = 16;   ///< 36 + 2 bytes each on a 32-bit processor.
+  std::size_t tasks = 16;   ///< 44 + 2 bytes each.
   std::size_t slots = 32;   ///< Locals of all tasks, 6 bytes; lang::kMaxSlots to run every macro.
   std::size_t holds = 16;   ///< Keys held, counted once for each owner, 8 bytes; see Holds.
   std::size_t events = 16;  ///< Key events that wait, 6 bytes.
   std::size_t globals = lang::kMaxGlobals;  ///< 8 bytes.
+  std::size_t recordings = 64;              ///< Key changes recorded, 2 bytes; see Recorder.
   std::size_t window = 64;                  ///< Bytes of code read at once, 32 to 128.
 };
 
@@ -41,11 +43,13 @@ template <Capacities Sizes = Capacities{}>
 class Storage {
  public:
   /// For one engine, which must not outlive it.
-  StorageView view() { return {tasks_, heap_, slots_, stack_, holds_, events_, globals_, window_}; }
+  StorageView view() {
+    return {tasks_, heap_, slots_, stack_, holds_, events_, globals_, recordings_, window_};
+  }
 
  private:
   static_assert(Sizes.tasks > 0 && Sizes.tasks < static_cast<std::size_t>(kDevice));
-  static_assert(Sizes.events >= 4 && Sizes.holds >= 4 && Sizes.window >= 1);
+  static_assert(Sizes.events >= 4 && Sizes.events <= 64 && Sizes.holds >= 4 && Sizes.window >= 1);
 
   std::array<Task, Sizes.tasks> tasks_{};
   std::array<TaskIndex, Sizes.tasks> heap_{};
@@ -54,6 +58,7 @@ class Storage {
   std::array<Hold, Sizes.holds> holds_{};
   std::array<QueuedKey, Sizes.events> events_{};
   std::array<Global, Sizes.globals> globals_{};
+  std::array<std::uint16_t, Sizes.recordings> recordings_{};
   std::array<std::uint8_t, Sizes.window> window_{};
 };
 

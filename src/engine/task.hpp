@@ -4,6 +4,7 @@
 
 #include "engine/time.hpp"
 #include "hid/usage.hpp"
+#include "lang/wakes.hpp"
 
 namespace pianola::engine {
 
@@ -25,11 +26,15 @@ enum class TaskState : std::uint8_t {
   asleep,  ///< Until one of Task::wakes.
 };
 
-/// What wakes a sleeping task; several may be set.
-using Wakes = std::uint8_t;
-inline constexpr Wakes kWakeTime = 0x01;     ///< Task::deadline.
-inline constexpr Wakes kWakeRelease = 0x02;  ///< The release of the key that started it.
-inline constexpr Wakes kWakeChild = 0x04;    ///< The end of the macro that it called.
+using lang::kWakeChild;
+using lang::kWakeKey;
+using lang::kWakeLayer;
+using lang::kWakeLed;
+using lang::kWakeRelease;
+using lang::kWakeTask;
+using lang::kWakeTime;
+using lang::kWakeVariable;
+using lang::Wakes;
 
 /// One running macro.
 struct Task {
@@ -37,6 +42,7 @@ struct Task {
 
   Time deadline = 0;               ///< With kWakeTime.
   std::uint32_t press = 0;         ///< Which press of a key started it; 0: none. Never used again.
+  Time pressed_at = 0;             ///< When that was; of a task without a key when it was made.
   std::uint32_t pc : 24 = 0;       ///< Where it goes on; valid when it does not run.
   std::uint32_t wakes : 8 = 0;     ///< While asleep.
   std::uint32_t entry : 24 = 0;    ///< Position of what it runs in the roll's index.
@@ -44,16 +50,19 @@ struct Task {
   std::uint32_t resumed : 2 = 0;   ///< Not 0: the instruction at pc was begun before.
   std::uint32_t again : 2 = 0;     ///< What pressing its trigger does meanwhile; see AGAIN.
   std::uint32_t raw : 1 = 0;       ///< It may hold keys of a raw report.
+  std::uint32_t doubled : 1 = 0;   ///< Its press was the second of a double tap.
   std::uint32_t record : 24 = 0;   ///< The definition that it runs.
   std::uint32_t slots : 8 = 0;     ///< Size of its frame.
   Handle parent;                   ///< The task that called it and waits.
   TaskIndex next = kNoTask;        ///< In the list that it is in.
   std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.
   std::uint16_t generation = 0;
-  std::uint16_t frame = 0;   ///< Number of its first slot.
-  std::uint16_t typing = 0;  ///< As Settings::typing.
-  std::uint8_t layout = 0;   ///< Index in hid::layouts().
-  hid::Modifiers hides = 0;  ///< Modifiers that its trigger named.
+  std::uint16_t frame = 0;     ///< Number of its first slot.
+  std::uint16_t typing = 0;    ///< As Settings::typing.
+  std::uint8_t layout = 0;     ///< Index in hid::layouts().
+  hid::Modifiers hides = 0;    ///< Modifiers that its trigger named.
+  std::uint8_t scopes = 0;     ///< How many `without mods`, `defer` and `match next` it is in.
+  std::uint8_t deferring = 0;  ///< One bit for each of them, outermost first: keeps keys back.
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
 };

@@ -8,14 +8,14 @@ namespace pianola::engine {
 
 namespace {
 
-/// What a task listens for; the others find it by themselves.
-constexpr Wakes kListens = kWakeRelease;
+/// What a task listens for; its deadline and its child find it by themselves.
+constexpr Wakes kListens = static_cast<Wakes>(~unsigned{kWakeTime | kWakeChild});
 
 }  // namespace
 
 Tasks::Tasks(std::span<Task> pool, std::span<TaskIndex> heap)
     : pool_(pool), deadlines_(pool.data(), heap.data()) {
-  assert(pool.size() < static_cast<std::size_t>(kDevice) && heap.size() == pool.size());
+  assert(pool.size() < static_cast<std::size_t>(kOneshot) && heap.size() == pool.size());
   for (std::size_t i = 0; i < pool.size(); ++i) append(free_, static_cast<TaskIndex>(i));
 }
 
@@ -52,7 +52,8 @@ TaskIndex Tasks::take() {
   return task;
 }
 
-void Tasks::release(TaskIndex task) {
+void Tasks::release(TaskIndex task, TaskEvent how) {
+  tell(task, how);
   Task& freed = pool_[task];
   if (freed.is() == TaskState::ready && !remove(this_, task)) remove(next_, task);
   if (freed.is() == TaskState::asleep) {
@@ -75,11 +76,17 @@ TaskIndex Tasks::find(Handle handle) const {
 void Tasks::start(TaskIndex task) {
   become(task, TaskState::ready);
   append(this_, task);
+  tell(task, TaskEvent::started);
+}
+
+void Tasks::join_next(TaskIndex task) {
+  become(task, TaskState::ready);
+  append(next_, task);
 }
 
 void Tasks::yield(TaskIndex task) {
-  become(task, TaskState::ready);
-  append(next_, task);
+  join_next(task);
+  tell(task, TaskEvent::yielded);
 }
 
 void Tasks::sleep(TaskIndex task, Wakes wakes) {
@@ -87,12 +94,14 @@ void Tasks::sleep(TaskIndex task, Wakes wakes) {
   pool_[task].wakes = wakes;
   if ((wakes & kWakeTime) != 0) deadlines_.add(task);
   if ((wakes & kListens) != 0) append(listeners_, task);
+  tell(task, TaskEvent::slept, wakes);
 }
 
-void Tasks::wake(TaskIndex task) {
+void Tasks::wake(TaskIndex task, Wakes why) {
   deadlines_.remove(task);
   if ((pool_[task].wakes & kListens) != 0) remove(listeners_, task);
-  yield(task);
+  join_next(task);
+  tell(task, TaskEvent::woke, why);
 }
 
 bool Tasks::wake_released(std::uint32_t press) {
@@ -100,7 +109,20 @@ bool Tasks::wake_released(std::uint32_t press) {
   for (TaskIndex i = listeners_.head; i != kNoTask;) {
     const TaskIndex after = pool_[i].next;
     if ((pool_[i].wakes & kWakeRelease) != 0 && pool_[i].press == press) {
-      wake(i);
+      wake(i, kWakeRelease);
+      any = true;
+    }
+    i = after;
+  }
+  return any;
+}
+
+bool Tasks::signal(Wakes what) {
+  bool any = false;
+  for (TaskIndex i = listeners_.head; i != kNoTask;) {
+    const TaskIndex after = pool_[i].next;
+    if (const auto why = static_cast<Wakes>(pool_[i].wakes & what); why != 0) {
+      wake(i, why);
       any = true;
     }
     i = after;
@@ -113,11 +135,17 @@ TaskIndex Tasks::next() {
   if (task == kNoTask) return kNoTask;
   this_.head = pool_[task].next;
   become(task, TaskState::floor);
+  tell(task, TaskEvent::floor);
   return task;
 }
 
 bool Tasks::turn() {
-  this_ = next_;
+  if (this_.head == kNoTask) {
+    this_ = next_;
+  } else if (next_.head != kNoTask) {
+    pool_[this_.tail].next = next_.head;
+    this_.tail = next_.tail;
+  }
   next_ = {};
   return this_.head != kNoTask;
 }

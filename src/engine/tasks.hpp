@@ -5,8 +5,13 @@
 #include <span>
 
 #include "engine/deadlines.hpp"
+#include "engine/observer.hpp"
 #include "engine/task.hpp"
 #include "engine/time.hpp"
+
+namespace pianola::testing {
+struct EngineProbe;
+}
 
 namespace pianola::engine {
 
@@ -18,15 +23,15 @@ namespace pianola::engine {
 /// that listen if a key can wake it.
 class Tasks {
  public:
-  /// Both are the caller's and of the same size, at most kDevice's number of tasks.
+  /// Both are the caller's and of the same size, fewer than kOneshot's number of tasks.
   Tasks(std::span<Task> pool, std::span<TaskIndex> heap);
 
   /// Takes a task that is in no list yet, all its fields but the generation as new; kNoTask if all
   /// are in use.
   TaskIndex take();
 
-  /// Gives a task back, whatever it does at the time.
-  void release(TaskIndex task);
+  /// Gives a task back, whatever it does at the time, because of `how` (ended, failed or stopped).
+  void release(TaskIndex task, TaskEvent how = TaskEvent::ended);
 
   Task& operator[](TaskIndex task) { return pool_[task]; }
   [[nodiscard]] std::size_t capacity() const { return pool_.size(); }
@@ -43,14 +48,25 @@ class Tasks {
   void yield(TaskIndex task);
   /// The task that has the floor sleeps until one of `wakes` (with its deadline set, if kWakeTime).
   void sleep(TaskIndex task, Wakes wakes);
-  /// A sleeping task wakes: it joins the next round.
-  void wake(TaskIndex task);
+  /// A sleeping task wakes because of `why`: it joins the next round.
+  void wake(TaskIndex task, Wakes why);
   /// Wakes those that wait for the release of `press`. Returns whether there were any.
   bool wake_released(std::uint32_t press);
+  /// Wakes those that wait for any of `what`, none of which is kWakeTime or kWakeChild. Returns
+  /// whether there were any.
+  bool signal(Wakes what);
+  /// Whether somebody waits for what signal() tells.
+  [[nodiscard]] bool anybody_listens() const { return listeners_.head != kNoTask; }
+
+  /// Who is told what happens; null: nobody.
+  void observe(Observer* observer) { observer_ = observer; }
+  void tell(TaskIndex task, TaskEvent event, Wakes why = 0) {
+    if (observer_ != nullptr) observer_->task_event(task, pool_[task], event, why);
+  }
 
   /// The next task of this round, which then has the floor; kNoTask if the round is over.
   TaskIndex next();
-  /// The next round begins. False if nobody is in it.
+  /// The next round begins, behind what is left of this one. False if nobody is in either.
   bool turn();
   /// Whether a task is ready, in this round or the next.
   [[nodiscard]] bool any_ready() const { return this_.head != kNoTask || next_.head != kNoTask; }
@@ -64,12 +80,15 @@ class Tasks {
   }
 
  private:
+  friend struct testing::EngineProbe;  // looks inside, for tests
+
   struct List {
     TaskIndex head = kNoTask;
     TaskIndex tail = kNoTask;
   };
 
   void append(List& list, TaskIndex task);
+  void join_next(TaskIndex task);
   bool remove(List& list, TaskIndex task);
   void become(TaskIndex task, TaskState state) {
     pool_[task].state = static_cast<std::uint32_t>(state) & 3U;
@@ -79,8 +98,9 @@ class Tasks {
   Deadlines deadlines_;
   List this_;
   List next_;
-  List listeners_;  ///< Asleep, and a key can wake them.
+  List listeners_;  ///< Asleep, and something besides time and a child can wake them.
   List free_;
+  Observer* observer_ = nullptr;
   std::uint16_t count_ = 0;
 };
 

@@ -124,7 +124,7 @@ TEST_F(TasksTest, DeadlinesComeInOrderAcrossTheWrap) {
       EXPECT_FALSE(tasks.due(start + after - 1));
       ASSERT_TRUE(tasks.due(start + after));
       ASSERT_EQ(tasks.first_deadline(), task);
-      tasks.wake(task);
+      tasks.wake(task, kWakeTime);
     }
     ASSERT_FALSE(tasks.any_deadline());
     ASSERT_TRUE(tasks.turn());

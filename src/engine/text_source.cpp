@@ -28,6 +28,11 @@ void TextSource::start_number(std::int32_t number) {
   while (number_ / divisor_ >= 10) divisor_ *= 10;
 }
 
+void TextSource::start_erasing(std::uint32_t count) {
+  mode_ = Mode::erase;
+  number_ = count;
+}
+
 char32_t TextSource::digit() {
   const char32_t digit = U'0' + number_ / divisor_;
   number_ %= divisor_;
@@ -57,7 +62,7 @@ TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t fir
   return Result::character;
 }
 
-/// The next character of a number, or the text's next piece.
+/// The next character of what is in no code, or the text's next piece.
 TextSource::Result TextSource::next_piece(lang::CodeReader& reader, char32_t& out) {
   switch (mode_) {
     case Mode::minus:
@@ -67,6 +72,11 @@ TextSource::Result TextSource::next_piece(lang::CodeReader& reader, char32_t& ou
     case Mode::digits:
       if (divisor_ == 0) return finish();
       out = digit();
+      return Result::character;
+    case Mode::erase:
+      if (number_ == 0) return finish();
+      --number_;
+      out = U'\b';
       return Result::character;
     case Mode::none:
     case Mode::piece:

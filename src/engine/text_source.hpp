@@ -6,8 +6,8 @@
 
 namespace pianola::engine {
 
-/// The characters that the floor's task types at the time: out of a text's pieces in the code, or
-/// the digits of an integer. Reads one at a time; the text itself is never in memory.
+/// The characters that the floor's task types at the time: out of a text's pieces in the code, the
+/// digits of an integer, or Backspaces. Reads one at a time; the text itself is never in memory.
 class TextSource {
  public:
   enum class Result : std::uint8_t {
@@ -30,9 +30,22 @@ class TextSource {
   bool start_text(lang::CodeReader& reader);
   /// `number` in decimal.
   void start_number(std::int32_t number);
+  /// `count` times Backspace.
+  void start_erasing(std::uint32_t count);
 
   /// Whether start_… was called and neither the end has been read nor stop() called.
   [[nodiscard]] bool active() const { return mode_ != Mode::none; }
+
+  /// The next byte if it is one of a text and ASCII, else 0; next_ascii_taken() goes on after it.
+  /// `reader` must stand where this left it.
+  [[nodiscard]] std::uint8_t next_ascii(lang::CodeReader& reader) const {
+    const std::uint8_t next = left_ != 0 ? reader.peek() : std::uint8_t{0};
+    return next < 0x80 ? next : std::uint8_t{0};
+  }
+  void next_ascii_taken(lang::CodeReader& reader) {
+    reader.move(1);
+    --left_;
+  }
 
   /// Reads the next character. `reader` must stand where this left it.
   Result next(lang::CodeReader& reader, char32_t& out) {
@@ -45,7 +58,7 @@ class TextSource {
   }
 
  private:
-  enum class Mode : std::uint8_t { none, piece, text, minus, digits };
+  enum class Mode : std::uint8_t { none, piece, text, minus, digits, erase };
 
   Result next_piece(lang::CodeReader& reader, char32_t& out);
   bool more_pieces(lang::CodeReader& reader);
@@ -58,7 +71,7 @@ class TextSource {
 
   Mode mode_ = Mode::none;
   std::uint8_t left_ = 0;      ///< Bytes of the piece; 0 for a number.
-  std::uint32_t number_ = 0;   ///< What is left of it.
+  std::uint32_t number_ = 0;   ///< What is left of it, or of the Backspaces.
   std::uint32_t divisor_ = 0;  ///< Of the next digit.
 };
 

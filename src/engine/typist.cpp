@@ -20,11 +20,31 @@ bool Typist::release_stroke(std::uint16_t typing) {
   return false;
 }
 
+/// begin() for a character that the layout lacks, or that needs Caps Lock off.
+void Typist::begin_otherwise(char32_t character, const hid::Layout& layout, bool caps_lock,
+                             UnicodeMethod method) {
+  if (caps_lock) strokes_ = layout.strokes(character);
+  if (strokes_.count != 0) {
+    caps_ = Caps::put_off;
+    return;
+  }
+  entry_ = {method, character};
+  strokes_.count = entry_.chords();
+  layout_ = &layout;
+  caps_lock_ = caps_lock;
+}
+
+void Typist::go_on_entering(const Manner& manner) {
+  if (!strike(entry_.chord(next_, *layout_, caps_lock_), manner)) return;
+  if (++next_ == strokes_.count) entry_ = {};
+}
+
 void Typist::reset() {
   drop_stroke();
   strokes_ = {};
   next_ = 0;
   caps_ = Caps::leave;
+  entry_ = {};
   stand_ = 0;
 }
 

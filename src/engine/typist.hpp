@@ -7,6 +7,7 @@
 #include "engine/mixer.hpp"
 #include "engine/settings.hpp"
 #include "engine/time.hpp"
+#include "engine/unicode.hpp"
 #include "hid/layout.hpp"
 
 namespace pianola::engine {
@@ -58,9 +59,13 @@ class Typist {
   /// The next report stands for as long as `typing` asks.
   void stand(std::uint16_t typing) { stand_ = report_time(typing); }
 
-  /// Sets out to type `character` as `layout` has it, while Caps Lock is `caps_lock`. What the
-  /// layout lacks is left out.
-  void begin(char32_t character, const hid::Layout& layout, bool caps_lock);
+  /// As strike() if that takes but one report, which need not stand: a key that is not down, in
+  /// fast typing. `stroke` is of no modifier and no lock key. Only if ready().
+  bool strike_at_once(const hid::Stroke& stroke, const Manner& manner);
+
+  /// Sets out to type `character` as `layout`, which lives as long as the typist, has it, while
+  /// Caps Lock is `caps_lock`. What the layout lacks is entered as `method` says.
+  void begin(char32_t character, const hid::Layout& layout, bool caps_lock, UnicodeMethod method);
   /// Whether something is left of the character.
   [[nodiscard]] bool busy() const { return next_ < strokes_.count || caps_ != Caps::leave; }
   /// Goes on with it, by a report. Only if busy() and ready().
@@ -78,6 +83,9 @@ class Typist {
   };
 
   bool stood(Time now);
+  void begin_otherwise(char32_t character, const hid::Layout& layout, bool caps_lock,
+                       UnicodeMethod method);
+  void go_on_entering(const Manner& manner);
   static constexpr bool is_lock_key(hid::Usage key) {
     return key == hid::kCapsLock || key == hid::kNumLock || key == hid::kScrollLock;
   }
@@ -86,9 +94,12 @@ class Typist {
   }
 
   Mixer& mixer_;
-  hid::Strokes strokes_;   ///< Of the character.
-  std::uint8_t next_ = 0;  ///< Of the strokes.
+  hid::Strokes strokes_;   ///< Of the character, or how many chords it takes to enter it.
+  std::uint8_t next_ = 0;  ///< Of them.
   Caps caps_ = Caps::leave;
+  bool caps_lock_ = false;  ///< While it is entered.
+  UnicodeEntry entry_;      ///< `off` for a character that the layout has.
+  const hid::Layout* layout_ = nullptr;
   std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
 };
 
@@ -122,15 +133,24 @@ inline bool Typist::strike(const Chord& chord, const Manner& manner) {
   return true;
 }
 
-inline void Typist::begin(char32_t character, const hid::Layout& layout, bool caps_lock) {
+inline bool Typist::strike_at_once(const hid::Stroke& stroke, const Manner& manner) {
+  if (manner.typing != kTypingFast || manner.tap != 0) return false;
+  if (mixer_.shown().keys.contains(stroke.usage)) return false;
+  mixer_.change_stroke() = {hid::keyboard_usage(stroke.usage), hid::kNoKey, stroke.mods,
+                            manner.mask, manner.mask_mods};
+  stand_ = 0;
+  return true;
+}
+
+inline void Typist::begin(char32_t character, const hid::Layout& layout, bool caps_lock,
+                          UnicodeMethod method) {
   next_ = 0;
   strokes_ = layout.strokes(character, caps_lock);
-  if (strokes_.count != 0 || !caps_lock) return;
-  strokes_ = layout.strokes(character);
-  if (strokes_.count != 0) caps_ = Caps::put_off;
+  if (strokes_.count == 0) begin_otherwise(character, layout, caps_lock, method);
 }
 
 inline void Typist::go_on(const Manner& manner) {
+  if (entry_.method != UnicodeMethod::off) return go_on_entering(manner);
   const bool caps = caps_ == Caps::put_off || next_ == strokes_.count;
   if (!caps) {
     const hid::Stroke stroke = strokes_.stroke[next_];

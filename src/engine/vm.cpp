@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/arithmetic.hpp"
-#include "lang/settings.hpp"
 
 namespace pianola::engine {
 
@@ -12,8 +11,7 @@ using lang::OperandKind;
 
 // ---- Running -----------------------------------------------------------------------------------
 
-constexpr Vm::Kind Vm::kind(std::uint8_t code) {
-  const auto opcode = static_cast<Opcode>(code);
+constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   // The group "Keys" of the table but for text, which waits before each character.
   if (opcode >= Opcode::tap && opcode <= Opcode::raw) return Kind::types;
   switch (opcode) {
@@ -21,19 +19,34 @@ constexpr Vm::Kind Vm::kind(std::uint8_t code) {
     case Opcode::back:
     case Opcode::push:
     case Opcode::load:
+    case Opcode::let:
+    case Opcode::store:
     case Opcode::counter:
+    case Opcode::branch:
+    case Opcode::while_true:
+    case Opcode::and_then:
+    case Opcode::or_else:
+    case Opcode::truth:
+    case Opcode::invert:
       return Kind::computes;
     default:
       return is_binary(opcode) ? Kind::computes : Kind::plain;
   }
 }
 
-/// Whether no task, key or deadline waits for the floor, and the task has typed nothing.
+inline Vm::Kind Vm::kind(std::uint8_t code) {
+  static constexpr auto kKinds = [] {
+    std::array<Kind, lang::kOpcodeCount> kinds{};
+    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = kind_of(static_cast<Opcode>(i));
+    return kinds;
+  }();
+  return code < kKinds.size() ? kKinds[code] : Kind::plain;
+}
+
+/// Whether no task, key or deadline waits for the floor.
 bool Vm::nobody_waits() {
   return !core_.tasks.any_ready() && core_.input.empty() && !core_.tasks.due(core_.now);
 }
-
-bool Vm::alone() { return nobody_waits() && core_.mixer.stroke().idle() && core_.mixer.quiet(); }
 
 Vm::Flow Vm::fail(ErrorCode code) {
   core_.fail_floor({code, core_.reader.record(), start_});
@@ -82,6 +95,7 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
       return read_sized(lang::kMaxRawKeys, value, operands);
     case OperandKind::labels:
       return read_sized(0xFF, value, operands);
+    case OperandKind::pattern:
     case OperandKind::trigger:
       return false;
   }
@@ -130,6 +144,18 @@ inline Vm::Flow Vm::end_typing() {
   return Flow::next;
 }
 
+/// Types a character that takes but one report. False if it is for type().
+inline bool Vm::type_at_once() {
+  Floor& floor = core_.floor;
+  if (core_.typist.busy() || (core_.leds & kCapsLockLed) != 0) return false;
+  const std::uint8_t character = floor.text.next_ascii(core_.reader);
+  const hid::Stroke stroke = hid::layouts()[task().layout].ascii_stroke(character);
+  if (stroke.usage == 0 || !core_.typist.strike_at_once(stroke, floor.manner)) return false;
+  floor.text.next_ascii_taken(core_.reader);
+  drop_raw();
+  return true;
+}
+
 /// Types by one report, or finds that a character needs none, or that the text is over.
 inline Vm::Flow Vm::type() {
   Typist& typist = core_.typist;
@@ -141,12 +167,31 @@ inline Vm::Flow Vm::type() {
     if (result == TextSource::Result::end) return end_typing();
     if (result == TextSource::Result::bad) return fail(ErrorCode::text);
     const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
-    typist.begin(character, hid::layouts()[task().layout], caps_lock);
+    const hid::Layout& layout = hid::layouts()[task().layout];
+    typist.begin(character, layout, caps_lock, core_.settings.unicode);
     if (!typist.busy()) return Flow::next;
   }
   drop_raw();
   typist.go_on(core_.floor.manner);
   return Flow::next;
+}
+
+/// Executes a TAP that takes but one report, where it lies in the reader's window. False if it is
+/// for its handler.
+inline bool Vm::tap_at_once() {
+  constexpr std::size_t kSize = 3;  // opcode, modifiers, a key below 40 hex
+  const Task& self = task();
+  std::uint32_t before = 0;
+  const std::span<const std::uint8_t> code = core_.reader.ahead(before);
+  if (code.size() < kSize || code[2] >= 0x80 || self.raw != 0) return false;
+  const auto key = lang::KeyRef::from_raw(code[2]);
+  const hid::Usage usage = static_cast<hid::Usage>(key.value());
+  if (key.is_character() || usage == hid::kNoKey || usage == hid::kCapsLock) return false;
+  const Manner manner{Mask::keys, self.hides, self.typing, core_.settings.tap};
+  const hid::Stroke stroke{code[1], static_cast<std::uint8_t>(key.value())};
+  if (!core_.typist.strike_at_once(stroke, manner)) return false;
+  core_.reader.move(kSize);
+  return true;
 }
 
 Vm::Stop Vm::run(unsigned& budget) {
@@ -155,7 +200,7 @@ Vm::Stop Vm::run(unsigned& budget) {
     if (core_.floor.text.active()) {
       if (!ready()) return Stop::waiting;
       --budget;
-      if (type() == Flow::yielded) return Stop::yielded;
+      if (!type_at_once() && type() == Flow::yielded) return Stop::yielded;
       continue;
     }
     const std::uint8_t code = core_.reader.peek();
@@ -168,6 +213,7 @@ Vm::Stop Vm::run(unsigned& budget) {
       return Stop::waiting;
     }
     --budget;
+    if (code == static_cast<std::uint8_t>(Opcode::tap) && tap_at_once()) continue;
     const Flow flow = one();
     if (flow == Flow::yielded) return Stop::yielded;
     if (flow == Flow::repeat && !ready()) return Stop::waiting;
@@ -209,172 +255,6 @@ Vm::Flow Vm::on_option_layout(const Operands& operands) {
   if (!layout) return fail(ErrorCode::layout);
   task().layout = *layout;
   return Flow::next;
-}
-
-// ---- Yielding ----------------------------------------------------------------------------------
-
-/// Lets the typed key up and waits for the host. False: not yet.
-bool Vm::flush() {
-  if (core_.mixer.stroke().idle()) return core_.mixer.settle(core_.now);
-  if (ready()) core_.typist.release_stroke(task().typing);
-  return false;
-}
-
-/// Remembers where the task goes on; the floor is free. False, and the task failed, if values are
-/// left on the stack: it belongs to the floor.
-bool Vm::park(std::uint32_t pc) {
-  if (core_.floor.depth != 0) {
-    fail(ErrorCode::code);
-    return false;
-  }
-  task().pc = pc & 0xFFFFFFU;
-  core_.floor.task = kNoTask;
-  return true;
-}
-
-Vm::Flow Vm::yield(std::uint32_t pc) {
-  const TaskIndex index = core_.floor.task;
-  if (park(pc)) core_.tasks.yield(index);
-  return Flow::yielded;
-}
-
-Vm::Flow Vm::sleep(std::uint32_t pc, Wakes wakes) {
-  const TaskIndex index = core_.floor.task;
-  if (park(pc)) core_.tasks.sleep(index, wakes);
-  return Flow::yielded;
-}
-
-Vm::Flow Vm::sleep_for(std::uint32_t pc, std::uint32_t duration) {
-  if (duration > lang::kMaxDuration) return fail(ErrorCode::duration);
-  if (duration == 0) return yield(pc);
-  task().deadline = core_.now + duration;
-  return sleep(pc, kWakeTime);
-}
-
-Vm::Flow Vm::on_wait(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
-  return sleep_for(core_.reader.offset(), operands.value[0]);
-}
-
-Vm::Flow Vm::on_wait_value(const Operands&) {
-  if (!flush()) return Flow::repeat;
-  const Value value = pop();
-  if (!value.is_integer()) return fail(ErrorCode::type);
-  // What should have been over already is not waited for.
-  return sleep_for(core_.reader.offset(),
-                   static_cast<std::uint32_t>(std::max(value.number(), std::int32_t{0})));
-}
-
-Vm::Flow Vm::on_wait_release(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
-  Task& self = task();
-  const bool limited = operands.value[0] != 0;
-  const std::uint32_t limit = operands.value[0] - 1;
-  if (limited && limit > lang::kMaxDuration) return fail(ErrorCode::duration);
-  if (self.resumed == 0) {
-    self.resumed = 1;
-    self.deadline = core_.now + limit;
-    if (!trigger_held()) return yield(start_);
-  } else if (!trigger_held() || (limited && reached(core_.now, self.deadline))) {
-    self.resumed = 0;
-    return Flow::next;
-  }
-  return sleep(start_, limited ? kWakeRelease | kWakeTime : kWakeRelease);
-}
-
-Vm::Flow Vm::on_end(const Operands&) {
-  // The last key goes up when the task is gone already, but never before it was seen.
-  if (is_safe() ? !flush() : !ready()) return Flow::repeat;
-  if (core_.floor.depth != 0) return fail(ErrorCode::code);
-  core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
-  const TaskIndex caller = core_.tasks.find(task().parent);
-  if (caller != kNoTask) {
-    if (task().raw != 0) core_.tasks[caller].raw = 1;
-    if (core_.mixer.holds().contains(owner())) {
-      core_.mixer.change().give(owner(), task_owner(caller));
-    }
-    core_.tasks.wake(caller);
-  }
-  core_.end_task(core_.floor.task);
-  return Flow::yielded;
-}
-
-// ---- Control -----------------------------------------------------------------------------------
-
-Vm::Flow Vm::jump(std::uint32_t label) {
-  lang::IndexEntry entry;
-  if (!core_.roll.index_entry(task().entry, entry)) return fail(ErrorCode::code);
-  const std::uint32_t record = task().record;
-  const std::uint32_t target = find_label(core_.reader, record, entry.labels, label);
-  if (target == lang::kNoLabel) return fail(ErrorCode::code);
-  core_.reader.seek(record, target);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_repeat(const Operands& operands) {
-  const Value counter = slot(operands.value[0]);
-  if (!counter.is_integer()) return fail(ErrorCode::type);
-  if (counter.number() <= 0) return jump(operands.value[1]);
-  slot(operands.value[0]) = Value::integer(counter.number() - 1);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_back(const Operands& operands) {
-  const std::uint32_t distance = operands.value[0];
-  if (distance == 0 || distance > start_) return fail(ErrorCode::code);
-  const std::uint32_t target = start_ - distance;
-  // Nobody to yield to: what is typed goes on in the next round of the loop.
-  if (nobody_waits() && core_.floor.depth == 0) {
-    core_.reader.seek(core_.reader.record(), target);
-    return Flow::next;
-  }
-  return flush() ? yield(target) : Flow::repeat;
-}
-
-Vm::Flow Vm::on_labels(const Operands& operands) {
-  constexpr std::uint32_t kLabelSize = 6;
-  core_.reader.skip(operands.value[1] * kLabelSize);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_call(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
-  return call(operands.value[0], operands.value[1]);
-}
-
-Vm::Flow Vm::call(std::uint32_t name, std::uint32_t arguments) {
-  if (arguments != core_.floor.depth || arguments > lang::kMaxParameters) {
-    return fail(ErrorCode::code);
-  }
-  Found found;
-  const lang::IndexKey key = name_key(lang::IndexSpace::macro, name);
-  found.position = index_lower_bound(core_.roll, key);
-  if (!core_.roll.index_entry(found.position, found.entry) || found.entry.key != key) {
-    return fail(ErrorCode::macro);
-  }
-  if (found.entry.params != arguments) return fail(ErrorCode::arguments);
-  unsigned depth = 1;
-  for (TaskIndex i = core_.floor.task; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) {
-    ++depth;
-  }
-  if (depth > kMaxDepth) return fail(ErrorCode::depth);
-  TaskIndex child = kNoTask;
-  if (const auto error = core_.make_task(found, child)) return fail(*error);
-
-  const Task& self = task();
-  Task& called = core_.tasks[child];
-  called.parent = core_.tasks.handle(core_.floor.task);
-  called.press = self.press;
-  called.hides = self.hides;
-  called.typing = self.typing;
-  called.layout = self.layout;
-  while (core_.floor.depth > 0) {
-    const Value argument = pop();
-    core_.slots[called.frame + core_.floor.depth] = argument;
-  }
-  core_.tasks.start(child);
-  return sleep(core_.reader.offset(), kWakeChild);
 }
 
 }  // namespace pianola::engine

@@ -42,7 +42,8 @@ class Vm {
     computes,  ///< Begin with compute().
     types,     ///< Its handler wants the typist to be ready.
   };
-  static constexpr Kind kind(std::uint8_t code);
+  static constexpr Kind kind_of(lang::Opcode opcode);
+  static Kind kind(std::uint8_t code);
 
   /// The operands in their order: numbers; for a name its hash, for what has a length that length.
   struct Operands {
@@ -51,6 +52,8 @@ class Vm {
   };
 
   Flow one();
+  bool tap_at_once();
+  bool type_at_once();
   Flow execute(std::uint8_t code);
   void compute(unsigned& budget);
   template <lang::Opcode Code, typename Handler>
@@ -68,25 +71,59 @@ class Vm {
   Task& task() { return *self_; }
   [[nodiscard]] Owner owner() const { return task_owner(core_.floor.task); }
   Flow fail(ErrorCode code);
-  [[nodiscard]] bool trigger_held() { return core_.mixer.holds().pressed(task().press); }
+  [[nodiscard]] bool keeps_keys();
+  [[nodiscard]] bool trigger_held();
 
   // Values.
   void push(Value value) { core_.stack[core_.floor.depth++] = value; }
   Value pop() { return core_.stack[--core_.floor.depth]; }
   Value& slot(std::uint32_t number) { return core_.slots[task().frame + number]; }
+  void push(bool truth) { push(Value::integer(truth ? 1 : 0)); }
+  [[nodiscard]] const Value& top() const { return core_.stack[core_.floor.depth - 1U]; }
   template <lang::Opcode Code>
   Flow binary();
+  void note_timer(Time at);
+  [[nodiscard]] std::uint32_t elapsed();
 
   // Yielding.
   bool flush();
   [[nodiscard]] bool nobody_waits();
-  [[nodiscard]] bool alone();
   bool park(std::uint32_t pc);
   Flow yield(std::uint32_t pc);
   Flow sleep(std::uint32_t pc, Wakes wakes);
   Flow sleep_for(std::uint32_t pc, std::uint32_t duration);
-  Flow call(std::uint32_t name, std::uint32_t arguments);
+
+  // Control.
+  [[nodiscard]] std::optional<lang::Label> find(std::uint32_t label);
   Flow jump(std::uint32_t label);
+  Flow go_back(std::uint32_t target, unsigned depth);
+  Flow branch(std::uint32_t label, bool jump_if, bool keep);
+  [[nodiscard]] bool find_macro(std::uint32_t name, Found& out);
+  std::optional<ErrorCode> spawn(const Operands& operands, TaskIndex& out);
+  Flow finish();
+  bool leave_to(unsigned depth);
+
+  // What comes on the keyboard.
+  [[nodiscard]] hid::Usage usage_of(lang::KeyRef key);
+  [[nodiscard]] hid::Modifiers held_modifiers();
+  [[nodiscard]] bool interrupted();
+
+  // `match next`.
+  struct PatternKey;
+  struct Pattern;
+  struct Match;
+  bool read_pattern(Pattern& out);
+  static std::optional<unsigned> met_by(const Pattern& pattern, hid::Usage key, hid::Modifiers mods,
+                                        unsigned done, bool any_order, int& best);
+  bool meets(const Pattern& pattern, bool any_order, std::optional<Time> last, Match& out);
+
+  // Layers and recordings.
+  Flow set_layer(Owner owner, hid::Usage layer, bool on);
+  Flow play_one(KeyChange change);
+  void end_play(std::uint32_t name);
+
+  // The pointer.
+  bool hold_still();
 
   // Keys.
   [[nodiscard]] std::optional<Chord> chord(const Operands& operands);

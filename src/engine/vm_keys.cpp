@@ -13,8 +13,11 @@ using hid::Usage;
 
 /// The operands of an instruction with a chord; nothing if the task's layout lacks the key.
 std::optional<Chord> Vm::chord(const Operands& operands) {
-  return resolve(static_cast<Modifiers>(operands.value[0]),
-                 lang::KeyRef::from_raw(operands.value[1]), hid::layouts()[task().layout]);
+  const auto mods = static_cast<Modifiers>(operands.value[0]);
+  const auto ref = lang::KeyRef::from_raw(operands.value[1]);
+  if (ref.is_character()) return resolve(mods, ref, hid::layouts()[task().layout]);
+  const auto key = static_cast<Usage>(ref.value());
+  return Chord{static_cast<Modifiers>(mods & ~hid::modifier_bit(key)), key};
 }
 
 /// Lets the typed key up, if it must be up before `key` can go down. False: not yet.
@@ -107,6 +110,14 @@ Vm::Flow Vm::on_toggle(const Operands& operands) {
   return flow;
 }
 
+Vm::Flow Vm::on_oneshot(const Operands& operands) {
+  const std::optional<Chord> keys = chord(operands);
+  if (!keys) return fail(ErrorCode::key);
+  const Flow flow = put_down(*keys, kOneshot, 0);
+  if (flow == Flow::next) core_.mixer.begin_oneshot();
+  return flow;
+}
+
 Vm::Flow Vm::on_raw(const Operands& operands) {
   std::array<std::uint8_t, lang::kMaxRawKeys> keys{};
   const std::span<std::uint8_t> used = std::span{keys}.first(operands.value[1]);
@@ -154,6 +165,13 @@ Vm::Flow Vm::start_typing() {
 Vm::Flow Vm::on_text(const Operands& operands) {
   core_.floor.pc = operands.payload + operands.value[0];
   core_.floor.text.start_piece(operands.value[0]);
+  return start_typing();
+}
+
+Vm::Flow Vm::on_erase(const Operands& operands) {
+  if (operands.value[0] > lang::kMaxAbbreviation) return fail(ErrorCode::code);
+  core_.floor.pc = core_.reader.offset();
+  core_.floor.text.start_erasing(operands.value[0]);
   return start_typing();
 }
 

@@ -194,7 +194,6 @@ TEST(Vm, CodeThatBreaksTheRulesIsAnError) {
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::tap).u8(0).character(0xD800));
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::text).u8(128));
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::raw).u8(0).u8(7));
-  expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::back).number(0));
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::back).number(4));
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::set_number).number(1).number(1));
   expect_error(ErrorCode::code, 0, Assembler{}.op(Opcode::private_next));

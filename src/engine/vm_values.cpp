@@ -37,6 +37,13 @@ Vm::Flow Vm::on_load(const Operands& operands) {
   return Flow::next;
 }
 
+Vm::Flow Vm::on_let(const Operands& operands) {
+  slot(operands.value[0]) = pop();
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_store(const Operands& operands) { return on_let(operands); }
+
 Vm::Flow Vm::on_counter(const Operands& operands) {
   const Value value = pop();
   if (!value.is_integer()) return fail(ErrorCode::type);
@@ -48,6 +55,44 @@ Vm::Flow Vm::on_load_global(const Operands& operands) {
   const std::int32_t* value = core_.globals.find(operands.value[0]);
   if (value == nullptr) return fail(ErrorCode::variable);
   push(Value::integer(*value));
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_store_global(const Operands& operands) {
+  const Value value = pop();
+  if (!value.is_integer()) return fail(ErrorCode::type);
+  std::int32_t* global = core_.globals.find(operands.value[0]);
+  if (global == nullptr) return fail(ErrorCode::variable);
+  if (*global != value.number()) core_.signal(kWakeVariable);
+  *global = value.number();
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_truth(const Operands&) {
+  const Value a = pop();
+  if (!a.is_integer()) return fail(ErrorCode::type);
+  push(a.number() != 0);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_invert(const Operands&) {
+  const Value a = pop();
+  if (!a.is_integer()) return fail(ErrorCode::type);
+  push(a.number() == 0);
+  return Flow::next;
+}
+
+/// By a generator of Marsaglia's xorshift kind (13, 17, 5), whose state is never 0.
+Vm::Flow Vm::on_random(const Operands&) {
+  const Value limit = pop();
+  if (!limit.is_integer()) return fail(ErrorCode::type);
+  if (limit.number() <= 0) return fail(ErrorCode::range);
+  std::uint32_t& state = core_.random;
+  state ^= state << 13;
+  state ^= state >> 17;
+  state ^= state << 5;
+  const std::uint64_t scaled = std::uint64_t{state} * static_cast<std::uint32_t>(limit.number());
+  push(Value::integer(static_cast<std::int32_t>(scaled >> 32)));
   return Flow::next;
 }
 
@@ -80,13 +125,25 @@ Vm::Flow Vm::on_divide(const Operands&) { return binary<Opcode::divide>(); }
 Vm::Flow Vm::on_modulo(const Operands&) { return binary<Opcode::modulo>(); }
 Vm::Flow Vm::on_minimum(const Operands&) { return binary<Opcode::minimum>(); }
 Vm::Flow Vm::on_maximum(const Operands&) { return binary<Opcode::maximum>(); }
+Vm::Flow Vm::on_equal(const Operands&) { return binary<Opcode::equal>(); }
+Vm::Flow Vm::on_not_equal(const Operands&) { return binary<Opcode::not_equal>(); }
+Vm::Flow Vm::on_less(const Operands&) { return binary<Opcode::less>(); }
+Vm::Flow Vm::on_less_equal(const Operands&) { return binary<Opcode::less_equal>(); }
+Vm::Flow Vm::on_greater(const Operands&) { return binary<Opcode::greater>(); }
+Vm::Flow Vm::on_greater_equal(const Operands&) { return binary<Opcode::greater_equal>(); }
 
 // ---- Where the code lies in the window ---------------------------------------------------------
 
 namespace {
 
 /// Instructions longer than this are left to the handlers.
-constexpr std::ptrdiff_t kLongest = 4;
+constexpr std::size_t kLongest = 6;
+/// Longest run of instructions that Machine::assign_or_test() executes.
+constexpr std::ptrdiff_t kLongestRun = 9;
+
+constexpr std::int32_t from_zigzag(std::uint32_t zigzag) {
+  return static_cast<std::int32_t>((zigzag >> 1) ^ (~(zigzag & 1U) + 1U));
+}
 
 /// A place in code that is in memory, kLongest bytes at least, and the values to work on. Each
 /// function executes the instruction whose opcode was just read, or returns false; then only `at`
@@ -94,44 +151,52 @@ constexpr std::ptrdiff_t kLongest = 4;
 struct Machine {
   const std::uint8_t* at;
   Value* bottom;
-  Value* top;  ///< Above the topmost value.
+  Value* top;    ///< Above the topmost value.
+  Value* limit;  ///< The highest place of `top`.
   Value* frame;
   std::uint32_t slots;
 
-  /// A number of one or two bytes. False for others.
+  /// A number of one to four bytes. False for others.
   bool number(std::uint32_t& out) {
     out = *at++;
     if (out < 0x80) return true;
-    const std::uint32_t high = *at++;
-    out = (out & 0x7FU) | (high << 7);
-    return high < 0x80;
+    out &= 0x7FU;
+    for (unsigned shift = 7; shift < 28; shift += 7) {
+      const std::uint32_t next = *at++;
+      out |= (next & 0x7FU) << shift;
+      if (next < 0x80) return true;
+    }
+    return false;
   }
   /// The slot that the next byte names. Null if there is none.
   Value* slot() {
     const std::uint32_t number = *at++;
     return number < slots ? frame + number : nullptr;
   }
-  [[nodiscard]] bool full() const { return top == bottom + lang::kMaxStack; }
+  /// Whether there are `count` values and the topmost one is an integer.
+  [[nodiscard]] bool has(std::ptrdiff_t count) const {
+    return top - bottom >= count && top[-1].is_integer();
+  }
 
   bool push() {
     std::uint32_t zigzag = 0;
-    if (full() || !number(zigzag)) return false;
-    const std::uint32_t bits = (zigzag >> 1) ^ (~(zigzag & 1U) + 1U);
-    *top++ = Value::integer(static_cast<std::int32_t>(bits));
+    if (top == limit || !number(zigzag)) return false;
+    *top++ = Value::integer(from_zigzag(zigzag));
     return true;
   }
   bool load() {
     const Value* from = slot();
-    if (from == nullptr || full() || from->kind() == Value::Kind::unset) return false;
+    if (from == nullptr || top == limit || from->kind() == Value::Kind::unset) return false;
     *top++ = *from;
     return true;
   }
-  bool counter() {
+  bool store() {
     Value* to = slot();
-    if (to == nullptr || top == bottom || !top[-1].is_integer()) return false;
+    if (to == nullptr || top == bottom) return false;
     *to = *--top;
     return true;
   }
+  bool counter() { return has(1) && store(); }
   bool repeat() {
     Value* count = slot();
     std::uint32_t label = 0;
@@ -140,19 +205,98 @@ struct Machine {
     *count = Value::integer(count->number() - 1);
     return true;
   }
+  /// Pops a condition that must be `wanted`: the jump is left to the handlers.
+  bool falls_through(bool wanted) {
+    std::uint32_t label = 0;
+    if (!has(1) || (top[-1].number() != 0) != wanted || !number(label)) return false;
+    --top;
+    return true;
+  }
+  bool skip_label() {
+    std::uint32_t label = 0;
+    return number(label);
+  }
   /// Goes back from the instruction at `from`, but not farther than to `first`.
   bool back(const std::uint8_t* from, const std::uint8_t* first) {
     std::uint32_t distance = 0;
     if (top != bottom || !number(distance)) return false;
-    if (distance == 0 || distance > static_cast<std::size_t>(from - first)) return false;
+    if (distance == 0 || from - first < static_cast<std::ptrdiff_t>(distance)) return false;
     at = from - distance;
     return true;
   }
-  template <Opcode Code>
-  bool binary() {
-    if (top - bottom < 2 || !top[-1].is_integer() || !top[-2].is_integer()) {
+  bool truth(bool value) {
+    if (!has(1)) return false;
+    top[-1] = Value::integer((top[-1].number() != 0) == value ? 1 : 0);
+    return true;
+  }
+  /// LOAD or PUSH of an integer at `from`, goes on after it. False for others.
+  bool operand(const std::uint8_t*& from, std::int32_t& out) const {
+    const std::uint32_t number = from[1];
+    if (static_cast<Opcode>(*from) == Opcode::load) {
+      if (number >= slots || !frame[number].is_integer()) return false;
+      out = frame[number].number();
+      from += 2;
+      return true;
+    }
+    if (static_cast<Opcode>(*from) != Opcode::push) return false;
+    const std::uint32_t high = number < 0x80 ? 0U : from[2];
+    if (high >= 0x80) return false;
+    out = from_zigzag((number & 0x7FU) | (high << 7));
+    from += number < 0x80 ? 2 : 3;
+    return true;
+  }
+  /// `x = a + b` or `while a < b`, which most of what loops do is: two operands, what joins them,
+  /// and what becomes of it, in one go and without the stack. `from` is where the first one begins,
+  /// kLongestRun bytes before the end at least.
+  bool assign_or_test(const std::uint8_t* from) {
+    std::int32_t a = 0;
+    std::int32_t b = 0;
+    if (!operand(from, a) || !operand(from, b) || !join(static_cast<Opcode>(*from++), a, b)) {
       return false;
     }
+    const std::uint32_t number = from[1];
+    switch (static_cast<Opcode>(*from)) {
+      case Opcode::let:
+      case Opcode::store:
+        if (number >= slots) return false;
+        frame[number] = Value::integer(a);
+        break;
+      case Opcode::branch:
+      case Opcode::while_true:
+        if (a == 0 || number >= 0x80) return false;
+        break;
+      default:
+        return false;
+    }
+    at = from + 2;
+    return true;
+  }
+  /// `a` becomes what `opcode` makes of it and `b`. False if that is none of the frequent ones.
+  static bool join(Opcode opcode, std::int32_t& a, std::int32_t b) {
+    switch (opcode) {
+      case Opcode::add:
+        return !calculate<Opcode::add>(a, b, a);
+      case Opcode::subtract:
+        return !calculate<Opcode::subtract>(a, b, a);
+      case Opcode::equal:
+        return !calculate<Opcode::equal>(a, b, a);
+      case Opcode::not_equal:
+        return !calculate<Opcode::not_equal>(a, b, a);
+      case Opcode::less:
+        return !calculate<Opcode::less>(a, b, a);
+      case Opcode::less_equal:
+        return !calculate<Opcode::less_equal>(a, b, a);
+      case Opcode::greater:
+        return !calculate<Opcode::greater>(a, b, a);
+      case Opcode::greater_equal:
+        return !calculate<Opcode::greater_equal>(a, b, a);
+      default:
+        return false;
+    }
+  }
+  template <Opcode Code>
+  bool binary() {
+    if (!has(2) || !top[-2].is_integer()) return false;
     std::int32_t result = 0;
     if (calculate<Code>(top[-2].number(), top[-1].number(), result)) return false;
     --top;
@@ -161,20 +305,38 @@ struct Machine {
   }
 };
 
-/// Executes the instruction at `machine.at`, in a window that begins at `first`.
-inline bool compute_one(Machine& machine, const std::uint8_t* first, bool may_loop) {
-  const std::uint8_t* const from = machine.at;
-  switch (static_cast<Opcode>(*machine.at++)) {
+/// Executes the instruction at `from`, or several, in a window from `first` to `end`.
+inline bool compute_one(Machine& machine, const std::uint8_t* from, const std::uint8_t* first,
+                        const std::uint8_t* end) {
+  machine.at = from + 1;
+  switch (static_cast<Opcode>(*from)) {
     case Opcode::push:
       return machine.push();
     case Opcode::load:
+      if (end - from >= kLongestRun && machine.assign_or_test(from)) return true;
       return machine.load();
+    case Opcode::let:
+    case Opcode::store:
+      return machine.store();
     case Opcode::counter:
       return machine.counter();
     case Opcode::repeat:
       return machine.repeat();
+    case Opcode::branch:
+    case Opcode::while_true:
+    case Opcode::and_then:
+      return machine.falls_through(true);
+    case Opcode::or_else:
+      return machine.falls_through(false);
+    case Opcode::forever:
+    case Opcode::label:
+      return machine.skip_label();
+    case Opcode::truth:
+      return machine.truth(true);
+    case Opcode::invert:
+      return machine.truth(false);
     case Opcode::back:
-      return may_loop && machine.back(from, first);
+      return machine.back(from, first);
 #define PIANOLA_BINARY(symbol) \
   case Opcode::symbol:         \
     return machine.binary<Opcode::symbol>();
@@ -185,6 +347,12 @@ inline bool compute_one(Machine& machine, const std::uint8_t* first, bool may_lo
       PIANOLA_BINARY(modulo)
       PIANOLA_BINARY(minimum)
       PIANOLA_BINARY(maximum)
+      PIANOLA_BINARY(equal)
+      PIANOLA_BINARY(not_equal)
+      PIANOLA_BINARY(less)
+      PIANOLA_BINARY(less_equal)
+      PIANOLA_BINARY(greater)
+      PIANOLA_BINARY(greater_equal)
 #undef PIANOLA_BINARY
     default:
       return false;
@@ -194,18 +362,23 @@ inline bool compute_one(Machine& machine, const std::uint8_t* first, bool may_lo
 }  // namespace
 
 /// Executes instructions that only compute, for as long as they are in the reader's window, nobody
-/// waits for the floor, and nothing is out of the ordinary. Stops before the first other one.
+/// waits for the floor, and nothing is out of the ordinary; what assign_or_test() does counts as
+/// one. Stops before the first other one.
 void Vm::compute(unsigned& budget) {
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
+  if (code.size() < kLongest) return;
   const std::uint8_t* const begin = code.data();
+  const std::uint8_t* const last = begin + code.size() - kLongest;
   const std::uint8_t* const end = begin + code.size();
+  // Where nobody may be passed over, no instruction leads back.
+  const std::uint8_t* const first = nobody_waits() ? begin - before : last;
   Value* const stack = core_.stack.data();
-  Machine machine{begin, stack, stack + core_.floor.depth, &slot(0), task().slots};
-  const bool may_loop = alone();
+  Machine machine{begin,    stack,       stack + core_.floor.depth, stack + lang::kMaxStack,
+                  &slot(0), task().slots};
   const std::uint8_t* done = begin;
   unsigned left = budget;
-  while (left > 0 && end - done >= kLongest && compute_one(machine, begin - before, may_loop)) {
+  while (left > 0 && done <= last && compute_one(machine, done, first, end)) {
     done = machine.at;
     --left;
   }

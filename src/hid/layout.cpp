@@ -81,10 +81,9 @@ std::uint8_t key_index(std::uint8_t usage) {
   return usage == 0x64 ? static_cast<std::uint8_t>(kIsoKey) : kNoKeyIndex;
 }
 
-std::uint8_t usage_of_key(const LayoutData& layout, std::size_t key) {
+constexpr std::uint8_t usage_of_key(std::size_t key) {
   if (key < 36) return static_cast<std::uint8_t>(key + 0x04);
   if (key < 41) return static_cast<std::uint8_t>(key - 36 + 0x2C);
-  if (key == 41) return layout.ansi ? 0x31 : 0x32;
   return key == kIsoKey ? std::uint8_t{0x64} : static_cast<std::uint8_t>(key - 41 + 0x32);
 }
 
@@ -101,12 +100,25 @@ Place place_of(std::size_t cell) {
 
 std::size_t cell_of(std::size_t level, std::size_t key) { return level * kKeys + key; }
 
-Stroke stroke_of(const LayoutData& layout, std::size_t cell) {
-  const Place place = place_of(cell);
-  unsigned mods = 0;
-  if ((place.level & kShiftLevel) != 0) mods |= kLShift;
-  if ((place.level & kAltGrLevel) != 0) mods |= kRAlt;
-  return {static_cast<Modifiers>(mods), usage_of_key(layout, place.key)};
+/// The stroke of each cell on a keyboard with key 64.
+constexpr auto kStrokes = [] {
+  std::array<Stroke, kLevels * kKeys> strokes{};
+  for (std::size_t cell = 0; cell < strokes.size(); ++cell) {
+    const std::size_t level = cell / kKeys;
+    unsigned mods = 0;
+    if ((level & kShiftLevel) != 0) mods |= kLShift;
+    if ((level & kAltGrLevel) != 0) mods |= kRAlt;
+    strokes[cell] = {static_cast<Modifiers>(mods), usage_of_key(cell % kKeys)};
+  }
+  return strokes;
+}();
+
+inline Stroke stroke_of(const LayoutData& layout, std::size_t cell) {
+  constexpr std::uint8_t kIsoHash = 0x32;
+  constexpr std::uint8_t kAnsiBackslash = 0x31;
+  Stroke stroke = kStrokes[cell];
+  if (stroke.usage == kIsoHash && layout.ansi) stroke.usage = kAnsiBackslash;
+  return stroke;
 }
 
 /// The cell of `stroke`; kNoCell if the key has no characters or a modifier makes it a shortcut.
@@ -234,6 +246,12 @@ bool same_name(std::string_view written, std::string_view name) {
 std::string_view Layout::name() const { return data_->name; }
 
 std::string_view Layout::title() const { return data_->title; }
+
+Stroke Layout::ascii_stroke(char32_t character) const {
+  if (character - 0x20 > 0x7E - 0x20) return {};
+  const std::uint8_t cell = data_->ascii[character - 0x20];
+  return cell != kNoCell ? stroke_of(*data_, cell) : Stroke{};
+}
 
 Strokes Layout::strokes(char32_t character, bool caps_lock) const {
   const Usage control = control_key(character);

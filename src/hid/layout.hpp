@@ -57,6 +57,10 @@ class Layout {
   /// exchanges Shift for most letters; count 0 if Caps Lock must be put out first.
   Strokes strokes(char32_t character, bool caps_lock = false) const;
 
+  /// The one key that types the printable ASCII character `character` while Caps Lock is off, as
+  /// strokes() has it but faster; usage 0 for other characters and if it takes more.
+  Stroke ascii_stroke(char32_t character) const;
+
   /// The key that types `character`, whatever the modifiers. A digit is always its digit key
   /// (1E–27), a capital is its small letter, and an accent by itself is its dead key. Nothing if no
   /// key types it, or only a dead key before another key.

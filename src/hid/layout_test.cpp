@@ -440,5 +440,16 @@ TEST(LayoutTest, ClosestName) {
   EXPECT_EQ(closest_layout_name(std::string(1000, 'u')), "");
 }
 
+TEST(Layout, AsciiStrokesAreTheStrokesOfOneKey) {
+  for (const Layout& layout : layouts()) {
+    for (char32_t character = 0; character < 0x180; ++character) {
+      const Strokes strokes = layout.strokes(character);
+      const bool plain = character >= 0x20 && character <= 0x7E && strokes.count == 1;
+      EXPECT_EQ(layout.ascii_stroke(character), plain ? strokes.stroke[0] : Stroke{})
+          << layout.name() << ' ' << static_cast<unsigned>(character);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pianola::hid

@@ -74,12 +74,22 @@ class KeySet {
   std::array<std::uint32_t, 8> words_{};
 };
 
+/// The bit of a mouse button in Report::buttons; 0 if there is none of that number.
+constexpr std::uint8_t button_bit(Usage usage) {
+  const unsigned number = id(usage);
+  return number >= 1 && number <= kMouseButtons ? static_cast<std::uint8_t>(1U << (number - 1)) : 0;
+}
+
 /// The whole output state: what is down on the keyboard that the host sees.
 struct Report {
   Modifiers mods = 0;
   KeySet keys;
   std::uint16_t consumer = 0;  ///< the consumer usage that is down (0C page); 0 none
   std::uint8_t system = 0;     ///< the system control usage that is down (01 page); 0 none
+  std::uint8_t buttons = 0;    ///< mouse buttons that are down, button 1 in bit 0
+  std::int8_t wheel = 0;       ///< how far the wheel turns with this report, up if positive
+  std::int16_t x = 0;          ///< how far the pointer moves with this report, to the right
+  std::int16_t y = 0;          ///< and down
 
   /// Puts `usage` down, in the field of its page. The consumer and the system field hold one usage
   /// each; a later one replaces it.
@@ -92,7 +102,12 @@ struct Report {
   constexpr bool contains(Usage usage) const;
 
   /// Whether nothing is down.
-  constexpr bool empty() const { return mods == 0 && consumer == 0 && system == 0 && keys.empty(); }
+  constexpr bool empty() const {
+    return mods == 0 && consumer == 0 && system == 0 && buttons == 0 && keys.empty();
+  }
+
+  /// Whether the pointer or the wheel moves.
+  constexpr bool moves() const { return x != 0 || y != 0 || wheel != 0; }
 
   friend constexpr bool operator==(const Report&, const Report&) = default;
 };
@@ -137,6 +152,11 @@ constexpr void Report::press(Usage usage) {
     case Page::system:
       system = static_cast<std::uint8_t>(id(usage));
       break;
+    case Page::button:
+      buttons = static_cast<std::uint8_t>(buttons | button_bit(usage));
+      break;
+    case Page::macro:
+      break;
   }
 }
 
@@ -155,6 +175,11 @@ constexpr void Report::release(Usage usage) {
     case Page::system:
       if (system == id(usage)) system = 0;
       break;
+    case Page::button:
+      buttons = static_cast<std::uint8_t>(buttons & ~button_bit(usage));
+      break;
+    case Page::macro:
+      break;
   }
 }
 
@@ -167,6 +192,10 @@ constexpr bool Report::contains(Usage usage) const {
       return consumer == id(usage);
     case Page::system:
       return system == id(usage);
+    case Page::button:
+      return (buttons & button_bit(usage)) != 0;
+    case Page::macro:
+      break;
   }
   return false;
 }

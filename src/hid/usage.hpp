@@ -5,12 +5,14 @@
 namespace pianola::hid {
 
 /// One HID usage of the pages that Pianola speaks, packed into 16 bits:
-/// 0x0000–0x00FF keyboard page (07), 0x1000 | u consumer page (0C, u ≤ 0x3FF) and
-/// 0x2000 | u the system controls of the generic desktop page (01, u ≤ 0xFF).
+/// 0x0000–0x00FF keyboard page (07), 0x1000 | u consumer page (0C, u ≤ 0x3FF),
+/// 0x2000 | u the system controls of the generic desktop page (01, u ≤ 0xFF),
+/// 0x3000 | u button page (09, u from 1 to 8: the mouse), and
+/// 0x4000 | n the macro keys M0 to M127 of a keymap, which no report can say.
 enum class Usage : std::uint16_t {};
 
 /// The pages that a Usage can be of.
-enum class Page : std::uint8_t { keyboard, consumer, system };
+enum class Page : std::uint8_t { keyboard, consumer, system, button, macro };
 
 /// The largest usage number that consumer_usage() takes.
 inline constexpr std::uint16_t kMaxConsumerId = 0x3FF;
@@ -26,11 +28,22 @@ constexpr Usage consumer_usage(std::uint16_t id) {
 /// The system control usage `id` of the generic desktop page.
 constexpr Usage system_usage(std::uint8_t id) { return static_cast<Usage>(0x2000U | id); }
 
+/// How many mouse buttons there are; the first three are left, right and middle (HID Usage Tables,
+/// chapter "Button Page").
+inline constexpr std::uint8_t kMouseButtons = 8;
+
+/// The mouse button `number`, from 1.
+constexpr Usage button_usage(std::uint8_t number) { return static_cast<Usage>(0x3000U | number); }
+
+/// How many macro keys there are.
+inline constexpr std::uint8_t kMacroKeys = 128;
+
+/// The macro key `number` of a keymap.
+constexpr Usage macro_usage(std::uint8_t number) { return static_cast<Usage>(0x4000U | number); }
+
 /// The page that `usage` is of.
 constexpr Page page(Usage usage) {
-  const auto bits = static_cast<std::uint16_t>(usage);
-  if ((bits & 0x2000U) != 0) return Page::system;
-  return (bits & 0x1000U) != 0 ? Page::consumer : Page::keyboard;
+  return static_cast<Page>((static_cast<std::uint16_t>(usage) >> 12) & 7U);
 }
 
 /// The number of `usage` on its page.

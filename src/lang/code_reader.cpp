@@ -58,6 +58,18 @@ bool read_trigger(CodeReader& reader, Instruction& out) {
   }
 }
 
+/// The payload holds the keys; their number is the byte before it.
+bool read_pattern(CodeReader& reader, Instruction& out) {
+  const std::uint8_t count = reader.byte();
+  out.payload = reader.offset();
+  for (std::uint8_t i = 0; i < count && !reader.failed(); ++i) {
+    reader.skip(2);
+    reader.number();
+  }
+  out.payload_size = reader.offset() - out.payload;
+  return count > 0 && count <= kMaxPattern;
+}
+
 bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, Instruction& out) {
   bool good = true;
   switch (kind) {
@@ -89,6 +101,10 @@ bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, In
       break;
     case OperandKind::keys:
       good = read_payload(reader, kMaxRawKeys, 1, out);
+      value = out.payload_size;
+      break;
+    case OperandKind::pattern:
+      good = read_pattern(reader, out);
       value = out.payload_size;
       break;
     case OperandKind::labels:
@@ -161,25 +177,26 @@ bool read_instruction(CodeReader& reader, Instruction& out) {
   return out.end <= kMaxCode;
 }
 
-std::uint32_t find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
-                         std::uint32_t label) {
+std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
+                                std::uint32_t label) {
   while (labels != 0) {
     const std::uint32_t at = labels - 1;
     reader.seek(record, at);
-    if (reader.byte() != static_cast<std::uint8_t>(Opcode::labels)) return kNoLabel;
+    if (reader.byte() != static_cast<std::uint8_t>(Opcode::labels)) return std::nullopt;
     labels = reader.number();
     // Pieces are linked backwards only: a loop among them is a corrupt roll.
-    if (reader.failed() || labels > at) return kNoLabel;
+    if (reader.failed() || labels > at) return std::nullopt;
     for (std::uint32_t count = reader.byte(); count > 0; --count) {
       std::array<std::uint8_t, kLabelEntry> entry{};
       reader.bytes(entry);
-      if (reader.failed()) return kNoLabel;
+      if (reader.failed()) return std::nullopt;
       if ((entry[0] | (std::uint32_t{entry[1]} << 8)) == label) {
-        return entry[2] | (std::uint32_t{entry[3]} << 8) | (std::uint32_t{entry[4]} << 16);
+        const std::uint32_t high = std::uint32_t{entry[4]} << 16;
+        return Label{entry[2] | (std::uint32_t{entry[3]} << 8) | high, entry[5]};
       }
     }
   }
-  return kNoLabel;
+  return std::nullopt;
 }
 
 }  // namespace pianola::lang

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "lang/opcode.hpp"
@@ -61,10 +62,11 @@ class CodeReader {
   /// Goes on `by` bytes farther, or back.
   void move(std::int32_t by) { offset_ += static_cast<std::uint32_t>(by); }
 
-  /// The byte that byte() would return, if the window holds it; else 0.
-  [[nodiscard]] std::uint8_t peek() const {
+  /// The byte that byte() would return; 0 at the end. Consumes nothing.
+  [[nodiscard]] std::uint8_t peek() {
     const std::uint32_t at = offset_ - start_;
-    return at < filled_ ? window_[at] : std::uint8_t{0};
+    if (at < filled_) return window_[at];
+    return load() ? window_[0] : std::uint8_t{0};
   }
 
   /// What the window holds from the place on (perhaps nothing), for who decodes in it and then
@@ -108,10 +110,15 @@ struct Instruction {
 /// opcode is unknown or an operand breaks its rules.
 bool read_instruction(CodeReader& reader, Instruction& out);
 
-/// Finds label `label` in the body whose last LABELS is at `labels` - 1. Returns its code offset,
-/// or kNoLabel if there is none. Leaves the reader elsewhere.
-std::uint32_t find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
-                         std::uint32_t label);
-inline constexpr std::uint32_t kNoLabel = 0xFFFFFFFFU;
+/// Where a label stands.
+struct Label {
+  std::uint32_t offset = 0;
+  std::uint8_t depth = 0;  ///< How many blocks that must be left in order are around it.
+};
+
+/// Finds label `label` in the body whose last LABELS is at `labels` - 1; nothing if there is none.
+/// Leaves the reader elsewhere.
+std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
+                                std::uint32_t label);
 
 }  // namespace pianola::lang

@@ -116,6 +116,8 @@ TEST(Instruction, EveryOpcodeWithSimpleOperands) {
         code.trigger(0x3A);
       } else if (kind == OperandKind::name) {
         code.counted("nav");
+      } else if (kind == OperandKind::pattern) {
+        code.u8(1).u8(0).u8(0).key(0x04);
       } else {
         code.u8(0);
       }
@@ -225,28 +227,28 @@ TEST(Labels, AreFoundThroughAllPieces) {
   code.op(Opcode::labels).number(2).u8(1).label(0x1234, 9);
   Code<5> test(code);
   const auto last = static_cast<std::uint32_t>(second + 1);
-  EXPECT_EQ(find_label(test.reader, 0, last, 0), 7U);
-  EXPECT_EQ(find_label(test.reader, 0, last, 1), 0x0A0B0CU);
-  EXPECT_EQ(find_label(test.reader, 0, last, 0x1234), 9U);
-  EXPECT_EQ(find_label(test.reader, 0, last, 2), kNoLabel);
-  EXPECT_EQ(find_label(test.reader, 0, 0, 0), kNoLabel);
-  EXPECT_EQ(find_label(test.reader, 0, 2, 0x1234), kNoLabel);  // only in the later piece
-  EXPECT_EQ(find_label(test.reader, 0, 1, 0), kNoLabel);       // no LABELS there
-  EXPECT_EQ(find_label(test.reader, 0, 999, 0), kNoLabel);
-  EXPECT_EQ(find_label(test.reader, 9, last, 0), kNoLabel);
+  EXPECT_EQ(find_label(test.reader, 0, last, 0).value().offset, 7U);
+  EXPECT_EQ(find_label(test.reader, 0, last, 1).value().offset, 0x0A0B0CU);
+  EXPECT_EQ(find_label(test.reader, 0, last, 0x1234).value().offset, 9U);
+  EXPECT_FALSE(find_label(test.reader, 0, last, 2));
+  EXPECT_FALSE(find_label(test.reader, 0, 0, 0));
+  EXPECT_FALSE(find_label(test.reader, 0, 2, 0x1234));  // only in the later piece
+  EXPECT_FALSE(find_label(test.reader, 0, 1, 0));       // no LABELS there
+  EXPECT_FALSE(find_label(test.reader, 0, 999, 0));
+  EXPECT_FALSE(find_label(test.reader, 9, last, 0));
 }
 
 TEST(Labels, ALoopOfPiecesEnds) {
   Assembler itself;
   itself.op(Opcode::labels).number(1).u8(0);
   Code<4> test(itself);
-  EXPECT_EQ(find_label(test.reader, 0, 1, 0), kNoLabel);
+  EXPECT_FALSE(find_label(test.reader, 0, 1, 0));
 
   Assembler cut;
   cut.op(Opcode::labels).number(0).u8(9).label(1, 2);
   Code<4> other(cut);
-  EXPECT_EQ(find_label(other.reader, 0, 1, 1), 2U);
-  EXPECT_EQ(find_label(other.reader, 0, 1, 7), kNoLabel);
+  EXPECT_EQ(find_label(other.reader, 0, 1, 1).value().offset, 2U);
+  EXPECT_FALSE(find_label(other.reader, 0, 1, 7));
 }
 
 }  // namespace

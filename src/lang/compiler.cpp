@@ -40,8 +40,8 @@ Status Compiler::step() {
       skip_step();
       break;
     case Mode::finish: {
-      const Status status =
-          builder_.step({source_, scratch_, writer_, *this, file_layout_, errors_ == 0});
+      const Status status = builder_.step(
+          {source_, scratch_, writer_, *this, file_layout_, all_leader_, errors_ == 0});
       if (status != Status::more) return end_with(status);
       break;
     }
@@ -120,6 +120,18 @@ void Compiler::warn_at(Message message, const Position& at, std::uint32_t length
   report(diagnostic);
 }
 
+/// An error at `name`, with another place that has to do with it.
+bool Compiler::error_other(Message message, const NameAt& name, const Position& other) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  diagnostic.at = name.at;
+  diagnostic.length = name.size;
+  diagnostic.a = name.view();
+  diagnostic.other = other;
+  report(diagnostic);
+  return false;
+}
+
 /// An error of what is missing: after the token before if the current one stands in another line.
 bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
   const bool here = !token().line_before && token().kind != TokenKind::end;
@@ -135,8 +147,6 @@ bool Compiler::expected_duration(Message message, std::string_view b) {
   if (!token().line_before && (at_word("ms") || at_word("s") || at_word("min"))) advance();
   return true;
 }
-
-bool Compiler::not_yet(std::string_view what) { return error(Message::not_yet, what); }
 
 void Compiler::advance() {
   last_end_ = lexer_.position();

@@ -17,6 +17,7 @@
 #include "lang/settings.hpp"
 #include "lang/source.hpp"
 #include "lang/status.hpp"
+#include "lang/wakes.hpp"
 
 namespace pianola::lang {
 
@@ -66,19 +67,43 @@ class Compiler final : private DiagnosticSink {
     statement,   ///< To the next line, a keyword that starts a statement, or the block's end.
     word,        ///< Likewise, or to a text, a key or any keyword.
   };
-  enum class Block : std::uint8_t { layer, body, define, repeat };
+  enum class Block : std::uint8_t {
+    layer,
+    body,
+    define,     ///< Between `define` and `end`.
+    condition,  ///< After `if`.
+    otherwise,  ///< After `else`.
+    loop,       ///< After `while`, `loop` and `repeat`.
+    scope,      ///< After `without mods` and `defer`.
+    match,      ///< Its patterns.
+    arm,        ///< The statements of a pattern.
+    match_else,
+  };
 
   struct OpenBlock {
-    Position at;              ///< Of its `{`.
-    std::uint32_t start = 0;  ///< Code offset of a loop's head; of a layer the column of its items.
+    Position at;  ///< Of its `{`.
+    /// Code offset of a loop's head; of a layer, a body and a match the column where its items
+    /// stand (0: unknown yet); of a condition the label of the end of all its branches + 1, 0 if
+    /// there is none yet; of a scope 1 if it defers.
+    std::uint32_t start = 0;
     std::uint16_t label = 0;  ///< Where it is left.
     Block kind{};
     std::uint8_t locals = 0;  ///< How many there were before it.
   };
   struct Local {
-    std::uint32_t hash = 0;
     std::uint32_t offset = 0;  ///< Of its declaration in the source.
+    std::uint16_t hash = 0;    ///< The low half.
     std::uint8_t size = 0;     ///< Of its name; 0: a loop counter.
+  };
+  /// A label with a name: declared, or wanted by a `goto`.
+  struct NamedLabel {
+    Position at;              ///< Of its name, in `label` or in the first `goto`.
+    std::uint16_t label = 0;  ///< Its number.
+    std::uint8_t size = 0;    ///< Of its name.
+    std::uint8_t depth = 0;   ///< Blocks around it; if wanted, as many as may still be.
+    std::uint8_t locals = 0;  ///< If wanted: the locals that all who want it know.
+    bool declared = false;
+    bool closed = false;  ///< The block that it stands in is closed.
   };
   struct PendingLabel {
     std::uint32_t offset = 0;
@@ -113,9 +138,9 @@ class Compiler final : private DiagnosticSink {
                 std::string_view b = {}, std::uint32_t n = 0);
   void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                std::string_view b);
+  bool error_other(Message message, const NameAt& name, const Position& other);
   bool expected(Message message, std::string_view a = {}, std::string_view b = {});
   bool expected_duration(Message message, std::string_view b = {});
-  bool not_yet(std::string_view what);
 
   // compiler.cpp: the file, definitions, output
   Status end_with(Status status);
@@ -148,7 +173,8 @@ class Compiler final : private DiagnosticSink {
   bool find_body(bool past_words);
   void missing_brace();
   [[nodiscard]] bool starts_definition() const;
-  [[nodiscard]] bool cannot_be_assigned() const;
+  [[nodiscard]] bool is_remap(Lexer& ahead) const;
+  [[nodiscard]] bool is_pattern() const;
   [[nodiscard]] bool starts_statement() const;
 
   // definitions.cpp: what stands at the top and in layers
@@ -196,6 +222,7 @@ class Compiler final : private DiagnosticSink {
   static std::string_view closest_modifier(std::string_view word);
   bool chord(Chord& out);
   bool chord_key(Chord& out);
+  static bool add_modifier(TriggerMods& mods, std::string_view word);
   bool chord_modifier(Chord& out);
   bool symbol_key(Chord& out);
   bool word_key(Chord& out);
@@ -209,6 +236,8 @@ class Compiler final : private DiagnosticSink {
   bool vial_trigger();
   bool text_trigger();
   bool event_trigger();
+  bool can_remap(bool two);
+  bool second_target();
   void write_trigger(Opcode opcode);
   std::uint16_t index_usage(KeyRef key, bool& is_character);
 
@@ -223,32 +252,82 @@ class Compiler final : private DiagnosticSink {
   bool bare_character(std::string_view character);
   bool curly_quotes();
   [[nodiscard]] bool at_comment();
-  [[nodiscard]] bool is_assignment() const;
   bool keyword_statement(Keyword word);
-  bool other_keyword(Keyword word);
+  bool control_statement(Keyword word);
+  bool device_statement(Keyword word);
+  bool misplaced_keyword(Keyword word);
+  bool simple(Opcode opcode);
+  bool named(Opcode opcode, IndexSpace space);
+
+  // keys.cpp: statements of keys, the pointer and texts
   bool chord_statement(Opcode opcode);
   bool chord_list(Opcode opcode);
   void emit_chord(Opcode opcode, const Chord& keys);
   void check_key(const Chord& keys);
   void check_typable(char32_t c, const Position& at, std::uint32_t length);
   bool raw_statement();
+  bool click_statement();
+  bool mouse_button(Chord& out);
+  bool pointer_statement(Opcode opcode, unsigned operands);
   void start_text(Mode mode);
   void text_step();
   void text_character(char32_t c);
   bool text_value(const Position& at);
   void end_text();
   void flush_text();
+
+  // values.cpp: variables, waiting, calls, layers, recordings
+  enum class Assignment : std::uint8_t { none, plain, compound, comparison };
+  [[nodiscard]] Assignment assignment_ahead() const;
+  bool assignment(Assignment kind);
+  bool let_statement();
   bool wait_statement();
-  bool repeat_statement();
-  bool call_statement();
+  bool wait_until();
+  [[nodiscard]] std::optional<std::uint32_t> limit_ahead() const;
+  bool call_statement(Opcode opcode);
   void arguments_step();
   void end_call();
-  bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
-  void close_block();
+  bool stop_statement();
+  bool layer_statement();
+  bool record_statement();
   bool new_local(std::uint8_t& slot);
-  std::optional<std::uint8_t> find_local(const NameAt& wanted);
-  void place_label(std::uint16_t label, std::size_t depth);
+  [[nodiscard]] std::optional<std::uint8_t> find_local(const NameAt& wanted,
+                                                       std::uint8_t from = 0) const;
+  [[nodiscard]] bool source_has(std::uint32_t offset, const NameAt& wanted) const;
+
+  // blocks.cpp: control
+  bool condition(Keyword word);
+  bool if_statement();
+  void otherwise(const OpenBlock& block);
+  bool while_statement();
+  bool loop_statement();
+  bool repeat_statement();
+  bool break_statement();
+  bool continue_statement();
+  bool label_statement();
+  bool goto_statement();
+  bool defer_statement();
+  bool without_statement();
+  bool send_statement();
+  bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
+  bool enter_scope(const Position& at);
+  void close_block();
+  void close_inner(const OpenBlock& block);
+  [[nodiscard]] const OpenBlock* innermost_loop() const;
+  [[nodiscard]] unsigned scopes(std::size_t blocks) const;
+  bool new_label(std::uint16_t& label, const Position& at);
+  NamedLabel* find_label(const NameAt& name);
+  void block_closed();
+  void check_labels();
+  void place_label(std::uint16_t label, unsigned depth);
+  void place_label_at(std::uint32_t offset, std::uint16_t label, unsigned depth);
   void flush_labels();
+
+  // match.cpp: what the next keys choose
+  bool match_statement();
+  bool match_options(std::uint8_t& flags, std::uint32_t& within);
+  void match_item();
+  bool match_arm();
 
   // expressions.cpp
   enum class Operator : std::uint8_t;
@@ -260,6 +339,16 @@ class Compiler final : private DiagnosticSink {
   bool word_operand(Expression& state, bool& complete);
   bool push_operator(Expression& state, Operator op);
   bool reduce(Expression& state, unsigned least);
+  bool functions(Expression& state, Keyword word, bool& complete);
+  bool query(Expression& state, Keyword word);
+  bool pointer_operand();
+  bool key_query(Expression& state);
+  bool mods_query(Expression& state);
+  bool led_query(Expression& state);
+  bool name_query(Expression& state, Opcode opcode, IndexSpace space);
+  bool time_query(Expression& state, Keyword word, bool& complete);
+  std::optional<Operator> infix(bool& good);
+  bool infix_operator(Expression& state, Operator op);
   bool next_argument(Expression& state);
   bool close_parenthesis(Expression& state);
   bool emit_part(Expression& state, const CodePiece& piece, int change);
@@ -294,9 +383,16 @@ class Compiler final : private DiagnosticSink {
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
+  std::uint8_t erase_ = 0;      ///< Characters of an abbreviation that the host sees.
+  bool types_unicode_ = false;  ///< `set unicode` with a method.
+  bool all_leader_ = false;     ///< `set trigger = leader`.
+  bool until_ = false;          ///< The expression is that of `wait until`.
+  std::uint8_t wakes_ = 0;      ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;
   std::uint8_t depth_ = 0;
+  std::array<NamedLabel, kMaxNamedLabels> named_;
+  std::uint8_t named_count_ = 0;
   std::array<Local, kMaxSlots> locals_;
   std::uint8_t local_count_ = 0;
   std::uint8_t frame_ = 0;  ///< Most locals at a time.
@@ -309,6 +405,7 @@ class Compiler final : private DiagnosticSink {
   std::uint8_t text_size_ = 0;
   bool text_empty_ = true;  ///< Nothing of the text was emitted yet.
   NameAt call_;
+  Opcode call_opcode_{};
   std::uint8_t arguments_ = 0;
 
   Skip skip_{};

@@ -129,7 +129,8 @@ TEST(Limits, LoopsOfABody) {
   EXPECT_EQ(messages_of(body(loops)), Words{});
   EXPECT_EQ(messages_of(body(loops + "repeat 1{ENTER}")),
             (Words{"1:" + std::to_string(6 + loops.size()) +
-                   " more than 65535 blocks in one body; split it into macros"}));
+                   " more than 65535 blocks, labels, 'and' and 'or' in one body; split "
+                   "it into macros"}));
 }
 
 TEST(Limits, CodeOfADefinition) {

@@ -134,7 +134,7 @@ TEST(Compiler, SeparatorsAreFree) {
   EXPECT_EQ(body("\n\"a\" # x\n\r\n ENTER;;\n\twait\n5ms"), code);
 }
 
-TEST(Compiler, RepeatsHaveTheirLabelsAndDepths) {
+TEST(Compiler, RepeatsHaveTheirLabels) {
   Assembler code = bind();
   code.op(Opcode::push).integer(2).op(Opcode::counter).u8(0);
   const auto outer = static_cast<std::uint32_t>(code.code.size());
@@ -148,16 +148,9 @@ TEST(Compiler, RepeatsHaveTheirLabelsAndDepths) {
   const auto after_inner = static_cast<std::uint32_t>(code.code.size());
   code.op(Opcode::back).number(after_inner - outer);
   const auto after_outer = static_cast<std::uint32_t>(code.code.size());
-  code.op(Opcode::labels).number(0).u8(2).label(1, after_inner, 1).label(0, after_outer, 0);
+  code.op(Opcode::labels).number(0).u8(2).label(1, after_inner, 0).label(0, after_outer, 0);
   const std::string loops = "repeat 2 { repeat 3 { ENTER } }";
   EXPECT_EQ(code_of("F1 { " + loops + " }"), end(code, 2, after_outer + 1));
-
-  // The depths of labels do not tell whether the body stands in a layer.
-  const Code layered = code_of("layer nav { F1 { " + loops + " } }");
-  const std::vector<std::uint8_t> entry = {1, 0};
-  const auto depth_of = [](const Code& bytes, std::size_t table) { return bytes[table + 3 + 5]; };
-  EXPECT_EQ(depth_of(layered, after_outer + 5), 1) << "after LAYER nav";
-  EXPECT_EQ(depth_of(layered, after_outer + 5 + 6), 0);
 }
 
 TEST(Compiler, SlotsAreUsedAgainAfterABlock) {
@@ -355,6 +348,12 @@ TEST(Compiler, WarnsOfWhatTheLayoutLacks) {
             (Words{warning("2:7", "us", "£"), warning("4:7", "us", "£")}));
   EXPECT_EQ(messages_of("F1 { \"\\u{7}\" }"), (Words{warning("1:7", "uk", "U+0007")}));
   EXPECT_EQ(messages_of("a = ☃"), (Words{warning("1:5", "uk", "☃")}));
+}
+
+TEST(Compiler, AMethodForUnicodeNeedsNoWarnings) {
+  EXPECT_EQ(messages_of("set unicode = linux\nF1 { \"☃\" }\n"), Words{});
+  EXPECT_EQ(messages_of("set unicode = off\nF1 { \"☃\" }\n").size(), 1U);
+  EXPECT_EQ(messages_of("set unicode = linux\nF1 { tap '☃' }\n").size(), 1U);
 }
 
 TEST(Compiler, WarnsOfALayoutThatComesTooLate) {

@@ -163,8 +163,10 @@ TEST(Decompiler, Repeats) {
   code.op(Opcode::tap).u8(0).key(0x28);                                        // 21
   code.op(Opcode::back).number(6);                                             // 24
   code.op(Opcode::back).number(19);                                            // 26
-  code.op(Opcode::release_all);
-  EXPECT_EQ(source_of(end(code)), R"(F1 {
+  code.op(Opcode::release_all);                                                // 28
+  code.op(Opcode::labels).number(0).u8(2).label(1, 26).label(0, 28);           // 29
+  code.op(Opcode::end).number(2).number(30);
+  EXPECT_EQ(source_of(code), R"(F1 {
   repeat 3 {
     repeat n {
       ENTER
@@ -286,13 +288,40 @@ TEST(Decompiler, Triggers) {
   EXPECT_EQ(trigger(kind(TriggerKind::hold).key(0x3E)), "hold F5");
   EXPECT_EQ(trigger(kind(TriggerKind::tap).key(0x3E)), "tap F5");
   EXPECT_EQ(trigger(kind(TriggerKind::both).character('j').character('k')), "j & k");
-  EXPECT_EQ(trigger(kind(TriggerKind::text).counted("brb \"")), R"("brb \"")");
+  EXPECT_EQ(trigger(kind(TriggerKind::text).counted("brb ")), kDamaged);
   EXPECT_EQ(trigger(kind(TriggerKind::vial).u8(127)), "M127");
-  EXPECT_EQ(trigger(kind(TriggerKind::event).u8(0)), "on start");
-  EXPECT_EQ(trigger(kind(TriggerKind::event).u8(3)), "on capslock");
-  EXPECT_EQ(trigger(kind(TriggerKind::event).u8(4).counted("nav")), "on layer nav");
+  EXPECT_EQ(trigger(kind(TriggerKind::event).u8(0)), kDamaged);
   EXPECT_EQ(trigger(kind(TriggerKind::vial).u8(128)), kDamaged);
   EXPECT_EQ(trigger(Assembler{}.u8(0x87).u8(1).u8(0).u8(0)), kDamaged);
+}
+
+TEST(Decompiler, TriggersOfBindingsAlone) {
+  const auto binding = [](const Assembler& trigger, const Assembler& body = {}) {
+    Assembler code;
+    code.op(Opcode::bind);
+    for (const Assembler* part : {&trigger, &body}) {
+      code.code.insert(code.code.end(), part->code.begin(), part->code.end());
+    }
+    return source_of(end(code));
+  };
+  const auto event = [](std::uint8_t number) {
+    return Assembler{}.u8(static_cast<std::uint8_t>(TriggerKind::event)).u8(number);
+  };
+  const auto text = [](std::string_view typed) {
+    return Assembler{}.u8(static_cast<std::uint8_t>(TriggerKind::text)).counted(typed);
+  };
+  const auto erase = [](std::uint32_t count) {
+    return Assembler{}.op(Opcode::erase).number(count);
+  };
+  EXPECT_EQ(binding(event(0)), "on start { }\n");
+  EXPECT_EQ(binding(event(3)), "on capslock { }\n");
+  EXPECT_EQ(binding(event(4).counted("nav")), "on layer nav { }\n");
+  EXPECT_EQ(binding(text("é"), {}), "\"é\" { }\n");
+  EXPECT_EQ(binding(text("brb \""), erase(4)), "\"brb \\\"\" { }\n");
+  EXPECT_EQ(binding(text("brb"), erase(3)), kDamaged);
+  EXPECT_EQ(binding(text("brb")), kDamaged);
+  EXPECT_EQ(binding(text("b"), erase(1)), kDamaged);
+  EXPECT_EQ(binding(text(std::string(32, 'x')), erase(31)), kDamaged);
 }
 
 TEST(Decompiler, Settings) {
@@ -356,7 +385,9 @@ TEST(Decompiler, Layers) {
   code.op(Opcode::private_next).op(Opcode::bind).u8(0).character('r');
   code.op(Opcode::push).integer(2).op(Opcode::counter).u8(0);
   code.op(Opcode::repeat).u8(0).number(0).op(Opcode::back).number(3);
-  end(code).op(Opcode::layer_end);
+  const auto after = static_cast<std::uint32_t>(code.code.size());
+  code.op(Opcode::labels).number(0).u8(1).label(0, after);
+  code.op(Opcode::end).number(1).number(after + 1).op(Opcode::layer_end);
   EXPECT_EQ(source_of(code), R"(layer nav {
   h = LEFT
   q { "quit" }

@@ -174,6 +174,7 @@ bool Compiler::macro_definition() {
   layout_ = file_layout_;
   std::uint8_t params = 0;
   local_count_ = 0;
+  erase_ = 0;
   const bool good = parameters(params);
   start_declaration(IndexSpace::macro, macro);
   pending_good_ = named;
@@ -214,7 +215,8 @@ bool Compiler::parameter(std::uint8_t& count) {
   if (count == kMaxParameters) {
     return error_at(Message::too_many_parameters, at, parameter.size, {}, {}, kMaxParameters);
   }
-  locals_[local_count_++] = {parameter.hash(), parameter.at.offset, parameter.size};
+  locals_[local_count_++] = {parameter.at.offset, static_cast<std::uint16_t>(parameter.hash()),
+                             parameter.size};
   ++count;
   return true;
 }
@@ -327,6 +329,7 @@ void Compiler::unknown_trigger() {
 
 /// `= CHORD` or `= none`, at the `=`.
 bool Compiler::remap() {
+  if (!can_remap(false)) trigger_good_ = false;
   advance();
   const Position equals_end = last_end_;
   const bool next_line = token().line_before;
@@ -353,8 +356,21 @@ bool Compiler::remap() {
   if (target.good) check_key(target);
   append(CodePiece().byte(target.sides()).key(target.key).bytes());
   pending_.entry.body = code_size_;
-  if (at_symbol('/') && !token().line_before) return not_yet("/");
-  declare();
+  const bool good = !at_symbol('/') || token().line_before || second_target();
+  if (good) declare();
+  return good;
+}
+
+/// At the `/` of `= TAP / HOLD` or `= TAP / layer NAME`.
+bool Compiler::second_target() {
+  if (!can_remap(true)) pending_good_ = false;
+  advance();
+  if (token().line_before) return expected(Message::expected_key);
+  if (keyword() == Keyword::k_layer) return named(Opcode::remap_layer, IndexSpace::layer);
+  Chord target;
+  if (!chord(target)) return false;
+  if (target.good) check_key(target);
+  emit(CodePiece(Opcode::remap_hold).byte(target.sides()).key(target.key));
   return true;
 }
 
@@ -371,8 +387,10 @@ void Compiler::start_body() {
   brace_excused_ = false;
   frame_ = local_count_;
   label_count_ = 0;
+  named_count_ = 0;
   next_label_ = 0;
   last_labels_ = 0;
+  if (erase_ > 0) emit(CodePiece(Opcode::erase).number(erase_));
 }
 
 /// The body is complete: writes what is left of it and its record. In the file itself the

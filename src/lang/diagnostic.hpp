@@ -108,13 +108,49 @@ struct Position {
   X(expression_too_long,"this expression is too long or nested too deep; at most {n} parts") \
   X(too_many_blocks,    "blocks are nested more than {n} deep") \
   X(too_many_locals,    "more than {n} locals, parameters and loop counters at a time") \
-  X(too_many_jumps,     "more than {n} blocks in one body; split it into macros") \
+  X(too_many_jumps,     "more than {n} blocks, labels, 'and' and 'or' in one body; split it into macros") \
   X(unknown_macro,      "unknown macro '{a}'[; did you mean '{b}'?]") \
   X(unknown_variable,   "unknown variable '{a}'[; did you mean '{b}'?]") \
   X(unknown_layer,      "unknown layer '{a}'[; did you mean '{b}'?]") \
   X(wrong_arity,        "wrong number of values; macro '{a}', declared at {p}, takes {n}") \
   X(too_many_arguments, "a call has at most {n} values") \
-  X(not_yet,            "not supported yet: {a}")
+  X(expected_condition, "expected a condition after '{a}'") \
+  X(expected_else,      "expected '{' or 'if' after 'else'") \
+  X(expected_button,    "expected a mouse button: left, right, middle, back, forward or 1 to 8") \
+  X(expected_pointer,   "expected a number, a name or an expression in ( )") \
+  X(expected_layer_action, "expected hold, on, off or toggle and the name of a layer") \
+  X(expected_modifier,  "expected modifiers, as in mods(ctrl+shift)") \
+  X(expected_led,       "expected an LED: num, caps, scroll, compose or kana") \
+  X(expected_match,     "expected within and a duration, any order, keep or '{'") \
+  X(else_without_if,    "'else' without its 'if'") \
+  X(outside_loop,       "'{a}' outside a loop") \
+  X(send_outside_defer, "'send next' stands in a 'defer' block only") \
+  X(match_without_keys, "a match needs at least one pattern: keys, then '{'") \
+  X(match_else_last,    "'else' is the last of a match; nothing can follow it") \
+  X(pattern_too_long,   "a pattern has at most {n} keys") \
+  X(too_many_scopes,    "more than {n} of 'without mods', 'defer' and 'match' inside each other") \
+  X(too_many_labels,    "more than {n} labels with names in one body") \
+  X(label_twice,        "there is a label '{a}' already at {p}") \
+  X(unknown_label,      "unknown label '{a}'[; did you mean '{b}'?]") \
+  X(goto_into,          "'goto {a}' may leave blocks but not enter one; the label stands in a block at {p}") \
+  X(goto_skips_let,     "'goto {a}' would skip a 'let' on the way to the label at {p}; put the 'let' before it") \
+  X(let_twice,          "'{a}' is declared in this block already; to change it write '{a} = …'") \
+  X(keyword_assigned,   "'{a}' is a keyword; nothing can be assigned to it") \
+  X(compound_assignment,"there is no such operator; write '{a} = {a} …'") \
+  X(comparison_statement, "a comparison is no statement; to assign write '{a} = …'") \
+  X(single_equals,      "to compare write '=='") \
+  X(comparison_chain,   "comparisons cannot be chained; join them with 'and'") \
+  X(write_instead,      "write '{b}' instead of '{a}'") \
+  X(not_in_parentheses, "'not' after an operator stands in parentheses, as in 1 + (not a)") \
+  X(no_function,        "there is no function '{a}'") \
+  X(one_key,            "held(…) takes one key without modifiers; see also mods(…)") \
+  X(duration_as_number, "a number is needed here; in milliseconds it is {n}") \
+  X(random_in_until,    "'random' would be another number at each test; store it in a variable before") \
+  X(time_in_until,      "in 'wait until' write '{a} >= …' only, so that it is known when to wake") \
+  X(never_true,         "nothing that this reads can change while it waits; it would never end") \
+  X(both_same,          "these two are the same key") \
+  X(remap_of_no_key,    "no '=' can follow this trigger; write '{ }'") \
+  X(tap_hold_trigger,   "tap and hold need a trigger that is a key alone")
 // clang-format on
 
 /// What is wrong.

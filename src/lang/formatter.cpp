@@ -15,6 +15,11 @@ namespace {
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+constexpr bool is_infix(char32_t c) {
+  return c == '+' || c == '-' || c == '*' || c == '/' || c == '%' || c == '<' || c == '>' ||
+         c == '=' || c == '!';
+}
+
 /// What the words at this place are.
 enum class Place : std::uint8_t {
   start,  ///< A definition or a statement may start here.
@@ -39,9 +44,11 @@ class Formatter {
  private:
   [[nodiscard]] const Token& current() const { return lexer_.token(); }
   [[nodiscard]] bool in_body() const { return depth_ > (layer_ ? 1U : 0U); }
+  [[nodiscard]] bool in_match() const { return depth_ < 32 && (matches_ >> depth_ & 1U) != 0; }
   [[nodiscard]] bool at(char32_t c) const { return current().is_symbol(c); }
 
   void gap();
+  [[nodiscard]] bool goes_on() const;
   void comment(std::uint32_t& offset, std::uint32_t end);
   void start_line(bool closes);
   void space_before_token(std::uint32_t spaces);
@@ -65,8 +72,13 @@ class Formatter {
   bool wrote_ = false;       // something stands on this line
   bool empty_file_ = true;
   bool remap_ = false;  // the definition began with a key, so `=` is a remap
-  bool chord_ = false;  // the last token was a `+` without space behind it
+  bool last_is_mouse_ = false;
+  bool match_next_ = false;        // the next `{` is that of a match
+  std::uint32_t matches_ = 0;      // bit n: the brace of depth n is a match's
+  bool chord_ = false;             // the last token was a `+` without space behind it
+  std::uint32_t parentheses_ = 0;  // open ones
   Place place_ = Place::start;
+  Keyword last_keyword_ = Keyword::no_keyword;  // if the last token is one
   Token last_;
 };
 
@@ -105,8 +117,29 @@ void Formatter::gap() {
   if (wrote_) out_.put('\n');
   if (lines > 1 && !empty_file_) out_.put('\n');
   wrote_ = false;
-  place_ = Place::start;
+  if (!goes_on()) place_ = Place::start;
   start_line(at('}') || (define_ && lexer_.word() == "end"));
+}
+
+/// Whether what stands before the line end needs more: a value or a name.
+bool Formatter::goes_on() const {
+  if (parentheses_ > 0) return true;
+  if (!in_body() || place_ != Place::other) return false;
+  if (last_.kind == TokenKind::symbol) return is_infix(last_.character);
+  switch (last_keyword_) {
+    case Keyword::k_call:
+    case Keyword::k_fork:
+    case Keyword::k_if:
+    case Keyword::k_while:
+    case Keyword::k_repeat:
+    case Keyword::k_until:
+    case Keyword::k_and:
+    case Keyword::k_or:
+    case Keyword::k_not:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void Formatter::comment(std::uint32_t& offset, std::uint32_t end) {
@@ -141,13 +174,18 @@ bool Formatter::wants_space() const {
            token.is_symbol('!');
   };
   if (define_ || chord_) return false;
+  // Comparisons stand in values only; elsewhere these are keys.
+  const bool value = in_body() && place_ == Place::other;
+  if (value && compares(current()) && !compares(last_)) return true;
+  if (value && compares(last_) && !compares(current())) return true;
   return (at('=') && !compares(last_)) || (last_.is_symbol('=') && !compares(current()));
 }
 
-/// Whether several spaces here are there to align: before the `{` or `=` of a definition, and
-/// between the items of a layer.
+/// Whether several spaces here are there to align: before the `{` or `=` of a definition, before
+/// the
+/// `{` of a pattern, and between the items of a layer.
 bool Formatter::may_align() const {
-  if (in_body()) return false;
+  if (in_body()) return at('{') && in_match();
   const bool between_items = layer_ && depth_ > 0 && !last_.is_symbol('=') && !last_.is_symbol('{');
   return at('{') || at('=') || between_items;
 }
@@ -163,6 +201,9 @@ void Formatter::space_before_token(std::uint32_t spaces) {
 void Formatter::token() {
   const Token token = current();
   chord_ = false;
+  last_keyword_ = Keyword::no_keyword;
+  const bool starts = place_ == Place::start && token.kind != TokenKind::word;
+  if (starts && !in_body() && !at('=')) remap_ = true;
   switch (current().kind) {
     case TokenKind::text:
       text();
@@ -204,8 +245,12 @@ void Formatter::symbol() {
     lexer_.take_following();
   }
   copy(begin, lexer_.position().offset);
+  if (c == '{' || c == '}') parentheses_ = 0;
   if (c == '{') {
     ++depth_;
+    const std::uint32_t bit = depth_ < 32 ? 1U << depth_ : 0;
+    matches_ = match_next_ ? matches_ | bit : matches_ & ~bit;
+    match_next_ = false;
     place_ = Place::start;
   } else if (c == '}') {
     if (depth_ > 0) --depth_;
@@ -214,7 +259,12 @@ void Formatter::symbol() {
   } else if (c == ';') {
     place_ = Place::start;
   } else if (c == '(') {
+    ++parentheses_;
     place_ = Place::other;
+  } else if (c == ')') {
+    if (parentheses_ > 0) --parentheses_;
+  } else if (in_body() && place_ == Place::start && is_infix(c) && current().space_before) {
+    place_ = Place::other;  // the value of the line before goes on
   } else if (c == '=' && remap_ && !in_body()) {
     place_ = Place::keys;
   }
@@ -239,13 +289,17 @@ void Formatter::word() {
   const Keyword keyword = find_keyword(spelled);
   const bool modifier = lexer_.following() == '+';
   const bool assigned = in_body() && next_is('=');
-  const bool key = !define_ && keyword == Keyword::no_keyword && place_ != Place::other &&
-                   is_key_name() && !modifier && !assigned && !next_is('(');
+  const bool button = last_is_mouse_;
+  last_is_mouse_ = spelled == "mouse";
+  const bool key = !define_ && !button && keyword == Keyword::no_keyword &&
+                   place_ != Place::other && is_key_name() && !modifier && !assigned &&
+                   !next_is('(');
   if (key) {
     for (const char c : spelled) out_.put(upper(c));
   } else {
     copy(current().at.offset, current().end);
   }
+  last_keyword_ = keyword;
   if (!in_body() && place_ == Place::start) remap_ = keyword == Keyword::no_keyword;
   switch (keyword) {
     case Keyword::no_keyword:
@@ -264,6 +318,10 @@ void Formatter::word() {
     case Keyword::k_leader:
     case Keyword::k_double:
       break;
+    case Keyword::k_match:
+      match_next_ = place_ == Place::start;
+      place_ = Place::other;
+      break;
     case Keyword::k_define:
       define_ = depth_ == 0;
       break;
@@ -272,7 +330,7 @@ void Formatter::word() {
       place_ = Place::start;
       break;
     case Keyword::k_layer:
-      layer_ = layer_ || depth_ == 0;
+      layer_ = layer_ || (depth_ == 0 && place_ == Place::start);
       place_ = Place::other;
       break;
     default:

@@ -116,5 +116,47 @@ TEST(Formatter, LosesNothingOfAFileWithErrors) {
   }
 }
 
+TEST(Formatter, BlocksAndPatterns) {
+  EXPECT_EQ(
+      checked("F1 {\nif held {\n\"a\"\n}\nelse if released{\"b\"} else {\n\"c\"\n} }\n"),
+      "F1 {\n  if held {\n    \"a\"\n  }\n  else if released { \"b\" } else {\n    \"c\"\n  } "
+      "}\n");
+  EXPECT_EQ(
+      checked("g { match next within 400ms {\n  t   {^C}\n shift+pgup {enter}\n else   { }\n} }"),
+      "g { match next within 400ms {\n    t   { ^C }\n    shift+PGUP { ENTER }\n    else   { }\n"
+      "  } }\n");
+  EXPECT_EQ(checked("F1 {\nlabel enter\n   goto enter\n}"),
+            "F1 {\n  label enter\n  goto enter\n}\n");
+}
+
+TEST(Formatter, Values) {
+  EXPECT_EQ(
+      checked("F1 { let home=1 home=home+1 if home<=2 and home>1{ } wait until home!=3 max 1s }"),
+      "F1 { let home = 1 home = home+1 if home <= 2 and home > 1 { } wait until home != 3 max 1s "
+      "}\n");
+  EXPECT_EQ(checked("var end2\nF1 { end2=1   esc\nend2=held(enter) }"),
+            "var end2\nF1 { end2 = 1 esc\n  end2 = held(enter) }\n");
+}
+
+TEST(Formatter, ValuesOnSeveralLines) {
+  EXPECT_EQ(
+      checked(
+          "macro f(p1,\n  end2) { }\nF1 { let home = 1 call f(1,\n home) home = 3 +\nhome\n- home "
+          "if home and\nhome { } call\nf(1, home) }"),
+      "macro f(p1,\nend2) { }\nF1 { let home = 1 call f(1,\n  home) home = 3 +\n  home\n  - home "
+      "if "
+      "home and\n  home { } call\n  f(1, home) }\n");
+}
+
+TEST(Formatter, TriggersAndRemaps) {
+  EXPECT_EQ(checked("space=space/layer nav\nlayer nav { . =pgdn }\n. =  pgup / lctrl"),
+            "SPACE = SPACE/layer nav\nlayer nav { . = PGDN }\n. = PGUP / LCTRL\n");
+  EXPECT_EQ(checked("on layer nav {press mouse left   tap enter}\nlayer nav { }\nf1=mouse left"),
+            "on layer nav { press mouse left tap ENTER }\nlayer nav { }\nF1 = mouse left\n");
+  EXPECT_EQ(
+      checked("double enter { }\nhold f5 { }\nj & k { }\n\"brb \"{ }\nm5 { }\nleader esc=tab"),
+      "double ENTER { }\nhold F5 { }\nj & k { }\n\"brb \" { }\nm5 { }\nleader ESC = TAB\n");
+}
+
 }  // namespace
 }  // namespace pianola::lang

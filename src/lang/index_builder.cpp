@@ -18,6 +18,17 @@ constexpr IndexSpace space_of(const IndexKey& key) {
   return static_cast<IndexSpace>(key.high >> 28);
 }
 
+bool is_both(const IndexKey& key) {
+  return space_of(key) == IndexSpace::trigger &&
+         ((key.high >> 24) & 0xFU) == static_cast<std::uint32_t>(TriggerKind::both);
+}
+
+/// The key of `k & j`, given that of `j & k`.
+IndexKey mirror_key(const IndexKey& key) {
+  return {key.scope, (key.high & 0xFF0000FFU) | (key.low >> 16 << 8),
+          (key.low & 0xFFFFU) | (((key.high >> 8) & 0xFFFFU) << 16)};
+}
+
 /// Sorts the few items of a run. By insertion: the library's sort recurses.
 void sort_run(std::span<SortItem> items) {
   for (std::size_t i = 1; i < items.size(); ++i) {
@@ -69,11 +80,21 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   std::uint32_t second = (key.high >> 8) & 0xFFFFU;
   if (record.first_is_character && !usage_of(first, first)) return false;
   if (record.second_is_character && !usage_of(second, second)) return false;
-  const bool both = ((key.high >> 24) & 0xFU) == static_cast<std::uint32_t>(TriggerKind::both) &&
-                    space_of(key) == IndexSpace::trigger;
-  if (!record.first_is_character && !both) return true;
-  // `j & k` is `k & j`.
-  if (both && second < first) std::swap(first, second);
+  const bool trigger = space_of(key) == IndexSpace::trigger;
+  const auto kind = static_cast<TriggerKind>((key.high >> 24) & 0xFU);
+  if (trigger && kind == TriggerKind::both && first == second) {
+    Diagnostic diagnostic;
+    diagnostic.message = Message::both_same;
+    diagnostic.at = record.at;
+    diagnostic.length = record.length;
+    context.sink.report(diagnostic);
+    return false;
+  }
+  if (context.leader && record.binding && trigger && kind == TriggerKind::press &&
+      !key_mods(key).any()) {
+    key.high |= static_cast<std::uint32_t>(TriggerKind::leader) << 24;
+  }
+  if (!record.first_is_character && !record.second_is_character) return true;
   key.low = (key.low & 0xFFFFU) | (first << 16);
   key.high = (key.high & 0xFF0000FFU) | (second << 8);
   return true;
@@ -82,20 +103,31 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
 Status IndexBuilder::runs_step(const Context& context) {
   std::array<SortItem, kRun> items;
   std::uint32_t count = 0;
-  for (; count < kRun && position_ < records_; ++position_) {
+  for (; count < kRun && (mirrored_ || position_ < records_); ++position_) {
+    if (mirrored_) {
+      items[count++] = mirror_;
+      mirrored_ = false;
+      if (count == kRun || position_ == records_) break;
+    }
     ScratchRecord record;
     if (!context.scratch.read(position_, record)) return Status::io_error;
     SortItem& item = items[count];
     if (!resolve(context, record, item.key)) continue;
     item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
+    // `j & k` is found from either key.
+    mirrored_ = is_both(item.key);
+    if (mirrored_) {
+      mirror_ = item;
+      mirror_.key = mirror_key(item.key);
+    }
   }
   sort_run(std::span{items}.first(count));
   for (std::uint32_t i = 0; i < count; ++i) {
     if (const Status status = context.scratch.append(items[i]); status != Status::ok) return status;
   }
   end_ += count;
-  if (position_ < records_) return Status::more;
+  if (mirrored_ || position_ < records_) return Status::more;
   written_ = end_;
   position_ = 0;
   phase_ = end_ <= kRun ? Phase::check : Phase::merge;
@@ -171,6 +203,8 @@ Status IndexBuilder::check(const Context& context, const SortItem& item) {
 Status IndexBuilder::declaration(const Context& context, const SortItem& item,
                                  const ScratchRecord& record) {
   if (declared_ && declared_item_.key == item.key) {
+    // A doubled trigger of two keys is found twice, once for each order.
+    if (is_both(item.key) && mirror_key(item.key) < item.key) return Status::ok;
     ScratchRecord first;
     if (!context.scratch.read(declared_item_.record, first)) return Status::io_error;
     std::array<char, kMaxName> name;
@@ -210,7 +244,7 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
     return Status::ok;
   }
   if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
-      declared.entry.params == kAnyParameters) {
+      declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
     return Status::ok;
   }
   Diagnostic diagnostic;

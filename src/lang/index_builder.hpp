@@ -25,6 +25,7 @@ class IndexBuilder {
     RollWriter& writer;
     DiagnosticSink& sink;
     hid::Layout layout;  ///< The file's.
+    bool leader;         ///< `set trigger = leader`: bindings of bare keys need it.
     bool write;          ///< False when the file has errors: only check.
   };
 
@@ -70,6 +71,8 @@ class IndexBuilder {
   std::uint32_t run_ = kRun;   // length of a run of this level
   bool merging_ = false;       // heads are open
   bool declared_ = false;      // declared_item_ holds the last declaration
+  bool mirrored_ = false;      // mirror_ waits to be sorted in
+  SortItem mirror_;            // a trigger of two keys with the keys exchanged
   SortItem declared_item_;
   std::array<Head, kFan> heads_{};
 };

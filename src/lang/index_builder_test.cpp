@@ -71,7 +71,7 @@ class Names {
     }
     for (steps = 1; steps < 1'000'000; ++steps) {
       const Status status =
-          builder.step({source, scratch, roll, findings, layout, findings.errors() == 0});
+          builder.step({source, scratch, roll, findings, layout, false, findings.errors() == 0});
       if (status != Status::more) return status;
     }
     return Status::more;

@@ -81,6 +81,9 @@ class Lister {
     bool good = true;
     if (in.opcode == Opcode::raw) {
       good = write_raw(out_, reader_, in);
+    } else if (in.opcode == Opcode::mods_held) {
+      good = write_held_mods(
+          out_, {static_cast<std::uint8_t>(in.value[0]), static_cast<std::uint8_t>(in.value[1])});
     } else {
       for (std::size_t i = 0; i < info.operands.size(); ++i) {
         good = list_operand(in, info, i) && good;
@@ -108,8 +111,10 @@ class Lister {
         out_.put('s').decimal(value);
         break;
       case OperandKind::key:
-        return write_chord(out_, static_cast<hid::Modifiers>(in.value[i - 1]),
-                           KeyRef::from_raw(value), KeyPlace::operand);
+        // All but HELD have modifiers before it.
+        return write_chord(
+            out_, i == 0 ? hid::Modifiers{0} : static_cast<hid::Modifiers>(in.value[i - 1]),
+            KeyRef::from_raw(value), KeyPlace::operand);
       case OperandKind::label:
         out_.put('L').decimal(value);
         break;
@@ -122,6 +127,8 @@ class Lister {
         return list_text(in.payload, value);
       case OperandKind::trigger:
         return write_trigger(out_, reader_, in);
+      case OperandKind::pattern:
+        return write_pattern(out_, reader_, in);
       case OperandKind::labels:
         list_labels(in);
         break;
@@ -141,6 +148,13 @@ class Lister {
   }
 
   void list_number(Opcode opcode, std::size_t i, std::uint32_t value) {
+    const std::string_view word = opcode == Opcode::query ? query_name(value)
+                                  : opcode == Opcode::led ? led_name(value)
+                                                          : std::string_view{};
+    if (!word.empty()) {
+      out_ << word;
+      return;
+    }
     const bool setting = opcode == Opcode::set_number || opcode == Opcode::set_name;
     const bool offset = (opcode == Opcode::labels && i == 0) || (opcode == Opcode::end && i == 1);
     if (setting && i == 0 && value < kSettings.size()) {

@@ -56,6 +56,18 @@ constexpr bool is_numbered(std::uint32_t usage) {
          (usage >= 0x2081 && usage <= 0x20B7);
 }
 
+/// `click left` as a statement, else `mouse left`.
+bool write_button(TextWriter& out, std::uint32_t number, KeyPlace place) {
+  constexpr std::array<std::string_view, 5> kNames = {"left", "right", "middle", "back", "forward"};
+  out << (place == KeyPlace::statement ? "click " : "mouse ");
+  if (number >= 1 && number <= kNames.size()) {
+    out << kNames[number - 1];
+  } else {
+    out.decimal(number);
+  }
+  return number >= 1 && number <= hid::kMouseButtons;
+}
+
 bool write_usage(TextWriter& out, std::uint32_t value, KeyPlace place) {
   if (value > 0xFFFF) {
     out << "0x";
@@ -63,6 +75,7 @@ bool write_usage(TextWriter& out, std::uint32_t value, KeyPlace place) {
     return false;
   }
   const auto usage = static_cast<hid::Usage>(value);
+  if (hid::page(usage) == hid::Page::button) return write_button(out, value & 0xFFFU, place);
   if (usage >= hid::kKey1 && usage <= hid::kKey0) {
     if (place == KeyPlace::statement) out << "tap ";
     out.decimal((value - static_cast<std::uint32_t>(hid::kKey1) + 1) % 10);
@@ -192,6 +205,51 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
     default:
       return write_key(out, trigger.key, place);
   }
+}
+
+bool write_held_mods(TextWriter& out, TriggerMods mods) {
+  bool first = true;
+  const auto write = [&](std::uint8_t bits, const std::array<std::string_view, 8>& names) {
+    for (std::size_t bit = 0; bit < names.size(); ++bit) {
+      if ((bits >> bit & 1U) == 0) continue;
+      if (!first) out.put('+');
+      first = false;
+      out << names[bit].substr(0, names[bit].size() - 1);
+    }
+  };
+  write(mods.either, kChordMods);
+  write(mods.exact, kExactMods);
+  return !first && mods.either <= 0xF;
+}
+
+std::string_view query_name(std::uint32_t query) {
+  constexpr std::array<std::string_view, kQueryCount> kNames = {
+      "held", "released", "interrupted", "elapsed", "double", "pending", "recording", "time"};
+  return query < kNames.size() ? kNames[query] : std::string_view{};
+}
+
+std::string_view led_name(std::uint32_t led) {
+  constexpr std::array<std::string_view, 5> kNames = {"num", "caps", "scroll", "compose", "kana"};
+  for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
+    if (led == 1U << bit) return kNames[bit];
+  }
+  return {};
+}
+
+bool write_pattern(TextWriter& out, CodeReader& reader, const Instruction& in) {
+  bool good = true;
+  reader.seek(reader.record(), in.payload);
+  const std::uint32_t end = in.payload + in.payload_size;
+  while (reader.offset() < end && !reader.failed()) {
+    if (reader.offset() != in.payload) out.put(' ');
+    const std::uint8_t exact = reader.byte();
+    const std::uint8_t either = reader.byte();
+    write_mod_names(out, either, kChordMods);
+    write_mod_names(out, exact, kExactMods);
+    const KeyPlace place = (exact | either) != 0 ? KeyPlace::chord : KeyPlace::trigger;
+    good = write_key(out, KeyRef::from_raw(reader.number()), place) && either <= 0xF && good;
+  }
+  return good && !reader.failed();
 }
 
 bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,

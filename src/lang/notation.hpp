@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "hid/usage.hpp"
 #include "lang/code_reader.hpp"
@@ -34,6 +35,18 @@ bool write_chord(TextWriter& out, hid::Modifiers mods, KeyRef key, KeyPlace plac
 
 /// The trigger of `in`, an instruction that has one.
 bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in);
+
+/// The keys of the PATTERN in `in`, as `match next` has them, separated by spaces.
+bool write_pattern(TextWriter& out, CodeReader& reader, const Instruction& in);
+
+/// `ctrl+lshift`: what stands in mods(…).
+bool write_held_mods(TextWriter& out, TriggerMods mods);
+
+/// The word for the Query number `query`; empty if there is none.
+std::string_view query_name(std::uint32_t query);
+
+/// The word in led(…) for a bit of the host's LED report; empty if there is none.
+std::string_view led_name(std::uint32_t led);
 
 /// What stands between the quotes of a text, escaped where needed. The text is `size` bytes of code
 /// from `offset` on; if it `goes_on`, another piece of it will stand in the same quotes.

@@ -23,6 +23,7 @@ enum class OperandKind : std::uint8_t {
   keys,      ///< One count byte (0 to 6), then that many keyboard usages, one byte each.
   trigger,   ///< A Trigger as trigger.hpp stores it.
   labels,    ///< One count byte, then 6 bytes each: label (2), code offset (3), depth (1).
+  pattern,   ///< One count byte (1 to 8), then each key: exact, either (as TriggerMods), KeyRef.
 };
 
 // One row an opcode: symbol, mnemonic, up to four operands, values popped, values pushed, meaning.
@@ -57,25 +58,81 @@ enum class OperandKind : std::uint8_t {
   X(release_all,  "RELEASEALL",  none,    none,    none,   none, 0, 0, "all that this macro holds goes up") \
   X(hold,         "HOLD",        mods,    key,     none,   none, 0, 0, "down until the trigger's release, and wait for it") \
   X(toggle,       "TOGGLE",      mods,    key,     none,   none, 0, 0, "the device holds the chord, or lets it go") \
+  X(oneshot,      "ONESHOT",     mods,    key,     none,   none, 0, 0, "the device holds the chord for the next key only") \
   X(raw,          "RAW",         mods,    keys,    none,   none, 0, 0, "this macro's share of the report is exactly this") \
   X(text,         "TEXT",        text,    none,    none,   none, 0, 0, "type it through the layout") \
   X(type,         "TYPE",        none,    none,    none,   none, 1, 0, "type an integer in decimal, or a text") \
+  X(erase,        "ERASE",       number,  none,    none,   none, 0, 0, "first in an abbreviation: (1) times Backspace") \
+  /* Pointer. */ \
+  X(move,         "MOVE",        none,    none,    none,   none, 2, 0, "move the pointer a to the right and b down") \
+  X(scroll,       "SCROLL",      none,    none,    none,   none, 1, 0, "turn the wheel by a, up if positive") \
   /* Time. */ \
   X(wait,         "WAIT",        number,  none,    none,   none, 0, 0, "sleep (1) ms") \
   X(wait_value,   "WAITVALUE",   none,    none,    none,   none, 1, 0, "sleep that many ms") \
   X(wait_release, "WAITRELEASE", number,  none,    none,   none, 0, 0, "sleep until the trigger's release, or (1)-1 ms; 0: no limit") \
+  X(wait_limit,   "LIMIT",       slot,    number,  none,   none, 0, 0, "the slot becomes the time (2) ms from now") \
+  X(until,        "UNTIL",       number,  number,  distance,none,1, 0, "go on if a is true; else sleep until (1) (wakes.hpp) and test again from (3) on; slot (2)-1 has the limit, 0: none") \
+  X(yield,        "YIELD",       none,    none,    none,   none, 0, 0, "let the other macros run") \
   /* Control. */ \
+  X(branch,       "IF",          label,   none,    none,   none, 1, 0, "if a is 0 jump to the label") \
+  X(otherwise,    "ELSE",        label,   none,    none,   none, 0, 0, "end of what is done if true: jump to the label") \
+  X(while_true,   "WHILE",       label,   none,    none,   none, 1, 0, "if a is 0 leave the loop to the label") \
+  X(forever,      "LOOP",        label,   none,    none,   none, 0, 0, "the loop that follows ends at the label; does nothing when run") \
   X(repeat,       "REPEAT",      slot,    label,   none,   none, 0, 0, "if the counter is 0 or less jump to the label, else count down") \
   X(back,         "BACK",        distance,none,    none,   none, 0, 0, "jump back to a loop's head; a yield point") \
+  X(next_round,   "CONTINUE",    number,  distance,none,   none, 0, 0, "unwind to (1) blocks and jump back to the loop's head; a yield point") \
+  X(leave,        "BREAK",       label,   none,    none,   none, 0, 0, "jump to the label, the end of a loop") \
+  X(go_to,        "GOTO",        label,   none,    none,   none, 0, 0, "jump to the label; a yield point if that is back") \
+  X(label,        "LABEL",       label,   none,    none,   none, 0, 0, "here the label stands; does nothing when run") \
+  X(exit,         "EXIT",        none,    none,    none,   none, 0, 0, "the macro ends") \
   X(labels,       "LABELS",      number,  labels,  none,   none, 0, 0, "a piece of the label table; piece before at (1)-1, 0 if none") \
   X(call,         "CALL",        name,    number,  none,   none, 0, 0, "run macro (1) with the top (2) values as its parameters, wait for its end") \
+  X(fork,         "FORK",        name,    number,  none,   none, 0, 0, "start macro (1) with the top (2) values as its parameters") \
+  X(stop,         "STOP",        name,    none,    none,   none, 0, 0, "end all that run macro (1)") \
+  X(stop_all,     "STOPALL",     none,    none,    none,   none, 0, 0, "end all, this one too") \
+  X(stop_others,  "STOPOTHERS",  none,    none,    none,   none, 0, 0, "end all but this one and its callers") \
+  /* Blocks that must be left in order, kMaxScopes deep. */ \
+  X(without,      "WITHOUT",     none,    none,    none,   none, 0, 0, "hide the keyboard's modifiers up to ENDBLOCK") \
+  X(defer,        "DEFER",       none,    none,    none,   none, 0, 0, "keep key events back up to ENDBLOCK") \
+  X(match,        "MATCH",       number,  number,  label,  none, 0, 0, "choose by the next keys: flags (1) 1 any order 2 keep, within (2)-1 ms or 0, ends at (3)") \
+  X(pattern,      "PATTERN",     label,   pattern, none,   none, 0, 0, "what follows is done if keys (2) come; the next pattern is at (1)") \
+  X(matched,      "MATCHED",     label,   none,    none,   none, 0, 0, "end of a pattern's statements: jump to the label") \
+  X(match_else,   "MATCHELSE",   none,    none,    none,   none, 0, 0, "what follows is done if no pattern comes") \
+  X(block_end,    "ENDBLOCK",    none,    none,    none,   none, 0, 0, "end of the innermost WITHOUT, DEFER or MATCH") \
+  X(send_next,    "SENDNEXT",    none,    none,    none,   none, 0, 0, "let one key event through DEFER") \
+  /* Layers, recording, device. */ \
+  X(layer_hold,   "LAYERHOLD",   name,    none,    none,   none, 0, 0, "layer (1) until the trigger's release, and wait for it") \
+  X(layer_on,     "LAYERON",     name,    none,    none,   none, 0, 0, "the device turns layer (1) on") \
+  X(layer_off,    "LAYEROFF",    name,    none,    none,   none, 0, 0, "the device turns layer (1) off") \
+  X(layer_toggle, "LAYERTOGGLE", name,    none,    none,   none, 0, 0, "the device turns layer (1) on or off") \
+  X(record,       "RECORD",      name,    none,    none,   none, 0, 0, "begin recording (1)") \
+  X(record_stop,  "RECORDSTOP",  none,    none,    none,   none, 0, 0, "the recording is complete") \
+  X(play,         "PLAY",        name,    none,    none,   none, 0, 0, "play recording (1)") \
+  X(lock,         "LOCK",        none,    none,    none,   none, 0, 0, "lock the device") \
+  X(edit,         "EDIT",        none,    none,    none,   none, 0, 0, "enter or leave edit mode") \
   /* Values. */ \
   X(push,         "PUSH",        integer, none,    none,   none, 0, 1, "an integer") \
   X(push_text,    "PUSHTEXT",    text,    none,    none,   none, 0, 1, "a text; goes on in the MORETEXT that follow") \
   X(more_text,    "MORETEXT",    text,    none,    none,   none, 0, 0, "the text before goes on; does nothing when run") \
   X(load,         "LOAD",        slot,    none,    none,   none, 0, 1, "the local's value") \
+  X(let,          "LET",         slot,    none,    none,   none, 1, 0, "a new local") \
+  X(store,        "STORE",       slot,    none,    none,   none, 1, 0, "the local becomes a") \
   X(counter,      "COUNTER",     slot,    none,    none,   none, 1, 0, "the slot becomes a loop counter; must be an integer") \
   X(load_global,  "LOADG",       name,    none,    none,   none, 0, 1, "the global's value") \
+  X(store_global, "STOREG",      name,    none,    none,   none, 1, 0, "the global becomes a") \
+  X(query,        "QUERY",       number,  none,    none,   none, 0, 1, "the Query (1)") \
+  X(held_key,     "HELD",        key,     none,    none,   none, 0, 1, "whether the keyboard's key is down") \
+  X(mods_held,    "MODS",        mods,    mods,    none,   none, 0, 1, "whether the keyboard's modifiers (1) exact and (2) either are all down") \
+  X(led,          "LED",         number,  none,    none,   none, 0, 1, "whether the host's LED (1) is on: bit of its report") \
+  X(layer_active, "LAYERQ",      name,    none,    none,   none, 0, 1, "whether layer (1) is on") \
+  X(running,      "RUNNING",     name,    none,    none,   none, 0, 1, "how many tasks run macro (1)") \
+  X(random,       "RANDOM",      none,    none,    none,   none, 1, 1, "a random number from 0 to a - 1") \
+  X(elapsed_reached, "ELAPSEDGE", none,   none,    none,   none, 1, 1, "elapsed >= a; UNTIL wakes at that time") \
+  X(time_reached, "TIMEGE",      none,    none,    none,   none, 1, 1, "time >= a; UNTIL wakes at that time") \
+  X(and_then,     "AND",         label,   none,    none,   none, 1, 0, "if a is 0 jump to the label with 0") \
+  X(or_else,      "OR",          label,   none,    none,   none, 1, 0, "if a is not 0 jump to the label with 1") \
+  X(truth,        "TRUTH",       none,    none,    none,   none, 1, 1, "0 if a is 0, else 1; ends the right side of AND or OR") \
+  X(invert,       "NOT",         none,    none,    none,   none, 1, 1, "1 if a is 0, else 0") \
   X(negate,       "NEG",         none,    none,    none,   none, 1, 1, "minus a") \
   X(add,          "ADD",         none,    none,    none,   none, 2, 1, "a + b") \
   X(subtract,     "SUB",         none,    none,    none,   none, 2, 1, "a - b") \
@@ -83,10 +140,17 @@ enum class OperandKind : std::uint8_t {
   X(divide,       "DIV",         none,    none,    none,   none, 2, 1, "a / b, towards zero") \
   X(modulo,       "MOD",         none,    none,    none,   none, 2, 1, "remainder of a / b, sign of a") \
   X(minimum,      "MIN",         none,    none,    none,   none, 2, 1, "the lesser") \
-  X(maximum,      "MAX",         none,    none,    none,   none, 2, 1, "the greater")
+  X(maximum,      "MAX",         none,    none,    none,   none, 2, 1, "the greater") \
+  X(equal,        "EQ",          none,    none,    none,   none, 2, 1, "a == b") \
+  X(not_equal,    "NE",          none,    none,    none,   none, 2, 1, "a != b") \
+  X(less,         "LT",          none,    none,    none,   none, 2, 1, "a < b") \
+  X(less_equal,   "LE",          none,    none,    none,   none, 2, 1, "a <= b") \
+  X(greater,      "GT",          none,    none,    none,   none, 2, 1, "a > b") \
+  X(greater_equal,"GE",          none,    none,    none,   none, 2, 1, "a >= b")
 // clang-format on
 
-/// The instructions. CALL pops its operand's number of values besides what the table says.
+/// The instructions. CALL and FORK pop their operand's number of values besides what the table
+/// says; AND and OR leave one value when they jump.
 enum class Opcode : std::uint8_t {
 #define PIANOLA_X(symbol, ...) symbol,
   PIANOLA_OPCODES(PIANOLA_X)
@@ -135,6 +199,28 @@ inline constexpr std::size_t kMaxSlots = 32;
 inline constexpr std::size_t kMaxStack = 16;
 /// Most instructions of one expression; each argument of a call is one.
 inline constexpr std::size_t kMaxExpression = 64;
+/// Deepest nesting of `without mods`, `defer` and `match next`, which a task must undo.
+inline constexpr std::size_t kMaxScopes = 8;
+/// Most labels with names in one body.
+inline constexpr std::size_t kMaxNamedLabels = 16;
+/// Most keys in one pattern of `match next`.
+inline constexpr std::size_t kMaxPattern = 8;
+/// Longest abbreviation, in bytes.
+inline constexpr std::size_t kMaxAbbreviation = 31;
+
+/// What QUERY asks for.
+enum class Query : std::uint8_t {
+  held,         ///< The trigger is down.
+  released,     ///< It is not.
+  interrupted,  ///< Another key was pressed since.
+  elapsed,      ///< ms since the trigger's press.
+  double_tap,   ///< The trigger's press was the second of a double tap.
+  pending,      ///< Key events that wait.
+  recording,    ///< A recording is being made.
+  time,         ///< ms since the engine's start, modulo 2^31.
+};
+inline constexpr std::size_t kQueryCount = 8;
+
 /// Longest code of one definition, in bytes: an offset takes three bytes.
 inline constexpr std::uint32_t kMaxCode = 0xFFFFFF;
 

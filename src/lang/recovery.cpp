@@ -14,6 +14,13 @@ constexpr unsigned kSkipBatch = 64;
 /// Tokens that a trigger has at most: `leader ctrl+shift+alt+gui+m {`.
 constexpr unsigned kTriggerTokens = 12;
 
+/// Whether the word is a key's name in upper case.
+bool is_printed_key(std::string_view word) {
+  return word.size() > 1 &&
+         std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         hid::usage_from_name(word).has_value();
+}
+
 }  // namespace
 
 /// Passes over what cannot be compiled, from the current token on.
@@ -189,6 +196,7 @@ bool Compiler::starts_definition() const {
       return false;
   }
   if (at_symbol('{') || at_symbol('}') || at_symbol('(')) return false;
+  if (first == Keyword::no_keyword && is_pattern()) return false;
   if (at_symbol('[')) {
     ahead.next();
     return ahead.word() == "private" || ahead.word() == "public";
@@ -199,7 +207,8 @@ bool Compiler::starts_definition() const {
     if (item.kind != StringItem::Kind::end) return false;
   }
   // A trigger: one item, or two after a word such as `leader`, or three with `&` in the middle.
-  std::uint32_t items = first == Keyword::no_keyword ? 1 : 0;
+  const bool prefixed = first != Keyword::no_keyword || at_word("mouse");
+  std::uint32_t items = prefixed ? 0 : 1;
   for (unsigned i = 0; i < kTriggerTokens; ++i) {
     const bool both = ahead.token().is_symbol('&');
     ahead.next();
@@ -207,7 +216,7 @@ bool Compiler::starts_definition() const {
     if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.line_before)
       return false;
     if (next.is_symbol('{')) return items == 1;
-    if (next.is_symbol('=')) return items == 1 && cannot_be_assigned();
+    if (next.is_symbol('=')) return items == 1 && is_remap(ahead);
     if (next.is_symbol('(')) {
       ahead.next();
       const std::string_view word = ahead.word();
@@ -222,16 +231,38 @@ bool Compiler::starts_definition() const {
   return false;
 }
 
-/// Whether `=` after this token, which starts a trigger, makes it a remap: it is no name of a
-/// variable, or a key as it is printed.
-bool Compiler::cannot_be_assigned() const {
+/// Whether the token may start a pattern of the `match` that is open here.
+bool Compiler::is_pattern() const {
+  if (depth_ == 0) return false;
+  const OpenBlock& block = blocks_[depth_ - 1];
+  return block.kind == Block::match && (block.start == 0 || block.start == token().at.column);
+}
+
+/// Whether `=` after this token, which starts a trigger, makes it a remap: the token is no name of
+/// a variable, or a key as it is printed. `ahead` stands at the `=`. Where the statements stand as
+/// far out as definitions, a key as it is printed must follow too.
+bool Compiler::is_remap(Lexer& ahead) const {
   if (token().kind != TokenKind::word) return true;
   const std::string_view word = lexer_.word();
-  const bool upper_case =
-      std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  Lexer ahead = lexer_;
-  return ahead.following() == '+' ||
-         (word.size() > 1 && upper_case && hid::usage_from_name(word).has_value());
+  Lexer here = lexer_;
+  if (here.following() == '+') return true;
+  if (!is_printed_key(word) || keyword() != Keyword::no_keyword) return false;
+  NameAt variable;
+  variable.size = static_cast<std::uint8_t>(std::min(word.size(), kMaxName));
+  std::copy_n(word.begin(), variable.size, variable.text.begin());
+  if (find_local(variable)) return false;
+  const auto* body = std::find_if(blocks_.begin(), blocks_.begin() + depth_,
+                                  [](const OpenBlock& open) { return open.kind == Block::body; });
+  if (body == blocks_.begin() + depth_ || body->start != token().at.column) return true;
+  ahead.next();
+  const Token& value = ahead.token();
+  if (value.kind == TokenKind::quoted) return true;
+  if (value.kind != TokenKind::word) return false;
+  const bool chord = is_modifier_name(ahead.word()) && ahead.following() == '+';
+  if (chord || ahead.word() == "none") return true;
+  if (!is_printed_key(ahead.word())) return false;
+  ahead.next();
+  return ahead.token().line_before || ahead.token().is_symbol('/');
 }
 
 /// Whether the token is a keyword that only a statement starts with.
@@ -240,9 +271,29 @@ bool Compiler::starts_statement() const {
     case Keyword::k_tap:
     case Keyword::k_press:
     case Keyword::k_toggle:
+    case Keyword::k_oneshot:
+    case Keyword::k_click:
+    case Keyword::k_move:
+    case Keyword::k_scroll:
     case Keyword::k_wait:
+    case Keyword::k_yield:
+    case Keyword::k_while:
     case Keyword::k_repeat:
+    case Keyword::k_loop:
+    case Keyword::k_break:
+    case Keyword::k_continue:
+    case Keyword::k_exit:
+    case Keyword::k_label:
+    case Keyword::k_goto:
+    case Keyword::k_let:
     case Keyword::k_call:
+    case Keyword::k_fork:
+    case Keyword::k_match:
+    case Keyword::k_defer:
+    case Keyword::k_send:
+    case Keyword::k_record:
+    case Keyword::k_play:
+    case Keyword::k_without:
       return true;
     default:
       return false;

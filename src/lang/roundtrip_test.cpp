@@ -139,6 +139,56 @@ TEST(RoundTrip, LongExpressions) {
   }
 }
 
+/// The statements of F1 that the code of `statements` decompiles to, in one line.
+std::string again(const std::string& statements) {
+  sim::MemoryRoll roll;
+  compile("var n\nF1 { " + statements + " }", roll);
+  std::string text = decompiled(roll);
+  text.erase(0, text.find('{') + 1);
+  text.resize(text.rfind('}'));
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n';
+    if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+TEST(RoundTrip, ConditionsInTheBlockOfElse) {
+  for (const std::string_view text : {
+           "if 1 { } else { }",
+           "if 1 { } else { } if 2 { }",
+           "if 1 { } else if 2 { } else { }",
+           "if 1 { } else { if 2 { } else { } }",
+           "if 1 { } else { if 2 { } else if 3 { } }",
+           "if 1 { } else { if 2 { } ENTER }",
+           "if 1 { } else { ENTER if 2 { } }",
+           "if 1 { } else if 2 { if 3 { } else { } } else { ENTER }",
+           "if 1 { if 2 { } else { } } else if 3 { }",
+           "if 1 { if 2 { } } else { while 3 { } }",
+           "if 1 and 2 { } else if 3 or n { } else { let v0 = 1 }",
+       }) {
+    const std::string statements{text};
+    EXPECT_EQ(again(statements), statements);
+    expect_round_trip("var n\nF1 { " + statements + " }");
+  }
+  EXPECT_EQ(again("if 1 { } else { if 2 { } }"), "if 1 { } else if 2 { }");
+  // Both are the same code, and this is what comes out.
+  EXPECT_EQ(again("if 1 { } else if 2 { if 3 { } else { } }"),
+            "if 1 { } else { if 2 { if 3 { } else { } } }");
+}
+
+TEST(RoundTrip, ManyBranchesFillTheLabelTable) {
+  expect_round_trip("var n\na { if n { }" +
+                    repeated(" else if n == 1 and n != 2 or not n < 3 { ENTER }", 60) + " }");
+}
+
+TEST(RoundTrip, ScopesInsideEachOther) {
+  expect_round_trip("a { " + repeated("defer { match next { a { ", 4) + "ENTER" +
+                    repeated(" } } }", 4) + " }");
+}
+
 class Generated : public ::testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Generated, Programs) {

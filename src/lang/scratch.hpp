@@ -22,6 +22,7 @@ struct ScratchRecord {
   Role role = Role::declaration;
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
   bool second_is_character = false;  ///< So is its second.
+  bool binding = false;              ///< It is a trigger's, and no remap's.
 };
 
 /// What the records are sorted by, apart from them so that sorting moves little.

@@ -76,9 +76,6 @@ bool Compiler::set_definition() {
   advance();
   if (!expect_symbol('=', "=")) return false;
   const SettingInfo& info = kSettings[index];
-  if (!info.supported) {
-    return error_at(Message::not_yet, spelled.at, spelled.size, info.name);
-  }
   if (!set_value(static_cast<Setting>(index), info)) return false;
   pending_.entry.body = code_size_;
   declare();
@@ -97,6 +94,8 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
     if (timed) return expected_duration(Message::expected_value, wanted);
     return expected(Message::expected_value, {}, wanted);
   }
+  if (setting == Setting::trigger) all_leader_ = value == 1;
+  if (setting == Setting::unicode) types_unicode_ = value != 0;
   emit(CodePiece(Opcode::set_number).number(static_cast<std::uint32_t>(setting)).number(value));
   return true;
 }
@@ -202,7 +201,6 @@ bool Compiler::again_option() {
   if (found == kChoices.end()) {
     return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
   }
-  if (found != kChoices.begin()) return not_yet(*found);
   emit(
       CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
   advance();

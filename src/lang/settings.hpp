@@ -42,27 +42,26 @@ struct SettingInfo {
   SettingType type;
   std::array<std::string_view, 5> choices;  ///< Words, the default first; empty ones end the list.
   std::uint32_t initial;                    ///< Value when the file does not set it.
-  bool supported;                           ///< False: parsed, but nothing acts on it yet.
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
 inline constexpr std::array<SettingInfo, 16> kSettings = {{
-    {"layout", SettingType::layout, {}, 0, true},
-    {"typing", SettingType::typing, {"fast", "safe"}, 0, true},
-    {"tap", SettingType::duration, {}, 0, true},
-    {"hold", SettingType::duration, {}, 200, false},
-    {"dual", SettingType::choice, {"release", "press", "timeout"}, 0, false},
-    {"rolls", SettingType::duration, {}, 0, false},
-    {"double", SettingType::duration, {}, 400, false},
-    {"chord", SettingType::duration, {}, 30, false},
-    {"autoshift", SettingType::duration, {"off"}, 0, false},
-    {"leader", SettingType::key, {"shifts"}, 0, false},
-    {"trigger", SettingType::choice, {"direct", "leader"}, 0, false},
-    {"unicode", SettingType::choice, {"off", "linux", "windows", "macos", "wincompose"}, 0, false},
-    {"drive", SettingType::choice, {"ejected", "hidden"}, 0, false},
-    {"autolock", SettingType::duration, {"off"}, 120 * 60 * 1000, false},
-    {"busy", SettingType::choice, {"queue", "mix"}, 0, false},
-    {"neutral", SettingType::key, {}, 0xE0, true},
+    {"layout", SettingType::layout, {}, 0},
+    {"typing", SettingType::typing, {"fast", "safe"}, 0},
+    {"tap", SettingType::duration, {}, 0},
+    {"hold", SettingType::duration, {}, 200},
+    {"dual", SettingType::choice, {"release", "press", "timeout"}, 0},
+    {"rolls", SettingType::duration, {}, 0},
+    {"double", SettingType::duration, {}, 400},
+    {"chord", SettingType::duration, {}, 30},
+    {"autoshift", SettingType::duration, {"off"}, 0},
+    {"leader", SettingType::key, {"shifts"}, 0},
+    {"trigger", SettingType::choice, {"direct", "leader"}, 0},
+    {"unicode", SettingType::choice, {"off", "linux", "windows", "macos", "wincompose"}, 0},
+    {"drive", SettingType::choice, {"ejected", "hidden"}, 0},
+    {"autolock", SettingType::duration, {"off"}, 120 * 60 * 1000},
+    {"busy", SettingType::choice, {"queue", "mix"}, 0},
+    {"neutral", SettingType::key, {}, 0xE0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -98,18 +98,26 @@ bool Compiler::chord(Chord& out) {
   return true;
 }
 
-/// `ctrl+`: the modifier and the plus sign.
-bool Compiler::chord_modifier(Chord& out) {
-  const std::string_view word = lexer_.word();
+/// Adds the modifier called `word`. False if none is.
+bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
   const auto* sideless = std::find_if(kSideless.begin(), kSideless.end(), [&](const auto& entry) {
     return same_word(word, entry.name);
   });
   const auto usage = hid::usage_from_name(word);
   if (sideless != kSideless.end()) {
-    out.mods.either = static_cast<std::uint8_t>(out.mods.either | (1U << sideless->bit));
+    mods.either = static_cast<std::uint8_t>(mods.either | (1U << sideless->bit));
   } else if (usage && hid::is_modifier(*usage)) {
-    out.mods.exact = static_cast<std::uint8_t>(out.mods.exact | hid::modifier_bit(*usage));
+    mods.exact = static_cast<std::uint8_t>(mods.exact | hid::modifier_bit(*usage));
   } else {
+    return false;
+  }
+  return true;
+}
+
+/// `ctrl+`: the modifier and the plus sign.
+bool Compiler::chord_modifier(Chord& out) {
+  const std::string_view word = lexer_.word();
+  if (!add_modifier(out.mods, word)) {
     out.good = error(Message::not_a_modifier, word, closest_modifier(word));
   }
   advance();  // to the plus sign
@@ -127,6 +135,10 @@ bool Compiler::chord_modifier(Chord& out) {
 bool Compiler::chord_key(Chord& out) {
   switch (token().kind) {
     case TokenKind::word:
+      if (lexer_.word() == "mouse") {
+        advance();
+        return mouse_button(out);
+      }
       if (!word_key(out)) return false;
       break;
     case TokenKind::number:
@@ -241,6 +253,7 @@ bool Compiler::trigger() {
   trigger_at_ = token().at;
   trigger_good_ = true;
   text_size_ = 0;
+  erase_ = 0;
   if (token().kind == TokenKind::text) return text_trigger();
   switch (keyword()) {
     case Keyword::k_leader:
@@ -260,16 +273,11 @@ bool Compiler::trigger() {
   return key_trigger(TriggerKind::press);
 }
 
-/// Notes where the trigger ends, and refuses what the engine does not know yet.
+/// Notes where the trigger ends.
 bool Compiler::end_trigger() {
   const bool one_line = last_end_.line == trigger_at_.line;
   trigger_length_ = one_line ? last_end_.column - trigger_at_.column : 1;
-  if (trigger_.kind == TriggerKind::press) return true;
-  constexpr std::array<std::string_view, 9> kKinds = {
-      "",         "a leader trigger", "a double tap",     "a hold trigger",  "a tap trigger",
-      "two keys", "an abbreviation",  "a Vial macro key", "an event trigger"};
-  return error_at(Message::not_yet, trigger_at_, trigger_length_,
-                  kKinds[static_cast<std::size_t>(trigger_.kind)]);
+  return true;
 }
 
 bool Compiler::key_trigger(TriggerKind kind) {
@@ -328,6 +336,7 @@ bool Compiler::text_trigger() {
     return false;
   }
   bool good = true;
+  std::uint8_t characters = 0;
   for (;;) {
     const StringItem item = lexer_.string_item();
     if (item.kind == StringItem::Kind::broken) {
@@ -336,16 +345,18 @@ bool Compiler::text_trigger() {
     }
     if (item.kind == StringItem::Kind::end) break;
     const hid::Utf8Bytes bytes = hid::encode_utf8(item.character);
-    good =
-        good && item.kind == StringItem::Kind::character && text_size_ + bytes.size <= text_.size();
+    good = good && item.kind == StringItem::Kind::character &&
+           text_size_ + bytes.size <= kMaxAbbreviation;
     if (!good) continue;
+    ++characters;
     std::copy_n(bytes.bytes.begin(), bytes.size, text_.begin() + text_size_);
     text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);
   }
   advance();
   if (!good || text_size_ == 0) {
-    return error_at(Message::abbreviation_size, at, 1, {}, {}, kMaxText);
+    return error_at(Message::abbreviation_size, at, 1, {}, {}, kMaxAbbreviation);
   }
+  erase_ = static_cast<std::uint8_t>(characters - 1);
   trigger_.hash = name_hash(text_.data(), text_size_);
   return end_trigger();
 }
@@ -372,6 +383,16 @@ bool Compiler::event_trigger() {
   return end_trigger();
 }
 
+/// Whether `=` may follow the trigger; with `two`, tap and hold after it.
+bool Compiler::can_remap(bool two) {
+  const TriggerKind kind = trigger_.kind;
+  if (kind == TriggerKind::text || kind == TriggerKind::event) {
+    return error_at(Message::remap_of_no_key, trigger_at_, trigger_length_);
+  }
+  if (!two || kind == TriggerKind::press || kind == TriggerKind::vial) return true;
+  return error_at(Message::tap_hold_trigger, trigger_at_, trigger_length_);
+}
+
 /// Writes the declaring instruction with the trigger, and prepares its scratch record.
 void Compiler::write_trigger(Opcode opcode) {
   const Trigger& trigger = trigger_;
@@ -381,6 +402,7 @@ void Compiler::write_trigger(Opcode opcode) {
   pending_.length = static_cast<std::uint8_t>(std::min<std::uint32_t>(trigger_length_, 255));
   pending_.entry.record = records_ - 1;
   pending_.entry.code = code_size_;
+  pending_.binding = opcode == Opcode::bind;
 
   CodePiece piece(opcode);
   piece.byte(static_cast<std::uint8_t>(static_cast<unsigned>(trigger.kind) |

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = ("hid/", "lang/", "engine/", "ports/sim/", "cli/")
+LAYERS = ("hid/", "lang/", "engine/", "ports/sim/", "scenario/", "cli/")
 TESTS = ("support/",)
 CORE = ("hid", "lang", "engine")
 CORE_HEADERS = {

@@ -15,7 +15,8 @@ MAY_SEE = {
     "lang": {"hid"},
     "engine": {"hid", "lang"},
     "ports/sim": {"hid", "lang", "engine"},
-    "cli": {"hid", "lang", "engine", "ports/sim"},
+    "scenario": {"hid", "lang", "engine", "ports/sim"},
+    "cli": {"hid", "lang", "engine", "ports/sim", "scenario"},
 }
 
 

@@ -18,6 +18,8 @@ class ProgramGenerator {
 
   std::string program() {
     text_.clear();
+    block_locals_.clear();
+    loops_ = defers_ = labels_ = 0;
     choose_names();
     settings();
     for (const std::string& name : globals_) {
@@ -76,17 +78,33 @@ class ProgramGenerator {
     if (chance(3)) line("set typing = " + pick({"fast", "safe", "0", "20ms", "1.5s"}));
     if (chance(3)) line("set tap = " + pick({"0", "20ms", "1min"}));
     if (chance(3)) line("set neutral = " + pick({"LCTRL", "F13", "KC_A", "RShift"}));
+    if (chance(4)) line("set hold = " + pick({"150ms", "1s"}));
+    if (chance(4)) line("set dual = " + pick({"release", "press", "timeout"}));
+    if (chance(4)) line("set rolls = " + pick({"0", "30ms"}));
+    if (chance(4)) line("set double = 300ms");
+    if (chance(4)) line("set chord = 50ms");
+    if (chance(4)) line("set autoshift = " + pick({"off", "180ms"}));
+    if (chance(4)) line("set leader = " + pick({"shifts", "F24", "CAPSLOCK"}));
+    if (chance(4)) line("set trigger = " + pick({"direct", "leader"}));
+    if (chance(4)) {
+      line("set unicode = " + pick({"off", "linux", "windows", "macos", "wincompose"}));
+    }
+    if (chance(4)) line("set drive = " + pick({"ejected", "hidden"}));
+    if (chance(4)) line("set autolock = " + pick({"off", "10min"}));
+    if (chance(4)) line("set busy = " + pick({"queue", "mix"}));
   }
 
   std::string visibility() { return pick({"", "", "", "public ", "private ", "[private] "}); }
 
   void definition() {
     locals_.clear();
-    switch (below(6)) {
+    labels_ = 0;
+    switch (below(7)) {
       case 0:
-        line(visibility() + trigger() + " = " + pick({"none", operand(), operand()}));
-        break;
       case 1:
+        remap();
+        break;
+      case 2:
         line("define " + trigger() + "\n  type " + text() +
              "\n  report mod=0x01 keys=0x06,25\nend");
         break;
@@ -95,13 +113,28 @@ class ProgramGenerator {
     }
   }
 
+  /// A key's, perhaps with tap and hold.
+  void remap() {
+    if (chance(3)) {
+      const std::string hold =
+          layers_.empty() || chance(2)
+              ? operand()
+              : "layer " + layers_[below(static_cast<unsigned>(layers_.size()))];
+      return line(visibility() + key_trigger("") + " = " + operand() + pick({" / ", "/"}) + hold);
+    }
+    line(visibility() + key_trigger(pick({"", "", "double ", "hold ", "tap ", "leader "})) + " = " +
+         pick({"none", operand(), operand()}));
+  }
+
   void binding() {
     locals_.clear();
+    labels_ = 0;
     std::string options;
     if (chance(4)) {
       options = " (" +
                 pick({"again: ignore", "typing: 20ms", "typing: safe, layout: de",
-                      "layout: dvorak, again: ignore"}) +
+                      "layout: dvorak, again: ignore", "again: stop", "again: restart",
+                      "again: parallel, typing: safe"}) +
                 ")";
     }
     line(visibility() + trigger() + options + space() + body(0));
@@ -110,6 +143,7 @@ class ProgramGenerator {
   void macro(std::size_t index) {
     const Macro& macro = macros_[index];
     locals_.clear();
+    labels_ = 0;
     for (unsigned i = 0; i < macro.parameters; ++i) {
       locals_.push_back(pick({"p", "a", "who", "q"}) + std::to_string(i));
     }
@@ -128,7 +162,7 @@ class ProgramGenerator {
     for (unsigned i = below(6); i > 0; --i) {
       text_ += "  ";
       if (chance(2)) {
-        line(visibility() + trigger() + " = " + pick({"none", operand()}));
+        remap();
       } else {
         binding();
       }
@@ -136,37 +170,85 @@ class ProgramGenerator {
     line("}");
   }
 
-  /// A trigger that differs from all before it in this layer. Each key is named in one way only, so
-  /// that no two of them can be the same key.
+  /// Any trigger that differs from all before it in this layer.
   std::string trigger() {
+    switch (below(12)) {
+      case 0:
+        return "\"" + pick({"brb ", "é", "x\\\"", "->", "a"}) + std::to_string(serial_++) + "\"";
+      case 1:
+        return unused([&] { return "M" + std::to_string(below(128)); });
+      case 2: {
+        std::vector<std::string> events = {"on start", "on lock", "on unlock", "on capslock"};
+        for (const std::string& name : layers_) events.push_back("on layer " + name);
+        const std::string event = events[below(static_cast<unsigned>(events.size()))];
+        if (std::ranges::find(used_, event) != used_.end()) break;
+        used_.push_back(event);
+        return event;
+      }
+      case 3: {
+        const unsigned first = 1 + below(23);
+        const std::string both = "F" + std::to_string(first) + " & F" + std::to_string(first + 1);
+        if (std::ranges::find(used_, both) != used_.end()) break;
+        used_.push_back(both);
+        return both;
+      }
+      default:
+        break;
+    }
+    return key_trigger(pick({"", "", "", "double ", "hold ", "tap ", "leader "}));
+  }
+
+  template <typename Make>
+  std::string unused(Make make) {
     for (;;) {
-      std::string mods = pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+", "ralt+",
-                               "alt+lgui+", "rshift+gui+"});
+      const std::string text = make();
+      if (std::ranges::find(used_, text) != used_.end()) continue;
+      used_.push_back(text);
+      return text;
+    }
+  }
+
+  /// A trigger of one key. Each key is named in one way only, so that no two of them can be the
+  /// same key; bare keys and leader keys may be the same by a setting, so they are kept apart.
+  std::string key_trigger(const std::string& prefix) {
+    for (;;) {
+      std::string mods = prefix.empty() || chance(4)
+                             ? pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+",
+                                     "ralt+", "alt+lgui+", "rshift+gui+"})
+                             : "";
       const unsigned kind = below(4);
-      std::string key =
-          kind == 0   ? std::string(1, static_cast<char>('a' + below(26)))
-          : kind == 1 ? "F" + std::to_string(1 + below(24))
-          : kind == 2 ? std::to_string(below(10))
-                      : pick({"-", "'='", "';'", "'''", "','", ".", "'/'", "ENTER", "pgdn",
-                              "KC_TAB", "0xDE", "Insert", "VOLUME_UP", "' '", "kp_1", "0x1234"});
-      if (std::ranges::find(used_, mods + key) != used_.end()) continue;
-      used_.push_back(mods + key);
-      return mods + key;
+      std::string key = kind == 0   ? std::string(1, static_cast<char>('a' + below(26)))
+                        : kind == 1 ? "F" + std::to_string(1 + below(24))
+                        : kind == 2 ? std::to_string(below(10))
+                                    : pick({"-", "'='", "';'", "'''", "','", ".", "'/'", "ENTER",
+                                            "pgdn", "KC_TAB", "0xDE", "Insert", "VOLUME_UP", "' '",
+                                            "kp_1", "0x1234", "mouse back", "mouse 8"});
+      const std::string apart = (prefix == "leader " ? "" : prefix) + mods + key;
+      if (std::ranges::find(used_, apart) != used_.end()) continue;
+      used_.push_back(apart);
+      return prefix + mods + key;
     }
   }
 
   // ---- Statements ----
 
+  /// Statements between braces; the locals in them end with them.
   std::string body(unsigned depth) {
+    const std::size_t locals = locals_.size();
+    block_locals_.push_back(locals);
     std::string out = "{";
     for (unsigned i = below(depth == 0 ? 9 : 4); i > 0; --i) out += space() + statement(depth);
+    if (depth == 0 && chance(6)) out += space() + "label top" + space() + "goto top";
+    locals_.resize(locals);
+    block_locals_.pop_back();
     return out + space() + "}";
   }
 
   std::string operand() {
     const std::string mods = pick({"", "", "ctrl+", "shift+alt+", "rgui+", "lshift+ralt+"});
-    return mods + pick({"a", "Z", "5", "'#'", "'é'", "ENTER", "pageup", "0x04", "0xDE", "F24",
-                        "PLAY", "'+'", "'''", "'\"'", "LCTRL", "0x1234", "SLEEP", "'\\'"});
+    return mods + pick({"a",     "Z",      "5",     "'#'",        "'é'",     "ENTER", "pageup",
+                        "0x04",  "0xDE",   "F24",   "PLAY",       "'+'",     "'''",   "'\"'",
+                        "LCTRL", "0x1234", "SLEEP", "mouse left", "mouse 6", "'\\'"});
   }
 
   std::string list() {
@@ -176,18 +258,18 @@ class ProgramGenerator {
   }
 
   std::string statement(unsigned depth) {
-    switch (below(14)) {
+    switch (below(24)) {
       case 0:
         return "tap " + list();
       case 1:
         return pick({"press ", "release "}) + list();
       case 2:
-        return pick({"hold ", "toggle "}) + operand();
+        return pick({"hold ", "toggle ", "oneshot "}) + operand();
       case 3:
         return pick({"release all", "[01:06,19]", "[00:]", "[ff:04,05,06,07,08,09]", "; ;"});
       case 4:
         return pick({"^C", "^zENTER", "ctrl+c", "ctrl++", "shift+F1", "alt+TAB", "key 0x04",
-                     "gui+key 0x1D", "'#'", "0x05", "LSHIFT", "ralt+'€'"});
+                     "gui+key 0x1D", "'#'", "0x05", "LSHIFT", "ralt+'€'", "ctrl+="});
       case 5:
         return pick({"wait 50ms", "wait 1.5s", "wait 0ms", "wait 2min", "wait release",
                      "wait release max 1s", "wait release max 0ms"});
@@ -195,19 +277,136 @@ class ProgramGenerator {
         return "wait (" + expression(0) + ")";
       case 7:
       case 8:
-        if (depth == 6) return "ENTER";
-        return "repeat " + expression(0) + space() + body(depth + 1);
       case 9:
+      case 10:
+      case 11:
+        if (depth >= 6) return "ENTER";
+        return block(depth + 1);
+      case 12:
         if (!macros_.empty()) return call();
         return "TAB";
+      case 13:
+        return pick({"click left", "click right, 7", "yield", "exit", "stop all", "stop others",
+                     "record it", "record stop", "play it", "lock", "edit", "mouse middle"});
+      case 14:
+        return chance(2) ? "move " + pointer() + " " + pointer() : "scroll " + pointer();
+      case 15:
+        return wait_until();
+      case 16:
+      case 17:
+        return let();
+      case 18:
+        return assignment();
+      case 19:
+        if (layers_.empty()) return "LEFT";
+        return "layer " + pick({"hold ", "on ", "off ", "toggle "}) +
+               layers_[below(static_cast<unsigned>(layers_.size()))];
+      case 20:
+        return jump();
       default:
         return text();
     }
   }
 
+  /// A statement with a block of its own.
+  std::string block(unsigned depth) {
+    switch (below(9)) {
+      case 0:
+        return "repeat " + expression(0) + space() + loop_body(depth);
+      case 1:
+        return "while " + expression(0) + space() + loop_body(depth);
+      case 2:
+        return "loop" + space() + loop_body(depth);
+      case 3:
+        return "without mods" + space() + body(depth);
+      case 4: {
+        ++defers_;
+        const std::string inside = body(depth);
+        --defers_;
+        return "defer" + space() + inside;
+      }
+      case 5:
+        return match(depth);
+      default: {
+        std::string out = "if " + expression(0) + space() + body(depth);
+        while (chance(3)) out += space() + "else if " + expression(0) + space() + body(depth);
+        if (chance(2)) out += space() + "else " + body(depth);
+        return out;
+      }
+    }
+  }
+
+  std::string loop_body(unsigned depth) {
+    ++loops_;
+    const std::string out = body(depth);
+    --loops_;
+    return out;
+  }
+
+  std::string match(unsigned depth) {
+    std::string out = "match next";
+    if (chance(2)) out += " within " + pick({"0ms", "400ms", "1s"});
+    if (chance(3)) out += " any order";
+    if (chance(3)) out += " keep";
+    out += space() + "{";
+    for (unsigned i = 1 + below(3); i > 0; --i) {
+      out += space();
+      for (unsigned keys = 1 + below(3); keys > 0; --keys) {
+        out += pick({"", "", "shift+", "lctrl+alt+"}) +
+               pick({"a", "t", "5", "'#'", "ENTER", "pgup", "0x04", "'='", "mouse left", "."}) +
+               " ";
+      }
+      out += body(depth + 1);
+    }
+    if (chance(2)) out += space() + "else " + body(depth + 1);
+    return out + space() + "}";
+  }
+
+  std::string pointer() { return chance(2) ? pick({"10", "-5", "0"}) : "(" + expression(1) + ")"; }
+
+  /// Only what a sleeping task can be woken by.
+  std::string wait_until() {
+    const std::string wake = pick({"held", "released", "held(a)", "not interrupted", "pending > 2",
+                                   "elapsed >= " + atom(), "time >= 1 + 2", "led(caps) and held",
+                                   "mods(ctrl+lalt)", "recording == 0 or not released",
+                                   "(elapsed >= 5) == 1", "min(held, 3) < max(pending, 1)"});
+    return "wait until " + wake + maybe(" max 2s");
+  }
+
+  std::string let() {
+    const std::string name =
+        pick({"n", "m", "v0", "v1", "vv1", "F2", "total"}) + std::to_string(serial_++ % 7);
+    const auto begin = locals_.begin() + static_cast<std::ptrdiff_t>(block_locals_.back());
+    const auto first = block_locals_.size() == 1 ? locals_.begin() : begin;
+    const bool twice = std::find(first, locals_.end(), name) != locals_.end();
+    if (twice || locals_.size() > 14) return "DOWN";
+    std::string out = "let " + name + pick({" = ", "="}) + expression(0);
+    locals_.push_back(name);
+    return out;
+  }
+
+  std::string assignment() {
+    if (!locals_.empty() && chance(2)) {
+      return locals_[below(static_cast<unsigned>(locals_.size()))] + " = " + expression(0);
+    }
+    if (globals_.empty()) return "UP";
+    return globals_[below(static_cast<unsigned>(globals_.size()))] + pick({" = ", "="}) +
+           expression(0);
+  }
+
+  std::string jump() {
+    if (loops_ > 0 && chance(2)) return pick({"break", "continue"});
+    if (defers_ > 0) return "send next";
+    if (labels_ == 10) return "RIGHT";
+    const std::string name = "here" + std::to_string(labels_++);
+    return chance(2) ? "label " + name + " ENTER goto " + name
+                     : "goto " + name + space() + "label " + name;
+  }
+
   std::string call() {
     const Macro& macro = macros_[below(static_cast<unsigned>(macros_.size()))];
-    std::string out = "call " + macro.name;
+    if (chance(8)) return "stop " + macro.name;
+    std::string out = pick({"call ", "fork "}) + macro.name;
     if (macro.parameters == 0) return out + pick({"", "()"});
     for (unsigned i = 0; i < macro.parameters; ++i) {
       out += (i == 0 ? "(" : ",") + space();
@@ -244,7 +443,17 @@ class ProgramGenerator {
   std::string expression(unsigned depth) {
     if (depth > 2) return atom();  // so that no expression gets longer than the language allows
     const std::string gap = pick({"", " "});
-    switch (below(8)) {
+    switch (below(12)) {
+      case 8:
+        return "(" + expression(depth + 1) + gap + pick({"==", "!=", "<", "<=", ">", ">="}) + gap +
+               expression(depth + 1) + ")";
+      case 9:
+        return "(" + expression(depth + 1) + " " + pick({"and", "or"}) + " " +
+               expression(depth + 1) + ")";
+      case 10:
+        return "(not " + expression(depth + 1) + ")";
+      case 11:
+        return query();
       case 0:
       case 1:
         return expression(depth + 1) + gap + pick({"+", "-", "*", "/", "%"}) + gap +
@@ -263,6 +472,36 @@ class ProgramGenerator {
     }
   }
 
+  std::string query() {
+    if (!macros_.empty() && chance(6)) {
+      return "running(" + macros_[below(static_cast<unsigned>(macros_.size()))].name + ")";
+    }
+    if (!layers_.empty() && chance(6)) {
+      return "layer(" + layers_[below(static_cast<unsigned>(layers_.size()))] + ")";
+    }
+    return pick({"held",
+                 "released",
+                 "interrupted",
+                 "elapsed",
+                 "double",
+                 "pending",
+                 "recording",
+                 "time",
+                 "held(a)",
+                 "held(LCTRL)",
+                 "held(mouse left)",
+                 "held('#')",
+                 "mods(shift)",
+                 "mods(rctrl+lalt+gui)",
+                 "led(num)",
+                 "led(caps)",
+                 "led(scroll)",
+                 "led(compose)",
+                 "led(kana)",
+                 "random(6)",
+                 "random(max(1,2))"});
+  }
+
   std::string atom() {
     if (!locals_.empty() && chance(2)) {
       return locals_[below(static_cast<unsigned>(locals_.size()))];
@@ -278,8 +517,13 @@ class ProgramGenerator {
   std::vector<std::string> globals_;
   std::vector<Macro> macros_;
   std::vector<std::string> layers_;
-  std::vector<std::string> locals_;  ///< Parameters of the macro being written.
-  std::vector<std::string> used_;    ///< Triggers of the layer being written.
+  std::vector<std::string> locals_;        ///< Parameters and locals that are known here.
+  std::vector<std::size_t> block_locals_;  ///< How many there were before each open block.
+  unsigned loops_ = 0;                     ///< That are open.
+  unsigned defers_ = 0;
+  unsigned labels_ = 0;  ///< With names in this body.
+  unsigned serial_ = 0;
+  std::vector<std::string> used_;  ///< Triggers of the layer being written.
 };
 
 }  // namespace pianola::testing

@@ -30,7 +30,7 @@ class RollBuilder {
   RollBuilder& bind(std::uint16_t usage, const Body& body, lang::TriggerMods mods = {}) {
     Assembler code;
     trigger(code.op(lang::Opcode::bind), usage, mods);
-    return add(lang::trigger_key(0, lang::TriggerKind::press, mods, usage), code, body);
+    return add(press_key(usage, mods), code, body);
   }
   RollBuilder& bind(std::uint16_t usage, const Assembler& body, lang::TriggerMods mods = {}) {
     return bind(usage, Body{body}, mods);
@@ -40,12 +40,72 @@ class RollBuilder {
                      lang::TriggerMods mods = {}) {
     Assembler code;
     trigger(code.op(lang::Opcode::remap), usage, mods).u8(to_mods).key(to);
-    return declare(lang::trigger_key(0, lang::TriggerKind::press, mods, usage), code);
+    return declare(press_key(usage, mods), code);
+  }
+  /// A remap with tap and hold, without modifiers.
+  RollBuilder& remap_hold(std::uint16_t usage, std::uint16_t tap, std::uint16_t hold) {
+    Assembler code;
+    code.op(lang::Opcode::remap).trigger(usage).u8(0).key(tap);
+    code.op(lang::Opcode::remap_hold).u8(0).key(hold);
+    return declare(press_key(usage, {}), code);
+  }
+  RollBuilder& remap_layer(std::uint16_t usage, std::uint16_t tap, std::string_view layer) {
+    Assembler code;
+    code.op(lang::Opcode::remap).trigger(usage).u8(0).key(tap);
+    code.op(lang::Opcode::remap_layer).counted(layer);
+    return declare(press_key(usage, {}), code);
   }
   RollBuilder& remap_none(std::uint16_t usage) {
     Assembler code;
     code.op(lang::Opcode::remap_none).trigger(usage);
-    return declare(lang::trigger_key(0, lang::TriggerKind::press, {}, usage), code);
+    return declare(press_key(usage, {}), code);
+  }
+
+  /// A binding of another kind of one key: leader, double tap, hold, tap or vial.
+  RollBuilder& on(lang::TriggerKind kind, std::uint16_t usage, const Assembler& body) {
+    Assembler code;
+    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(kind));
+    kind == lang::TriggerKind::vial ? code.u8(static_cast<std::uint8_t>(usage)) : code.key(usage);
+    return add(lang::trigger_key(scope_, kind, {}, usage), code, {body});
+  }
+  /// A binding of two keys.
+  RollBuilder& both(std::uint16_t one, std::uint16_t other, const Assembler& body) {
+    Assembler code;
+    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::both));
+    code.key(one).key(other);
+    add(lang::trigger_key(scope_, lang::TriggerKind::both, {}, one, other), code, {body});
+    lang::IndexEntry mirrored = index_.back();
+    mirrored.key = lang::trigger_key(scope_, lang::TriggerKind::both, {}, other, one);
+    index_.push_back(mirrored);
+    return *this;
+  }
+  /// An abbreviation; `body` has its ERASE.
+  RollBuilder& abbreviation(std::string_view what, const Assembler& body) {
+    Assembler code;
+    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::text));
+    code.counted(what);
+    const std::uint32_t hash = lang::name_hash(what.data(), what.size());
+    return add(lang::trigger_key(scope_, lang::TriggerKind::text, {}, hash), code, {body});
+  }
+  RollBuilder& event(lang::Event event, const Assembler& body, std::string_view layer = {}) {
+    const auto number = static_cast<std::uint8_t>(event);
+    Assembler code;
+    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::event));
+    code.u8(number);
+    if (!layer.empty()) code.counted(layer);
+    const std::uint32_t hash = layer.empty() ? 0 : lang::name_hash(layer.data(), layer.size());
+    return add(lang::trigger_key(0, lang::TriggerKind::event, {}, hash, number), code, {body});
+  }
+  /// Declares a layer; the bindings that follow are in it, up to the next one or outside().
+  RollBuilder& layer(std::string_view name) {
+    Assembler code;
+    declare(key(lang::IndexSpace::layer, name), code.op(lang::Opcode::layer).counted(name));
+    scope_ = lang::name_hash(name.data(), name.size());
+    return *this;
+  }
+  RollBuilder& outside() {
+    scope_ = 0;
+    return *this;
   }
 
   RollBuilder& macro(std::string_view name, const Body& body) {
@@ -83,6 +143,9 @@ class RollBuilder {
   }
 
  private:
+  [[nodiscard]] lang::IndexKey press_key(std::uint16_t usage, lang::TriggerMods mods) const {
+    return lang::trigger_key(scope_, lang::TriggerKind::press, mods, usage);
+  }
   static lang::IndexKey key(lang::IndexSpace space, std::string_view name) {
     return name_key(space, lang::name_hash(name.data(), name.size()));
   }
@@ -113,6 +176,7 @@ class RollBuilder {
 
   std::vector<Assembler> definitions_;
   std::vector<lang::IndexEntry> index_;
+  std::uint32_t scope_ = 0;
 };
 
 /// A roll and a simulation that plays it.

@@ -16,4 +16,9 @@ bool Host::poll(std::uint32_t now) {
   return true;
 }
 
+void Host::reconnect() {
+  waiting_.reset();
+  view_.let_go();
+}
+
 }  // namespace pianola::sim

@@ -28,6 +28,11 @@ class Host final : public engine::ReportSink {
   /// Takes the report that waits, if there is one; then true.
   bool poll(std::uint32_t now);
 
+  /// Changes the LEDs, as another keyboard would.
+  void set_leds(std::uint8_t leds) { view_.set_leds(leds); }
+  /// Goes and comes back: the report that waits is lost, and it knows of no key.
+  void reconnect();
+
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
   [[nodiscard]] std::string text() const { return view_.text(); }
   [[nodiscard]] std::uint8_t leds() const { return view_.leds(); }

@@ -11,6 +11,7 @@ constexpr engine::Capacities kCapacities{.tasks = 64,
                                          .holds = 64,
                                          .events = 64,
                                          .globals = lang::kMaxGlobals,
+                                         .recordings = 4096,
                                          .window = 128};
 
 }  // namespace
@@ -51,7 +52,8 @@ void Simulation::live(std::span<const engine::KeyEvent>& keys) {
   }
   step();
   const std::uint32_t since = now_ - options_.start;
-  if (since % options_.poll != 0 || !host_.poll(now_)) return;
+  if (since % options_.poll != 0 || polled_ == now_ || !host_.poll(now_)) return;
+  polled_ = now_;
   engine_->report_taken(now_);
   engine_->host_leds(host_.leds());
   step();
@@ -71,6 +73,16 @@ bool Simulation::next_time(std::span<const engine::KeyEvent> keys, std::uint32_t
     consider(options_.start + (since / options_.poll + 1) * options_.poll);
   }
   return any;
+}
+
+void Simulation::set_leds(std::uint8_t leds) {
+  host_.set_leds(leds);
+  engine_->host_leds(leds);
+}
+
+void Simulation::reconnect() {
+  host_.reconnect();
+  engine_->disconnected();
 }
 
 Ending Simulation::run(std::span<const engine::KeyEvent> keys, std::uint32_t limit) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,6 +55,11 @@ class Simulation {
   /// is left to do or `limit` ms after the simulation's start. Times may wrap. Can be called again.
   Ending run(std::span<const engine::KeyEvent> keys, std::uint32_t limit);
 
+  /// The host changes its LEDs by itself.
+  void set_leds(std::uint8_t leds);
+  /// The host goes and comes back.
+  void reconnect();
+
   [[nodiscard]] std::uint32_t now() const { return now_; }
   [[nodiscard]] const Host& host() const { return host_; }
   [[nodiscard]] const std::vector<engine::Error>& errors() const { return errors_.errors(); }
@@ -73,6 +79,7 @@ class Simulation {
   std::unique_ptr<engine::Engine> engine_;
   engine::Next next_ = engine::Next::time(0);
   std::uint32_t now_;
+  std::optional<std::uint32_t> polled_;  ///< When the host last took a report.
 };
 
 }  // namespace pianola::sim

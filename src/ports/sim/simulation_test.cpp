@@ -41,6 +41,30 @@ TEST(Simulation, ItCanGoOnWithMoreKeys) {
   EXPECT_EQ(rig.text(), "ab");
 }
 
+TEST(Simulation, TheHostPollsOnceInAMillisecond) {
+  Rig rig{RollBuilder{}};
+  rig.press(4, 0).run(0);
+  rig.press(5, 0).run(0);
+  EXPECT_EQ(sim::format_trace(rig.simulation->host().trace()), "0 [00:04]\n");
+  EXPECT_EQ(rig.trace(), "0 [00:04]\n1 [00:04,05]\n");
+}
+
+TEST(Simulation, TheHostSwitchesItsLeds) {
+  Rig rig{RollBuilder{}};
+  rig.simulation->set_leds(2);
+  EXPECT_EQ(rig.simulation->host().leds(), 2U);
+  EXPECT_EQ(rig.tap(4, 0).run(), Ending::done);
+  EXPECT_EQ(rig.text(), "A");
+}
+
+TEST(Simulation, AHostThatComesBackKnowsOfNoKey) {
+  Rig rig{RollBuilder{}};
+  rig.press(4, 0).run();
+  rig.simulation->reconnect();
+  rig.release(4, 10).press(4, 20).release(4, 30).run();
+  EXPECT_EQ(rig.text(), "aa");
+}
+
 TEST(Simulation, ErrorsAreListed) {
   Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::load_global).counted("x"))};
   rig.tap(kF1, 0).run();

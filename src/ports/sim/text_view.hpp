@@ -21,10 +21,15 @@ class TextView {
 
   void take(const hid::Report& report);
 
+  /// Nothing is down any more.
+  void let_go() { last_ = {}; }
+
   /// What it shows, in UTF-8.
   [[nodiscard]] std::string text() const;
   /// The LEDs (HID 1.11, appendix B.1).
   [[nodiscard]] std::uint8_t leds() const { return leds_; }
+  /// Changes them, as another keyboard would.
+  void set_leds(std::uint8_t leds) { leds_ = leds; }
 
  private:
   void key(hid::Modifiers mods, std::uint8_t usage);

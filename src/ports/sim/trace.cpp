@@ -23,6 +23,11 @@ std::string format_report(const hid::Report& report) {
   text += ']';
   if (report.consumer != 0) text += " consumer:" + hex(report.consumer, 4);
   if (report.system != 0) text += " system:" + hex(report.system, 2);
+  if (report.buttons != 0) text += " buttons:" + hex(report.buttons, 2);
+  if (report.x != 0 || report.y != 0) {
+    text += " move:" + std::to_string(report.x) + ',' + std::to_string(report.y);
+  }
+  if (report.wheel != 0) text += " scroll:" + std::to_string(report.wheel);
   return text;
 }
 

@@ -16,7 +16,8 @@ struct TraceEntry {
 };
 
 /// `report` as traces show it: `[mm:kk,kk]` in lower-case hex, keys ascending, `[00:]` when nothing
-/// is down; ` consumer:00cd` and ` system:81` follow if such a usage is down.
+/// is down; ` consumer:00cd`, ` system:81` and ` buttons:01` follow if such a usage is down, and
+/// ` move:10,-5` and ` scroll:3` if the pointer or the wheel moves.
 std::string format_report(const hid::Report& report);
 
 /// One line for each entry, `<ms> <report>`, each ended by a line feed.

@@ -1,10 +1,10 @@
-#include "cli/duration.hpp"
+#include "scenario/duration.hpp"
 
 #include <charconv>
 
 #include "lang/settings.hpp"
 
-namespace pianola::cli {
+namespace pianola::scenario {
 
 std::optional<std::uint32_t> parse_duration(std::string_view text) {
   const std::size_t digits = text.find_first_not_of("0123456789.");
@@ -26,4 +26,4 @@ std::optional<std::uint32_t> parse_duration(std::string_view text) {
   return static_cast<std::uint32_t>(value);
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::scenario

@@ -1,8 +1,8 @@
-#include "cli/duration.hpp"
+#include "scenario/duration.hpp"
 
 #include <gtest/gtest.h>
 
-namespace pianola::cli {
+namespace pianola::scenario {
 namespace {
 
 TEST(Duration, Units) {
@@ -28,4 +28,4 @@ TEST(Duration, AtMostTheLanguagesLongest) {
 }
 
 }  // namespace
-}  // namespace pianola::cli
+}  // namespace pianola::scenario

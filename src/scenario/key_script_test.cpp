@@ -1,9 +1,9 @@
-#include "cli/key_script.hpp"
+#include "scenario/key_script.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-namespace pianola::cli {
+namespace pianola::scenario {
 namespace {
 
 /// The events as "time+usage" and "time-usage", and the end.
@@ -21,7 +21,7 @@ std::string events(std::string_view text, std::string_view layout = "uk") {
 std::string error(std::string_view text) {
   try {
     events(text);
-  } catch (const KeyScriptError& error) {
+  } catch (const TextError& error) {
     return fmt::format("{} <{}>", error.what(), text.substr(error.offset(), error.size()));
   }
   return "no error";
@@ -59,6 +59,14 @@ TEST(KeyScript, PlusAndMinusAreKeysToo) {
 
 TEST(KeyScript, UsageNumbers) { EXPECT_EQ(events("0x04 +0x10E2"), "0+04 10-04 10+10e2 =10"); }
 
+TEST(KeyScript, MouseButtonsMacroKeysAndConsumerKeys) {
+  EXPECT_EQ(events("+mouse left -mouse left"), "0+3001 0-3001 =0");
+  EXPECT_EQ(events("ctrl+mouse 8"), "0+e0 0+3008 10-3008 10-e0 =10");
+  EXPECT_EQ(events("mouse middle mouse back"), "0+3003 10-3003 10+3004 20-3004 =20");
+  EXPECT_EQ(events("M0 +M127 -m127"), "0+4000 10-4000 10+407f 10-407f =10");
+  EXPECT_EQ(events("+PLAY"), "0+10b0 =0");
+}
+
 TEST(KeyScript, NamesInAnyCaseWithAliases) {
   EXPECT_EQ(events("enter PgDn KC_A"), events("ENTER PAGE_DOWN 0x04"));
 }
@@ -83,6 +91,13 @@ TEST(KeyScript, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(error("a ENTR b"), "unknown key 'ENTR'; did you mean 'ENTER'? <ENTR>");
   EXPECT_EQ(error("a xyzzyx"), "unknown key 'xyzzyx'; pianola keys lists them <xyzzyx>");
   EXPECT_EQ(error("+12"), "unknown key '12'; pianola keys lists them <12>");
+  EXPECT_EQ(error("M128"), "unknown key 'M128'; pianola keys lists them <M128>");
+  for (const char* wrong : {"mouse", "mouse 0", "mouse 9", "mouse lefft"}) {
+    EXPECT_EQ(error(wrong),
+              "after mouse stands left, right, middle, back, forward or a number "
+              "from 1 to 8 <" +
+                  std::string(wrong) + ">");
+  }
   EXPECT_EQ(error("12x"), "'12x' is no time to wait; write 500, 500ms, 1.5s or 2min <12x>");
   EXPECT_EQ(error("99999999999"),
             "a wait of 99999999999 ms is too long; the longest is 24 days <99999999999>");
@@ -102,4 +117,4 @@ TEST(KeyScript, SaysWhatIsWrongAndWhere) {
 }
 
 }  // namespace
-}  // namespace pianola::cli
+}  // namespace pianola::scenario

@@ -1,0 +1,330 @@
+// What the keys mean.
+
+#include "engine/keyboard.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lang/code_reader.hpp"
+
+namespace pianola::engine {
+
+using hid::Usage;
+using lang::TriggerKind;
+
+namespace {
+
+/// The last usage before those of locks, arrows and the keypad (HID Usage Tables, "Keyboard/Keypad
+/// Page").
+constexpr std::uint32_t kLastMainKey = 0x38;
+
+constexpr unsigned kKinds = static_cast<unsigned>(TriggerKind::event) + 1;
+
+constexpr Time later(Time a, Time b) { return earlier(a, b) ? b : a; }
+
+constexpr std::uint32_t number(Usage key) { return static_cast<std::uint32_t>(key); }
+
+/// Whether `entry` is a trigger of `kind` in `scope`.
+bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind kind) {
+  return entry.key.scope == scope &&
+         (entry.key.high >> 24) == (trigger_key(scope, kind, {}, 0).high >> 24);
+}
+
+}  // namespace
+
+// ---- What there is -----------------------------------------------------------------------------
+
+void Keyboard::load() {
+  kinds_ = 0;
+  lengths_ = 0;
+  note_kinds(0);
+  lang::IndexEntry entry;
+  const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
+  for (std::uint32_t i = core_.layer_position; core_.roll.index_entry(i, entry); ++i) {
+    if (entry.key.scope != 0 || entry.key.high != space) break;
+    note_kinds(entry.key.low);
+  }
+}
+
+void Keyboard::note_kinds(std::uint32_t scope) {
+  lang::IndexEntry entry;
+  for (unsigned i = 0; i < kKinds; ++i) {
+    const auto kind = static_cast<TriggerKind>(i);
+    const std::uint32_t first = index_lower_bound(core_.roll, trigger_key(scope, kind, {}, 0));
+    if (!core_.roll.index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
+    kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
+    if (kind == TriggerKind::text) note_lengths(first, scope);
+  }
+}
+
+/// Notes how long the abbreviations of `scope` are, of which the first stands at `position`.
+void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
+  lang::IndexEntry entry;
+  for (; core_.roll.index_entry(position, entry); ++position) {
+    if (!is_trigger(entry, scope, TriggerKind::text)) break;
+    core_.reader.seek(entry.record, entry.code);
+    lang::Instruction found;
+    if (!read_instruction(core_.reader, found)) continue;
+    if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
+  }
+}
+
+/// The scopes in which keys are looked up: the layers that are on, the latest first, then that
+/// outside layers. `place` starts as the number of holds + 1.
+bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
+  const auto holds = core_.mixer.holds().all();
+  while (place > 1) {
+    const Usage usage = holds[--place - 1].usage();
+    if (!is_layer(usage)) continue;
+    lang::IndexEntry entry;
+    if (!core_.roll.index_entry(core_.layer_position + layer_number(usage), entry)) continue;
+    scope = entry.key.low;
+    return true;
+  }
+  scope = 0;
+  return place-- == 1;
+}
+
+bool Keyboard::find(TriggerKind kind, std::uint32_t scope, Usage key, Found& out) {
+  const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
+  return has(kind) && find_binding(core_.roll, scope, kind, usage,
+                                   core_.mixer.holds().keyboard_modifiers(), out);
+}
+
+// ---- Looking -----------------------------------------------------------------------------------
+
+Choice Keyboard::look() {
+  const KeyEvent event = core_.input.front();
+  Choice choice;
+  choice.at = event.time;
+  if (!event.down) {
+    choice.kind = Choice::Kind::release;
+  } else if (core_.input.consumed(0)) {
+    choice.kind = Choice::Kind::used_up;
+  } else {
+    look_at_press(event, choice);
+  }
+  return choice;
+}
+
+void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
+  choice.doubled = is_double(event);
+  if (look_for_leader(event, choice)) return;
+  std::uint32_t scope = 0;
+  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
+    if (look_for_both(event, scope, choice)) return;
+    if (!look_for_keys(event, scope, choice)) continue;
+    if (choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
+    return;
+  }
+  look_at_free_key(event, choice);
+}
+
+bool Keyboard::is_double(const KeyEvent& event) const {
+  return event.usage == tapped_ && event.time - tapped_at_ <= core_.settings.double_tap;
+}
+
+/// After the leader: what the key starts, if anything. Modifiers only go with it.
+bool Keyboard::look_for_leader(const KeyEvent& event, Choice& choice) {
+  const bool is_leader = event.usage == core_.settings.leader;
+  if (!is_leader && (leader_ != Leader::armed || is_modifier(event.usage))) return false;
+  choice.kind = Choice::Kind::leader;
+  std::uint32_t scope = 0;
+  for (std::size_t place = core_.mixer.holds().all().size() + 1;
+       !is_leader && next_scope(place, scope);) {
+    if (!find(TriggerKind::leader, scope, event.usage, choice.found)) continue;
+    choice.kind = Choice::Kind::found;
+    break;
+  }
+  return true;
+}
+
+/// Whether the key starts something together with another, or may yet.
+bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
+  if (!has(TriggerKind::both)) return false;
+  const auto key = static_cast<std::uint16_t>(event.usage);
+  const lang::IndexKey any = trigger_key(scope, TriggerKind::both, {}, 0, key);
+  lang::IndexEntry entry;
+  if (!core_.roll.index_entry(index_lower_bound(core_.roll, any), entry) ||
+      entry.key.scope != scope || entry.key.high != any.high) {
+    return false;
+  }
+  const Time limit = event.time + core_.settings.chord;
+  for (std::size_t i = 1; i < core_.input.size(); ++i) {
+    const KeyEvent next = core_.input.at(i);
+    if (!next.down && next.usage != event.usage) continue;
+    choice.at = later(choice.at, earlier(limit, next.time) ? limit : next.time);
+    if (!next.down || earlier(limit, next.time)) return false;
+    const auto other = static_cast<std::uint16_t>(next.usage);
+    const lang::IndexKey both =
+        trigger_key(scope, TriggerKind::both, {}, std::min(key, other), std::max(key, other));
+    if (!find_entry(core_.roll, both, choice.found)) return false;
+    choice.kind = Choice::Kind::both;
+    choice.partner = static_cast<std::uint8_t>(i);
+    return true;
+  }
+  choice.at = later(choice.at, limit);
+  if (reached(core_.now, limit)) return false;
+  choice.kind = Choice::Kind::undecided;
+  return true;
+}
+
+/// Whether the key itself starts something in `scope`, or may yet.
+bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
+  const Usage key = event.usage;
+  choice.kind = Choice::Kind::found;
+  if (page(key) == hid::Page::macro) return find(TriggerKind::vial, scope, key, choice.found);
+  if (choice.doubled && find(TriggerKind::double_tap, scope, key, choice.found)) return true;
+  Found press;
+  Found tap;
+  Found hold;
+  const bool has_press = find(TriggerKind::press, scope, key, press);
+  const bool has_tap = find(TriggerKind::tap, scope, key, tap);
+  const bool has_hold = find(TriggerKind::hold, scope, key, hold);
+  const bool dual = has_press && is_dual(press);
+  if (has_press) choice.found = press;
+  if (!has_tap && !has_hold && !dual) return has_press;
+  Time at = event.time;
+  choice.kind = held_or_tapped(event, at);
+  choice.at = later(choice.at, at);
+  if (choice.kind == Choice::Kind::undecided) return true;
+  const bool held = choice.kind == Choice::Kind::held;
+  if (!held || has_hold || !dual) choice.kind = Choice::Kind::found;
+  if (held && has_hold) choice.found = hold;
+  if (!held && has_tap) choice.found = tap;
+  // What it lacks here another scope may have.
+  return has_press || (held ? has_hold : has_tap);
+}
+
+/// Whether `found` is a remap with tap and hold.
+bool Keyboard::is_dual(const Found& found) {
+  core_.reader.seek(found.entry.record, found.entry.code);
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return false;
+  if (instruction.opcode != lang::Opcode::remap) return false;
+  if (core_.reader.at_end() || !read_instruction(core_.reader, instruction)) return false;
+  return instruction.opcode == lang::Opcode::remap_hold ||
+         instruction.opcode == lang::Opcode::remap_layer;
+}
+
+/// Whether the key is held, tapped (then `found`) or undecided, and since or until when.
+Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, Time& at) {
+  const Settings& settings = core_.settings;
+  const InputQueue& input = core_.input;
+  at = event.time + settings.hold;
+  bool interrupted = false;  // by another key, so that it is held from `at` on
+  for (std::size_t i = 1; i < input.size(); ++i) {
+    const KeyEvent next = input.at(i);
+    if (!earlier(next.time, at)) break;
+    if (next.usage == event.usage) {
+      at = next.time;
+      return Choice::Kind::found;
+    }
+    if (interrupted) continue;
+    interrupted = (settings.dual == Dual::press && next.down) ||
+                  (settings.dual == Dual::release && !next.down && pressed_before(i, next.usage));
+    const Time then = next.time + settings.rolls;
+    if (interrupted && earlier(then, at)) at = then;
+  }
+  return reached(core_.now, at) ? Choice::Kind::held : Choice::Kind::undecided;
+}
+
+/// Whether the press of `key` waits in the queue between its front and event number `end`.
+bool Keyboard::pressed_before(std::size_t end, Usage key) const {
+  for (std::size_t i = 1; i < end; ++i) {
+    const KeyEvent event = core_.input.at(i);
+    if (event.down && event.usage == key) return true;
+  }
+  return false;
+}
+
+// ---- Keys that nothing takes -------------------------------------------------------------------
+
+void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
+  choice.kind = Choice::Kind::pass;
+  const hid::Modifiers mods = core_.mixer.holds().keyboard_modifiers();
+  if (look_for_text(event.usage, mods, choice) || !has_autoshift(event.usage)) return;
+  const Time limit = event.time + core_.settings.autoshift;
+  for (std::size_t i = 1; i < core_.input.size(); ++i) {
+    const KeyEvent next = core_.input.at(i);
+    if (!earlier(next.time, limit)) break;
+    if (!next.down && next.usage != event.usage) continue;
+    choice.at = later(choice.at, next.time);
+    return;
+  }
+  choice.at = later(choice.at, limit);
+  choice.kind = reached(core_.now, limit) ? Choice::Kind::shifted : Choice::Kind::undecided;
+}
+
+/// Whether `key` alone types a letter, a digit or a mark, and is to type another when it is held.
+bool Keyboard::has_autoshift(Usage key) const {
+  if (core_.settings.autoshift == 0 || number(key) > kLastMainKey) return false;
+  if (core_.mixer.holds().keyboard_modifiers() != 0) return false;
+  const auto usage = static_cast<std::uint8_t>(key);
+  return hid::layouts()[core_.settings.layout].decode({0, usage}) > U' ';
+}
+
+/// Whether what the remap `choice.found` sends completes an abbreviation.
+void Keyboard::look_for_remapped_text(Choice& choice) {
+  if (!has(TriggerKind::text)) return;
+  core_.reader.seek(choice.found.entry.record, choice.found.entry.code);
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return;
+  if (instruction.opcode != lang::Opcode::remap) return;
+  const auto chord = target(instruction.value[1], instruction.value[2]);
+  if (chord) look_for_text(chord->key, mods_with(*chord, choice.found), choice);
+}
+
+/// The chord that a remap's operands name; nothing if the layout lacks it.
+std::optional<Chord> Keyboard::target(std::uint32_t mods, std::uint32_t key) const {
+  const auto ref = lang::KeyRef::from_raw(key);
+  if (!is_valid_key(ref)) return std::nullopt;
+  const hid::Layout layout = hid::layouts()[core_.settings.layout];
+  return resolve(static_cast<hid::Modifiers>(mods), ref, layout);
+}
+
+/// The modifiers that the host sees with `chord`, which the remap `found` sends.
+hid::Modifiers Keyboard::mods_with(const Chord& chord, const Found& found) const {
+  const unsigned hidden = named_modifiers(lang::key_mods(found.entry.key));
+  const unsigned held = core_.mixer.holds().keyboard_modifiers() & ~hidden;
+  return static_cast<hid::Modifiers>(held | chord.mods);
+}
+
+/// `typed` goes on with a key that the host sees. Returns whether that is text.
+bool Keyboard::note_key(TypedText& typed, Usage key, hid::Modifiers mods) const {
+  if (!has(TriggerKind::text) || page(key) != hid::Page::keyboard || is_modifier(key)) return false;
+  const hid::Stroke stroke{mods, static_cast<std::uint8_t>(key)};
+  const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
+  return typed.type(stroke, hid::layouts()[core_.settings.layout], caps_lock);
+}
+
+/// Whether the key completes an abbreviation.
+bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
+  TypedText typed = typed_;
+  if (!note_key(typed, key, mods)) return false;
+  std::uint32_t scope = 0;
+  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
+    for (std::size_t size = lang::kMaxAbbreviation; size > 0; --size) {
+      if ((lengths_ >> size & 1U) == 0) continue;
+      const std::string_view last = typed.last(size);
+      if (last.empty() || !find_text(scope, last, choice.found)) continue;
+      choice.kind = Choice::Kind::found;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Keyboard::find_text(std::uint32_t scope, std::string_view text, Found& out) {
+  const std::uint32_t hash = lang::name_hash(text.data(), text.size());
+  if (!find_entry(core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
+  // Another text may have the same hash.
+  core_.reader.seek(out.entry.record, out.entry.code);
+  lang::Instruction found;
+  if (!read_instruction(core_.reader, found) || found.payload_size != text.size()) return false;
+  core_.reader.seek(out.entry.record, found.payload);
+  return std::ranges::all_of(
+      text, [&](char c) { return core_.reader.byte() == static_cast<std::uint8_t>(c); });
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/bindings.hpp"
+#include "engine/core.hpp"
+#include "engine/typed_text.hpp"
+#include "lang/trigger.hpp"
+
+namespace pianola::engine {
+
+/// What the event at the front of the queue means.
+struct Choice {
+  enum class Kind : std::uint8_t {
+    undecided,  ///< Until `at`, or until another event comes.
+    release,
+    used_up,  ///< The press of a key that something else took.
+    pass,     ///< A key that nothing takes.
+    shifted,  ///< The same, with Shift.
+    found,    ///< The binding or remap `found`; of a remap with tap and hold the tap.
+    held,     ///< The hold of the remap `found`.
+    both,     ///< The binding `found` of this key and that of the press number `partner`.
+    leader,   ///< A key after the leader that starts nothing.
+  };
+  Kind kind = Kind::undecided;
+  bool doubled = false;      ///< The second press of a double tap.
+  std::uint8_t partner = 0;  ///< In the queue.
+  Time at = 0;               ///< When that was decided, or will be.
+  Found found;
+};
+
+/// What started a task.
+struct Activation {
+  std::uint32_t press = 0;  ///< Number of the press; 0: no key.
+  Time time = 0;
+  bool doubled = false;  ///< It was the second of a double tap.
+};
+
+/// Finds out what the keys of the keyboard mean, and does it.
+///
+/// Events are handled in their order. What an event means may depend on those that come after it
+/// and on time (is the key held, does another come with it): as long as that is open it stays in
+/// the queue, and all after it. Nothing else remembers it, so that nothing can be forgotten.
+class Keyboard {
+ public:
+  explicit Keyboard(Core& core) : core_(core) {}
+
+  /// The roll was read: notes what kinds of triggers there are.
+  void load();
+
+  /// What the event at the front of the queue, which is not empty, means now.
+  Choice look();
+
+  /// Takes that event from the queue and does what it means. Not for an undecided one. Returns
+  /// whether tasks woke.
+  bool handle(const Choice& choice);
+
+  /// What `on …` has for an event, and for the layer called `layer` (lang::name_hash).
+  void start_event(lang::Event event, std::uint32_t layer = 0);
+
+  /// All tasks were cancelled: nothing that was pressed before counts.
+  void forget();
+
+  /// `key` is down and means nothing.
+  void suppress(hid::Usage key);
+
+ private:
+  /// Leader, as far as it was pressed.
+  enum class Leader : std::uint8_t { none, both_down, armed };
+
+  [[nodiscard]] bool has(lang::TriggerKind kind) const {
+    return (kinds_ >> static_cast<unsigned>(kind) & 1U) != 0;
+  }
+  void note_kinds(std::uint32_t scope);
+  void note_lengths(std::uint32_t position, std::uint32_t scope);
+  bool next_scope(std::size_t& place, std::uint32_t& scope);
+  bool find(lang::TriggerKind kind, std::uint32_t scope, hid::Usage key, Found& out);
+
+  void look_at_press(const KeyEvent& event, Choice& choice);
+  [[nodiscard]] bool is_double(const KeyEvent& event) const;
+  bool look_for_leader(const KeyEvent& event, Choice& choice);
+  bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
+  bool look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice);
+  bool is_dual(const Found& found);
+  Choice::Kind held_or_tapped(const KeyEvent& event, Time& at);
+  [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
+
+  void look_at_free_key(const KeyEvent& event, Choice& choice);
+  [[nodiscard]] bool has_autoshift(hid::Usage key) const;
+  void look_for_remapped_text(Choice& choice);
+  [[nodiscard]] std::optional<Chord> target(std::uint32_t mods, std::uint32_t key) const;
+  [[nodiscard]] hid::Modifiers mods_with(const Chord& chord, const Found& found) const;
+  bool note_key(TypedText& typed, hid::Usage key, hid::Modifiers mods) const;
+  bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
+  bool find_text(std::uint32_t scope, std::string_view text, Found& out);
+
+  bool release(hid::Usage key);
+  void press(const KeyEvent& event, const Choice& choice);
+  void pass(hid::Usage key, hid::Modifiers mods);
+  void follow_leader(hid::Usage key);
+  void press_after_leader(hid::Usage key);
+  void press_bound(const KeyEvent& event, const Choice& choice);
+  std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
+  std::optional<ErrorCode> remap(hid::Usage key, const Found& found, std::uint32_t mods,
+                                 std::uint32_t to);
+  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found);
+  std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
+  std::optional<ErrorCode> start(const Found& found, const Activation& activation);
+  std::uint32_t again(const lang::IndexEntry& entry);
+  bool runs(std::uint32_t position);
+  void stop_all(std::uint32_t position);
+
+  Core& core_;
+  std::uint32_t lengths_ = 0;        ///< One bit for each size in bytes of the abbreviations.
+  Time tapped_at_ = 0;               ///< When `tapped_` was pressed.
+  std::uint16_t kinds_ = 0;          ///< One bit for each lang::TriggerKind that the roll has.
+  hid::Usage tapped_ = hid::kNoKey;  ///< The key pressed last, if that was no double tap.
+  Leader leader_ = Leader::none;
+  TypedText typed_;
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,254 @@
+// What the keys do once it is known what they mean.
+
+#include "engine/keyboard.hpp"
+#include "lang/code_reader.hpp"
+
+namespace pianola::engine {
+
+using hid::Usage;
+
+namespace {
+
+/// What pressing a trigger does while its macro runs; the operand of AGAIN.
+enum class Again : std::uint8_t { ignore, stop, restart, parallel };
+
+constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid::kRightShift; }
+
+constexpr bool is_option(lang::Opcode opcode) {
+  return opcode >= lang::Opcode::option_again && opcode <= lang::Opcode::option_layout;
+}
+
+}  // namespace
+
+bool Keyboard::handle(const Choice& choice) {
+  const KeyEvent event = core_.input.front();
+  core_.input.pop();
+  if (core_.passes > 0 && event.down) {
+    --core_.passes;
+    core_.passed = true;
+  }
+  core_.signal(kWakeKey);
+  switch (choice.kind) {
+    case Choice::Kind::undecided:
+      return false;
+    case Choice::Kind::release:
+      return release(event.usage);
+    case Choice::Kind::used_up:
+      if (!core_.mixer.holds().contains(key_owner(event.usage))) suppress(event.usage);
+      return false;
+    default:
+      press(event, choice);
+      return false;
+  }
+}
+
+void Keyboard::suppress(Usage key) {
+  if (!core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0)) {
+    core_.input.forget_press();
+  }
+}
+
+void Keyboard::forget() {
+  leader_ = Leader::none;
+  tapped_ = hid::kNoKey;
+  typed_.clear();
+}
+
+/// Returns whether tasks woke.
+bool Keyboard::release(Usage key) {
+  const Owner owner = key_owner(key);
+  const std::uint32_t number = core_.mixer.holds().press_of(owner);
+  core_.mixer.change().remove_all(owner);
+  const bool shift_down = core_.mixer.holds().contains(key_owner(hid::kLeftShift)) ||
+                          core_.mixer.holds().contains(key_owner(hid::kRightShift));
+  if (leader_ == Leader::both_down && !shift_down) leader_ = Leader::armed;
+  return number != 0 && core_.tasks.wake_released(number);
+}
+
+void Keyboard::press(const KeyEvent& event, const Choice& choice) {
+  const Usage key = event.usage;
+  if (++core_.presses == 0) ++core_.presses;
+  tapped_ = choice.doubled ? hid::kNoKey : key;
+  tapped_at_ = event.time;
+  core_.mixer.change().stop_hiding();
+  switch (choice.kind) {
+    case Choice::Kind::pass:
+    case Choice::Kind::shifted:
+      pass(key, choice.kind == Choice::Kind::shifted ? hid::kLShift : hid::Modifiers{0});
+      break;
+    case Choice::Kind::leader:
+      press_after_leader(key);
+      break;
+    default:
+      press_bound(event, choice);
+      break;
+  }
+  follow_leader(key);
+  // A key too many is as if it were not there.
+  if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
+}
+
+/// The key goes to the host, with the modifiers `mods`.
+void Keyboard::pass(Usage key, hid::Modifiers mods) {
+  const unsigned held = core_.mixer.holds().keyboard_modifiers();
+  note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
+  core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
+}
+
+/// Both Shift keys together, and let go, are the leader, unless it is a key of its own, or nothing
+/// could come after it.
+void Keyboard::follow_leader(Usage key) {
+  if (!has(lang::TriggerKind::leader) && core_.device == nullptr) return;
+  if (is_modifier(key) && leader_ == Leader::armed) return;
+  const Usage other = key == hid::kLeftShift ? hid::kRightShift : hid::kLeftShift;
+  const bool both = is_shift(key) && core_.mixer.holds().contains(key_owner(other));
+  if (key == core_.settings.leader) {
+    leader_ = Leader::armed;
+  } else {
+    leader_ = both && core_.settings.leader == hid::kNoKey ? Leader::both_down : Leader::none;
+  }
+}
+
+void Keyboard::press_after_leader(Usage key) {
+  core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
+  if (key != core_.settings.leader && core_.device != nullptr) core_.device->leader_key(key);
+}
+
+// ---- Bindings and remaps -----------------------------------------------------------------------
+
+void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
+  const lang::IndexEntry& entry = choice.found.entry;
+  if (const auto error = trigger(event, choice)) {
+    core_.errors.error({*error, entry.record, entry.code});
+  }
+  Holds& holds = core_.mixer.change();
+  if (!holds.contains(key_owner(event.usage))) {
+    holds.add(key_owner(event.usage), hid::kNoKey, false, core_.presses);
+  }
+  if (choice.kind != Choice::Kind::both) return;
+  // The front of the queue is gone.
+  const std::size_t partner = choice.partner - 1U;
+  core_.input.consume(partner);
+  holds.add(key_owner(core_.input.at(partner).usage), hid::kNoKey, false, core_.presses);
+}
+
+/// Does what the trigger of `choice` stands for.
+std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& choice) {
+  const lang::IndexEntry& entry = choice.found.entry;
+  core_.reader.seek(entry.record, entry.code);
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
+  switch (instruction.opcode) {
+    case lang::Opcode::bind:
+      typed_.clear();
+      return start_again(choice.found, {core_.presses, event.time, choice.doubled});
+    case lang::Opcode::remap:
+      if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice.found);
+      return remap(event.usage, choice.found, instruction.value[1], instruction.value[2]);
+    case lang::Opcode::remap_none:
+      return std::nullopt;
+    default:
+      return ErrorCode::code;
+  }
+}
+
+/// While `key` is down, it sends the chord of `mods` and `to`, and the modifiers that its trigger
+/// named are hidden.
+std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uint32_t mods,
+                                         std::uint32_t to) {
+  if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
+  const auto chord = target(mods, to);
+  if (!chord) return ErrorCode::key;
+  note_key(typed_, chord->key, mods_with(*chord, found));
+  const bool loose = !hid::is_modifier(chord->key);
+  const hid::Modifiers hides = named_modifiers(lang::key_mods(found.entry.key));
+  const bool room =
+      core_.mixer.change().add_chord(key_owner(key), chord->mods, chord->key, loose, hides);
+  return room ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+/// The instruction after the remap that the reader has just read says what it sends when held.
+std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found) {
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
+  if (instruction.opcode == lang::Opcode::remap_hold) {
+    return remap(key, found, instruction.value[0], instruction.value[1]);
+  }
+  if (instruction.opcode != lang::Opcode::remap_layer) return ErrorCode::code;
+  core_.reader.seek(found.entry.record, instruction.payload);
+  std::uint32_t name = lang::kHashStart;
+  for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
+    name = lang::hash_step(name, core_.reader.byte());
+  }
+  const Usage layer = core_.layer_usage(name);
+  if (layer == hid::kNoKey) return ErrorCode::code;
+  const bool room = core_.mixer.change().add(key_owner(key), layer, false, 0);
+  return room ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+// ---- Starting macros ---------------------------------------------------------------------------
+
+/// The trigger of a binding came: starts its macro, unless it runs and wants something else.
+std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activation& activation) {
+  if (runs(found.position)) {
+    const auto how = static_cast<Again>(again(found.entry));
+    if (how == Again::ignore) return std::nullopt;
+    if (how != Again::parallel) stop_all(found.position);
+    if (how == Again::stop) return std::nullopt;
+  }
+  return start(found, activation);
+}
+
+std::optional<ErrorCode> Keyboard::start(const Found& found, const Activation& activation) {
+  TaskIndex index = kNoTask;
+  if (const auto error = core_.make_task(found, index)) return error;
+  Task& task = core_.tasks[index];
+  task.press = activation.press;
+  task.pressed_at = activation.time;
+  task.doubled = activation.doubled ? 1U : 0U;
+  const auto kind = static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);
+  const bool has_mods = kind != lang::TriggerKind::text && kind != lang::TriggerKind::event;
+  task.hides = has_mods ? named_modifiers(lang::key_mods(found.entry.key)) : hid::Modifiers{0};
+  core_.signal(kWakeTask);
+  core_.tasks.start(index);
+  return std::nullopt;
+}
+
+void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
+  const lang::IndexKey key =
+      trigger_key(0, lang::TriggerKind::event, {}, layer, static_cast<std::uint16_t>(event));
+  Found found;
+  if (!has(lang::TriggerKind::event) || !find_entry(core_.roll, key, found)) return;
+  if (const auto error = start_again(found, {0, core_.now, false})) {
+    core_.errors.error({*error, found.entry.record, found.entry.code});
+  }
+}
+
+/// The operand of the binding's AGAIN.
+std::uint32_t Keyboard::again(const lang::IndexEntry& entry) {
+  core_.reader.seek(entry.record, entry.body);
+  lang::Instruction instruction;
+  while (read_instruction(core_.reader, instruction) && is_option(instruction.opcode)) {
+    if (instruction.opcode == lang::Opcode::option_again) return instruction.value[0];
+  }
+  return static_cast<std::uint32_t>(Again::ignore);
+}
+
+/// Whether a task runs the index's entry number `position`.
+bool Keyboard::runs(std::uint32_t position) {
+  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
+    const Task& task = core_.tasks[static_cast<TaskIndex>(i)];
+    if (task.is() != TaskState::free && task.entry == position) return true;
+  }
+  return false;
+}
+
+void Keyboard::stop_all(std::uint32_t position) {
+  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
+    const auto index = static_cast<TaskIndex>(i);
+    const Task& task = core_.tasks[index];
+    if (task.is() != TaskState::free && task.entry == position) core_.stop_task(index);
+  }
+}
+
+}  // namespace pianola::engine

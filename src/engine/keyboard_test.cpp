@@ -1,0 +1,495 @@
+// What keys mean: tapped, held, together, twice, after the leader, as text.
+
+#include <gtest/gtest.h>
+
+#include <string_view>
+
+#include "engine/engine.hpp"
+#include "support/rig.hpp"
+
+namespace pianola::engine {
+namespace {
+
+using lang::Opcode;
+using lang::Setting;
+using lang::TriggerKind;
+using testing::Assembler;
+using testing::Rig;
+using testing::RollBuilder;
+
+constexpr std::uint16_t kA = 0x04;
+constexpr std::uint16_t kB = 0x05;
+constexpr std::uint16_t kC = 0x06;
+constexpr std::uint16_t kF1 = 0x3A;
+constexpr std::uint16_t kF2 = 0x3B;
+constexpr std::uint16_t kBackspaceKey = 0x2A;
+constexpr std::uint16_t kSpaceKey = 0x2C;
+constexpr std::uint16_t kCapsKey = 0x39;
+constexpr std::uint16_t kEsc = 0x29;
+constexpr std::uint16_t kShift = 0xE1;
+constexpr std::uint16_t kRightShiftKey = 0xE5;
+constexpr std::uint16_t kCtrl = 0xE0;
+
+Assembler text(std::string_view what) { return Assembler{}.op(Opcode::text).counted(what); }
+Assembler layer_op(Opcode opcode, std::string_view name) {
+  return Assembler{}.op(opcode).counted(name);
+}
+
+// ---- Tap and hold ------------------------------------------------------------------------------
+
+RollBuilder dual(Dual policy = Dual::release, std::uint32_t rolls = 0) {
+  return RollBuilder{}
+      .set(Setting::dual, static_cast<std::uint32_t>(policy))
+      .set(Setting::rolls, rolls)
+      .remap_hold(kA, kA, kShift);
+}
+
+TEST(TapHold, AReleaseWithinTheTermIsATap) {
+  EXPECT_EQ(Rig{dual()}.press(kA, 0).release(kA, 199).trace(), "199 [00:04]\n200 [00:]\n");
+}
+
+TEST(TapHold, AtTheEndOfTheTermItIsAHold) {
+  EXPECT_EQ(Rig{dual()}.press(kA, 0).release(kA, 200).trace(), "200 [02:]\n201 [00:]\n");
+  EXPECT_EQ(Rig{dual()}.press(kA, 0).release(kA, 500).trace(), "200 [02:]\n500 [00:]\n");
+}
+
+TEST(TapHold, ReleasePolicyHoldsWhenAnotherKeyIsTappedMeanwhile) {
+  Rig rig{dual()};
+  rig.press(kA, 0).press(kB, 50).release(kB, 80).release(kA, 90);
+  EXPECT_EQ(rig.trace(), "80 [02:]\n81 [02:05]\n82 [02:]\n90 [00:]\n");
+}
+
+TEST(TapHold, ReleasePolicyTakesARollForTaps) {
+  Rig rig{dual()};
+  rig.press(kA, 0).press(kB, 50).release(kA, 80).release(kB, 90);
+  EXPECT_EQ(rig.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+}
+
+TEST(TapHold, ReleasePolicyIgnoresTheReleaseOfAKeyThatWasDownBefore) {
+  Rig rig{dual()};
+  rig.press(kB, 0).press(kA, 20).release(kB, 50).release(kA, 90);
+  EXPECT_EQ(rig.reports(), "[00:05] [00:04,05] [00:04] [00:]");
+}
+
+TEST(TapHold, PressPolicyHoldsAtTheNextPress) {
+  Rig rig{dual(Dual::press)};
+  rig.press(kA, 0).press(kB, 50).release(kA, 80).release(kB, 90);
+  EXPECT_EQ(rig.trace(), "50 [02:]\n51 [02:05]\n80 [00:05]\n90 [00:]\n");
+}
+
+TEST(TapHold, TimeoutPolicyLooksAtTheClockOnly) {
+  Rig rig{dual(Dual::timeout)};
+  rig.press(kA, 0).press(kB, 50).release(kB, 80).release(kA, 90);
+  EXPECT_EQ(rig.reports(), "[00:04] [00:04,05] [00:04] [00:]");
+  Rig held{dual(Dual::timeout)};
+  held.press(kA, 0).press(kB, 50).release(kB, 80).release(kA, 290);
+  EXPECT_EQ(held.trace(), "200 [02:]\n201 [02:05]\n202 [02:]\n290 [00:]\n");
+}
+
+TEST(TapHold, TheMarginKeepsARollATap) {
+  // A nested roll: the other key comes up 20 ms before the first.
+  Rig nested{dual(Dual::release, 30)};
+  nested.press(kA, 0).press(kB, 50).release(kB, 80).release(kA, 100);
+  EXPECT_EQ(nested.reports(), "[00:04] [00:04,05] [00:04] [00:]");
+  Rig meant{dual(Dual::release, 30)};
+  meant.press(kA, 0).press(kB, 50).release(kB, 80).release(kA, 120);
+  EXPECT_EQ(meant.trace(), "110 [02:]\n111 [02:05]\n112 [02:]\n120 [00:]\n");
+  Rig roll{dual(Dual::press, 40)};
+  roll.press(kA, 0).press(kB, 50).release(kA, 80).release(kB, 100);
+  EXPECT_EQ(roll.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+}
+
+TEST(TapHold, TwoAtOnceAreDecidedInTheirOrder) {
+  const RollBuilder roll = RollBuilder{}.remap_hold(kA, kA, kShift).remap_hold(kB, kB, kCtrl);
+  Rig both{roll};
+  both.press(kA, 0).press(kB, 10).tap(kC, 300).release(kB, 400).release(kA, 410);
+  EXPECT_EQ(both.trace(), "200 [02:]\n210 [03:]\n300 [03:06]\n310 [03:]\n400 [02:]\n410 [00:]\n");
+  Rig taps{roll};
+  taps.press(kA, 0).press(kB, 10).release(kA, 20).release(kB, 30);
+  EXPECT_EQ(taps.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+}
+
+TEST(TapHold, TheHoldOfARemapCanBeALayer) {
+  const RollBuilder roll =
+      RollBuilder{}.remap_layer(kSpaceKey, kSpaceKey, "nav").layer("nav").remap(kA, 0, 0x50);
+  Rig held{roll};
+  held.press(kSpaceKey, 0).tap(kA, 50).release(kSpaceKey, 100).tap(kA, 150);
+  EXPECT_EQ(held.reports(), "[00:50] [00:] [00:04] [00:]");
+  Rig tapped{roll};
+  EXPECT_EQ(tapped.tap(kSpaceKey, 0).tap(kA, 50).reports(), "[00:2c] [00:] [00:04] [00:]");
+}
+
+TEST(TapHold, TriggersOfTheirOwn) {
+  const RollBuilder roll =
+      RollBuilder{}.on(TriggerKind::tap, kF1, text("t")).on(TriggerKind::hold, kF1, text("h"));
+  Rig tapped{roll};
+  tapped.tap(kF1, 0).run();
+  EXPECT_EQ(tapped.text(), "t");
+  Rig held{roll};
+  held.press(kF1, 0).release(kF1, 300).run();
+  EXPECT_EQ(held.text(), "h");
+}
+
+TEST(TapHold, WhatATriggerLacksThePressOrTheKeyDoes) {
+  Rig key{RollBuilder{}.on(TriggerKind::hold, kB, text("h"))};
+  key.tap(kB, 0).press(kB, 100).release(kB, 400).run();
+  EXPECT_EQ(key.text(), "bh");
+  Rig bound{RollBuilder{}.on(TriggerKind::hold, kB, text("h")).bind(kB, text("p"))};
+  bound.tap(kB, 0).press(kB, 100).release(kB, 400).run();
+  EXPECT_EQ(bound.text(), "ph");
+  Rig tap{RollBuilder{}.on(TriggerKind::tap, kB, text("t"))};
+  tap.tap(kB, 0).press(kB, 100).release(kB, 400).run();
+  EXPECT_EQ(tap.text(), "tb");
+}
+
+TEST(TapHold, WhatALayerLacksTheOneBelowDoes) {
+  const RollBuilder roll = RollBuilder{}
+                               .bind(kB, text("below"))
+                               .bind(kF1, layer_op(Opcode::layer_on, "nav"))
+                               .layer("nav")
+                               .on(TriggerKind::hold, kB, text("h"));
+  Rig rig{roll};
+  rig.tap(kF1, 0).tap(kB, 50).press(kB, 200).release(kB, 500).run();
+  EXPECT_EQ(rig.text(), "belowh");
+}
+
+TEST(TapHold, MacrosThatRunGoOnWhileAKeyIsUndecided) {
+  Assembler typist = Assembler{}.op(Opcode::wait).number(50).op(Opcode::text).counted("x");
+  Rig rig{RollBuilder{}.bind(kF1, typist).remap_hold(kA, kA, kShift)};
+  rig.tap(kF1, 0).press(kA, 20).release(kA, 150).run();
+  EXPECT_EQ(rig.text(), "xa");
+}
+
+TEST(TapHold, CancelForgetsAnUndecidedKey) {
+  Rig rig{dual()};
+  rig.press(kRightShiftKey, 0).press(0xE1, 5).press(kA, 10).press(kEsc, 20);
+  rig.release(kEsc, 30).release(kA, 40).release(0xE1, 50).release(kRightShiftKey, 60);
+  EXPECT_EQ(rig.reports(), "[20:] [22:] [00:]");
+}
+
+// ---- Two keys together -------------------------------------------------------------------------
+
+RollBuilder escape() { return RollBuilder{}.both(kA, kB, text("!")); }
+
+TEST(Both, WithinTheTimeInEitherOrder) {
+  for (const bool swapped : {false, true}) {
+    Rig rig{escape()};
+    rig.press(swapped ? kB : kA, 0).press(swapped ? kA : kB, 30);
+    rig.release(kA, 60).release(kB, 70).run();
+    EXPECT_EQ(rig.text(), "!");
+  }
+}
+
+TEST(Both, AKeyAloneComesWhenTheTimeIsOver) {
+  EXPECT_EQ(Rig{escape()}.press(kA, 0).release(kA, 60).trace(), "30 [00:04]\n60 [00:]\n");
+}
+
+TEST(Both, AReleaseOrAThirdKeyDecidesAtOnce) {
+  EXPECT_EQ(Rig{escape()}.press(kA, 0).release(kA, 10).trace(), "10 [00:04]\n11 [00:]\n");
+  Rig third{escape()};
+  third.press(kA, 0).press(kC, 10).release(kA, 60).release(kC, 70);
+  EXPECT_EQ(third.trace(), "10 [00:04]\n11 [00:04,06]\n60 [00:06]\n70 [00:]\n");
+}
+
+TEST(Both, TooLateAreTwoKeys) {
+  Rig rig{escape()};
+  rig.press(kA, 0).press(kB, 31).release(kA, 60).release(kB, 70);
+  EXPECT_EQ(rig.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+}
+
+TEST(Both, TheTriggerIsDownWhileOneOfThemIs) {
+  Assembler hold = Assembler{}.op(Opcode::hold).u8(0).key(kF2);
+  Rig rig{RollBuilder{}.both(kA, kB, hold)};
+  rig.press(kA, 0).press(kB, 5).release(kA, 50).release(kB, 90);
+  EXPECT_EQ(rig.trace(), "5 [00:3b]\n90 [00:]\n");
+}
+
+TEST(Both, AKeyOfAChordCanHaveATapAndAHold) {
+  Rig rig{RollBuilder{}.both(kA, kB, text("!")).remap_hold(kA, kA, kShift)};
+  rig.press(kA, 0).press(kB, 10).release(kA, 20).release(kB, 30);
+  rig.press(kA, 100).tap(kC, 350).release(kA, 400).run();
+  EXPECT_EQ(rig.text(), "!C");
+}
+
+// ---- Double taps -------------------------------------------------------------------------------
+
+RollBuilder twice() {
+  return RollBuilder{}.on(TriggerKind::double_tap, kShift, text("2")).remap(kF1, 0, kF2);
+}
+
+TEST(DoubleTap, TheSecondPressStartsIt) {
+  Rig rig{twice()};
+  EXPECT_EQ(rig.tap(kShift, 0).tap(kShift, 400).reports(), "[02:] [00:] [00:1f] [00:]");
+}
+
+TEST(DoubleTap, TooLateOrWithAnotherKeyBetweenIsNone) {
+  EXPECT_EQ(Rig{twice()}.tap(kShift, 0).tap(kShift, 401).reports(), "[02:] [00:] [02:] [00:]");
+  EXPECT_EQ(Rig{twice()}.tap(kShift, 0).tap(kF1, 50).tap(kShift, 100).reports(),
+            "[02:] [00:] [00:3b] [00:] [02:] [00:]");
+}
+
+TEST(DoubleTap, AThirdPressIsAFirst) {
+  Rig rig{RollBuilder{}.on(TriggerKind::double_tap, kA, text("2"))};
+  rig.tap(kA, 0).tap(kA, 50).tap(kA, 100).tap(kA, 150).run();
+  EXPECT_EQ(rig.text(), "a2a2");
+}
+
+// ---- Leader ------------------------------------------------------------------------------------
+
+RollBuilder led_by() { return RollBuilder{}.on(TriggerKind::leader, kA, text("led")); }
+Rig& shifts(Rig& rig, std::uint32_t time) {
+  return rig.press(kShift, time)
+      .press(kRightShiftKey, time + 5)
+      .release(kShift, time + 10)
+      .release(kRightShiftKey, time + 15);
+}
+
+TEST(Leader, BothShiftsThenTheKey) {
+  Rig rig{led_by()};
+  shifts(rig, 0).tap(kA, 50).tap(kA, 100).run();
+  EXPECT_EQ(rig.text(), "leda");
+  EXPECT_TRUE(rig.simulation->engine().shown().empty());
+}
+
+TEST(Leader, ShiftsThatDidSomethingElseAreNone) {
+  Rig rig{led_by()};
+  rig.press(kShift, 0).press(kRightShiftKey, 5).tap(kB, 10).release(kShift, 30);
+  rig.release(kRightShiftKey, 35).tap(kA, 50).run();
+  EXPECT_EQ(rig.text(), "Ba");
+}
+
+TEST(Leader, AKeyWithoutAMeaningIsSwallowedOnce) {
+  Rig rig{led_by()};
+  shifts(rig, 0).tap(kB, 50).tap(kB, 100).run();
+  EXPECT_EQ(rig.text(), "b");
+}
+
+TEST(Leader, IsNoneIfNothingCanComeAfterIt) {
+  Rig rig{RollBuilder{}.bind(kF1, text("x"))};
+  shifts(rig, 0).tap(kB, 50).run();
+  EXPECT_EQ(rig.text(), "b");
+}
+
+TEST(Leader, ModifiersGoWithTheKey) {
+  Rig rig{led_by()};
+  shifts(rig, 0).press(kCtrl, 40).tap(kA, 50).release(kCtrl, 70).run();
+  EXPECT_EQ(rig.text(), "led");
+}
+
+TEST(Leader, CanBeAKeyOfItsOwn) {
+  Rig rig{led_by().set(Setting::leader, kCapsKey)};
+  EXPECT_EQ(rig.tap(kCapsKey, 0).reports(), "");
+  rig.tap(kA, 50).run();
+  EXPECT_EQ(rig.text(), "led");
+  Rig other{led_by().set(Setting::leader, kCapsKey)};
+  shifts(other, 0).tap(kA, 50).run();
+  EXPECT_EQ(other.text(), "a") << "the Shift keys are no leader then";
+}
+
+// ---- Layers ------------------------------------------------------------------------------------
+
+TEST(Layers, TheLatestIsLookedAtFirstAndAKeyKeepsItsMeaning) {
+  const RollBuilder roll = RollBuilder{}
+                               .bind(kF1, layer_op(Opcode::layer_hold, "one"))
+                               .bind(kF2, layer_op(Opcode::layer_hold, "two"))
+                               .layer("one")
+                               .remap(kA, 0, 0x1E)
+                               .remap(kB, 0, 0x1E)
+                               .layer("two")
+                               .remap(kA, 0, 0x1F);
+  Rig rig{roll};
+  rig.press(kF1, 0).press(kF2, 10).tap(kA, 20).tap(kB, 50).press(kA, 80);
+  rig.release(kF2, 90).release(kF1, 100).release(kA, 110).tap(kA, 120).run();
+  EXPECT_EQ(rig.text(), "212a");
+}
+
+TEST(Layers, OnLayerStartsWhenItComesOn) {
+  const RollBuilder roll = RollBuilder{}
+                               .event(lang::Event::layer, text("on"), "nav")
+                               .bind(kF1, layer_op(Opcode::layer_toggle, "nav"))
+                               .layer("nav")
+                               .remap(kA, 0, kB);
+  Rig rig{roll};
+  rig.tap(kF1, 0).tap(kF1, 50).tap(kF1, 100).run();
+  EXPECT_EQ(rig.text(), "onon");
+}
+
+// ---- Events ------------------------------------------------------------------------------------
+
+TEST(Events, StartComesFirstAndAfterEachReload) {
+  Rig rig{RollBuilder{}.event(lang::Event::start, text("s")).bind(kF1, text("f"))};
+  rig.tap(kF1, 0).run();
+  EXPECT_EQ(rig.text(), "sf");
+  rig.simulation->engine().reload();
+  rig.tap(kF1, 100).run();
+  EXPECT_EQ(rig.text(), "sfsf");
+}
+
+TEST(Events, CapsLockIsTheHosts) {
+  Rig rig{RollBuilder{}.event(lang::Event::capslock, text("."))};
+  rig.tap(kCapsKey, 0).tap(kCapsKey, 200).run();
+  EXPECT_EQ(rig.text(), "..");
+}
+
+TEST(Events, LockAndUnlockAreTheDevices) {
+  Rig rig{RollBuilder{}.event(lang::Event::lock, text("l")).event(lang::Event::unlock, text("u"))};
+  rig.run();
+  rig.simulation->engine().event(lang::Event::lock);
+  rig.simulation->engine().event(lang::Event::unlock);
+  rig.tap(kA, 50).run();
+  EXPECT_EQ(rig.text(), "lua");
+}
+
+TEST(Events, ComeBetweenMacrosAndNotIntoOne) {
+  Assembler sleeper = Assembler{}.op(Opcode::wait).number(10'000);
+  Rig rig{RollBuilder{}.event(lang::Event::lock, sleeper).bind(kF1, text("the quick brown fox"))};
+  rig.press(kF1, 0).run(5);
+  rig.simulation->engine().event(lang::Event::lock);
+  rig.release(kF1, 8).run(9);
+  rig.simulation->engine().event(lang::Event::lock);
+  rig.run();
+  EXPECT_EQ(rig.text(), "the quick brown fox");
+  EXPECT_TRUE(rig.simulation->errors().empty());
+}
+
+// ---- Abbreviations -----------------------------------------------------------------------------
+
+Assembler replace(std::uint32_t erased, std::string_view by) {
+  Assembler code;
+  if (erased > 0) code.op(Opcode::erase).number(erased);
+  return code.op(Opcode::text).counted(by);
+}
+RollBuilder abbreviations() {
+  return RollBuilder{}
+      .abbreviation("ab ", replace(2, "able "))
+      .abbreviation("c,c", replace(2, "x"));
+}
+Rig& type(Rig& rig, std::string_view keys) {
+  std::uint32_t time = 1000 * static_cast<std::uint32_t>(rig.simulation->now() / 1000 + 1);
+  for (const char c : keys) {
+    const auto key = static_cast<std::uint16_t>(c == ' '   ? kSpaceKey
+                                                : c == '<' ? kBackspaceKey
+                                                : c == ',' ? 0x36
+                                                           : kA + (c - 'a'));
+    rig.tap(key, time);
+    time += 50;
+  }
+  rig.run();
+  return rig;
+}
+
+TEST(Abbreviations, AreErasedAndReplaced) {
+  Rig rig{abbreviations()};
+  EXPECT_EQ(type(rig, "ab c").text(), "able c");
+}
+
+TEST(Abbreviations, ThatStartWithALetterStartAWord) {
+  Rig inside{abbreviations()};
+  EXPECT_EQ(type(inside, "cab ab ").text(), "cab able ");
+  Rig punctuation{abbreviations()};
+  EXPECT_EQ(type(punctuation, "c,c").text(), "x");
+}
+
+TEST(Abbreviations, BackspaceTakesBackAndOtherKeysEnd) {
+  Rig rig{abbreviations()};
+  EXPECT_EQ(type(rig, "abc< ").text(), "able ");
+  Rig moved{abbreviations()};
+  moved.tap(kA, 0).tap(0x50, 50).tap(kB, 100).tap(kSpaceKey, 150).run();
+  EXPECT_EQ(moved.text(), "ab ");
+  Rig shortcut{abbreviations()};
+  shortcut.tap(kA, 0).press(kCtrl, 30).tap(kB, 40).release(kCtrl, 60).tap(kSpaceKey, 100).run();
+  EXPECT_EQ(shortcut.text(), "a ");
+}
+
+TEST(Abbreviations, GoByWhatRemapsSend) {
+  // The keys are others, and the last one has a hold too.
+  const RollBuilder roll = abbreviations()
+                               .remap(kF1, 0, kA)
+                               .remap_hold(kF2, kB, kCtrl)
+                               .remap_layer(kSpaceKey, kSpaceKey, "nav")
+                               .layer("nav");
+  Rig rig{roll};
+  rig.tap(kF1, 0).tap(kF2, 50).tap(kSpaceKey, 100).run();
+  EXPECT_EQ(rig.text(), "able ");
+}
+
+TEST(Abbreviations, WhatMacrosTypeIsNoPartOfThem) {
+  Rig rig{abbreviations().bind(kF1, text("b"))};
+  rig.tap(kA, 0).tap(kF1, 50).tap(kSpaceKey, 100).run();
+  EXPECT_EQ(rig.text(), "ab ");
+}
+
+TEST(Abbreviations, TheLastKeyNeverReachesTheHost) {
+  Rig rig{RollBuilder{}.abbreviation("b", replace(0, "x"))};
+  EXPECT_EQ(rig.press(kB, 0).release(kB, 50).reports(), "[00:1b] [00:]");
+}
+
+// ---- Autoshift ---------------------------------------------------------------------------------
+
+RollBuilder shifting() { return RollBuilder{}.set(Setting::autoshift, 150); }
+
+TEST(Autoshift, AKeyThatIsHeldTypesItsCapital) {
+  EXPECT_EQ(Rig{shifting()}.press(kA, 0).release(kA, 300).trace(), "150 [02:04]\n300 [00:]\n");
+  EXPECT_EQ(Rig{shifting()}.press(kA, 0).release(kA, 149).trace(), "149 [00:04]\n150 [00:]\n");
+}
+
+TEST(Autoshift, AnotherKeyDecides) {
+  Rig rig{shifting()};
+  rig.press(kA, 0).press(kB, 50).release(kA, 300).release(kB, 310);
+  EXPECT_EQ(rig.trace(), "50 [00:04]\n200 [02:04,05]\n300 [02:05]\n310 [00:]\n");
+}
+
+TEST(Autoshift, LeavesOtherKeysAndChordsAlone) {
+  EXPECT_EQ(Rig{shifting()}.press(kF1, 0).release(kF1, 300).trace(), "0 [00:3a]\n300 [00:]\n");
+  EXPECT_EQ(Rig{shifting()}.press(kSpaceKey, 0).release(kSpaceKey, 300).trace(),
+            "0 [00:2c]\n300 [00:]\n");
+  Rig chord{shifting()};
+  chord.press(kCtrl, 0).press(kA, 10).release(kA, 300).release(kCtrl, 310);
+  EXPECT_EQ(chord.trace(), "0 [01:]\n10 [01:04]\n300 [01:]\n310 [00:]\n");
+}
+
+// ---- Pressed again -----------------------------------------------------------------------------
+
+RollBuilder again(std::uint32_t how) {
+  Assembler body = Assembler{}.op(Opcode::option_again).number(how);
+  body.op(Opcode::text).counted("<").op(Opcode::wait).number(100).op(Opcode::text).counted(">");
+  return RollBuilder{}.bind(kF1, body);
+}
+std::string pressed_again(std::uint32_t how) {
+  Rig rig{again(how)};
+  rig.tap(kF1, 0).tap(kF1, 50).tap(kF1, 300).run();
+  EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
+  return rig.text();
+}
+
+TEST(Again, EachOptionDoesWhatItSays) {
+  // A host with the UK layout: < and > are shifted comma and full stop.
+  EXPECT_EQ(pressed_again(0), "<><>") << "ignore";
+  EXPECT_EQ(pressed_again(1), "<<>") << "stop";
+  EXPECT_EQ(pressed_again(2), "<<><>") << "restart";
+  EXPECT_EQ(pressed_again(3), "<<>><>") << "parallel";
+}
+
+// ---- Macro keys --------------------------------------------------------------------------------
+
+TEST(MacroKeys, StartTheirBindingAndReachNoHost) {
+  Rig rig{RollBuilder{}.on(TriggerKind::vial, 5, text("m"))};
+  rig.tap(0x4005, 0).tap(0x4006, 50).tap(0x4080, 100).run();
+  EXPECT_EQ(rig.text(), "m");
+  EXPECT_EQ(rig.simulation->host().trace().size(), 2U);
+}
+
+// ---- Keys while a macro types ------------------------------------------------------------------
+
+TEST(Busy, QueueWaitsAndMixDoesNot) {
+  const std::string_view word = "wxyz";
+  Rig queue{RollBuilder{}.bind(kF1, text(word))};
+  queue.press(kF1, 0).tap(kA, 1).release(kF1, 20).run();
+  EXPECT_EQ(queue.text(), "wxyza");
+  Rig mix{RollBuilder{}.bind(kF1, text(word)).set(Setting::busy, 1)};
+  mix.press(kF1, 0).tap(kA, 1).release(kF1, 20).run();
+  EXPECT_EQ(mix.text(), "wxayz");
+}
+
+}  // namespace
+}  // namespace pianola::engine

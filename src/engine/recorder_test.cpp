@@ -1,0 +1,148 @@
+#include "engine/recorder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+namespace pianola::engine {
+namespace {
+
+using hid::Report;
+using hid::Usage;
+
+constexpr Usage kA = hid::keyboard_usage(0x04);
+constexpr Usage kB = hid::keyboard_usage(0x05);
+
+class Errors final : public ErrorSink {
+ public:
+  void error(const Error& error) override { all.push_back(error); }
+  std::vector<Error> all;
+};
+
+Report report(std::initializer_list<Usage> usages) {
+  Report made;
+  for (const Usage usage : usages) made.press(usage);
+  return made;
+}
+
+class RecorderTest : public ::testing::Test {
+ protected:
+  /// The host sees one report after the other.
+  void see(std::initializer_list<Usage> usages) {
+    const Report next = report(usages);
+    recorder.note(shown, next);
+    shown = next;
+  }
+  /// A recording as text: + and - and the usage.
+  std::string recorded(std::uint32_t name) {
+    std::string text;
+    const auto size = recorder.size(name);
+    if (!size) return "none";
+    for (std::uint16_t i = 0; i < *size; ++i) {
+      const auto change = recorder.change(name, i);
+      text += (change->down ? '+' : '-') + std::to_string(static_cast<unsigned>(change->usage));
+    }
+    EXPECT_FALSE(recorder.change(name, *size));
+    return text;
+  }
+
+  std::array<std::uint16_t, 12> places{};
+  Errors errors;
+  Wakes signals = 0;
+  Recorder recorder{places, errors, signals};
+  Report shown;
+};
+
+TEST_F(RecorderTest, NotesEachChangeWhileItIsMade) {
+  see({kA});
+  recorder.begin(1, {});
+  EXPECT_TRUE(recorder.recording());
+  see({kA, kB});
+  see({kA});
+  recorder.end();
+  see({kA, kB});
+  EXPECT_FALSE(recorder.recording());
+  EXPECT_EQ(recorded(1), "+5-5");
+}
+
+TEST_F(RecorderTest, WithinAReportKeysGoUpFirstAndDownLast) {
+  recorder.begin(1, {});
+  see({hid::kLeftShift, kA});
+  see({hid::kLeftCtrl, kB});
+  EXPECT_EQ(recorded(1), "+225+4-4-225+224+5");
+}
+
+TEST_F(RecorderTest, NotesEveryPage) {
+  recorder.begin(1, {});
+  see({hid::consumer_usage(0xCD)});
+  see({hid::consumer_usage(0xE9)});
+  see({hid::system_usage(0x81), hid::button_usage(3)});
+  EXPECT_EQ(recorded(1), "+4301-4301+4329-4329+8321+12291");
+}
+
+TEST_F(RecorderTest, TheReleaseOfWhatWasDownBeforeIsNotPartOfIt) {
+  see({kA, hid::kLeftShift});
+  recorder.begin(1, {});
+  see({});
+  see({kA});
+  see({});
+  EXPECT_EQ(recorded(1), "+4-4");
+}
+
+TEST_F(RecorderTest, BeginningAndEndingIsTold) {
+  recorder.begin(1, {});
+  EXPECT_EQ(signals, kWakeTask);
+  signals = 0;
+  recorder.end();
+  EXPECT_EQ(signals, kWakeTask);
+  signals = 0;
+  recorder.end();
+  EXPECT_EQ(signals, 0) << "it had ended";
+}
+
+TEST_F(RecorderTest, SeveralShareTheMemory) {
+  recorder.begin(0x12345678, {});
+  see({kA});
+  recorder.begin(0x12340000, {});
+  see({kA, kB});
+  recorder.end();
+  EXPECT_EQ(recorded(0x12345678), "+4");
+  EXPECT_EQ(recorded(0x12340000), "+5");
+  EXPECT_EQ(recorded(0x5678), "none");
+}
+
+TEST_F(RecorderTest, ANewOneOfTheSameNameReplacesTheOld) {
+  recorder.begin(1, {});
+  see({kA});
+  see({});
+  recorder.begin(2, {});
+  see({kB});
+  recorder.begin(1, {});
+  see({});
+  see({kA});
+  recorder.end();
+  EXPECT_EQ(recorded(1), "+4") << "the release of b is not in it";
+  EXPECT_EQ(recorded(2), "+5");
+  for (int i = 0; i < 100; ++i) recorder.begin(1, {});
+  EXPECT_TRUE(errors.all.empty()) << "its memory is used again";
+}
+
+TEST_F(RecorderTest, WhenFullItEndsAndKeepsWhatFits) {
+  recorder.begin(1, {ErrorCode::full, 7, 9});
+  for (int i = 0; i < 5; ++i) {
+    see({kA});
+    see({});
+  }
+  EXPECT_FALSE(recorder.recording());
+  EXPECT_EQ(recorded(1), "+4-4+4-4+4-4+4-4+4");
+  EXPECT_EQ(errors.all, (std::vector<Error>{{ErrorCode::full, 7, 9}}));
+  recorder.begin(2, {ErrorCode::full, 8, 1});
+  EXPECT_FALSE(recorder.recording());
+  EXPECT_EQ(errors.all.back(), (Error{ErrorCode::full, 8, 1})) << "no room to begin";
+  EXPECT_EQ(recorded(1), "+4-4+4-4+4-4+4-4+4");
+  EXPECT_EQ(recorded(2), "none");
+}
+
+}  // namespace
+}  // namespace pianola::engine

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "hid/layout.hpp"
+#include "lang/opcode.hpp"
+
+namespace pianola::engine {
+
+/// The text that the keyboard typed last, in which abbreviations are looked for.
+class TypedText {
+ public:
+  /// What the key `stroke` types is appended; a key that is no text (an arrow, a shortcut) ends
+  /// what was typed before, Backspace takes the last character away. Returns whether text was
+  /// added.
+  bool type(hid::Stroke stroke, const hid::Layout& layout, bool caps_lock);
+
+  /// Nothing was typed before what comes now.
+  void clear() {
+    size_ = 0;
+    dead_ = {};
+  }
+
+  /// The last `size` bytes; empty if fewer are known, if they begin within a character, or if they
+  /// begin with a letter or digit within a word.
+  [[nodiscard]] std::string_view last(std::size_t size) const;
+
+ private:
+  void append(char32_t character);
+
+  std::array<char, lang::kMaxAbbreviation + 1> bytes_{};
+  std::uint8_t size_ = 0;
+  hid::Stroke dead_;  ///< A dead key that waits for its letter.
+};
+
+}  // namespace pianola::engine

@@ -1,0 +1,143 @@
+// The instructions for layers, recordings and the device around the engine.
+
+#include "engine/vm.hpp"
+
+namespace pianola::engine {
+
+using hid::Usage;
+
+// ---- Layers ------------------------------------------------------------------------------------
+
+/// `owner` keeps the layer on, or no longer does.
+Vm::Flow Vm::set_layer(Owner owner, Usage layer, bool on) {
+  if (layer == hid::kNoKey) return fail(ErrorCode::layer);
+  if (core_.mixer.holds().contains(owner, layer) == on) return Flow::next;
+  if (!on) {
+    core_.mixer.change().remove(owner, layer);
+  } else if (!core_.mixer.change().add(owner, layer, false, 0)) {
+    return fail(ErrorCode::keys);
+  }
+  core_.signal(kWakeLayer);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_layer_hold(const Operands& operands) {
+  if (!flush()) return Flow::repeat;
+  Task& self = task();
+  const Usage layer = core_.layer_usage(operands.value[0]);
+  if (self.resumed == 0) {
+    if (layer != hid::kNoKey && !trigger_held()) return Flow::next;
+    if (set_layer(owner(), layer, true) != Flow::next) return Flow::yielded;
+    self.resumed = 1;
+    return sleep(start_, kWakeRelease);
+  }
+  if (trigger_held()) return sleep(start_, kWakeRelease);
+  self.resumed = 0;
+  return set_layer(owner(), layer, false);
+}
+
+Vm::Flow Vm::on_layer_on(const Operands& operands) {
+  return set_layer(kDevice, core_.layer_usage(operands.value[0]), true);
+}
+
+Vm::Flow Vm::on_layer_off(const Operands& operands) {
+  return set_layer(kDevice, core_.layer_usage(operands.value[0]), false);
+}
+
+Vm::Flow Vm::on_layer_toggle(const Operands& operands) {
+  const Usage layer = core_.layer_usage(operands.value[0]);
+  return set_layer(kDevice, layer, !core_.mixer.holds().contains(kDevice, layer));
+}
+
+// ---- Recordings --------------------------------------------------------------------------------
+
+Vm::Flow Vm::on_record(const Operands& operands) {
+  // What this task typed before is no part of it.
+  if (!flush()) return Flow::repeat;
+  core_.recorder.begin(operands.value[0], {ErrorCode::full, core_.reader.record(), start_});
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_record_stop(const Operands&) {
+  if (!flush()) return Flow::repeat;
+  core_.recorder.end();
+  return Flow::next;
+}
+
+/// Makes one change of a recording. False: not yet, a key that somebody holds has to go up first,
+/// or there is no room, and the task failed.
+Vm::Flow Vm::play_one(KeyChange change) {
+  core_.typist.stand(task().typing);
+  Stroke stroke{.mask = Mask::text};
+  if (change.down && core_.mixer.shown().contains(change.usage)) {
+    // The host would not see it go down.
+    stroke.lifted = change.usage;
+    stroke.mask_mods = pressed_modifiers();
+    core_.mixer.change_stroke() = stroke;
+    return Flow::repeat;
+  }
+  Holds& holds = core_.mixer.change();
+  if (!change.down) {
+    holds.remove(owner(), change.usage);
+  } else if (!holds.add(owner(), change.usage, false, 0)) {
+    return fail(ErrorCode::keys);
+  }
+  stroke.mask_mods = pressed_modifiers();
+  core_.mixer.change_stroke() = stroke;
+  return Flow::next;
+}
+
+/// What the played part of the recording left down goes up.
+void Vm::end_play(std::uint32_t name) {
+  Holds& holds = core_.mixer.change();
+  for (std::uint16_t i = 0; i < core_.floor.played; ++i) {
+    const auto change = core_.recorder.change(name, i);
+    if (change && change->down) holds.remove(owner(), change->usage);
+  }
+  core_.typist.drop_stroke();
+  core_.typist.stand(task().typing);
+}
+
+Vm::Flow Vm::on_play(const Operands& operands) {
+  if (!ready()) return Flow::repeat;
+  Floor& floor = core_.floor;
+  const std::uint32_t name = operands.value[0];
+  if (task().resumed == 0) {
+    if (!flush()) return Flow::repeat;
+    const std::optional<std::uint16_t> size = core_.recorder.size(name);
+    if (!size) return fail(ErrorCode::recording);
+    drop_raw();
+    floor.played = 0;
+    floor.to_play = *size;
+    task().resumed = 1;
+    return Flow::repeat;
+  }
+  if (floor.played < floor.to_play) {
+    // It may have been replaced meanwhile, by a shorter one.
+    if (const auto change = core_.recorder.change(name, floor.played)) {
+      const Flow flow = play_one(*change);
+      if (flow != Flow::next) return flow;
+      ++floor.played;
+      return Flow::repeat;
+    }
+  }
+  end_play(name);
+  task().resumed = 0;
+  return Flow::next;
+}
+
+// ---- The device --------------------------------------------------------------------------------
+
+Vm::Flow Vm::on_lock(const Operands&) {
+  if (!flush()) return Flow::repeat;
+  if (core_.device != nullptr) core_.device->lock();
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_edit(const Operands&) {
+  if (!flush()) return Flow::repeat;
+  if (core_.device != nullptr) core_.device->edit();
+  return Flow::next;
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,149 @@
+// The instructions that ask how things stand.
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/vm.hpp"
+
+namespace pianola::engine {
+
+using hid::Modifiers;
+using hid::Usage;
+using lang::Query;
+
+namespace {
+
+/// A time as the language counts it: modulo 2^31.
+constexpr std::uint32_t kTimeMask = 0x7FFFFFFF;
+
+}  // namespace
+
+/// The key that `key` means on the task's layout, whatever modifiers a character needs; kNoKey if
+/// there is none.
+Usage Vm::usage_of(lang::KeyRef key) {
+  if (!key.is_character()) return static_cast<Usage>(key.value());
+  const auto found = hid::layouts()[task().layout].key_of(key.value());
+  return found ? hid::keyboard_usage(*found) : hid::kNoKey;
+}
+
+/// The modifiers that the keyboard sends, and those of the events that the task keeps back.
+Modifiers Vm::held_modifiers() {
+  Modifiers mods = core_.mixer.holds().keyboard_modifiers();
+  if (core_.deferring == 0 || !keeps_keys()) return mods;
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    const KeyEvent event = core_.input.at(i);
+    const Modifiers bit = hid::modifier_bit(event.usage);
+    mods = static_cast<Modifiers>(event.down ? mods | bit : mods & ~bit);
+  }
+  return mods;
+}
+
+/// For how long the trigger has been pressed, in ms.
+std::uint32_t Vm::elapsed() {
+  return std::min<std::uint32_t>(core_.now - task().pressed_at,
+                                 std::numeric_limits<std::int32_t>::max());
+}
+
+/// Whether a key was pressed after the task's, handled or kept back by the task.
+bool Vm::interrupted() {
+  const std::uint32_t press = task().press;
+  if (press == 0) return false;
+  if (core_.presses != press) return true;
+  if (core_.deferring == 0 || !keeps_keys()) return false;
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    if (core_.input.at(i).down) return true;
+  }
+  return false;
+}
+
+Vm::Flow Vm::on_query(const Operands& operands) {
+  if (operands.value[0] >= lang::kQueryCount) return fail(ErrorCode::code);
+  switch (static_cast<Query>(operands.value[0])) {
+    case Query::held:
+      push(trigger_held());
+      break;
+    case Query::released:
+      push(!trigger_held());
+      break;
+    case Query::interrupted:
+      push(interrupted());
+      break;
+    case Query::elapsed:
+      push(Value::integer(static_cast<std::int32_t>(elapsed())));
+      break;
+    case Query::double_tap:
+      push(task().doubled != 0);
+      break;
+    case Query::pending:
+      push(Value::integer(static_cast<std::int32_t>(core_.input.size())));
+      break;
+    case Query::recording:
+      push(core_.recorder.recording());
+      break;
+    case Query::time:
+      push(Value::integer(static_cast<std::int32_t>(core_.now & kTimeMask)));
+      break;
+  }
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_held_key(const Operands& operands) {
+  const Usage key = usage_of(lang::KeyRef::from_raw(operands.value[0]));
+  const bool keeps = core_.deferring != 0 && keeps_keys();
+  push(keeps ? core_.input.down(key) : core_.mixer.holds().contains(key_owner(key)));
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_mods_held(const Operands& operands) {
+  const unsigned held = held_modifiers();
+  const unsigned sides = held | (held >> 4);
+  push((operands.value[0] & ~held) == 0 && (operands.value[1] & ~sides) == 0);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_led(const Operands& operands) {
+  push((core_.leds & operands.value[0]) != 0);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_layer_active(const Operands& operands) {
+  const Usage layer = core_.layer_usage(operands.value[0]);
+  if (layer == hid::kNoKey) return fail(ErrorCode::layer);
+  push(std::ranges::any_of(core_.mixer.holds().all(),
+                           [=](const Hold& hold) { return hold.usage() == layer; }));
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_running(const Operands& operands) {
+  Found found;
+  if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);
+  std::int32_t count = 0;
+  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
+    const Task& other = core_.tasks[static_cast<TaskIndex>(i)];
+    if (other.is() != TaskState::free && other.entry == found.position) ++count;
+  }
+  push(Value::integer(count));
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_elapsed_reached(const Operands&) {
+  const Value value = pop();
+  if (!value.is_integer()) return fail(ErrorCode::type);
+  const std::int32_t wanted = std::max(value.number(), std::int32_t{0});
+  const bool over = elapsed() >= static_cast<std::uint32_t>(wanted);
+  if (!over) note_timer(task().pressed_at + static_cast<std::uint32_t>(wanted));
+  push(over);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_time_reached(const Operands&) {
+  const Value value = pop();
+  if (!value.is_integer()) return fail(ErrorCode::type);
+  const auto time = static_cast<std::int32_t>(core_.now & kTimeMask);
+  const bool over = time >= value.number();
+  if (!over) note_timer(core_.now + static_cast<std::uint32_t>(value.number() - time));
+  push(over);
+  return Flow::next;
+}
+
+}  // namespace pianola::engine

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/roll.hpp"
+#include "ports/sim/memory_roll.hpp"
+#include "ports/sim/simulation.hpp"
+#include "scenario/device.hpp"
+
+namespace pianola::scenario {
+
+/// The roll of a device whose macros change: another roll, and its own epoch.
+class ExchangeableRoll final : public lang::Roll {
+ public:
+  /// `roll` is the caller's, and lives as long as it is the current one.
+  explicit ExchangeableRoll(lang::Roll& roll) : roll_(&roll) {}
+  void exchange(lang::Roll& roll) {
+    roll_ = &roll;
+    ++epoch_;
+  }
+
+  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
+  [[nodiscard]] std::uint32_t size() const override { return roll_->size(); }
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override {
+    return roll_->read_code(record, offset, out);
+  }
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
+                          std::span<char> out) override {
+    return roll_->read_source(record, offset, out);
+  }
+  [[nodiscard]] std::uint32_t index_size() const override { return roll_->index_size(); }
+  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
+    return roll_->index_entry(position, out);
+  }
+
+ private:
+  lang::Roll* roll_;
+  std::uint32_t epoch_ = 1;
+};
+
+/// A device in virtual time. The same scenario gives the same reports at the same times.
+class SimulatedDevice final : public Device {
+ public:
+  /// `macros` is what it has at the start; it lives as long as the device, or is null for none.
+  explicit SimulatedDevice(const sim::Simulation::Options& options, lang::Roll* macros = nullptr);
+
+  void load(std::string_view macros) override;
+  void key(hid::Usage usage, bool down) override;
+  void pass(std::uint32_t milliseconds) override;
+  [[nodiscard]] bool sending() override;
+  [[nodiscard]] bool idle() override;
+  [[nodiscard]] const std::vector<sim::TraceEntry>& reports() override;
+  [[nodiscard]] std::string text() override;
+  [[nodiscard]] std::vector<std::string> errors() override;
+  [[nodiscard]] std::uint8_t leds() override;
+  void set_leds(std::uint8_t leds) override;
+  void reconnect() override;
+
+  [[nodiscard]] sim::Simulation& simulation() { return simulation_; }
+  [[nodiscard]] lang::Roll& roll() { return roll_; }
+  /// All that happened on the keyboard.
+  [[nodiscard]] const std::vector<engine::KeyEvent>& keys() const { return keys_; }
+
+ private:
+  sim::MemoryRoll empty_;
+  std::vector<std::unique_ptr<sim::MemoryRoll>> loaded_;
+  ExchangeableRoll roll_;
+  std::uint32_t start_;
+  std::uint32_t now_;
+  bool begun_ = false;  ///< Something happened, so the engine has the first macros.
+  std::vector<engine::KeyEvent> keys_;
+  std::size_t played_ = 0;  ///< How many of them the simulation has had.
+  sim::Simulation simulation_;
+};
+
+}  // namespace pianola::scenario
