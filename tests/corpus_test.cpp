@@ -23,12 +23,12 @@
 #include <string>
 #include <vector>
 
-#include "cli/key_script.hpp"
 #include "lang/decompiler.hpp"
 #include "lang/formatter.hpp"
 #include "lang/roll_image.hpp"
 #include "lang/settings.hpp"
 #include "ports/sim/simulation.hpp"
+#include "scenario/key_script.hpp"
 #include "support/bytes_sink.hpp"
 #include "support/compilation.hpp"
 
@@ -185,7 +185,7 @@ void check_play(testing::Compilation& compiled, const Play& play) {
   const hid::Layout* named = hid::find_layout(play.layout);
   ASSERT_TRUE(play.layout.empty() || named != nullptr) << play.layout;
   sim::Simulation simulation(compiled.roll(), {.layout = named != nullptr ? *named : own});
-  const cli::KeyScript script = cli::parse_key_script(play.keys, own);
+  const scenario::KeyScript script = scenario::parse_key_script(play.keys, own);
   EXPECT_NE(simulation.run(script.events, 600'000), sim::Ending::limit);
   if (play.text) {
     EXPECT_EQ(simulation.host().text(), *play.text);

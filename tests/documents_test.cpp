@@ -8,6 +8,7 @@
 //   file="NAME"                      is written to NAME for the transcripts after it
 //   errors, warnings                 the ```text block after it is what the compiler prints
 //   before, after                    `fmt` makes the second of the first
+// ```scenario blocks are played. After one with `fails`, the ```text block is what is said.
 // ```console blocks are transcripts. A line `…` in one stands for any number of lines.
 
 #include <gtest/gtest.h>
@@ -293,6 +294,22 @@ TEST_P(Document, HasMacrosThatDoWhatIsSaid) {
     SCOPED_TRACE(place(block));
     EXPECT_TRUE(block.has("types") || block.has("sends"));
     check_played(block);
+  }
+}
+
+TEST_P(Document, HasScenariosThatAreMet) {
+  const std::vector<Block> blocks = test::blocks_of(text());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].kind != "scenario") continue;
+    SCOPED_TRACE(place(blocks[i]));
+    Workplace workplace;
+    const std::string name = blocks[i].has("file") ? blocks[i].value("file") : "s.scn";
+    Workplace::write(name, blocks[i].text);
+    const Outcome outcome = run_pianola({"play", "--script", name});
+    EXPECT_EQ(outcome.exit_code, blocks[i].has("fails") ? 1 : 0) << outcome.output;
+    if (!blocks[i].has("fails")) continue;
+    ASSERT_TRUE(i + 1 < blocks.size() && blocks[i + 1].kind == "text");
+    EXPECT_EQ(outcome.output, blocks[i + 1].text);
   }
 }
 

@@ -148,11 +148,10 @@ TEST(LanguageGuide, ListsEverySetting) {
     const lang::SettingInfo& setting = lang::kSettings[i];
     SCOPED_TRACE(setting.name);
     EXPECT_EQ(rows[i][0], fmt::format("`{}`", setting.name));
-    EXPECT_EQ(rows[i][1], setting.supported ? "yes" : "no");
-    EXPECT_EQ(test::code_in(rows[i][2]), values_of(setting));
+    EXPECT_EQ(test::code_in(rows[i][1]), values_of(setting));
     const bool timed =
         setting.type == lang::SettingType::duration || setting.type == lang::SettingType::typing;
-    EXPECT_EQ(rows[i][2].ends_with("a duration"), timed);
+    EXPECT_EQ(rows[i][1].ends_with("a duration"), timed);
   }
 }
 
@@ -172,17 +171,6 @@ TEST(Readme, CountsTheLayouts) {
 }
 
 // ---- Errors ----------------------------------------------------------------------------------
-
-TEST(LanguageGuide, ListsWhatIsNotSupportedYet) {
-  for (const auto& row : test::table_of(guide(), "Not supported yet")) {
-    const std::vector<std::string> written = test::code_in(row[0]);
-    const std::vector<std::string> error = test::code_in(row[1]);
-    ASSERT_TRUE(written.size() == 1 && error.size() == 1) << row[0];
-    const std::vector<std::string> messages = messages_of(written[0] + "\n");
-    ASSERT_FALSE(messages.empty()) << written[0] << " works";
-    EXPECT_EQ(messages[0], "not supported yet: " + error[0]) << written[0];
-  }
-}
 
 TEST(LanguageGuide, ListsEveryErrorOfRunningMacros) {
   std::set<std::string> expected;
@@ -236,7 +224,8 @@ std::vector<Limit> limits() {
          return fmt::format("macro m({}) {{ }}\nF1 {{ call m({}) }}\n", list(kMaxParameters),
                             list(kMaxParameters + over, ""));
        }},
-      {"parameters and loops", std::to_string(kMaxSlots), Message::too_many_locals, kMaxSlots, {}},
+      {"locals and loops of a body", std::to_string(kMaxSlots), Message::too_many_locals, kMaxSlots,
+       [](bool over) { return body(numbered(kMaxSlots + over, "let v{} = 1 ")); }},
       {"blocks inside each other", std::to_string(kMaxBlocks), Message::too_many_blocks, kMaxBlocks,
        [](bool over) {
          const std::size_t count = kMaxBlocks - 1 + over;
@@ -244,6 +233,24 @@ std::vector<Limit> limits() {
        }},
       {"blocks in one body", grouped(kMaxLabels), Message::too_many_jumps, kMaxLabels,
        [](bool over) { return body(times(kMaxLabels + over, "repeat 1 { } ")); }},
+      {"`without mods`, `defer`, `match` nested", std::to_string(kMaxScopes),
+       Message::too_many_scopes, kMaxScopes,
+       [](bool over) {
+         const std::size_t count = kMaxScopes + over;
+         return body(times(count, "defer { ") + times(count, "} "));
+       }},
+      {"labels of a body", std::to_string(kMaxNamedLabels), Message::too_many_labels,
+       kMaxNamedLabels,
+       [](bool over) { return body(numbered(kMaxNamedLabels + over, "label l{} ")); }},
+      {"keys of a pattern", std::to_string(kMaxPattern), Message::pattern_too_long, kMaxPattern,
+       [](bool over) {
+         return body(fmt::format("match next {{ {} {{ }} }}", times(kMaxPattern + over, "a ")));
+       }},
+      {"bytes of an abbreviation", std::to_string(kMaxAbbreviation), Message::abbreviation_size,
+       kMaxAbbreviation,
+       [](bool over) {
+         return fmt::format("\"{}\" {{ }}\n", times(kMaxAbbreviation + over, "x"));
+       }},
       {"values and operators of an expression", std::to_string(kMaxExpression),
        Message::expression_too_long, kMaxExpression,
        [](bool over) {
@@ -328,13 +335,15 @@ TEST(LanguageGuide, ListsTheLimitsOfTheEngine) {
       {"calls inside each other, the binding included", std::to_string(engine::kMaxDepth),
        text(engine::ErrorCode::depth)},
       {"macros that run at once", std::to_string(kSizes.tasks), text(engine::ErrorCode::tasks)},
-      {"parameters and loops of all of them", std::to_string(kSizes.slots),
+      {"locals and loops of all of them", std::to_string(kSizes.slots),
        text(engine::ErrorCode::slots)},
       {"keys held, the keyboard's included", std::to_string(kSizes.holds),
        text(engine::ErrorCode::keys)},
       {"variables", std::to_string(kSizes.globals), text(engine::ErrorCode::globals)},
       {"key changes that wait while text is typed", std::to_string(kSizes.events),
        "whole taps are lost, never a release"},
+      {"key changes recorded, and 3 for each recording", std::to_string(kSizes.recordings),
+       "the recording ends, with an error"},
   };
   EXPECT_EQ(limit_rows(1), expected);
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/device_commands.hpp"
 #include "engine/engine.hpp"
 #include "engine/storage.hpp"
 #include "hid/report.hpp"
@@ -36,6 +37,10 @@ class Board {
   virtual std::optional<KeyChange> next_key() = 0;       // changes since the last call, in order
   virtual bool start_report(const hid::BootReport&) = 0; // false: the endpoint is busy
   virtual bool report_done() = 0;                        // once after each report the host took
+  virtual std::uint8_t leds() = 0;                       // as the host has set them
+  virtual std::uint32_t noise() = 0;                     // different at each start
+  virtual void lock() = 0;
+  virtual void edit() = 0;
   virtual bool sleep(engine::Next next) = 0;             // until then or an interrupt; false: off
 };
 
@@ -58,13 +63,29 @@ class Errors final : public engine::ErrorSink {
   std::string_view last_;
 };
 
+class Commands final : public engine::DeviceCommands {
+ public:
+  explicit Commands(Board& board) : board_(board) {}
+  void lock() override { board_.lock(); }
+  void edit() override { board_.edit(); }
+  void leader_key(hid::Usage key) override {
+    if (key == hid::keyboard_usage(0x4D)) board_.lock();  // End
+  }
+
+ private:
+  Board& board_;
+};
+
 void play(Board& board, lang::Roll& roll) {
   Reports reports(board);
   Errors errors;
+  Commands commands(board);
   engine::Storage<> storage;  // static on a device
-  engine::Engine engine(storage.view(), roll, reports, errors);
+  engine::Engine engine(storage.view(), roll, reports, errors, &commands);
+  engine.seed(board.noise());
   engine::Next next;
   do {
+    engine.host_leds(board.leds());
     while (const auto change = board.next_key()) {
       engine.key({.usage = change->key, .down = change->down, .time = change->time});
     }
@@ -87,13 +108,22 @@ lang::Status compile(lang::Source& source, lang::RollWriter& writer, lang::Scrat
 // [end]
 // clang-format on
 
-/// A board whose user taps F1 and whose host takes each report after a millisecond.
+/// A board whose user presses and releases keys, and whose host takes each report after a
+/// millisecond.
 class TestBoard final : public Board {
  public:
+  struct Change {
+    hid::Usage key;
+    bool down;
+  };
+
+  explicit TestBoard(std::vector<Change> changes) : changes_(std::move(changes)) {}
+
   engine::Time now() override { return now_; }
   std::optional<KeyChange> next_key() override {
-    if (taps_ == 2) return std::nullopt;
-    return KeyChange{hid::keyboard_usage(0x3A), taps_++ == 0, now_};
+    if (next_ == changes_.size()) return std::nullopt;
+    const Change change = changes_[next_++];
+    return KeyChange{change.key, change.down, now_};
   }
   bool start_report(const hid::BootReport& report) override {
     reports.push_back(report);
@@ -105,6 +135,10 @@ class TestBoard final : public Board {
     in_flight_ = false;
     return done;
   }
+  std::uint8_t leds() override { return 0; }
+  std::uint32_t noise() override { return 1; }
+  void lock() override { ++locks; }
+  void edit() override { ++edits; }
   bool sleep(engine::Next next) override {
     if (next.never && !in_flight_) return false;
     ++now_;
@@ -112,26 +146,51 @@ class TestBoard final : public Board {
   }
 
   std::vector<hid::BootReport> reports;
+  int locks = 0;
+  int edits = 0;
 
  private:
+  std::vector<Change> changes_;
+  std::size_t next_ = 0;
   engine::Time now_ = 0xFFFFFFFE;  // wraps on the way
-  int taps_ = 0;
   bool in_flight_ = false;
 };
 
-TEST(PortingGuide, ItsPortPlays) {
-  constexpr std::string_view kText = "F1 { \"Hi\" }\n";
-  sim::MemorySource source(kText);
+constexpr hid::Usage kF1 = hid::keyboard_usage(0x3A);
+constexpr hid::Usage kEnd = hid::keyboard_usage(0x4D);
+
+/// Compiles `text` and plays it on `board` as the guide does.
+void compile_and_play(std::string_view text, TestBoard& board) {
+  sim::MemorySource source(text);
   sim::MemoryScratch scratch;
   sim::MemoryRoll roll;
   sim::Findings findings;
   unsigned served = 0;
   ASSERT_EQ(compile(source, roll, scratch, findings, [&] { ++served; }), lang::Status::ok);
   EXPECT_GT(served, 2U);
-  TestBoard board;
   play(board, roll);
+}
+
+TEST(PortingGuide, ItsPortPlays) {
+  TestBoard board({{kF1, true}, {kF1, false}});
+  compile_and_play("F1 { \"Hi\" }\n", board);
   const std::vector<hid::BootReport> expected = {{2, 0, 0x0B}, {0, 0, 0x0C}, {0, 0, 0}};
   EXPECT_EQ(board.reports, expected);
+}
+
+TEST(PortingGuide, ItsDeviceHearsCommands) {
+  TestBoard board({{kF1, true}, {kF1, false}});
+  compile_and_play("F1 { lock edit }\n", board);
+  EXPECT_EQ(board.locks, 1);
+  EXPECT_EQ(board.edits, 1);
+  TestBoard other({{hid::kLeftShift, true},
+                   {hid::kRightShift, true},
+                   {hid::kLeftShift, false},
+                   {hid::kRightShift, false},
+                   {kEnd, true},
+                   {kEnd, false}});
+  compile_and_play("F1 { lock }\n", other);
+  EXPECT_EQ(other.locks, 1);
 }
 
 TEST(PortingGuide, ShowsTheCodeOfThisTest) {

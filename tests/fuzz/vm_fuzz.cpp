@@ -68,7 +68,8 @@ class Input {
   std::span<const std::uint8_t> rest_;
 };
 
-/// A binding for each definition, a macro "m" and a global "g" whose index entries are arbitrary.
+/// A binding for each definition, a macro "m", a global "g" and a layer "l" whose index entries are
+/// arbitrary.
 void build(Input& input, sim::MemoryRoll& roll) {
   const std::uint8_t shape = input.byte();
   for (std::uint32_t i = 0; i < kDefinitions; ++i) {
@@ -82,9 +83,10 @@ void build(Input& input, sim::MemoryRoll& roll) {
     entry.frame = static_cast<std::uint8_t>(shape & 7U);
     entry.labels = shape >> 3;
     roll.append_index(entry);
-    if (i == 0) continue;
-    const auto space = i == 1 ? lang::IndexSpace::macro : lang::IndexSpace::variable;
-    entry.key = name_key(space, lang::name_hash(i == 1 ? "m" : "g", 1));
+    constexpr lang::IndexSpace kSpaces[] = {lang::IndexSpace::layer, lang::IndexSpace::macro,
+                                            lang::IndexSpace::variable};
+    constexpr const char* kNames[] = {"l", "m", "g"};
+    entry.key = name_key(kSpaces[i], lang::name_hash(kNames[i], 1));
     entry.params = static_cast<std::uint8_t>(shape & 1U);
     roll.append_index(entry);
   }
@@ -97,10 +99,17 @@ hid::Usage usage(std::uint8_t pick) {
   return hid::keyboard_usage(kKeys[pick & 7U]);
 }
 
+class Commands final : public engine::DeviceCommands {
+ public:
+  void lock() override {}
+  void edit() override {}
+  void leader_key(hid::Usage) override {}
+};
+
 /// An engine, its host and its clock.
 class Device {
  public:
-  explicit Device(lang::Roll& roll) : engine_(storage_.view(), roll, host_, errors_) {}
+  explicit Device(lang::Roll& roll) : engine_(storage_.view(), roll, host_, errors_, &commands_) {}
 
   /// Lets `ms` pass.
   void live(unsigned ms) {
@@ -116,11 +125,17 @@ class Device {
   engine::Engine& engine() { return engine_; }
 
  private:
-  engine::Storage<engine::Capacities{
-      .tasks = 4, .slots = 40, .holds = 12, .events = 8, .globals = 2, .window = 32}>
+  engine::Storage<engine::Capacities{.tasks = 4,
+                                     .slots = 40,
+                                     .holds = 12,
+                                     .events = 8,
+                                     .globals = 2,
+                                     .recordings = 12,
+                                     .window = 32}>
       storage_;
   Host host_;
   Errors errors_;
+  Commands commands_;
   engine::Engine engine_;
   engine::Time now_ = 0xFFFFFF80U;  // soon wraps
 };
@@ -136,6 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto device = std::make_unique<Device>(roll);
   for (std::size_t i = 0; i < kEvents; ++i) {
     device->key(usage(events[2 * i]), (events[2 * i] & 0x80U) == 0);
+    device->engine().host_leds(events[2 * i + 1] >> 5);
     device->live(events[2 * i + 1] % 32U);
   }
   // All keys up, then the end of what still runs: nothing may be left.
