@@ -9,7 +9,8 @@ BINARY is run as `BINARY CASE N` and as `BINARY CASE 2N`, N being the number of 
 difference leaves out what happens once. With --function, only what runs inside functions that match
 the PATTERN counts (callgrind's --toggle-collect: the demangled name, `*` for any text).
 
---list runs all cases of a file, a line each: `binary case count function-pattern-or-dash label`.
+--list runs all cases of a file, a line each:
+`binary case count function-pattern-or-dash target-or-dash label`.
 """
 
 import argparse
@@ -57,10 +58,11 @@ def main():
         for line in arguments.list.read_text().splitlines():
             line = line.split("#", 1)[0].strip()
             if line:
-                binary, case, count, function, label = line.split(None, 4)
+                binary, case, count, function, target, label = line.split(None, 5)
                 value = per_operation(arguments.build / binary, case, int(count),
                                       None if function == "-" else function)
-                print(f"{label:<60}{value:>12.1f}", flush=True)
+                beside = "" if target == "-" else f"   (target {int(target):,})"
+                print(f"{label:<52}{value:>10,.1f}{beside}", flush=True)
     elif arguments.binary and arguments.case:
         value = per_operation(arguments.binary, arguments.case, arguments.count, arguments.function)
         print(f"{arguments.case}: {value:.1f} instructions per operation")
