@@ -6,8 +6,6 @@
 
 namespace pianola::engine {
 
-using hid::Usage;
-
 // ---- Scheduling --------------------------------------------------------------------------------
 
 /// The next key event may be handled. Of events that are kept back, `send next` lets a press

@@ -77,7 +77,8 @@ class KeySet {
 /// The bit of a mouse button in Report::buttons; 0 if there is none of that number.
 constexpr std::uint8_t button_bit(Usage usage) {
   const unsigned number = id(usage);
-  return number >= 1 && number <= kMouseButtons ? static_cast<std::uint8_t>(1U << (number - 1)) : 0;
+  const bool known = number >= 1 && number <= kMouseButtons;
+  return static_cast<std::uint8_t>(known ? 1U << (number - 1) : 0U);
 }
 
 /// The whole output state: what is down on the keyboard that the host sees.
