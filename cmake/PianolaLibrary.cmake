@@ -62,8 +62,6 @@ function(pianola_test NAME)
   target_include_directories(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_compile_definitions(${NAME}_test PRIVATE PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
-  # Most of what a test takes to compile is these two.
-  target_precompile_headers(${NAME}_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
   include(GoogleTest)
   gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
                        DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
