@@ -6,24 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "support/compilation.hpp"
+#include "support/mistakes.hpp"
 
 namespace pianola::lang {
 namespace {
 
-using testing::messages_of;
-using Words = std::vector<std::string>;
-
-struct Mistake {
-  std::string text;
-  Words messages;
-};
-
-void expect_all(const std::vector<Mistake>& mistakes) {
-  for (const Mistake& mistake : mistakes) {
-    EXPECT_EQ(messages_of(mistake.text), mistake.messages) << mistake.text;
-  }
-}
+using testing::expect_all;
 
 TEST(Mistakes, Keys) {
   expect_all({
