@@ -4,6 +4,19 @@
 
 namespace pianola::engine {
 
+namespace {
+
+// Where lang::IndexKey::low has the usage, and below it the modifiers that are named.
+constexpr unsigned kUsageShift = 16;
+constexpr unsigned kSidesShift = 12;
+
+/// Whether the keys differ at most in the last `bits` bits.
+bool same_above(const lang::IndexKey& a, const lang::IndexKey& b, unsigned bits) {
+  return a.scope == b.scope && a.high == b.high && a.low >> bits == b.low >> bits;
+}
+
+}  // namespace
+
 int fit(lang::TriggerMods asked, hid::Modifiers held) {
   if (!asked.any()) return 0;
   const unsigned rest = held & ~static_cast<unsigned>(asked.exact);
@@ -18,24 +31,29 @@ hid::Modifiers named_modifiers(lang::TriggerMods mods) {
 
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
                   std::uint32_t usage, hid::Modifiers mods, Found& out) {
-  const lang::IndexKey first = lang::trigger_key(scope, kind, {}, usage);
+  // Each step is a search in flash or a read of it: no more of them than need be.
+  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
+  if (mods == 0) return find_entry(roll, none, out);
+  const lang::IndexKey first = lang::trigger_key(
+      scope, kind, {0, static_cast<std::uint8_t>(lang::mod_sides({mods}))}, usage);
+  const std::uint32_t position = roll.lower_bound(first);
   int best = kNoFit;
   lang::IndexEntry entry;
-  for (std::uint32_t i = index_lower_bound(roll, first); roll.index_entry(i, entry); ++i) {
-    if (entry.key.scope != first.scope || entry.key.high != first.high ||
-        (entry.key.low >> 16) != usage) {
-      break;
-    }
+  for (std::uint32_t i = position; roll.index_entry(i, entry); ++i) {
+    if (!same_above(entry.key, first, kSidesShift)) break;
     const int found = fit(lang::key_mods(entry.key), mods);
     if (found <= best) continue;
     best = found;
     out = {entry, i};
   }
-  return best != kNoFit;
+  if (best != kNoFit) return true;
+  // The one that names no modifiers stands before these, if there is any of this key.
+  if (position == 0 || !roll.index_entry(position - 1, entry)) return false;
+  return same_above(entry.key, none, kUsageShift) && find_entry(roll, none, out);
 }
 
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out) {
-  out.position = index_lower_bound(roll, key);
+  out.position = roll.lower_bound(key);
   return roll.index_entry(out.position, out.entry) && out.entry.key == key;
 }
 

@@ -134,7 +134,7 @@ void Core::leave_scopes(TaskIndex index, unsigned depth) {
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
   const lang::IndexKey key = name_key(lang::IndexSpace::layer, name);
-  const std::uint32_t position = index_lower_bound(roll, key);
+  const std::uint32_t position = roll.lower_bound(key);
   lang::IndexEntry entry;
   const std::uint32_t number = position - layer_position;
   const bool found = roll.index_entry(position, entry) && entry.key == key;
@@ -166,7 +166,7 @@ void Core::end_all_tasks() {
 
 void Core::load() {
   settings = load_settings(roll, reader);
-  layer_position = index_lower_bound(roll, name_key(lang::IndexSpace::layer, 0));
+  layer_position = roll.lower_bound(name_key(lang::IndexSpace::layer, 0));
   mixer.set_neutral(settings.neutral);
   if (!globals.load(roll, reader)) {
     errors.error({ErrorCode::globals, reader.record(), reader.offset()});

@@ -8,7 +8,7 @@ bool Globals::load(lang::Roll& roll, lang::CodeReader& reader) {
   count_ = 0;
   const lang::IndexKey first = name_key(lang::IndexSpace::variable, 0);
   lang::IndexEntry entry;
-  for (std::uint32_t i = index_lower_bound(roll, first); roll.index_entry(i, entry); ++i) {
+  for (std::uint32_t i = roll.lower_bound(first); roll.index_entry(i, entry); ++i) {
     if (entry.key.scope != first.scope || entry.key.high != first.high) break;
     reader.seek(entry.record, entry.code);
     lang::Instruction found;

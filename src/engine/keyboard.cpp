@@ -50,7 +50,7 @@ void Keyboard::note_kinds(std::uint32_t scope) {
   lang::IndexEntry entry;
   for (unsigned i = 0; i < kKinds; ++i) {
     const auto kind = static_cast<TriggerKind>(i);
-    const std::uint32_t first = index_lower_bound(core_.roll, trigger_key(scope, kind, {}, 0));
+    const std::uint32_t first = core_.roll.lower_bound(trigger_key(scope, kind, {}, 0));
     if (!core_.roll.index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
     kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
     if (kind == TriggerKind::text) note_lengths(first, scope);
@@ -145,8 +145,8 @@ bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice&
   const auto key = static_cast<std::uint16_t>(event.usage);
   const lang::IndexKey any = trigger_key(scope, TriggerKind::both, {}, 0, key);
   lang::IndexEntry entry;
-  if (!core_.roll.index_entry(index_lower_bound(core_.roll, any), entry) ||
-      entry.key.scope != scope || entry.key.high != any.high) {
+  if (!core_.roll.index_entry(core_.roll.lower_bound(any), entry) || entry.key.scope != scope ||
+      entry.key.high != any.high) {
     return false;
   }
   const Time limit = event.time + core_.settings.chord;

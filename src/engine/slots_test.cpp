@@ -5,6 +5,8 @@
 #include <array>
 #include <limits>
 
+#include "lang/roll.hpp"
+
 namespace pianola::engine {
 namespace {
 
@@ -15,9 +17,9 @@ TEST(Value, HoldsWhatItWasGiven) {
     EXPECT_EQ(value.kind(), Value::Kind::integer);
     EXPECT_EQ(value.number(), number);
   }
-  const Value text = Value::text(Value::kRecords - 1, 0xFFFFFF);
+  const Value text = Value::text(lang::kRecordNumbers - 1, 0xFFFFFF);
   EXPECT_EQ(text.kind(), Value::Kind::text);
-  EXPECT_EQ(text.record(), Value::kRecords - 1);
+  EXPECT_EQ(text.record(), lang::kRecordNumbers - 1);
   EXPECT_EQ(text.offset(), 0xFFFFFFU);
   EXPECT_EQ(Value::text(0x1234, 5).record(), 0x1234U);
   EXPECT_EQ(Value{}.kind(), Value::Kind::free);

@@ -15,16 +15,13 @@ class Value {
     text,
   };
 
-  /// A text's definition has a number below this.
-  static constexpr std::uint32_t kRecords = std::uint32_t{1} << 22;
-
   /// A free slot.
   constexpr Value() = default;
   static constexpr Value unset() { return {Kind::unset, 0, 0}; }
   static constexpr Value integer(std::int32_t number) {
     return {Kind::integer, static_cast<std::uint32_t>(number), 0};
   }
-  /// The text at `offset` (24 bits) of definition `record` < kRecords.
+  /// The text at `offset` (24 bits) of definition `record` < lang::kRecordNumbers (22 bits).
   static constexpr Value text(std::uint32_t record, std::uint32_t offset) {
     return {Kind::text, (record << 24) | offset, record >> 8};
   }

@@ -17,7 +17,7 @@ Vm::Flow Vm::on_push(const Operands& operands) {
 
 Vm::Flow Vm::on_push_text(const Operands& operands) {
   const std::uint32_t record = core_.reader.record();
-  if (record >= Value::kRecords || operands.payload > lang::kMaxCode) {
+  if (record >= lang::kRecordNumbers || operands.payload > lang::kMaxCode) {
     return fail(ErrorCode::code);
   }
   push(Value::text(record, operands.payload - 1));

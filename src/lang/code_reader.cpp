@@ -147,10 +147,17 @@ bool CodeReader::at_end() {
   return at >= filled_ && !load();
 }
 
+/// Makes the window hold the byte at the place, which it does not hold yet. False if the code ends
+/// before it.
 bool CodeReader::load() {
-  start_ = offset_;
-  filled_ = static_cast<std::uint32_t>(roll_.read_code(record_, offset_, window_));
-  return filled_ != 0;
+  const std::uint32_t into = offset_ % static_cast<std::uint32_t>(window_.size());
+  const std::uint32_t start = offset_ - into;
+  // What a window that is there already lacks is after the end.
+  if (filled_ == 0 || start != start_) {
+    start_ = start;
+    filled_ = static_cast<std::uint32_t>(roll_.read_code(record_, start, window_));
+  }
+  return into < filled_;
 }
 
 std::uint8_t CodeReader::refill() {
@@ -158,8 +165,7 @@ std::uint8_t CodeReader::refill() {
     failed_ = true;
     return 0;
   }
-  ++offset_;
-  return window_[0];
+  return window_[offset_++ - start_];
 }
 
 bool read_instruction(CodeReader& reader, Instruction& out) {

@@ -14,6 +14,9 @@ namespace pianola::lang {
 /// Reads a definition's code in order through a small window, so that code of any length plays
 /// from flash with no more RAM than the window. A read outside the code returns 0 and sets
 /// failed(), which stays until the next seek().
+///
+/// The window always begins at a multiple of its size, so that a roll which stores code in blocks
+/// of that size (or of a part of it) reads each once while the code is read in order.
 class CodeReader {
  public:
   /// `window` is the caller's (32 to 128 bytes is sensible) and lives as long as the reader.
@@ -66,7 +69,7 @@ class CodeReader {
   [[nodiscard]] std::uint8_t peek() {
     const std::uint32_t at = offset_ - start_;
     if (at < filled_) return window_[at];
-    return load() ? window_[0] : std::uint8_t{0};
+    return load() ? window_[offset_ - start_] : std::uint8_t{0};
   }
 
   /// What the window holds from the place on (perhaps nothing), for who decodes in it and then

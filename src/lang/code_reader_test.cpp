@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -48,6 +49,98 @@ TEST(CodeReader, ReadsAcrossTheWindow) {
   test.reader.bytes(bytes);
   EXPECT_EQ(bytes[0], 7);
   EXPECT_EQ(bytes[6], 13);
+}
+
+/// Counts what is read of the code of one definition.
+class CountingRoll final : public Roll {
+ public:
+  explicit CountingRoll(std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) code.push_back(static_cast<std::uint8_t>(i * 7));
+  }
+  [[nodiscard]] std::uint32_t epoch() const override { return 1; }
+  [[nodiscard]] std::uint32_t size() const override { return 1; }
+  std::uint32_t record_at(std::uint32_t) override { return 77; }
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override {
+    EXPECT_EQ(record, 77U);
+    EXPECT_EQ(offset % out.size(), 0U);
+    ++reads;
+    if (offset >= code.size()) return 0;
+    const std::size_t count = std::min(out.size(), code.size() - offset);
+    std::copy_n(code.begin() + offset, count, out.begin());
+    bytes += count;
+    return count;
+  }
+  std::size_t read_source(std::uint32_t, std::uint32_t, std::span<char>) override { return 0; }
+  [[nodiscard]] std::uint32_t index_size() const override { return 0; }
+  bool index_entry(std::uint32_t, IndexEntry&) override { return false; }
+  std::uint32_t lower_bound(const IndexKey&) override { return 0; }
+
+  std::vector<std::uint8_t> code;
+  unsigned reads = 0;
+  std::size_t bytes = 0;
+};
+
+TEST(CodeReader, ReadsEachBlockOnce) {
+  for (std::size_t size = 1; size <= 130; ++size) {
+    CountingRoll roll(300);
+    std::vector<std::uint8_t> window(size);
+    CodeReader reader(roll, window);
+    reader.seek(77, 5);
+    for (std::uint32_t at = 5; at < 300; ++at) {
+      ASSERT_EQ(reader.peek(), roll.code[at]);
+      std::uint32_t before = 0;
+      const auto ahead = reader.ahead(before);
+      ASSERT_EQ(before, at % size);
+      ASSERT_EQ(ahead.size(), std::min<std::size_t>(size - at % size, 300 - at));
+      ASSERT_EQ(ahead[0], roll.code[at]);
+      ASSERT_FALSE(reader.at_end());
+      ASSERT_EQ(reader.byte(), roll.code[at]);
+    }
+    EXPECT_LE(roll.bytes, 300U);
+    EXPECT_EQ(roll.reads, (299 / size) - (5 / size) + 1) << size;
+    EXPECT_TRUE(reader.at_end());
+    EXPECT_EQ(reader.peek(), 0);
+    EXPECT_FALSE(reader.failed());
+    EXPECT_EQ(reader.byte(), 0);
+    EXPECT_TRUE(reader.failed());
+  }
+}
+
+TEST(CodeReader, JumpsInsideTheWindowReadNothing) {
+  CountingRoll roll(200);
+  std::array<std::uint8_t, 64> window{};
+  CodeReader reader(roll, window);
+  reader.seek(77, 100);
+  EXPECT_EQ(reader.byte(), roll.code[100]);
+  EXPECT_EQ(roll.reads, 1U);
+  for (const std::uint32_t at : {64U, 127U, 90U, 64U}) {
+    reader.seek(77, at);
+    EXPECT_EQ(reader.peek(), roll.code[at]);
+    EXPECT_EQ(reader.byte(), roll.code[at]);
+  }
+  reader.move(20);
+  EXPECT_EQ(reader.byte(), roll.code[85]);
+  reader.move(-22);
+  EXPECT_EQ(reader.byte(), roll.code[64]);
+  EXPECT_EQ(roll.reads, 1U);
+  reader.move(-2);
+  EXPECT_EQ(reader.byte(), roll.code[63]);
+  EXPECT_EQ(roll.reads, 2U);
+  // The end is known once its block is there; a place before the beginning is no code either.
+  reader.seek(77, 199);
+  EXPECT_EQ(reader.byte(), roll.code[199]);
+  EXPECT_TRUE(reader.at_end());
+  EXPECT_EQ(reader.peek(), 0);
+  EXPECT_EQ(roll.reads, 3U);
+  reader.seek(77, 0);
+  reader.move(-1);
+  EXPECT_TRUE(reader.at_end());
+  reader.seek(77, 0xFFFFFFFF);
+  EXPECT_EQ(reader.byte(), 0);
+  EXPECT_TRUE(reader.failed());
+  reader.seek(77, 3);
+  EXPECT_EQ(reader.byte(), roll.code[3]);
 }
 
 TEST(CodeReader, SeesAChangedRoll) {

@@ -331,7 +331,7 @@ Status decompile_definition(Roll& roll, std::uint32_t record, TextSink& sink) {
   NullSink nowhere;
   if (!DefinitionWriter{roll, record, nowhere, Purpose::checking}.run()) {
     TextWriter{sink} << "# definition ";
-    TextWriter{sink}.decimal(record + 1) << " is damaged\n";
+    TextWriter{sink}.decimal(position_of(roll, record) + 1) << " is damaged\n";
     return Status::errors;
   }
   DefinitionWriter{roll, record, sink, Purpose::reading}.run();
@@ -340,7 +340,8 @@ Status decompile_definition(Roll& roll, std::uint32_t record, TextSink& sink) {
 
 Status decompile(Roll& roll, TextSink& sink) {
   Status status = Status::ok;
-  for (std::uint32_t record = 0; record < roll.size(); ++record) {
+  for (std::uint32_t position = 0; position < roll.size(); ++position) {
+    const std::uint32_t record = roll.record_at(position);
     if (decompile_definition(roll, record, sink) != Status::ok) status = Status::errors;
   }
   return status;

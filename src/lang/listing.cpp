@@ -27,12 +27,13 @@ class Lister {
 
   Status run() {
     Totals totals;
-    for (std::uint32_t record = 0; record < roll_.size(); ++record) {
+    for (std::uint32_t position = 0; position < roll_.size(); ++position) {
+      const std::uint32_t record = roll_.record_at(position);
       const DefinitionSize size = measure_definition(roll_, record);
       totals.code += size.code;
       totals.source += size.source;
       out_ << "definition ";
-      out_.decimal(record + 1) << ": ";
+      out_.decimal(position + 1) << ": ";
       out_.decimal(size.source) << " bytes of source, ";
       out_.decimal(size.code) << " bytes of code\n";
       list_code(record, size.code);
@@ -195,13 +196,24 @@ class Lister {
       out_ << "  ";
       list_key(entry);
       out_ << " -> definition ";
-      out_.decimal(entry.record + 1) << " code ";
+      list_definition(entry.record);
+      out_ << " code ";
       out_.hex(entry.code, 4) << " body ";
       out_.hex(entry.body, 4) << " labels ";
       list_number(Opcode::labels, 0, entry.labels);
       out_ << " frame ";
       out_.decimal(std::uint32_t{entry.frame}) << " params ";
       out_.decimal(std::uint32_t{entry.params}) << "\n";
+    }
+  }
+
+  void list_definition(std::uint32_t record) {
+    const std::uint32_t definition = position_of(roll_, record);
+    if (definition < roll_.size()) {
+      out_.decimal(definition + 1);
+    } else {
+      out_ << "???";
+      status_ = Status::errors;
     }
   }
 
@@ -277,7 +289,7 @@ class Lister {
   /// The declaring instruction that `entry` leads to. False if there is none.
   bool read_declaration(const IndexEntry& entry, Instruction& in) {
     reader_.seek(entry.record, entry.code);
-    return entry.record < roll_.size() && read_instruction(reader_, in);
+    return read_instruction(reader_, in);
   }
 
   void list_name(const IndexEntry& entry) {

@@ -152,7 +152,7 @@ definition 3: 0 bytes of source, 4 bytes of code
 definition 4: 0 bytes of source, 1 bytes of code
   0000    1  PRIVATE
 index
-  macro #00000005 ??? -> definition 10 code 0000 body 0000 labels - frame 0 params 0
+  macro #00000005 ??? -> definition ??? code 0000 body 0000 labels - frame 0 params 0
   ??? -> definition 1 code 0000 body 0000 labels - frame 0 params 0
 total: 4 definitions, 0 bytes of source, 11 bytes of code, 2 index entries
 )");

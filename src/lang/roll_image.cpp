@@ -203,11 +203,11 @@ class ImageWriter {
   bool measure() {
     std::uint64_t code = 0;
     std::uint64_t source = 0;
-    for (std::uint32_t record = 0; record < roll_.size(); ++record) {
-      const DefinitionSize size = measure_definition(roll_, record);
+    for (std::uint32_t position = 0; position < roll_.size(); ++position) {
+      const DefinitionSize size = measure_definition(roll_, roll_.record_at(position));
       code += size.code;
       source += has_source_ ? size.source : 0;
-      if (has_source_ || size.code > 0) header_.definitions = record + 1;
+      if (has_source_ || size.code > 0) header_.definitions = position + 1;
       if (code + source > std::numeric_limits<std::uint32_t>::max()) return false;
     }
     header_.has_source = has_source_;
@@ -232,8 +232,8 @@ class ImageWriter {
   void write_table() {
     std::uint32_t code = 0;
     std::uint32_t source = 0;
-    for (std::uint32_t record = 0; record < header_.definitions; ++record) {
-      const DefinitionSize size = measure_definition(roll_, record);
+    for (std::uint32_t position = 0; position < header_.definitions; ++position) {
+      const DefinitionSize size = measure_definition(roll_, roll_.record_at(position));
       code += size.code;
       source += has_source_ ? size.source : 0;
       put32(code);
@@ -248,7 +248,7 @@ class ImageWriter {
       put32(entry.key.scope);
       put32(entry.key.high);
       put32(entry.key.low);
-      put32(entry.record);
+      put32(position_of(roll_, entry.record));
       put32(entry.code);
       put32(entry.body);
       put32(entry.labels);
@@ -258,7 +258,8 @@ class ImageWriter {
 
   void write_all_code() {
     std::array<std::uint8_t, 64> piece{};
-    for (std::uint32_t record = 0; record < header_.definitions; ++record) {
+    for (std::uint32_t position = 0; position < header_.definitions; ++position) {
+      const std::uint32_t record = roll_.record_at(position);
       for (std::uint32_t at = 0;;) {
         const std::size_t count = roll_.read_code(record, at, piece);
         if (count == 0 || status_ != Status::ok) break;
@@ -271,7 +272,8 @@ class ImageWriter {
   void write_all_source() {
     std::array<char, 64> text{};
     std::array<std::uint8_t, 64> piece{};
-    for (std::uint32_t record = 0; record < header_.definitions; ++record) {
+    for (std::uint32_t position = 0; position < header_.definitions; ++position) {
+      const std::uint32_t record = roll_.record_at(position);
       for (std::uint32_t at = 0;;) {
         const std::size_t count = roll_.read_source(record, at, text);
         if (count == 0 || status_ != Status::ok) break;

@@ -12,7 +12,7 @@ namespace pianola::lang {
 // describes the format.
 
 /// The format's version; images of other versions are refused.
-inline constexpr std::uint16_t kImageVersion = 1;
+inline constexpr std::uint16_t kImageVersion = 2;
 
 /// What is wrong with an image.
 enum class ImageError : std::uint8_t {
@@ -44,11 +44,13 @@ class RollImage final : public Roll {
   // Roll. An image never changes, but each open() is another epoch.
   [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
   [[nodiscard]] std::uint32_t size() const override { return definitions_; }
+  std::uint32_t record_at(std::uint32_t position) override { return position; }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out) override;
   std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
   [[nodiscard]] std::uint32_t index_size() const override { return entries_; }
   bool index_entry(std::uint32_t position, IndexEntry& out) override;
+  std::uint32_t lower_bound(const IndexKey& key) override { return index_lower_bound(*this, key); }
 
  private:
   using Bytes = std::span<const std::uint8_t>;

@@ -24,6 +24,7 @@ class ExchangeableRoll final : public lang::Roll {
 
   [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
   [[nodiscard]] std::uint32_t size() const override { return roll_->size(); }
+  std::uint32_t record_at(std::uint32_t position) override { return roll_->record_at(position); }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out) override {
     return roll_->read_code(record, offset, out);
@@ -36,6 +37,7 @@ class ExchangeableRoll final : public lang::Roll {
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
     return roll_->index_entry(position, out);
   }
+  std::uint32_t lower_bound(const lang::IndexKey& key) override { return roll_->lower_bound(key); }
 
  private:
   lang::Roll* roll_;

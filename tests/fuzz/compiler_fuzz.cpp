@@ -50,10 +50,10 @@ void check_findings(const sim::Findings& findings, std::string_view text, lang::
 }
 
 void check_code(sim::MemoryRoll& roll) {
-  for (std::uint32_t record = 0; record < roll.size(); ++record) {
+  for (std::uint32_t position = 0; position < roll.size(); ++position) {
     std::array<std::uint8_t, 32> window;
     lang::CodeReader reader(roll, window);
-    reader.seek(record, 0);
+    reader.seek(roll.record_at(position), 0);
     while (!reader.at_end()) {
       lang::Instruction instruction;
       require(lang::read_instruction(reader, instruction), "code that cannot be read");

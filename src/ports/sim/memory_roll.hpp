@@ -25,11 +25,15 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   // Roll
   [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
   [[nodiscard]] std::uint32_t size() const override;
+  std::uint32_t record_at(std::uint32_t position) override { return position; }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out) override;
   std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
   [[nodiscard]] std::uint32_t index_size() const override;
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
+  std::uint32_t lower_bound(const lang::IndexKey& key) override {
+    return lang::index_lower_bound(*this, key);
+  }
 
   // RollWriter
   lang::Status begin_definition() override;
