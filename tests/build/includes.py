@@ -9,9 +9,10 @@ import pathlib
 import re
 import sys
 
-LAYERS = ("hid/", "lang/", "engine/", "ports/sim/", "scenario/", "cli/")
+LAYERS = ("hid/", "lang/", "engine/", "flash/", "store/", "ports/sim/", "ports/file/",
+          "scenario/", "cli/")
 TESTS = ("support/",)
-CORE = ("hid", "lang", "engine")
+CORE = ("hid", "lang", "engine", "flash", "store")
 CORE_HEADERS = {
     "algorithm", "array", "bit", "cassert", "compare", "concepts", "cstddef", "cstdint", "cstring",
     "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",

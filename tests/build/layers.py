@@ -14,9 +14,12 @@ MAY_SEE = {
     "hid": set(),
     "lang": {"hid"},
     "engine": {"hid", "lang"},
-    "ports/sim": {"hid", "lang", "engine"},
-    "scenario": {"hid", "lang", "engine", "ports/sim"},
-    "cli": {"hid", "lang", "engine", "ports/sim", "scenario"},
+    "flash": set(),
+    "store": {"hid", "lang", "flash"},
+    "ports/sim": {"hid", "lang", "engine", "flash"},
+    "ports/file": {"flash"},
+    "scenario": {"hid", "lang", "engine", "flash", "ports/sim"},
+    "cli": {"hid", "lang", "engine", "flash", "store", "ports/sim", "ports/file", "scenario"},
 }
 
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace pianola::flash {
+
+/// The measures of a region of NOR flash. Addresses count bytes from the region's start.
+struct Geometry {
+  std::uint32_t sector_size =
+      0;  ///< Bytes that one erase sets to FF; a power of two, 1024 to 65,536.
+  std::uint32_t program_unit = 0;  ///< Bytes that one program writes; a power of two, 1 to 256.
+  std::uint32_t sectors = 0;       ///< At least 4, at most 65,535.
+
+  [[nodiscard]] constexpr std::uint32_t size() const { return sector_size * sectors; }
+  friend constexpr bool operator==(const Geometry&, const Geometry&) = default;
+};
+
+/// Whether the measures are within their bounds.
+bool is_supported(const Geometry& geometry);
+
+/// How an operation ended.
+enum class FlashStatus : std::uint8_t {
+  ok,
+  bad_argument,  ///< Outside the region, or not at a multiple of the unit: nothing was done.
+  failed,        ///< The medium did not do it; what it touched is undefined until erased.
+};
+
+/// A region of NOR flash. Programs only clear bits; only an erase sets them again. Each unit is
+/// programmed once between two erases. Calls block until the operation is complete.
+///
+/// When power fails during an operation, the bits that it was about to change may read differently
+/// each time until their sector is erased.
+class NorFlash {
+ public:
+  /// Never changes.
+  [[nodiscard]] virtual Geometry geometry() const = 0;
+  /// Reads `out.size()` bytes from `address` on.
+  virtual FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) = 0;
+  /// Programs whole units, in order of their addresses, within one sector.
+  virtual FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) = 0;
+  /// Erases the sector that begins at `address`.
+  virtual FlashStatus erase(std::uint32_t address) = 0;
+
+ protected:
+  ~NorFlash() = default;
+};
+
+}  // namespace pianola::flash

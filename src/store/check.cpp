@@ -1,0 +1,487 @@
+#include "store/check.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+
+#include "lang/crc32.hpp"
+#include "store/frames.hpp"
+#include "store/object.hpp"
+#include "store/tree_node.hpp"
+
+namespace pianola::store {
+namespace {
+
+using flash::FlashStatus;
+
+/// A bit for each byte of the region: whether something in force stands there.
+class Map {
+ public:
+  explicit Map(std::span<std::uint8_t> bits) : bits_(bits) { std::ranges::fill(bits, 0); }
+
+  [[nodiscard]] bool has(std::uint32_t address) const {
+    return ((bits_[address / 8] >> address % 8) & 1U) != 0;
+  }
+  /// How many of these bytes have something.
+  [[nodiscard]] std::uint32_t count(std::uint32_t address, std::uint32_t size) const {
+    std::uint32_t count = 0;
+    for (std::uint32_t at = address; at != address + size; ++at) count += has(at) ? 1U : 0U;
+    return count;
+  }
+  void mark(std::uint32_t address, std::uint32_t size) {
+    for (std::uint32_t at = address; at != address + size; ++at) {
+      bits_[at / 8] = static_cast<std::uint8_t>(bits_[at / 8] | 1U << at % 8);
+    }
+  }
+  /// The end of what stands last in these bytes; `begin` if there is nothing.
+  [[nodiscard]] std::uint32_t last(std::uint32_t begin, std::uint32_t end) const {
+    while (end > begin && !has(end - 1)) --end;
+    return end;
+  }
+
+ private:
+  std::span<std::uint8_t> bits_;
+};
+
+/// What all parts of a check share.
+class Findings {
+ public:
+  Findings(const flash::Geometry& geometry, std::span<std::uint8_t> memory, CheckSink& sink)
+      : map(memory), geometry_(geometry), sink_(sink) {}
+
+  void add(const Finding& finding) {
+    ++count;
+    sink_.report(finding);
+  }
+  /// Takes note that frames are in force. False if they cannot stand there.
+  bool claim(Part part, std::uint32_t address, std::uint32_t size, std::uint32_t object) {
+    const std::uint32_t offset = address % geometry_.sector_size;
+    if (address >= geometry_.size() || offset < SectorHeader::kSize ||
+        size > geometry_.sector_size - offset) {
+      add({Problem::outside, part, address, object, 0, size});
+      return false;
+    }
+    if (map.count(address, size) != 0) {
+      add({Problem::overlap, part, address, object, 0, size});
+      return false;
+    }
+    map.mark(address, size);
+    return true;
+  }
+
+  Map map;
+  std::uint32_t count = 0;
+
+ private:
+  flash::Geometry geometry_;
+  CheckSink& sink_;
+};
+
+/// Checks what a tree's entries say, in order of their keys.
+class Entries {
+ public:
+  virtual void entry(const Entry& entry) = 0;
+  virtual void end() = 0;
+
+ protected:
+  ~Entries() = default;
+};
+
+/// Checks a tree's nodes.
+class TreeCheck {
+ public:
+  TreeCheck(flash::NorFlash& flash, Findings& findings, Part part, Entries& entries)
+      : flash_(flash), findings_(findings), part_(part), entries_(entries) {}
+
+  void run(const TreeRef& tree) {
+    if (tree.levels == 0) return;
+    levels_ = tree.levels;
+    if (!is_plausible(tree)) {
+      add(Problem::node, tree.address);
+      return;
+    }
+    is_top_ = true;
+    unsigned level = levels_ - 1;
+    if (!enter({{}, tree.address, tree.count, tree.bytes, tree.entries}, level)) return;
+    while (level < levels_) {
+      Stop& stop = stops_[level];
+      if (stop.position == stop.node.entries) {
+        leave(level++);
+      } else if (level == 0) {
+        take_entry(stop);
+      } else if (Child child; take_child(stop, child) && enter(child, level - 1)) {
+        --level;
+      }
+    }
+    entries_.end();
+  }
+
+ private:
+  /// Where the check stands in a node.
+  struct Stop {
+    Child node;  ///< As the one above says.
+    std::uint32_t wrong_bit = kNoBit;
+    std::uint32_t count = 0;  ///< Of what was seen below.
+    std::uint32_t bytes = 0;
+    unsigned position = 0;
+    bool whole = true;  ///< All below could be read.
+  };
+
+  void add(Problem problem, std::uint32_t address, std::uint32_t expected = 0,
+           std::uint32_t found = 0) {
+    findings_.add({problem, part_, address, 0, expected, found});
+  }
+
+  [[nodiscard]] TreeKind kind() const {
+    return part_ == Part::index ? TreeKind::index : TreeKind::chunks;
+  }
+
+  /// Reads a node and goes to its first item.
+  bool enter(const Child& child, unsigned level) {
+    Node node;
+    std::uint32_t wrong_bit = kNoBit;
+    // A frame is claimed before it is read: so no node is entered twice.
+    const bool good =
+        child.entries != 0 && child.entries <= node_capacity(level) &&
+        findings_.claim(part_, child.address, node_frame(kind(), level, child.entries), 0) &&
+        read_node(flash_, kind(), child.address, level, child.entries, node, wrong_bit);
+    if (!good) {
+      add(Problem::node, child.address);
+      if (!is_top_) stops_[level + 1].whole = false;
+      return false;
+    }
+    if (!is_top_ && get_key(kind(), item(node, kind(), level, 0)) != child.first) {
+      add(Problem::first_key, child.address);
+    }
+    is_top_ = false;
+    stops_[level] = {};
+    stops_[level].node = child;
+    stops_[level].wrong_bit = wrong_bit;
+    return true;
+  }
+
+  /// All of a node was seen.
+  void leave(unsigned level) {
+    const Stop& stop = stops_[level];
+    const Child& node = stop.node;
+    if (stop.whole) {
+      if (stop.count != node.count) add(Problem::count, node.address, node.count, stop.count);
+      if (stop.bytes != node.bytes) add(Problem::bytes, node.address, node.bytes, stop.bytes);
+    }
+    if (level + 1 == levels_) return;
+    Stop& above = stops_[level + 1];
+    above.count += stop.count;
+    above.bytes += stop.bytes;
+    above.whole = above.whole && stop.whole;
+  }
+
+  bool take_child(Stop& stop, Child& child) {
+    std::array<std::uint8_t, kMaxItem> bytes;
+    if (!take(stop, std::span(bytes).first(item_size(kind(), 1)))) return false;
+    child = get_child(kind(), bytes.data());
+    return true;
+  }
+
+  void take_entry(Stop& stop) {
+    std::array<std::uint8_t, kMaxItem> bytes;
+    if (!take(stop, std::span(bytes).first(item_size(kind(), 0)))) return;
+    const Entry entry = get_entry(kind(), bytes.data());
+    add_entry(kind(), entry, stop.count, stop.bytes);
+    if (has_key_ && entry.key <= last_key_) add(Problem::order, stop.node.address);
+    has_key_ = true;
+    last_key_ = entry.key;
+    entries_.entry(entry);
+  }
+
+  bool take(Stop& stop, std::span<std::uint8_t> out) {
+    if (read_item(flash_, stop.node.address, stop.wrong_bit, stop.position++, out)) return true;
+    add(Problem::node, stop.node.address);
+    stop.whole = false;
+    return false;
+  }
+
+  flash::NorFlash& flash_;
+  Findings& findings_;
+  Part part_;
+  Entries& entries_;
+  std::array<Stop, kMaxLevels> stops_;
+  unsigned levels_ = 0;
+  lang::IndexKey last_key_;
+  bool has_key_ = false;
+  bool is_top_ = true;
+};
+
+/// Checks chunks and their blocks.
+class Chunks final : public Entries {
+ public:
+  Chunks(flash::NorFlash& flash, Findings& findings, Part part, const TreeRef& tree)
+      : flash_(flash), findings_(findings), part_(part), tree_(tree) {}
+
+  void entry(const Entry& entry) override {
+    const Chunk chunk = to_chunk(entry);
+    if (open_ && chunk.object != object_) end();
+    if (!open_) begin(chunk.object);
+    if (chunk.last && chunk.size > std::uint64_t{chunk.code} + chunk.source) {
+      add(Problem::object_size, chunk, chunk.code + chunk.source, chunk.size);
+    } else if (chunk.offset != next_) {
+      add(chunk.last ? Problem::object_size : Problem::gap, chunk, next_, chunk.offset);
+    }
+    if (!chunk.last && (chunk.size == 0 || chunk.size % kBlock != 0)) {
+      add(Problem::chunk_size, chunk, 0, chunk.size);
+    }
+    blocks(chunk);
+    next_ = chunk.offset + chunk.size;
+    if (!chunk.last) return;
+    if (whole_ && part_ == Part::roll) check_hash(chunk);
+    open_ = false;
+  }
+
+  void end() override {
+    if (open_) findings_.add({Problem::no_last, part_, 0, object_, 0, 0});
+    open_ = false;
+  }
+
+ private:
+  void begin(std::uint32_t object) {
+    open_ = true;
+    whole_ = true;
+    object_ = object;
+    next_ = 0;
+  }
+
+  void add(Problem problem, const Chunk& chunk, std::uint32_t expected, std::uint32_t found) {
+    findings_.add({problem, part_, chunk.address, chunk.object, expected, found});
+    whole_ = false;
+  }
+
+  void blocks(const Chunk& chunk) {
+    if (chunk.size == 0) return;
+    if (!findings_.claim(part_, chunk.address, chunk_frames(chunk.size), chunk.object)) {
+      whole_ = false;
+      return;
+    }
+    std::uint32_t address = chunk.address;
+    for (std::uint32_t done = 0; done < chunk.size; done += kBlock) {
+      const std::uint32_t size = std::min(kBlock, chunk.size - done);
+      block(chunk, address, size);
+      address += 1 + size + 2;
+    }
+  }
+
+  void block(const Chunk& chunk, std::uint32_t address, std::uint32_t size) {
+    std::array<std::uint8_t, kBlockFrame> frame;
+    const auto bytes = std::span(frame).first(1 + size + 2);
+    if (flash_.read(address, bytes) != FlashStatus::ok) {
+      findings_.add({Problem::block_data, part_, address, chunk.object, 0, 0});
+      whole_ = false;
+      return;
+    }
+    if (bytes[0] != size) {
+      findings_.add({Problem::block, part_, address, chunk.object, size, bytes[0]});
+    }
+    bytes[0] = static_cast<std::uint8_t>(size);
+    if (crc16(bytes.first(1 + size)) != get16(bytes.data() + 1 + size)) {
+      findings_.add({Problem::block_data, part_, address, chunk.object, 0, 0});
+      whole_ = false;
+    }
+  }
+
+  /// The hash is that of the first bytes of source: those that follow the code.
+  void check_hash(const Chunk& last) {
+    std::array<std::uint8_t, kHashed> bytes;
+    const auto begin = std::span(bytes).first(std::min<std::size_t>(bytes.size(), last.source));
+    ObjectReader reader(flash_);
+    if (reader.read(tree_, last.object, last.code, begin) != begin.size()) return;
+    lang::Crc32 hash;
+    hash.add(begin);
+    if (hash.value() != last.hash) add(Problem::hash, last, last.hash, hash.value());
+  }
+
+  /// Bytes of source that a hash covers.
+  static constexpr std::size_t kHashed = 32;
+
+  flash::NorFlash& flash_;
+  Findings& findings_;
+  Part part_;
+  TreeRef tree_;       ///< That the entries are of.
+  bool open_ = false;  ///< An object's last chunk is still to come.
+  bool whole_ = true;  ///< Nothing was wrong with the object so far.
+  std::uint32_t object_ = 0;
+  std::uint32_t next_ = 0;  ///< Offset of its next chunk.
+};
+
+/// Checks that what the index leads to exists.
+class Index final : public Entries {
+ public:
+  Index(flash::NorFlash& flash, Findings& findings, const TreeRef& roll)
+      : reader_(flash), findings_(findings), roll_(roll) {}
+
+  void entry(const Entry& entry) override {
+    const lang::IndexEntry found = to_index_entry(entry);
+    Chunk last;
+    if (!reader_.last_chunk(roll_, found.record, last)) {
+      findings_.add({Problem::no_record, Part::index, 0, found.record, found.record, 0});
+      return;
+    }
+    for (const std::uint32_t offset : {found.code, found.body}) {
+      if (offset > last.code) {
+        findings_.add({Problem::no_code, Part::index, 0, found.record, last.code, offset});
+      }
+    }
+  }
+  void end() override {}
+
+ private:
+  ObjectReader reader_;
+  Findings& findings_;
+  TreeRef roll_;
+};
+
+/// Checks the sectors, once it is known where what is in force stands.
+class Sectors {
+ public:
+  Sectors(Log& log, Findings& findings) : log_(log), findings_(findings) {}
+
+  void run() {
+    SectorHeader head;
+    has_head_ = log_.head() < log_.geometry().sectors &&
+                read_sector(log_.flash(), log_.head(), head) == SectorState::log;
+    newest_ = head.sequence;
+    for (std::uint32_t sector = 0; sector < log_.geometry().sectors; ++sector) check(sector);
+    if (!has_state_) findings_.add({Problem::state, Part::sectors, 0, 0, 0, 0});
+  }
+
+ private:
+  void check(std::uint32_t sector) {
+    const std::uint32_t begin = sector * log_.geometry().sector_size;
+    const std::uint32_t end = begin + log_.geometry().sector_size;
+    const std::uint32_t live_end = findings_.map.last(begin, end);
+    SectorHeader header;
+    if (read_sector(log_.flash(), sector, header) != SectorState::log) {
+      if (live_end != begin) findings_.add({Problem::header, Part::sectors, begin, 0, 0, 0});
+      return;
+    }
+    if (has_head_ && sector != log_.head() && header.sequence >= newest_) {
+      findings_.add({Problem::sequence, Part::sectors, begin, 0, newest_, header.sequence});
+    }
+    FrameReader reader(log_.flash(), sector);
+    Frame frame;
+    while (reader.next(frame)) check(frame, frame.address < live_end);
+  }
+
+  /// `counts` is true for what stands before frames that are in force, and for these.
+  void check(const Frame& frame, bool counts) {
+    const bool is_state =
+        frame.good && frame.kind == FrameKind::settled && frame.root == log_.root();
+    has_state_ = has_state_ || is_state;
+    if (is_state || counts) {
+      if (frame.wrong_bit != kNoBit) add(Problem::wrong_bit, frame, frame.wrong_bit);
+    }
+    if (!counts) return;
+    const std::uint32_t live = findings_.map.count(frame.address, frame.size);
+    if (frame.kind == FrameKind::unknown || frame.kind == FrameKind::blank) {
+      add(Problem::frame, frame, 0);
+    } else if (live != 0 && live != frame.size) {
+      add(Problem::not_a_frame, frame, 0);
+    } else if (live == 0 && !frame.good) {
+      add(Problem::checksum, frame, 0);
+    }
+  }
+
+  void add(Problem problem, const Frame& frame, std::uint32_t found) {
+    findings_.add({problem, Part::sectors, frame.address, 0, 0, found});
+  }
+
+  Log& log_;
+  Findings& findings_;
+  std::uint32_t newest_ = 0;  ///< Number of the sector that was opened last.
+  bool has_head_ = false;
+  bool has_state_ = false;  ///< The state in force was found.
+};
+
+void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) {
+  Chunks chunks(log.flash(), findings, part, tree);
+  TreeCheck(log.flash(), findings, part, chunks).run(tree);
+}
+
+}  // namespace
+
+std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink) {
+  assert(memory.size() >= check_memory(log.geometry()));
+  Findings findings(log.geometry(), memory, sink);
+  const Root& root = log.root();
+  check_chunks(log, findings, Part::roll, root.roll);
+  check_chunks(log, findings, Part::draft, root.draft);
+  Index index(log.flash(), findings, root.roll);
+  TreeCheck(log.flash(), findings, Part::index, index).run(root.index);
+  Sectors(log, findings).run();
+  return findings.count;
+}
+
+std::string_view text(Part part) {
+  switch (part) {
+    case Part::sectors:
+      break;
+    case Part::roll:
+      return "roll";
+    case Part::index:
+      return "index";
+    case Part::draft:
+      return "draft";
+  }
+  return "sectors";
+}
+
+std::string_view text(Problem problem) {
+  switch (problem) {
+    case Problem::header:
+      return "the sector's header cannot be read";
+    case Problem::sequence:
+      return "the sector's number is not below that of the one written last";
+    case Problem::state:
+      return "the state in force stands nowhere";
+    case Problem::frame:
+      return "here stands no frame, and frames in force stand behind it";
+    case Problem::checksum:
+      return "the checksum of a frame that is not in force is wrong";
+    case Problem::wrong_bit:
+      return "a bit is wrong; it can be put right";
+    case Problem::not_a_frame:
+      return "what is in force does not begin and end where a frame does";
+    case Problem::outside:
+      return "what is referred to is outside the sectors";
+    case Problem::overlap:
+      return "two things stand in one place";
+    case Problem::node:
+      return "the node cannot be read";
+    case Problem::first_key:
+      return "the node's first key is another than the node above says";
+    case Problem::order:
+      return "the keys do not rise";
+    case Problem::count:
+      return "the node above counts otherwise";
+    case Problem::bytes:
+      return "the node above counts other bytes";
+    case Problem::gap:
+      return "the chunk does not begin where the one before it ends";
+    case Problem::chunk_size:
+      return "the chunk does not consist of full blocks";
+    case Problem::no_last:
+      return "the object has no last chunk";
+    case Problem::object_size:
+      return "code and source do not add up to the object";
+    case Problem::block:
+      return "the block's length is wrong";
+    case Problem::block_data:
+      return "the block's checksum is wrong: its data are lost";
+    case Problem::hash:
+      return "the hash of the source is wrong";
+    case Problem::no_record:
+      return "the index leads to a definition that does not exist";
+    case Problem::no_code:
+      return "the index leads behind the end of the code";
+  }
+  return "";
+}
+
+}  // namespace pianola::store

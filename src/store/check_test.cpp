@@ -1,0 +1,370 @@
+#include "store/check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "store/frames.hpp"
+#include "store/object.hpp"
+#include "support/store_device.hpp"
+
+namespace pianola::store {
+namespace {
+
+using lang::Status;
+using test::many_macros;
+using test::StoreDevice;
+
+class Report final : public CheckSink {
+ public:
+  void report(const Finding& finding) override { findings.push_back(finding); }
+  [[nodiscard]] bool has(Problem problem) const {
+    return std::ranges::any_of(findings, [&](const Finding& f) { return f.problem == problem; });
+  }
+  std::vector<Finding> findings;
+};
+
+std::string describe(const Report& report) {
+  std::string lines;
+  for (const Finding& finding : report.findings) {
+    lines += std::string(text(finding.part)) + " " + std::to_string(finding.address) + " object " +
+             std::to_string(finding.object) + ": " + std::string(text(finding.problem)) + " (" +
+             std::to_string(finding.found) + ", expected " + std::to_string(finding.expected) +
+             ")\n";
+  }
+  return lines;
+}
+
+Report check_all(Log& log) {
+  Report report;
+  std::vector<std::uint8_t> memory(check_memory(log.geometry()));
+  const std::uint32_t count = check(log, memory, report);
+  EXPECT_EQ(count, report.findings.size());
+  return report;
+}
+
+void expect_sound(StoreDevice& device) {
+  const Report report = check_all(device.store.log());
+  EXPECT_TRUE(report.findings.empty()) << describe(report);
+}
+
+class CheckTest : public testing::TestWithParam<flash::Geometry> {
+ protected:
+  sim::SimulatedFlash flash{GetParam()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Geometries, CheckTest,
+                         testing::Values(flash::Geometry{4096, 256, 32},
+                                         flash::Geometry{4096, 4, 32}, flash::Geometry{4096, 1, 32},
+                                         flash::Geometry{1024, 8, 128}));
+
+TEST_P(CheckTest, ASoundRegionHasNoFindings) {
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  expect_sound(device);
+  std::string text = many_macros(60, 80);
+  ASSERT_EQ(device.save(text), Status::ok);
+  expect_sound(device);
+  std::array<std::uint8_t, 1024> data{};
+  for (unsigned i = 0; i < 150; ++i) {
+    const std::size_t at = text.find("number " + std::to_string(i * 37 % 60) + " ");
+    text[at + 12] = static_cast<char>('a' + i % 26);
+    ASSERT_EQ(device.save(text), Status::ok) << i;
+    if (i % 10 == 0) {
+      ASSERT_EQ(device.store.write_draft(i % 7, data), Status::ok);
+      expect_sound(device);
+    }
+  }
+  ASSERT_EQ(device.edit(3, 5, ""), Status::ok);
+  expect_sound(device);
+  ASSERT_EQ(device.store.clear_draft(), Status::ok);
+  ASSERT_EQ(device.store.reset(), Status::ok);
+  expect_sound(device);
+}
+
+TEST_P(CheckTest, ARegionIsSoundAfterPowerCuts) {
+  std::mt19937 random(1);
+  {
+    StoreDevice device{flash};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    ASSERT_EQ(device.save(many_macros(30, 60)), Status::ok);
+  }
+  for (unsigned i = 0; i < 60; ++i) {
+    StoreDevice device{flash};
+    ASSERT_EQ(device.store.mount(), Mount::ok) << i;
+    expect_sound(device);
+    flash.cut_after(random() % 3000);
+    device.edit(static_cast<std::uint32_t>(random() % 30), 1,
+                "macro x" + std::to_string(i) + " { \"some text\" }\n");
+    flash.power_on();
+  }
+}
+
+/// What stands in a region, by the kind of frame.
+class Frames final : public DumpSink {
+ public:
+  void sector(std::uint32_t, SectorState state, const SectorHeader&) override { ++sectors[state]; }
+  void frame(const Frame& frame) override { frames[frame.kind].push_back(frame); }
+  std::map<SectorState, unsigned> sectors;
+  std::map<FrameKind, std::vector<Frame>> frames;
+};
+
+TEST_P(CheckTest, ADumpTellsOfEverySectorAndFrame) {
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  ASSERT_EQ(device.save(many_macros(40, 80)), Status::ok);
+  Frames found;
+  dump(flash, found);
+  unsigned sectors = 0;
+  for (const auto& [state, count] : found.sectors) sectors += count;
+  EXPECT_EQ(sectors, GetParam().sectors);
+  EXPECT_GE(found.sectors[SectorState::log], 2U);
+  EXPECT_GE(found.frames[FrameKind::block].size(), 40U);
+  EXPECT_GE(found.frames[FrameKind::node].size(), 20U);
+  EXPECT_EQ(found.frames[FrameKind::commit].size(), 1U);
+  EXPECT_EQ(found.frames[FrameKind::settled].size(), 2U);
+  EXPECT_TRUE(found.frames[FrameKind::unknown].empty());
+  std::uint32_t bytes = 0;
+  for (const auto& [kind, frames] : found.frames) {
+    for (const Frame& frame : frames) {
+      EXPECT_TRUE(frame.good) << text(kind) << " " << frame.address;
+      bytes += frame.size;
+    }
+  }
+  EXPECT_EQ(bytes,
+            found.sectors[SectorState::log] * (GetParam().sector_size - SectorHeader::kSize));
+}
+
+TEST_P(CheckTest, WrongBitsAreFound) {
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  ASSERT_EQ(device.save(many_macros(40, 80)), Status::ok);
+  ASSERT_EQ(device.edit(7, 1, "macro m7 { \"x\" }\n"), Status::ok);
+  const Root& root = device.store.log().root();
+  Frames found;
+  dump(flash, found);
+  Report sound;
+  std::vector<std::uint8_t> live(check_memory(GetParam()));
+  ASSERT_EQ(check(device.store.log(), live, sound), 0U);
+  unsigned checked = 0;
+  for (const FrameKind kind : {FrameKind::block, FrameKind::node, FrameKind::settled}) {
+    for (const Frame& frame : found.frames[kind]) {
+      const bool counts = kind == FrameKind::settled
+                              ? frame.root == root
+                              : ((live[frame.address / 8] >> frame.address % 8) & 1) != 0;
+      // What is not in force may be damaged: where power was cut, it is.
+      if (!counts) continue;
+      ++checked;
+      flash.flip(frame.address + frame.size / 2, 3);
+      const Report report = check_all(device.store.log());
+      flash.flip(frame.address + frame.size / 2, 3);
+      const Problem expected = kind == FrameKind::block ? Problem::block_data : Problem::wrong_bit;
+      EXPECT_EQ(report.findings.size(), 1U) << text(kind) << "\n" << describe(report);
+      EXPECT_TRUE(report.has(expected)) << text(kind) << "\n" << describe(report);
+    }
+  }
+  EXPECT_GE(checked, 40U + 1);
+  expect_sound(device);
+}
+
+TEST_P(CheckTest, ALostNodeALostHeaderAndALostStateAreFound) {
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  ASSERT_EQ(device.save(many_macros(40, 80)), Status::ok);
+  const Root root = device.store.log().root();
+  const std::uint32_t sector_size = GetParam().sector_size;
+  const auto after_flips = [&](std::uint32_t address) {
+    flash.flip(address + 8, 0);
+    flash.flip(address + 9, 5);
+    const Report report = check_all(device.store.log());
+    flash.flip(address + 8, 0);
+    flash.flip(address + 9, 5);
+    return report;
+  };
+  for (const TreeRef& tree : {root.roll, root.index}) {
+    const Report report = after_flips(tree.address);
+    EXPECT_TRUE(report.has(Problem::node));
+    EXPECT_TRUE(after_flips(tree.address / sector_size * sector_size).has(Problem::header));
+  }
+  Frames found;
+  dump(flash, found);
+  EXPECT_TRUE(after_flips(found.frames[FrameKind::settled].back().address).has(Problem::state));
+  expect_sound(device);
+}
+
+/// Commits what a test makes of the state.
+class Forgery {
+ public:
+  explicit Forgery(flash::NorFlash& flash) : device(flash) {
+    EXPECT_EQ(device.store.format(), Status::ok);
+    EXPECT_EQ(device.save("F1 { tap a }\nF2 { tap b }\n"), Status::ok);
+    root = device.store.log().root();
+    log().begin(0);
+  }
+  Log& log() { return device.store.log(); }
+  /// A tree of these entries.
+  TreeRef tree(TreeKind kind, const std::vector<Entry>& entries) {
+    LogView view{log()};
+    LogNodes nodes{log()};
+    TreeBuilder builder{view, nodes};
+    builder.begin(kind, {});
+    for (const Entry& entry : entries) EXPECT_EQ(builder.add(entry), Status::ok);
+    TreeRef tree;
+    EXPECT_EQ(builder.finish(tree), Status::ok);
+    return tree;
+  }
+  /// The entries of the roll.
+  std::vector<Entry> roll() {
+    TreeReader reader{log().flash(), TreeKind::chunks};
+    std::vector<Entry> entries;
+    Place place;
+    Entry entry;
+    Search search = reader.seek(root.roll, {}, place, entry);
+    for (; search == Search::found; search = reader.next(root.roll, place, entry)) {
+      entries.push_back(entry);
+    }
+    return entries;
+  }
+  /// A roll whose first definition was changed.
+  template <typename Change>
+  void change_roll(Change change) {
+    std::vector<Entry> entries = roll();
+    Chunk chunk = to_chunk(entries[0]);
+    change(chunk);
+    entries[0] = to_entry(chunk);
+    root.roll = tree(TreeKind::chunks, entries);
+  }
+  Report commit() {
+    ++root.commit;
+    EXPECT_EQ(log().commit(root), Status::ok);
+    return check_all(log());
+  }
+
+  StoreDevice device;
+  Root root;
+};
+
+TEST_P(CheckTest, CountsThatDoNotAgree) {
+  Forgery forgery{flash};
+  ++forgery.root.roll.count;
+  --forgery.root.roll.bytes;
+  const Report report = forgery.commit();
+  EXPECT_EQ(report.findings.size(), 2U);
+  EXPECT_TRUE(report.has(Problem::count));
+  EXPECT_TRUE(report.has(Problem::bytes));
+}
+
+TEST_P(CheckTest, TreesThatCannotBe) {
+  Forgery forgery{flash};
+  forgery.root.roll.levels = 9;
+  forgery.root.index.address = GetParam().size() - 3;
+  forgery.root.draft = {GetParam().sector_size + 80, 1, 1, 2, 1};
+  const Report report = forgery.commit();
+  EXPECT_TRUE(report.has(Problem::node));
+  EXPECT_TRUE(report.has(Problem::outside));
+}
+
+TEST_P(CheckTest, OneTreeTwice) {
+  Forgery forgery{flash};
+  forgery.root.draft = forgery.root.roll;
+  EXPECT_TRUE(forgery.commit().has(Problem::overlap));
+}
+
+TEST_P(CheckTest, OneChunkTwice) {
+  Forgery forgery{flash};
+  std::vector<Entry> entries = forgery.roll();
+  Chunk chunk = to_chunk(entries[1]);
+  chunk.object += 1;
+  entries.push_back(to_entry(chunk));
+  forgery.root.roll = forgery.tree(TreeKind::chunks, entries);
+  const Report report = forgery.commit();
+  EXPECT_EQ(report.findings.size(), 1U) << describe(report);
+  EXPECT_TRUE(report.has(Problem::overlap));
+}
+
+TEST_P(CheckTest, ChunksThatAreNoObject) {
+  const auto found = [&](auto change) {
+    Forgery forgery{flash};
+    forgery.change_roll(change);
+    return forgery.commit();
+  };
+  EXPECT_TRUE(found([](Chunk&) {}).findings.empty());
+  EXPECT_TRUE(found([](Chunk& chunk) { ++chunk.hash; }).has(Problem::hash));
+  EXPECT_TRUE(found([](Chunk& chunk) { ++chunk.code; }).has(Problem::object_size));
+  EXPECT_TRUE(found([](Chunk& chunk) { chunk.code = chunk.source = 0; }).has(Problem::object_size));
+  EXPECT_TRUE(found([](Chunk& chunk) { --chunk.size; }).has(Problem::block));
+  EXPECT_TRUE(found([](Chunk& chunk) { ++chunk.address; }).has(Problem::not_a_frame));
+  EXPECT_TRUE(found([](Chunk& chunk) { chunk.address = 5; }).has(Problem::outside));
+  EXPECT_TRUE(found([](Chunk& chunk) { chunk.address = 0xFFFFFFF0; }).has(Problem::outside));
+  const Report open = found([](Chunk& chunk) { chunk.last = false; });
+  EXPECT_TRUE(open.has(Problem::no_last));
+  EXPECT_TRUE(open.has(Problem::chunk_size));
+  EXPECT_TRUE(found([](Chunk& chunk) {
+                chunk.last = false;
+                chunk.offset = 64;
+              }).has(Problem::gap));
+}
+
+TEST_P(CheckTest, AnIndexThatLeadsNowhere) {
+  Forgery forgery{flash};
+  const std::uint32_t record = forgery.roll()[0].key.scope;
+  forgery.root.index = forgery.tree(
+      TreeKind::index, {to_entry(lang::IndexEntry{{1, 1, 1}, record, 0, 1000, 0, 0, 0}),
+                        to_entry(lang::IndexEntry{{1, 1, 2}, 77, 0, 0, 0, 0, 0})});
+  const Report report = forgery.commit();
+  EXPECT_EQ(report.findings.size(), 2U) << describe(report);
+  EXPECT_TRUE(report.has(Problem::no_code));
+  EXPECT_TRUE(report.has(Problem::no_record));
+}
+
+TEST(Check, EveryProblemHasATextOfItsOwn) {
+  std::set<std::string_view> texts;
+  for (unsigned i = 0; i <= static_cast<unsigned>(Problem::no_code); ++i) {
+    EXPECT_FALSE(text(static_cast<Problem>(i)).empty());
+    texts.insert(text(static_cast<Problem>(i)));
+  }
+  EXPECT_EQ(texts.size(), static_cast<unsigned>(Problem::no_code) + 1);
+  for (const Part part : {Part::sectors, Part::roll, Part::index, Part::draft}) {
+    texts.insert(text(part));
+  }
+  for (unsigned i = 0; i <= static_cast<unsigned>(FrameKind::unknown); ++i) {
+    texts.insert(text(static_cast<FrameKind>(i)));
+  }
+  for (unsigned i = 0; i <= static_cast<unsigned>(SectorState::scratch); ++i) {
+    texts.insert(text(static_cast<SectorState>(i)));
+  }
+  // "blank" and "unknown" are two things each.
+  EXPECT_EQ(texts.size(), static_cast<unsigned>(Problem::no_code) + 1 + 4 + 7 + 5 - 2);
+}
+
+TEST(Check, AnyBytesAreDumpedToTheEnd) {
+  std::mt19937 random(2);
+  for (unsigned round = 0; round < 20; ++round) {
+    sim::SimulatedFlash flash{{1024, 8, 8}};
+    std::vector<std::uint8_t> image(flash.geometry().size());
+    for (std::uint8_t& byte : image) {
+      byte = static_cast<std::uint8_t>(random() % 3 == 0 ? random() : 0);
+    }
+    SectorHeader header;
+    header.sector_bits = 10;
+    header.unit_bits = 3;
+    header.sectors = 8;
+    for (std::size_t sector = 0; sector < 6; ++sector) {
+      encode(header, std::span(image).subspan(sector * 1024).first<SectorHeader::kSize>());
+    }
+    flash.load(image);
+    Frames found;
+    dump(flash, found);
+    EXPECT_EQ(found.sectors[SectorState::log], 6U);
+    EXPECT_EQ(found.sectors[SectorState::unknown], 2U);
+  }
+}
+
+}  // namespace
+}  // namespace pianola::store

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lang/scratch.hpp"
+#include "store/log.hpp"
+
+namespace pianola::store {
+
+/// What the compiler must remember of a whole file: in RAM as far as that reaches, then in free
+/// sectors of the store, which are free again afterwards. A file whose records fit in RAM costs no
+/// erase.
+class FlashScratch final : public lang::Scratch {
+ public:
+  static constexpr std::uint32_t kRecordSize = 48;
+  static constexpr std::uint32_t kItemSize = 16;
+
+  /// Bytes of `memory` that are needed at least.
+  static constexpr std::uint32_t least_memory(const flash::Geometry& geometry) {
+    return geometry.program_unit < kRecordSize ? kRecordSize : geometry.program_unit;
+  }
+
+  /// `memory`: a program unit (at least kRecordSize bytes), and what is kept in RAM. `sectors`: as
+  /// many as may be in use at a time. All are the caller's and outlive the scratch.
+  FlashScratch(Log& log, std::span<std::uint8_t> memory, std::span<std::uint16_t> sectors);
+
+  lang::Status append(const lang::ScratchRecord& record) override;
+  lang::Status append(const lang::SortItem& item) override;
+  bool read(std::uint32_t index, lang::ScratchRecord& out) override;
+  bool read(std::uint32_t index, lang::SortItem& out) override;
+  void release_items(std::uint32_t count) override;
+  void clear() override;
+
+ private:
+  [[nodiscard]] std::uint16_t& sector(std::uint32_t number) const;
+  [[nodiscard]] std::uint32_t address_of(std::uint32_t place) const;
+  [[nodiscard]] std::uint32_t taken_with_records() const;
+  lang::Status put(std::span<const std::uint8_t> bytes);
+  lang::Status program();
+  bool get(std::uint32_t place, std::span<std::uint8_t> out);
+
+  // A place counts bytes: first those in RAM, then those of the sectors, one after another.
+  Log& log_;
+  std::span<std::uint8_t> buffer_;  ///< What is to be programmed next: at the end.
+  std::span<std::uint8_t> ram_;
+  std::span<std::uint16_t> sectors_;
+  std::uint32_t unit_ = 0;
+  std::uint32_t header_ = 0;   ///< Bytes before a sector's first place.
+  std::uint32_t payload_ = 0;  ///< Places of a sector.
+  std::uint32_t end_ = 0;      ///< Place after the last byte.
+  std::uint32_t records_ = 0;
+  std::uint32_t taken_ = 0;  ///< Sectors taken so far.
+  std::uint32_t fixed_ = 0;  ///< The first ones, that hold records: they stay.
+  std::uint32_t given_ = 0;  ///< How many behind them were given back.
+};
+
+}  // namespace pianola::store

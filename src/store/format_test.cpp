@@ -1,0 +1,201 @@
+#include "store/format.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include "lang/crc32.hpp"
+
+namespace pianola::store {
+namespace {
+
+using Header = std::array<std::uint8_t, SectorHeader::kSize>;
+
+SectorHeader some_header() {
+  SectorHeader header;
+  header.kind = SectorHeader::Kind::scratch;
+  header.sector_bits = 12;
+  header.unit_bits = 8;
+  header.sectors = 1024;
+  header.sequence = 0x01020304;
+  header.erases = 77;
+  header.root = {5, 6, true, {0x1000, 7, 8, 15, 6}, {0x2000, 9, 0, 1, 1}, {0x3000, 10, 11, 8, 15}};
+  return header;
+}
+
+std::vector<std::uint8_t> checked(std::size_t size, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<std::uint8_t> bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+  lang::Crc32 check;
+  check.add(std::span(bytes).first(size - 4));
+  put32(bytes.data() + size - 4, check.value());
+  return bytes;
+}
+
+TEST(Format, NumbersAreLittleEndian) {
+  std::array<std::uint8_t, 6> bytes{};
+  put16(bytes.data(), 0xFFFF1234);
+  put32(bytes.data() + 2, 0x89ABCDEF);
+  EXPECT_EQ(bytes, (std::array<std::uint8_t, 6>{0x34, 0x12, 0xEF, 0xCD, 0xAB, 0x89}));
+  EXPECT_EQ(get16(bytes.data()), 0x1234U);
+  EXPECT_EQ(get32(bytes.data() + 2), 0x89ABCDEFU);
+}
+
+TEST(Format, Crc16KnownValue) {
+  constexpr std::string_view kDigits = "123456789";
+  const std::vector<std::uint8_t> bytes(kDigits.begin(), kDigits.end());
+  EXPECT_EQ(crc16(bytes), 0x906E);
+  EXPECT_EQ(crc16({}), 0x0000);
+}
+
+TEST(Format, ChunkEntry) {
+  Chunk chunk;
+  chunk.object = 0x11223344;
+  chunk.offset = 0x5566;
+  chunk.address = 0x99AABBCC;
+  chunk.size = 0x100;
+  EXPECT_EQ(to_entry(chunk).key, chunk_key(chunk.object, 0x5665));
+  EXPECT_EQ(to_chunk(to_entry(chunk)), chunk);
+  chunk.last = true;
+  chunk.code = 0x5000;
+  chunk.source = 0x666;
+  chunk.hash = 0x090A0B0C;
+  EXPECT_EQ(to_entry(chunk).key, chunk_key(chunk.object, kLastChunk));
+  EXPECT_EQ(to_chunk(to_entry(chunk)), chunk);
+  Chunk nothing;
+  nothing.last = true;
+  EXPECT_EQ(to_chunk(to_entry(nothing)), nothing);
+}
+
+TEST(Format, IndexEntry) {
+  const lang::IndexEntry entry{{1, 2, 3},  0x11223344, 0x55667788, 0x99AABBCC,
+                               0xDDEEFF00, 0x12,       0x34};
+  const lang::IndexEntry back = to_index_entry(to_entry(entry));
+  EXPECT_EQ(back.key, entry.key);
+  EXPECT_EQ(back.record, entry.record);
+  EXPECT_EQ(back.code, entry.code);
+  EXPECT_EQ(back.body, entry.body);
+  EXPECT_EQ(back.labels, entry.labels);
+  EXPECT_EQ(back.frame, entry.frame);
+  EXPECT_EQ(back.params, entry.params);
+}
+
+TEST(Format, RootComesBack) {
+  const Root root = some_header().root;
+  std::array<std::uint8_t, Root::kSize> bytes;
+  encode(root, bytes);
+  EXPECT_EQ(decode_root(bytes), root);
+  encode(Root{}, bytes);
+  EXPECT_TRUE(std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }));
+}
+
+TEST(Format, HeaderComesBackWithAnySingleBitWrong) {
+  const SectorHeader header = some_header();
+  Header good;
+  encode(header, good);
+  for (std::uint32_t bit = 0; bit <= good.size() * 8; ++bit) {
+    Header bytes = good;
+    if (bit < good.size() * 8) flip(bytes.data(), bit);
+    SectorHeader back;
+    ASSERT_TRUE(decode(bytes, back)) << bit;
+    EXPECT_EQ(bytes, good);
+    EXPECT_EQ(back.version, header.version);
+    EXPECT_EQ(back.kind, header.kind);
+    EXPECT_EQ(back.sector_bits, header.sector_bits);
+    EXPECT_EQ(back.unit_bits, header.unit_bits);
+    EXPECT_EQ(back.sectors, header.sectors);
+    EXPECT_EQ(back.sequence, header.sequence);
+    EXPECT_EQ(back.erases, header.erases);
+    EXPECT_EQ(back.root, header.root);
+  }
+}
+
+TEST(Format, WhatIsNoHeader) {
+  SectorHeader back;
+  for (const unsigned fill : {0x00U, 0xFFU, 0x55U}) {
+    Header bytes;
+    bytes.fill(static_cast<std::uint8_t>(fill));
+    EXPECT_FALSE(decode(bytes, back)) << fill;
+  }
+  Header other;
+  encode(some_header(), other);
+  put32(other.data(), get32(other.data()) + 1);
+  lang::Crc32 check;
+  check.add(std::span(other).first<SectorHeader::kSize - 4>());
+  put32(other.data() + SectorHeader::kSize - 4, check.value());
+  EXPECT_FALSE(decode(other, back));
+}
+
+TEST(Format, HeaderFieldsHaveBounds) {
+  const auto accepted = [](auto change) {
+    SectorHeader header = some_header();
+    change(header);
+    Header bytes;
+    encode(header, bytes);
+    SectorHeader back;
+    return decode(bytes, back);
+  };
+  EXPECT_TRUE(accepted([](SectorHeader& header) { header.sector_bits = 16; }));
+  EXPECT_FALSE(accepted([](SectorHeader& header) { header.sector_bits = 17; }));
+  EXPECT_FALSE(accepted([](SectorHeader& header) { header.sector_bits = 9; }));
+  EXPECT_FALSE(accepted([](SectorHeader& header) { header.unit_bits = 9; }));
+  EXPECT_TRUE(accepted([](SectorHeader& header) { header.sectors = 4; }));
+  EXPECT_FALSE(accepted([](SectorHeader& header) { header.sectors = 3; }));
+  EXPECT_FALSE(
+      accepted([](SectorHeader& header) { header.kind = static_cast<SectorHeader::Kind>(3); }));
+}
+
+TEST(Format, AnotherVersionIsAHeaderStill) {
+  SectorHeader header = some_header();
+  header.version = kFormatVersion + 1;
+  header.sector_bits = 99;
+  Header bytes;
+  encode(header, bytes);
+  SectorHeader back;
+  EXPECT_TRUE(decode(bytes, back));
+  EXPECT_EQ(back.version, kFormatVersion + 1);
+  EXPECT_EQ(back.sector_bits, 0);
+}
+
+TEST(Format, EverySingleBitIsPutRight) {
+  for (const std::size_t size : {4U, 5U, 38U, 262U, 406U}) {
+    const std::vector<std::uint8_t> good = checked(size, 1);
+    std::vector<std::uint8_t> bytes = good;
+    std::uint32_t wrong = 0;
+    ASSERT_TRUE(check_and_correct(bytes, wrong));
+    EXPECT_EQ(wrong, kNoBit);
+    for (std::uint32_t bit = 0; bit < size * 8; ++bit) {
+      flip(bytes.data(), bit);
+      ASSERT_TRUE(check_and_correct(bytes, wrong)) << size << " " << bit;
+      EXPECT_EQ(wrong, bit);
+      EXPECT_EQ(bytes, good);
+    }
+  }
+}
+
+TEST(Format, TwoWrongBitsAreNeverTakenForOne) {
+  const std::vector<std::uint8_t> good = checked(54, 2);
+  for (std::uint32_t first = 0; first < good.size() * 8; ++first) {
+    for (std::uint32_t second = 0; second < first; ++second) {
+      std::vector<std::uint8_t> bytes = good;
+      flip(bytes.data(), first);
+      flip(bytes.data(), second);
+      ASSERT_FALSE(check_and_correct(bytes)) << first << " " << second;
+    }
+  }
+}
+
+TEST(Format, NothingToCheck) {
+  std::vector<std::uint8_t> bytes(3);
+  EXPECT_FALSE(check_and_correct(bytes));
+  EXPECT_FALSE(check_and_correct({}));
+}
+
+}  // namespace
+}  // namespace pianola::store

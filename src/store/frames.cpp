@@ -1,0 +1,171 @@
+#include "store/frames.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pianola::store {
+namespace {
+
+using flash::FlashStatus;
+
+constexpr bool is_type(unsigned first, FrameType type) {
+  return first == static_cast<unsigned>(type);
+}
+
+/// Whether these bytes all read FF.
+bool is_erased(flash::NorFlash& flash, std::uint32_t begin, std::uint32_t end) {
+  std::array<std::uint8_t, 64> piece;
+  while (begin < end) {
+    const auto part = std::span(piece).first(std::min<std::size_t>(piece.size(), end - begin));
+    if (flash.read(begin, part) != FlashStatus::ok) return false;
+    if (std::ranges::any_of(part, [](std::uint8_t byte) { return byte != 0xFF; })) return false;
+    begin += static_cast<std::uint32_t>(part.size());
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string_view text(FrameKind kind) {
+  switch (kind) {
+    case FrameKind::filler:
+      return "filler";
+    case FrameKind::block:
+      return "block";
+    case FrameKind::node:
+      return "node";
+    case FrameKind::commit:
+      return "commit";
+    case FrameKind::settled:
+      return "settled";
+    case FrameKind::blank:
+      return "blank";
+    case FrameKind::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+std::string_view text(SectorState state) {
+  switch (state) {
+    case SectorState::blank:
+      return "blank";
+    case SectorState::unknown:
+      break;
+    case SectorState::foreign:
+      return "foreign";
+    case SectorState::log:
+      return "log";
+    case SectorState::scratch:
+      return "scratch";
+  }
+  return "unknown";
+}
+
+FrameReader::FrameReader(flash::NorFlash& flash, std::uint32_t sector)
+    : flash_(flash),
+      at_(sector * flash.geometry().sector_size + SectorHeader::kSize),
+      end_((sector + 1) * flash.geometry().sector_size) {}
+
+bool FrameReader::next(Frame& out) {
+  if (at_ >= end_) return false;
+  out = {};
+  out.address = at_;
+  std::uint8_t first = 0xFF;
+  const bool read = flash_.read(at_, {&first, 1}) == FlashStatus::ok;
+  if (read && is_type(first, FrameType::filler)) {
+    read_fillers(out);
+  } else if (read && first <= kBlock) {
+    read_block(out);
+  } else if (read && is_node(first)) {
+    read_node(out);
+  } else if (read && (is_type(first, FrameType::commit) || is_type(first, FrameType::settled))) {
+    read_root(out);
+  } else if (read && is_type(first, FrameType::blank) && is_erased(flash_, at_, end_)) {
+    out.kind = FrameKind::blank;
+    out.good = true;
+    out.size = end_ - at_;
+  }
+  if (out.size == 0 || out.size > end_ - at_) {
+    out.kind = FrameKind::unknown;
+    out.good = false;
+    out.size = end_ - at_;
+  }
+  at_ += out.size;
+  return true;
+}
+
+void FrameReader::read_fillers(Frame& out) {
+  out.kind = FrameKind::filler;
+  out.good = true;
+  std::uint8_t byte = 0;
+  do {
+    ++out.size;
+  } while (at_ + out.size < end_ && flash_.read(at_ + out.size, {&byte, 1}) == FlashStatus::ok &&
+           is_type(byte, FrameType::filler));
+}
+
+void FrameReader::read_block(Frame& out) {
+  std::array<std::uint8_t, kBlockFrame> frame;
+  out.kind = FrameKind::block;
+  if (flash_.read(at_, std::span(frame).first(1)) != FlashStatus::ok) return;
+  out.entries = frame[0];
+  out.size = 1 + out.entries + 2;
+  if (out.size > frame.size() || out.size > end_ - at_) return;
+  const auto bytes = std::span(frame).first(out.size);
+  out.good = flash_.read(at_, bytes) == FlashStatus::ok &&
+             crc16(bytes.first(1 + out.entries)) == get16(bytes.data() + 1 + out.entries);
+}
+
+void FrameReader::read_node(Frame& out) {
+  std::array<std::uint8_t, kMaxNode> frame;
+  out.kind = FrameKind::node;
+  if (end_ - at_ < 2 || flash_.read(at_, std::span(frame).first(2)) != FlashStatus::ok) return;
+  out.tree = node_kind(frame[0]);
+  out.level = static_cast<std::uint8_t>(node_level(frame[0]));
+  out.entries = frame[1];
+  if (out.entries == 0) return;
+  out.size = node_frame(out.tree, out.level, out.entries);
+  if (out.size > frame.size() || out.size > end_ - at_) return;
+  const auto bytes = std::span(frame).first(out.size);
+  out.good = flash_.read(at_, bytes) == FlashStatus::ok && check_and_correct(bytes, out.wrong_bit);
+}
+
+void FrameReader::read_root(Frame& out) {
+  std::array<std::uint8_t, kRootFrame> frame;
+  out.size = kRootFrame;
+  if (end_ - at_ < kRootFrame) return;
+  out.good = flash_.read(at_, frame) == FlashStatus::ok && check_and_correct(frame, out.wrong_bit);
+  out.kind = is_type(frame[0], FrameType::settled) ? FrameKind::settled : FrameKind::commit;
+  if (out.good) out.root = decode_root(std::span(frame).subspan<1, Root::kSize>());
+}
+
+SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHeader& out) {
+  const flash::Geometry geometry = flash.geometry();
+  const std::uint32_t begin = sector * geometry.sector_size;
+  std::array<std::uint8_t, SectorHeader::kSize> bytes;
+  if (flash.read(begin, bytes) != FlashStatus::ok) return SectorState::unknown;
+  if (!decode(bytes, out)) {
+    return is_erased(flash, begin, begin + geometry.sector_size) ? SectorState::blank
+                                                                 : SectorState::unknown;
+  }
+  if (out.version != kFormatVersion || (1U << out.sector_bits) != geometry.sector_size ||
+      (1U << out.unit_bits) != geometry.program_unit || out.sectors != geometry.sectors) {
+    return SectorState::foreign;
+  }
+  return out.kind == SectorHeader::Kind::log ? SectorState::log : SectorState::scratch;
+}
+
+void dump(flash::NorFlash& flash, DumpSink& sink) {
+  for (std::uint32_t sector = 0; sector < flash.geometry().sectors; ++sector) {
+    SectorHeader header;
+    const SectorState state = read_sector(flash, sector, header);
+    sink.sector(sector, state, header);
+    if (state != SectorState::log) continue;
+    FrameReader reader(flash, sector);
+    Frame frame;
+    while (reader.next(frame)) sink.frame(frame);
+  }
+}
+
+}  // namespace pianola::store

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "flash/nor_flash.hpp"
+#include "store/format.hpp"
+#include "store/tree.hpp"
+
+namespace pianola::store {
+
+/// What a frame is.
+enum class FrameKind : std::uint8_t {
+  filler,   ///< Fillers, one or more.
+  block,    ///< Data of an object.
+  node,     ///< Of a tree.
+  commit,   ///< A state.
+  settled,  ///< The same again.
+  blank,    ///< Nothing, up to the sector's end.
+  unknown,  ///< No frame: what is from here on in the sector cannot be told.
+};
+
+/// "filler", "block" and so on.
+std::string_view text(FrameKind kind);
+
+/// A frame as it stands in flash.
+struct Frame {
+  FrameKind kind = FrameKind::unknown;
+  std::uint32_t address = 0;
+  std::uint32_t size = 0;  ///< In flash.
+  bool good = false;       ///< Its checksum is right, if need be after a bit was put right.
+  std::uint32_t wrong_bit = kNoBit;  ///< That was put right, counted from its beginning.
+  std::uint32_t entries = 0;         ///< Of a node; of a block: bytes of data.
+  std::uint8_t level = 0;            ///< Of a node.
+  TreeKind tree = TreeKind::index;   ///< That a node is of.
+  Root root;                         ///< Of `commit` and `settled`, if good.
+};
+
+/// The frames of a sector, one after another.
+class FrameReader {
+ public:
+  /// `flash` is the caller's and outlives the reader.
+  FrameReader(flash::NorFlash& flash, std::uint32_t sector);
+
+  /// The next frame. False at the sector's end. Ends on any content.
+  bool next(Frame& out);
+
+ private:
+  void read_fillers(Frame& out);
+  void read_block(Frame& out);
+  void read_node(Frame& out);
+  void read_root(Frame& out);
+
+  flash::NorFlash& flash_;
+  std::uint32_t at_;
+  std::uint32_t end_;
+};
+
+/// What stands at a sector's beginning.
+enum class SectorState : std::uint8_t {
+  blank,    ///< Every byte is FF.
+  unknown,  ///< Something, but no header.
+  foreign,  ///< A header of another version of the format or other measures.
+  log,      ///< A sector of the log.
+  scratch,  ///< A sector that holds what need not last.
+};
+
+/// "blank", "unknown" and so on.
+std::string_view text(SectorState state);
+
+/// Reads a sector's header. `out` is set for foreign, log and scratch.
+SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHeader& out);
+
+/// Is told what a region holds.
+class DumpSink {
+ public:
+  virtual void sector(std::uint32_t number, SectorState state, const SectorHeader& header) = 0;
+  /// A frame of the sector that was told before.
+  virtual void frame(const Frame& frame) = 0;
+
+ protected:
+  ~DumpSink() = default;
+};
+
+/// Tells of all sectors, and of the frames of those of the log.
+void dump(flash::NorFlash& flash, DumpSink& sink);
+
+}  // namespace pianola::store

@@ -1,0 +1,229 @@
+#include <algorithm>
+#include <bit>
+
+#include "store/log.hpp"
+#include "store/tree.hpp"
+
+namespace pianola::store {
+namespace {
+
+using flash::FlashStatus;
+using lang::Status;
+
+constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) {
+  return (value + unit - 1) & ~(unit - 1);
+}
+
+}  // namespace
+
+/// What the headers and the head's frames say.
+struct Log::Found {
+  SectorHeader head;
+  std::uint32_t sector = kNone;  ///< Of the head.
+  std::uint32_t newest = 0;      ///< Highest sequence of any header.
+  std::uint32_t after = 0;       ///< Start of a unit, not before the end of its last state.
+  bool clean = true;             ///< Nothing is open to doubt.
+  bool unsettled = false;        ///< The root stands in a commit frame alone,
+  Root before;                   ///< after this one.
+  Root opened_with;              ///< The state in the head's header.
+};
+
+/// False if there is none; `blank` if its bytes are as erased.
+bool Log::read_header(std::uint32_t sector, SectorHeader& out, bool& blank) {
+  std::array<std::uint8_t, SectorHeader::kSize> bytes;
+  blank = false;
+  if (flash_.read(sector * geometry_.sector_size, bytes) != FlashStatus::ok) return false;
+  blank = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0xFF; });
+  return !blank && decode(bytes, out);
+}
+
+/// Whether anything but FF stands in these bytes.
+bool Log::is_programmed(std::uint32_t address, std::uint32_t size) {
+  std::array<std::uint8_t, 64> piece;
+  for (std::uint32_t i = 0; i < size; i += 64) {
+    const auto part = std::span{piece}.first(std::min<std::size_t>(piece.size(), size - i));
+    if (flash_.read(address + i, part) != FlashStatus::ok) return true;
+    if (std::any_of(part.begin(), part.end(), [](std::uint8_t b) { return b != 0xFF; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A sector counts only if something was programmed after its header's units: then the header's own
+/// program was complete, and it reads the same for ever.
+Mount Log::find_head(Found& found) {
+  const std::uint32_t header_units = round_up(SectorHeader::kSize, geometry_.program_unit);
+  Mount foreign = Mount::unformatted;
+  std::uint32_t best = 0;
+  for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
+    SectorHeader header;
+    bool blank = false;
+    if (!read_header(sector, header, blank)) continue;
+    if (header.version != kFormatVersion) {
+      foreign = Mount::version;
+      continue;
+    }
+    if ((1U << header.sector_bits) != geometry_.sector_size ||
+        (1U << header.unit_bits) != geometry_.program_unit || header.sectors != geometry_.sectors) {
+      foreign = Mount::geometry;
+      continue;
+    }
+    most_erases_ = std::max(most_erases_, header.erases);
+    if (header.kind != SectorHeader::Kind::log) continue;
+    found.newest = std::max(found.newest, header.sequence);
+    if (found.sector != kNone && header.sequence <= best) continue;
+    // In small units the first frame follows at once; in larger ones the next unit decides.
+    const std::uint32_t begin = sector * geometry_.sector_size + header_units;
+    if (!is_programmed(begin, std::max<std::uint32_t>(geometry_.program_unit, 32))) continue;
+    best = header.sequence;
+    found.sector = sector;
+    found.head = header;
+  }
+  if (found.sector == kNone) return found.newest != 0 ? Mount::ok : foreign;
+  if (best != found.newest) found.clean = false;
+  return Mount::ok;
+}
+
+/// Goes through the head's frames to the last state.
+bool Log::find_root(Found& found) {
+  const std::uint32_t begin = found.sector * geometry_.sector_size;
+  const std::uint32_t end = begin + geometry_.sector_size;
+  std::uint32_t at = begin + SectorHeader::kSize;
+  found.after = round_up(at, geometry_.program_unit);
+  bool settled = true;
+  bool open = false;  // something stands after the last root frame
+  Root root = found.head.root;
+  while (at < end) {
+    std::array<std::uint8_t, kRootFrame> frame;
+    const auto head = std::span{frame}.first(std::min<std::uint32_t>(2, end - at));
+    if (flash_.read(at, head) != FlashStatus::ok) return false;
+    const unsigned type = frame[0];
+    std::uint32_t size = 1;
+    if (type == static_cast<unsigned>(FrameType::blank)) break;
+    if (type >= 1 && type <= kBlock) {
+      size = 1 + type + 2;
+    } else if (is_node(frame[0])) {
+      if (head.size() < 2) break;
+      size = node_frame(node_kind(frame[0]), node_level(frame[0]), frame[1]);
+    } else if (type == static_cast<unsigned>(FrameType::commit) ||
+               type == static_cast<unsigned>(FrameType::settled)) {
+      size = kRootFrame;
+      if (size > end - at || flash_.read(at, frame) != FlashStatus::ok) break;
+      if (!check_and_correct(frame)) break;
+      settled = type == static_cast<unsigned>(FrameType::settled);
+      if (!settled) found.before = root;
+      root = decode_root(std::span{frame}.subspan<1, Root::kSize>());
+      open = false;
+      at += size;
+      found.after = round_up(at, geometry_.program_unit);
+      continue;
+    } else if (type != static_cast<unsigned>(FrameType::filler)) {
+      break;
+    }
+    if (size > end - at) break;
+    // Fillers up to the end of a unit belong to what is before them.
+    const bool filler = type == static_cast<unsigned>(FrameType::filler);
+    open = open || !filler || at % geometry_.program_unit == 0;
+    at += size;
+  }
+  found.opened_with = found.head.root;
+  found.head.root = root;
+  found.unsettled = !settled;
+  if (!settled || open || is_programmed(at, end - at)) {
+    found.clean = false;
+    find_later_root(found, end);
+  }
+  return true;
+}
+
+/// Where the frames cannot be followed, because something was cut off or a bit is wrong, a state
+/// that was settled behind that place is still found: such a frame begins a unit.
+void Log::find_later_root(Found& found, std::uint32_t end) {
+  Root& root = found.head.root;
+  for (std::uint32_t at = found.after; at + kRootFrame <= end; at += geometry_.program_unit) {
+    std::array<std::uint8_t, kRootFrame> frame;
+    if (flash_.read(at, std::span{frame}.first(1)) != FlashStatus::ok ||
+        frame[0] != static_cast<std::uint8_t>(FrameType::settled) ||
+        flash_.read(at, frame) != FlashStatus::ok || !check_and_correct(frame)) {
+      continue;
+    }
+    const Root later = decode_root(std::span{frame}.subspan<1, Root::kSize>());
+    if (later.commit > root.commit) root = later;
+  }
+}
+
+void Log::start() {
+  open_ = false;
+  buffered_ = 0;
+  bad_.fill(0xFFFF);
+  most_erases_ = 0;
+  opened_ = 0;
+  sector_ = kNone;
+  anchor_ = kNone;
+}
+
+Mount Log::mount() {
+  Found found;
+  start();
+  if (const Mount status = find_head(found); status != Mount::ok) return status;
+  sequence_ = found.newest;
+  if (found.sector == kNone) {
+    // The very first sector was cut off before it counted.
+    root_ = {};
+    rescan();
+    return settle(root_) == Status::ok ? Mount::ok : Mount::no_sector;
+  }
+  if (!find_root(found)) return Mount::failed;
+  root_ = found.head.root;
+  rescan();
+  const bool holds_nothing = !in_use(found.sector) && root_ == found.opened_with;
+  sector_ = found.sector;
+  anchor_ = found.sector;
+  set_used(found.sector, true);
+  // With one free sector and none open nothing could ever be collected: another head is opened.
+  if (found.clean && free_ >= 2) return Mount::ok;
+  protect(found);
+  // A head without anything but a state that stands in the sector before it as well can go.
+  if (free_ == 0 && holds_nothing) set_used(found.sector, false);
+  const Status settled = settle(root_);
+  rescan();
+  return settled == Status::ok ? Mount::ok : Mount::no_sector;
+}
+
+/// Until the state is settled, the next mount may find the other one: what that needs must not be
+/// erased. It is either the state before, or what was committed in sectors that were opened since.
+/// begin() has left one sector that neither needs; and a settling that was cut off, one that has
+/// nothing but its header.
+void Log::protect(const Found& found) {
+  if (found.unsettled) mark(found.before);
+  std::uint32_t newest = 0;
+  std::uint32_t last = kNone;
+  for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
+    SectorHeader header;
+    bool blank = false;
+    if (in_use(sector) || !read_header(sector, header, blank) ||
+        header.kind != SectorHeader::Kind::log || header.root.commit < root_.commit) {
+      continue;
+    }
+    set_used(sector, true);
+    if (header.sequence < newest) continue;
+    newest = header.sequence;
+    last = sector;
+  }
+  if (free_ == 0 && last != kNone) set_used(last, false);
+}
+
+Status Log::format() {
+  Found found;
+  start();
+  find_head(found);
+  root_ = {};
+  sequence_ = found.newest;
+  sector_ = found.sector;
+  anchor_ = found.sector;
+  rescan();
+  return settle(root_);
+}
+
+}  // namespace pianola::store

@@ -1,0 +1,160 @@
+#include "store/object.hpp"
+
+#include <algorithm>
+
+namespace pianola::store {
+
+using flash::FlashStatus;
+using lang::Status;
+
+namespace {
+
+/// Bytes of a sector's rest that are left alone rather than begin a long chunk.
+constexpr std::uint32_t kLeastPiece = 3 * kBlockFrame;
+
+}  // namespace
+
+bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
+  return known_ && chunk_.object == object && offset >= chunk_.offset &&
+         offset - chunk_.offset < chunk_.size;
+}
+
+/// Goes to the chunk with byte `offset`: mostly it is the one that comes next.
+bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
+  if (covers(object, offset)) return true;
+  Entry entry;
+  if (known_ && chunk_.object == object && !chunk_.last && offset == chunk_.offset + chunk_.size) {
+    entry = to_entry(chunk_);
+    known_ = tree_.next(tree, place_, entry) == Search::found;
+  } else {
+    known_ = tree_.seek(tree, chunk_key(object, offset), place_, entry) == Search::found;
+  }
+  if (!known_) return false;
+  chunk_ = to_chunk(entry);
+  return covers(object, offset);
+}
+
+bool ObjectReader::last_chunk(const TreeRef& tree, std::uint32_t object, Chunk& out) {
+  if (!known_ || chunk_.object != object || !chunk_.last) {
+    Entry entry;
+    known_ = tree_.seek(tree, chunk_key(object, kLastChunk), place_, entry) == Search::found;
+    if (!known_) return false;
+    chunk_ = to_chunk(entry);
+  }
+  out = chunk_;
+  return chunk_.object == object && chunk_.last;
+}
+
+/// Reads within the block that holds byte `offset` of the object. 0 if it is damaged.
+std::size_t ObjectReader::read_block(std::uint32_t offset, std::span<std::uint8_t> out) {
+  const std::uint32_t in_chunk = offset - chunk_.offset;
+  const std::uint32_t block = in_chunk / kBlock;
+  const std::uint32_t from = in_chunk % kBlock;
+  const std::uint32_t size = std::min(kBlock, chunk_.size - block * kBlock);
+  std::array<std::uint8_t, kBlockFrame> frame;
+  frame[0] = static_cast<std::uint8_t>(size);
+  const auto rest = std::span{frame}.subspan(1, size + 2);
+  if (flash_.read(chunk_.address + block * kBlockFrame + 1, rest) != FlashStatus::ok) return 0;
+  if (crc16(std::span{frame}.first(1 + size)) != get16(frame.data() + 1 + size)) return 0;
+  const std::size_t count = std::min<std::size_t>(size - from, out.size());
+  std::copy_n(frame.begin() + 1 + from, count, out.begin());
+  return count;
+}
+
+std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::uint32_t offset,
+                               std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const auto at = static_cast<std::uint32_t>(offset + done);
+    if (!find(tree, object, at)) break;
+    const std::size_t count = read_block(at, out.subspan(done));
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
+}
+
+void ObjectWriter::begin(std::uint32_t object) {
+  chunk_ = {};
+  chunk_.object = object;
+  filled_ = 0;
+}
+
+/// Whether the sector's rest is too small to begin a chunk in: each chunk costs an entry, and makes
+/// what is stored dearer to move.
+bool ObjectWriter::is_tail(std::uint32_t room) const {
+  return room < std::min(log_.geometry().sector_size / 16, kLeastPiece);
+}
+
+/// Appends a block's frame of `size` data bytes to the chunk, or to a new one in the next sector.
+Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t size) {
+  if (chunk_.size > 0 && log_.room() < frame.size()) {
+    if (const Status status = tree_.add(to_entry(chunk_)); status != Status::ok) return status;
+    chunk_.offset += chunk_.size;
+    chunk_.size = 0;
+  }
+  // (A whole small object may stand there.)
+  if (chunk_.size == 0 && size == kBlock && is_tail(log_.room())) {
+    if (const Status status = log_.open_sector(); status != Status::ok) return status;
+  }
+  std::uint32_t address = 0;
+  if (const Status status = log_.append(frame, address); status != Status::ok) return status;
+  if (chunk_.size == 0) chunk_.address = address;
+  chunk_.size = static_cast<std::uint16_t>(chunk_.size + size);
+  return Status::ok;
+}
+
+Status ObjectWriter::write_block() {
+  if (filled_ == 0) return Status::ok;
+  block_[0] = static_cast<std::uint8_t>(filled_);
+  put16(block_.data() + 1 + filled_, crc16(std::span{block_}.first(1 + filled_)));
+  const std::uint32_t size = filled_;
+  filled_ = 0;
+  return append(std::span{block_}.first(1 + size + 2), size);
+}
+
+Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
+  while (!bytes.empty()) {
+    const std::size_t count = std::min<std::size_t>(kBlock - filled_, bytes.size());
+    std::copy_n(bytes.begin(), count, block_.begin() + 1 + filled_);
+    filled_ += static_cast<std::uint32_t>(count);
+    bytes = bytes.subspan(count);
+    if (filled_ < kBlock) break;
+    if (const Status status = write_block(); status != Status::ok) return status;
+  }
+  return Status::ok;
+}
+
+Status ObjectWriter::end(std::uint32_t code, std::uint32_t source, std::uint32_t hash) {
+  if (const Status status = write_block(); status != Status::ok) return status;
+  chunk_.last = true;
+  chunk_.code = code;
+  chunk_.source = source;
+  chunk_.hash = hash;
+  return tree_.add(to_entry(chunk_));
+}
+
+/// A block that is damaged stays so: its checksum is copied like the rest.
+Status ObjectWriter::copy(const Chunk& chunk) {
+  chunk_ = {};
+  chunk_.object = chunk.object;
+  chunk_.offset = chunk.offset;
+  for (std::uint32_t done = 0; done < chunk.size;) {
+    const std::uint32_t size = std::min<std::uint32_t>(kBlock, chunk.size - done);
+    const auto frame = std::span{block_}.first(1 + size + 2);
+    if (log_.read(chunk.address + done / kBlock * kBlockFrame, frame) != FlashStatus::ok) {
+      return Status::io_error;
+    }
+    // What the length byte should be is known; the log's frames are found by it.
+    block_[0] = static_cast<std::uint8_t>(size);
+    if (const Status status = append(frame, size); status != Status::ok) return status;
+    done += size;
+  }
+  chunk_.last = chunk.last;
+  chunk_.code = chunk.code;
+  chunk_.source = chunk.source;
+  chunk_.hash = chunk.hash;
+  return tree_.add(to_entry(chunk_));
+}
+
+}  // namespace pianola::store

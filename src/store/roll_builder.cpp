@@ -1,0 +1,263 @@
+#include "store/roll_builder.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "lang/crc32.hpp"
+
+namespace pianola::store {
+namespace {
+
+using lang::Status;
+
+/// Distance of the labels of neighbours, where there is room.
+constexpr std::uint32_t kSpacing = 64;
+/// When the last label is higher, all definitions get new ones: they are record numbers too.
+constexpr std::uint32_t kHighLabel = lang::kRecordNumbers / 4 * 3;
+/// Bytes of a slice that its hash covers.
+constexpr std::uint32_t kHashed = 32;
+
+}  // namespace
+
+RollBuilder::RollBuilder(Log& log, lang::Source& source)
+    : log_(log),
+      source_(source),
+      view_(log),
+      nodes_(log),
+      old_(view_),
+      tree_(view_, nodes_),
+      writer_(log, tree_) {
+  const TreeRef& roll = log.root().roll;
+  tree_.begin(TreeKind::chunks, roll);
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry last;
+  relabels_ = roll.count > 0 &&
+              tree.seek_count(roll, roll.count - 1, place, last) == Search::found &&
+              last.key.scope > kHighLabel;
+}
+
+/// The first old definition whose label is higher than `after`.
+bool RollBuilder::next_old(std::uint32_t after, Chunk& out) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const TreeRef& roll = log_.root().roll;
+  if (tree.seek(roll, chunk_key(after + 1, 0), place, entry) != Search::found) return false;
+  out = to_chunk(entry);
+  return out.last || old_.last_chunk(roll, out.object, out);
+}
+
+/// CRC-32 of `size` bytes of the source from `begin` on (at most kHashed).
+std::uint32_t RollBuilder::prefix_hash(std::uint32_t begin, std::uint32_t size) {
+  lang::Crc32 crc;
+  std::array<char, kHashed> piece;
+  for (std::uint32_t done = 0; done < size;) {
+    const std::size_t count = source_.read(begin + done, std::span{piece}.first(size - done));
+    if (count == 0) break;
+    for (std::size_t i = 0; i < count; ++i) crc.add(static_cast<std::uint8_t>(piece[i]));
+    done += static_cast<std::uint32_t>(count);
+  }
+  return crc.value();
+}
+
+/// Whether the source at `begin` reads as the slice of `old`.
+bool RollBuilder::has_slice(const Chunk& old, std::uint32_t begin) {
+  if (old.hash != prefix_hash(begin, std::min(old.source, kHashed))) return false;
+  std::array<char, kBlock> now;
+  std::array<std::uint8_t, kBlock> then;
+  for (std::uint32_t done = 0; done < old.source;) {
+    const std::size_t want = std::min<std::size_t>(kBlock, old.source - done);
+    const std::size_t count = source_.read(begin + done, std::span{now}.first(want));
+    if (count == 0) return false;
+    const auto stored = std::span{then}.first(count);
+    if (old_.read(log_.root().roll, old.object, old.code + done, stored) != count) return false;
+    const bool same = std::equal(stored.begin(), stored.end(), now.begin(),
+                                 [](auto a, char b) { return a == static_cast<std::uint8_t>(b); });
+    if (!same) return false;
+    done += static_cast<std::uint32_t>(count);
+  }
+  return true;
+}
+
+/// Looks for the slice that begins at `begin` among the old definitions: first at the one after the
+/// last that was kept, as in a file where little changed, then at all others.
+bool RollBuilder::find_slice(std::uint32_t begin) {
+  return find_slice(begin, cursor_ + 1, 0xFFFFFFFF) || find_slice(begin, 0, cursor_);
+}
+
+/// Looks among those with the labels from `first` to `last`.
+bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const TreeRef& roll = log_.root().roll;
+  Search found = tree.seek(roll, chunk_key(first, 0), place, entry);
+  for (; found == Search::found && entry.key.scope <= last; found = tree.next(roll, place, entry)) {
+    if (entry.key.low != kLastChunk) continue;
+    match_ = to_chunk(entry);
+    if (has_slice(match_, begin)) return true;
+  }
+  return false;
+}
+
+/// A label for a new definition (which may take that of an old one, which it probably replaces) or
+/// for one that was moved: higher than the label before, and if possible lower than the next old
+/// one, so that those that follow can keep theirs.
+bool RollBuilder::new_label(bool replaces, std::uint32_t& label) {
+  Chunk next;
+  if (label_ >= lang::kRecordNumbers - kSpacing) return false;
+  if (relabels_ || !next_old(label_, next)) {
+    label = label_ + kSpacing;
+    return true;
+  }
+  const std::uint32_t gap = next.object - label_;
+  label = (replaces && !replaced_) || gap < 2 ? next.object
+                                              : label_ + std::max<std::uint32_t>(1, gap / 8);
+  replaced_ = replaces;
+  return true;
+}
+
+Status RollBuilder::begin_definition() {
+  matching_ = find_slice(begin_);
+  matched_ = 0;
+  return matching_ ? Status::ok : write_instead();
+}
+
+/// It is none that is stored: what agreed so far is written too.
+Status RollBuilder::write_instead() {
+  if (!new_label(true, label_)) return Status::full;
+  writer_.begin(label_);
+  const bool any = matching_;
+  matching_ = false;
+  std::array<std::uint8_t, kBlock> piece;
+  for (std::uint32_t done = 0; any && done < matched_;) {
+    const auto part = std::span{piece}.first(std::min<std::size_t>(kBlock, matched_ - done));
+    if (old_.read(log_.root().roll, match_.object, done, part) != part.size()) {
+      return Status::io_error;
+    }
+    if (const Status status = writer_.put(part); status != Status::ok) return status;
+    done += static_cast<std::uint32_t>(part.size());
+  }
+  return Status::ok;
+}
+
+Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
+  std::array<std::uint8_t, kBlock> piece;
+  while (matching_ && !code.empty()) {
+    const auto part = std::span{piece}.first(std::min(piece.size(), code.size()));
+    const bool same = matched_ + part.size() <= match_.code &&
+                      old_.read(log_.root().roll, match_.object, matched_, part) == part.size() &&
+                      std::equal(part.begin(), part.end(), code.begin());
+    if (!same) {
+      if (const Status status = write_instead(); status != Status::ok) return status;
+      break;
+    }
+    matched_ += static_cast<std::uint32_t>(part.size());
+    code = code.subspan(part.size());
+  }
+  return code.empty() ? Status::ok : writer_.put(code);
+}
+
+/// Takes the stored definition over, under its own label if the order allows it.
+Status RollBuilder::keep() {
+  std::uint32_t label = match_.object;
+  if ((relabels_ || label <= label_) && !new_label(false, label)) return Status::full;
+  label_ = label;
+  if (label == match_.object) replaced_ = false;
+  cursor_ = match_.object;
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const TreeRef& roll = log_.root().roll;
+  Search found = tree.seek(roll, chunk_key(match_.object, 0), place, entry);
+  for (; found == Search::found && entry.key.scope == match_.object;
+       found = tree.next(roll, place, entry)) {
+    const bool last = entry.key.low == kLastChunk;
+    Entry kept = entry;
+    kept.key.scope = label;
+    if (const Status status = tree_.add(kept); status != Status::ok) return status;
+    if (last) {
+      ++kept_;
+      return Status::ok;
+    }
+  }
+  return Status::io_error;
+}
+
+/// Appends the source's bytes [begin, end).
+Status RollBuilder::copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash) {
+  hash = prefix_hash(begin, std::min(end - begin, kHashed));
+  std::array<char, kBlock> piece;
+  while (begin < end) {
+    const auto part = std::span{piece}.first(std::min<std::size_t>(kBlock, end - begin));
+    const std::size_t count = source_.read(begin, part);
+    if (count == 0) return Status::io_error;
+    const std::span bytes{reinterpret_cast<const std::uint8_t*>(piece.data()), count};
+    if (const Status status = writer_.put(bytes); status != Status::ok) return status;
+    begin += static_cast<std::uint32_t>(count);
+  }
+  return Status::ok;
+}
+
+Status RollBuilder::end_definition(std::uint32_t source_begin, std::uint32_t source_end) {
+  const bool same = matching_ && source_begin == begin_ && matched_ == match_.code &&
+                    source_end - source_begin == match_.source;
+  begin_ = source_end;
+  if (same) return keep();
+  if (matching_) {
+    if (const Status status = write_instead(); status != Status::ok) return status;
+  }
+  const std::uint32_t code = writer_.size();
+  std::uint32_t hash = 0;
+  if (const Status status = copy_source(source_begin, source_end, hash); status != Status::ok) {
+    return status;
+  }
+  ++written_;
+  return writer_.end(code, source_end - source_begin, hash);
+}
+
+Status RollBuilder::finish_roll() {
+  roll_done_ = true;
+  const Status status = tree_.finish(roll_);
+  tree_.begin(TreeKind::index, log_.root().index);
+  return status;
+}
+
+Status RollBuilder::append_index(const lang::IndexEntry& entry) {
+  if (!roll_done_) {
+    if (const Status status = finish_roll(); status != Status::ok) return status;
+  }
+  // The compiler counts definitions; the index names them by their labels.
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry definition;
+  if (tree.seek_count(roll_, entry.record, place, definition) != Search::found) {
+    return Status::io_error;
+  }
+  lang::IndexEntry named = entry;
+  named.record = definition.key.scope;
+  return tree_.add(to_entry(named));
+}
+
+Status RollBuilder::commit() {
+  if (!roll_done_) {
+    if (const Status status = finish_roll(); status != Status::ok) return status;
+  }
+  Root root = log_.root();
+  root.roll = roll_;
+  if (const Status status = tree_.finish(root.index); status != Status::ok) return status;
+  root.saved = true;
+  const bool same = root == log_.root();
+  if (same) {
+    log_.abandon();
+    return Status::ok;
+  }
+  ++root.commit;
+  ++root.roll_version;
+  return log_.commit(root);
+}
+
+void RollBuilder::abandon() { log_.abandon(); }
+
+}  // namespace pianola::store

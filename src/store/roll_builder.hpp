@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "lang/roll.hpp"
+#include "lang/source.hpp"
+#include "store/object.hpp"
+
+namespace pianola::store {
+
+/// Takes a roll from the compiler and puts it into the log. A definition whose source slice is
+/// stored already is kept where it is, wherever it now stands in the file: while its code arrives,
+/// it is compared with what is stored, and nothing is written unless it differs.
+class RollBuilder final : public lang::RollWriter {
+ public:
+  /// `source` is what is being compiled. Both are the caller's and outlive the builder.
+  RollBuilder(Log& log, lang::Source& source);
+
+  lang::Status begin_definition() override;
+  lang::Status append_code(std::span<const std::uint8_t> code) override;
+  lang::Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
+  lang::Status append_index(const lang::IndexEntry& entry) override;
+  lang::Status commit() override;
+  void abandon() override;
+
+  /// Definitions that stand as they stood, and all others.
+  [[nodiscard]] std::uint32_t kept() const { return kept_; }
+  [[nodiscard]] std::uint32_t written() const { return written_; }
+
+ private:
+  bool has_slice(const Chunk& old, std::uint32_t begin);
+  bool next_old(std::uint32_t after, Chunk& out);
+  bool find_slice(std::uint32_t begin);
+  bool find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last);
+  std::uint32_t prefix_hash(std::uint32_t begin, std::uint32_t size);
+  lang::Status write_instead();
+  lang::Status keep();
+  bool new_label(bool replaces, std::uint32_t& label);
+  lang::Status finish_roll();
+  lang::Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
+
+  Log& log_;
+  lang::Source& source_;
+  LogView view_;
+  LogNodes nodes_;
+  ObjectReader old_;  ///< Of the roll that is in force.
+  TreeBuilder tree_;  ///< Of the definitions' chunks, then of the index.
+  ObjectWriter writer_;
+  TreeRef roll_;               ///< Once it is complete.
+  Chunk match_;                ///< The stored definition that this one seems to be.
+  std::uint32_t matched_ = 0;  ///< Bytes of code that agree.
+  bool matching_ = false;
+  bool replaced_ = false;  ///< The definition before took the label of an old one.
+  bool roll_done_ = false;
+  bool relabels_ = false;     ///< All definitions get new labels.
+  std::uint32_t begin_ = 0;   ///< Of this definition's slice.
+  std::uint32_t cursor_ = 0;  ///< Label of the old definition that was kept last.
+  std::uint32_t label_ = 0;   ///< Of the definition before, or of this one.
+  std::uint32_t kept_ = 0;
+  std::uint32_t written_ = 0;
+};
+
+}  // namespace pianola::store

@@ -1,0 +1,127 @@
+#include "store/stored_roll.hpp"
+
+#include <algorithm>
+
+namespace pianola::store {
+
+StoredRoll::StoredRoll(Log& log) : log_(log), view_(log), objects_(view_) {}
+
+/// Forgets all if the state is another. Moving bytes changes it too.
+void StoredRoll::refresh() {
+  if (commit_ == log_.root().commit) return;
+  commit_ = log_.root().commit;
+  objects_.forget();
+  opened_ = false;
+  text_known_ = false;
+  index_known_ = false;
+}
+
+std::uint32_t StoredRoll::record_at(std::uint32_t position) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const Search found = tree.seek_count(log_.root().roll, position, place, entry);
+  return found == Search::found ? entry.key.scope : 0;
+}
+
+std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const Search found = tree.seek_count(log_.root().roll, position, place, entry);
+  return found == Search::found ? place.bytes : text_size();
+}
+
+bool StoredRoll::open(std::uint32_t record) {
+  refresh();
+  if (opened_ && record_ == record) return true;
+  Chunk last;
+  opened_ = objects_.last_chunk(log_.root().roll, record, last);
+  text_known_ = false;
+  record_ = record;
+  code_ = last.code;
+  source_ = last.source;
+  return opened_;
+}
+
+/// Reads of the object's bytes [begin, end), from `offset` after `begin` on.
+std::size_t StoredRoll::read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
+                             std::uint32_t offset, std::span<std::uint8_t> out) {
+  if (offset >= end - begin) return 0;
+  const std::size_t count = std::min<std::size_t>(out.size(), end - begin - offset);
+  return objects_.read(log_.root().roll, record, begin + offset, out.first(count));
+}
+
+std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
+                                  std::span<std::uint8_t> out) {
+  return open(record) ? read(record, 0, code_, offset, out) : 0;
+}
+
+std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
+                                    std::span<char> out) {
+  if (!open(record)) return 0;
+  const std::span bytes{reinterpret_cast<std::uint8_t*>(out.data()), out.size()};
+  return read(record, code_, code_ + source_, offset, bytes);
+}
+
+std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
+  refresh();
+  TreeReader tree{view_, TreeKind::index};
+  index_known_ = tree.seek(log_.root().index, key, index_place_, index_entry_) == Search::found;
+  return index_known_ ? index_place_.count : index_size();
+}
+
+bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
+  refresh();
+  if (position >= index_size()) return false;
+  TreeReader tree{view_, TreeKind::index};
+  const std::uint32_t first = index_place_.count - index_place_.position;
+  if (!index_known_ || position - first >= index_place_.entries) {
+    index_known_ =
+        tree.seek_count(log_.root().index, position, index_place_, index_entry_) == Search::found;
+  } else if (position != index_place_.count) {
+    index_place_.position = static_cast<std::uint8_t>(position - first);
+    index_place_.count = position;
+    index_known_ = tree.get(index_place_, index_entry_) == Search::found;
+  }
+  if (!index_known_) return false;
+  out = to_index_entry(index_entry_);
+  return true;
+}
+
+bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
+  refresh();
+  if (offset >= text_size()) return false;
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  if (tree.seek_bytes(log_.root().roll, offset, place, entry) != Search::found) return false;
+  last = to_chunk(entry);
+  begin = place.bytes;
+  return true;
+}
+
+std::size_t StoredRoll::read_text(std::uint32_t offset, std::span<char> out) {
+  refresh();
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const auto at = static_cast<std::uint32_t>(offset + done);
+    if (!opened_ || !text_known_ || at < text_begin_ || at - text_begin_ >= source_) {
+      Chunk last;
+      std::uint32_t begin = 0;
+      if (!definition_at(at, last, begin)) break;
+      opened_ = true;
+      text_known_ = true;
+      record_ = last.object;
+      code_ = last.code;
+      source_ = last.source;
+      text_begin_ = begin;
+    }
+    const std::size_t count = read_source(record_, at - text_begin_, out.subspan(done));
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
+}
+
+}  // namespace pianola::store

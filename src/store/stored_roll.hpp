@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "lang/roll.hpp"
+#include "lang/source.hpp"
+#include "store/object.hpp"
+
+namespace pianola::store {
+
+/// The roll in flash, read through the log's state: nothing of it is held but where it was read
+/// last. A record number is the definition's object number.
+class StoredRoll final : public lang::Roll {
+ public:
+  /// `log` is mounted before the first read, and outlives the roll.
+  explicit StoredRoll(Log& log);
+
+  [[nodiscard]] std::uint32_t epoch() const override { return log_.root().roll_version; }
+  [[nodiscard]] std::uint32_t size() const override { return log_.root().roll.count; }
+  std::uint32_t record_at(std::uint32_t position) override;
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override;
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
+  [[nodiscard]] std::uint32_t index_size() const override { return log_.root().index.count; }
+  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
+  std::uint32_t lower_bound(const lang::IndexKey& key) override;
+
+  /// Bytes of a definition's code; 0 if there is no such definition.
+  std::uint32_t code_size(std::uint32_t record) { return open(record) ? code_ : 0; }
+  /// Bytes of the whole text.
+  [[nodiscard]] std::uint32_t text_size() const { return log_.root().roll.bytes; }
+  /// Reads the text from `offset` on, across definitions. Fewer bytes than asked for at its end,
+  /// and before a place that is damaged; at least one otherwise.
+  std::size_t read_text(std::uint32_t offset, std::span<char> out);
+  /// Where the definition at `position` begins in the text; the text's size after the last one.
+  std::uint32_t begin_of(std::uint32_t position);
+  /// The definition that holds byte `offset` of the text, and where it begins. False after the end.
+  bool definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin);
+
+ private:
+  void refresh();
+  bool open(std::uint32_t record);
+  std::size_t read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
+                   std::uint32_t offset, std::span<std::uint8_t> out);
+
+  Log& log_;
+  LogView view_;
+  ObjectReader objects_;
+  Place index_place_;  ///< Of index_entry_.
+  Entry index_entry_;
+  std::uint32_t commit_ = 0;      ///< What is remembered was read in this state.
+  std::uint32_t record_ = 0;      ///< The definition that was opened last,
+  std::uint32_t code_ = 0;        ///< its bytes of code,
+  std::uint32_t source_ = 0;      ///< and of source.
+  std::uint32_t text_begin_ = 0;  ///< Where it begins in the text,
+  bool opened_ = false;
+  bool text_known_ = false;  ///< if that is known.
+  bool index_known_ = false;
+};
+
+/// Its text, as a source.
+class StoredText final : public lang::Source {
+ public:
+  explicit StoredText(StoredRoll& roll) : roll_(roll) {}
+  std::size_t read(std::uint32_t offset, std::span<char> out) override {
+    return roll_.read_text(offset, out);
+  }
+
+ private:
+  StoredRoll& roll_;
+};
+
+}  // namespace pianola::store

@@ -1,0 +1,294 @@
+// Flash with hostile content: a region that was in use, with bytes changed at will and checksums
+// made right again. Mounting, reading all of it, checking it, dumping it and saving to it must end,
+// without undefined behaviour, whatever it holds.
+//
+// The first byte chooses a geometry and a state; the rest are changes, each of an operation, a
+// place (two bytes) and what the operation takes.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lang/crc32.hpp"
+#include "ports/sim/memory_compiler.hpp"
+#include "store/check.hpp"
+#include "store/frames.hpp"
+#include "store/store.hpp"
+
+namespace {
+
+using namespace pianola;
+
+constexpr std::array<flash::Geometry, 4> kGeometries{{
+    {1024, 8, 32},
+    {4096, 256, 12},
+    {4096, 1, 8},
+    {1024, 4, 40},
+}};
+/// More is read of nothing: hostile counts go up to four billion.
+constexpr std::uint32_t kEnough = 2000;
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+/// Flash in memory; quick.
+class Memory final : public flash::NorFlash {
+ public:
+  Memory(const flash::Geometry& geometry, std::vector<std::uint8_t> image)
+      : bytes(std::move(image)), geometry_(geometry) {}
+  explicit Memory(const flash::Geometry& geometry)
+      : Memory(geometry, std::vector<std::uint8_t>(geometry.size(), 0xFF)) {}
+
+  [[nodiscard]] flash::Geometry geometry() const override { return geometry_; }
+  flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
+    if (!has(address, out.size())) return flash::FlashStatus::bad_argument;
+    std::copy_n(bytes.begin() + address, out.size(), out.begin());
+    return flash::FlashStatus::ok;
+  }
+  flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override {
+    require(has(address, data.size()) && address % geometry_.program_unit == 0 &&
+            data.size() % geometry_.program_unit == 0);
+    const auto place = std::span{bytes}.subspan(address, data.size());
+    require(std::ranges::all_of(place, [](std::uint8_t byte) { return byte == 0xFF; }));
+    std::ranges::copy(data, place.begin());
+    return flash::FlashStatus::ok;
+  }
+  flash::FlashStatus erase(std::uint32_t address) override {
+    require(has(address, geometry_.sector_size) && address % geometry_.sector_size == 0);
+    std::fill_n(bytes.begin() + address, geometry_.sector_size, std::uint8_t{0xFF});
+    return flash::FlashStatus::ok;
+  }
+
+  std::vector<std::uint8_t> bytes;
+
+ private:
+  [[nodiscard]] bool has(std::uint32_t address, std::size_t size) const {
+    return address <= bytes.size() && size <= bytes.size() - address;
+  }
+  flash::Geometry geometry_;
+};
+
+std::string macros(unsigned count, char word) {
+  std::string text = "# macros\n";
+  for (unsigned i = 0; i < count; ++i) {
+    text += "macro m" + std::to_string(i) + " { \"" + std::string(20 + i * 3, word) + "\" }\n";
+  }
+  return text + "F1 { call m1() }\nj & k { tap a }\n";
+}
+
+lang::Status save(store::Store& store, const std::string& text) {
+  sim::MemorySource source{text};
+  sim::MemoryScratch scratch;
+  sim::Findings findings;
+  return store::Save{store, source, scratch, findings}.run();
+}
+
+/// A region that was written to for a while.
+std::vector<std::uint8_t> make_image(const flash::Geometry& geometry, bool is_long) {
+  Memory flash{geometry};
+  std::vector<std::uint8_t> memory(store::Log::memory_size(geometry));
+  store::Store store{flash, memory};
+  require(store.format() == lang::Status::ok);
+  require(save(store, macros(is_long ? 30 : 3, 'x')) == lang::Status::ok);
+  const std::vector<std::uint8_t> sectors(1024, 0xA5);
+  require(store.write_draft(3, sectors) == lang::Status::ok);
+  require(save(store, macros(is_long ? 29 : 4, 'y')) == lang::Status::ok);
+  return flash.bytes;
+}
+
+const std::vector<std::uint8_t>& image_of(std::uint8_t choice) {
+  static const std::vector<std::vector<std::uint8_t>> images = [] {
+    std::vector<std::vector<std::uint8_t>> made;
+    for (const flash::Geometry& geometry : kGeometries) {
+      made.push_back(make_image(geometry, false));
+      made.push_back(make_image(geometry, true));
+    }
+    return made;
+  }();
+  return images[choice % images.size()];
+}
+
+/// Where the sectors' headers and frames stand.
+class Places final : public store::DumpSink {
+ public:
+  explicit Places(std::uint32_t sector_size) : sector_size_(sector_size) {}
+  void sector(std::uint32_t number, store::SectorState state, const store::SectorHeader&) override {
+    if (state != store::SectorState::log) return;
+    store::Frame header;
+    header.kind = store::FrameKind::unknown;
+    header.address = number * sector_size_;
+    header.size = store::SectorHeader::kSize;
+    frames.push_back(header);
+  }
+  void frame(const store::Frame& frame) override {
+    const bool is_content = frame.kind != store::FrameKind::filler &&
+                            frame.kind != store::FrameKind::blank &&
+                            frame.kind != store::FrameKind::unknown;
+    if (is_content) frames.push_back(frame);
+  }
+  std::vector<store::Frame> frames;
+
+ private:
+  std::uint32_t sector_size_;
+};
+
+/// Takes numbers from the input, then zeros.
+class Input {
+ public:
+  explicit Input(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
+  std::uint8_t byte() {
+    if (rest_.empty()) return 0;
+    const std::uint8_t first = rest_.front();
+    rest_ = rest_.subspan(1);
+    return first;
+  }
+  std::uint32_t number(unsigned bytes) {
+    std::uint32_t number = 0;
+    for (; bytes > 0; --bytes) number = number << 8 | byte();
+    return number;
+  }
+  [[nodiscard]] bool empty() const { return rest_.empty(); }
+
+ private:
+  std::span<const std::uint8_t> rest_;
+};
+
+/// Makes the frame's checksum right.
+void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
+  if (frame.kind == store::FrameKind::block) {
+    store::put16(bytes.data() + bytes.size() - 2, store::crc16(bytes.first(bytes.size() - 2)));
+    return;
+  }
+  lang::Crc32 check;
+  check.add(bytes.first(bytes.size() - 4));
+  store::put32(bytes.data() + bytes.size() - 4, check.value());
+}
+
+void change(Input& input, const std::vector<store::Frame>& frames,
+            std::vector<std::uint8_t>& image) {
+  const std::uint8_t operation = input.byte();
+  const std::uint32_t place = input.number(2);
+  const store::Frame& frame = frames[place % frames.size()];
+  const auto bytes = std::span{image}.subspan(frame.address, frame.size);
+  switch (operation % 6) {
+    case 0:  // Any byte of the region.
+      image[(place << 2 | operation >> 6) % image.size()] = input.byte();
+      return;
+    case 1: {  // A run of bytes.
+      const std::uint8_t count = input.byte();
+      const std::uint8_t value = input.byte();
+      for (std::uint32_t i = 0; i < count; ++i) image[(place * 2 + i) % image.size()] = value;
+      return;
+    }
+    case 2:  // A frame's byte.
+      bytes[input.byte() % bytes.size()] = input.byte();
+      break;
+    case 3:  // A frame's 32-bit number.
+      store::put32(bytes.data() + input.byte() % (bytes.size() - 3), input.number(4));
+      break;
+    case 4:  // The address of a frame, somewhere in a frame.
+      store::put32(bytes.data() + input.byte() % (bytes.size() - 3),
+                   frames[input.number(2) % frames.size()].address);
+      break;
+    default: {  // A frame's bytes, from another one.
+      const store::Frame& other = frames[input.number(2) % frames.size()];
+      const std::uint32_t count = std::min(frame.size, other.size);
+      std::copy_n(
+          std::vector(image.begin() + other.address, image.begin() + other.address + count).begin(),
+          count, bytes.begin());
+    }
+  }
+  seal(frame, bytes);
+}
+
+class Nowhere final : public store::CheckSink, public store::DumpSink {
+ public:
+  void report(const store::Finding& finding) override { require(!text(finding.problem).empty()); }
+  void sector(std::uint32_t, store::SectorState, const store::SectorHeader&) override {}
+  void frame(const store::Frame&) override {}
+};
+
+void read_roll(store::Store& store) {
+  store::StoredRoll& roll = store.roll();
+  std::array<std::uint8_t, 48> code;
+  std::array<char, 48> text;
+  for (std::uint32_t i = 0; i < std::min(roll.size(), kEnough / 10); ++i) {
+    const std::uint32_t record = roll.record_at(i);
+    std::uint32_t offset = 0;
+    std::size_t count = 1;
+    for (; count != 0 && offset < kEnough; offset += static_cast<std::uint32_t>(count)) {
+      count = roll.read_code(record, offset, code);
+      require(count <= code.size());
+    }
+    roll.read_source(record, i, text);
+  }
+  for (std::uint32_t i = 0; i < std::min(roll.index_size(), kEnough / 10); ++i) {
+    lang::IndexEntry entry;
+    if (roll.index_entry(i, entry)) roll.lower_bound(entry.key);
+  }
+  std::size_t count = 1;
+  for (std::uint32_t at = 0; count != 0 && at < kEnough * 10;
+       at += static_cast<std::uint32_t>(count)) {
+    count = roll.read_text(at, text);
+    require(count <= text.size());
+  }
+}
+
+void read_draft(store::Store& store) {
+  std::array<std::uint8_t, store::Store::kDraftSector> data;
+  std::optional<std::uint32_t> number = store.next_draft(0);
+  for (std::uint32_t i = 0; number && i < kEnough; ++i) {
+    store.read_draft(*number, data);
+    if (*number == 0xFFFFFFFF) break;
+    const std::uint32_t next = *number + 1;
+    number = store.next_draft(next);
+    require(!number || *number >= next);
+  }
+}
+
+/// All that can be done with a region.
+void use(flash::NorFlash& flash) {
+  std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
+  Nowhere nowhere;
+  store::dump(flash, nowhere);
+  store::Store store{flash, memory};
+  if (store.mount() != store::Mount::ok) return;
+  std::vector<std::uint8_t> map(store::check_memory(flash.geometry()));
+  store::check(store.log(), map, nowhere);
+  require(store.space().size == flash.geometry().size());
+  read_roll(store);
+  read_draft(store);
+  const std::string text = macros(5, 'z');
+  if (save(store, text) == lang::Status::ok) {
+    std::string stored(store.roll().text_size(), '\0');
+    require(stored.size() == text.size());
+    stored.resize(store.roll().read_text(0, stored));
+    require(stored == text);
+  }
+  const std::vector<std::uint8_t> sectors(512, 0x5A);
+  store.write_draft(1, sectors);
+  read_roll(store);
+  store::check(store.log(), map, nowhere);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  Input input{{data, size}};
+  const std::uint8_t choice = input.byte();
+  const flash::Geometry& geometry = kGeometries[choice / 2 % kGeometries.size()];
+  Memory flash{geometry, image_of(choice)};
+  Places places{geometry.sector_size};
+  store::dump(flash, places);
+  while (!input.empty()) change(input, places.frames, flash.bytes);
+  use(flash);
+  return 0;
+}

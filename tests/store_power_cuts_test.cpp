@@ -1,0 +1,663 @@
+// Power is cut at every step of what changes a store: at every byte that is programmed and at
+// several points of every erase. After each cut the store must hold exactly what it held before the
+// change or after it, must go on saying so, and must go on working.
+//
+// Unstable bits are read in several ways. In short workloads each cut is tried with all of them, in
+// others with one after another. In workloads of very many steps each operation is cut at its start
+// and end and at some bytes between; where power is cut twice, some pairs of steps stand for all.
+// PIANOLA_CUTS=all tries everything. PIANOLA_CUT_STRIDE=n cuts at every nth step only; 1 unless
+// told, more with the sanitizers.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ports/sim/simulated_flash.hpp"
+#include "support/store_rig.hpp"
+
+namespace pianola {
+namespace {
+
+using flash::Geometry;
+using lang::Status;
+using sim::SimulatedFlash;
+using sim::Unstable;
+using store::Mount;
+using testing::StoreRig;
+using testing::StoreState;
+using Bytes = std::vector<std::uint8_t>;
+
+#ifdef __SANITIZE_ADDRESS__
+constexpr unsigned kUsualStride = 23;
+#else
+constexpr unsigned kUsualStride = 1;
+#endif
+
+unsigned stride() {
+  const char* text = std::getenv("PIANOLA_CUT_STRIDE");
+  return text != nullptr ? std::max(1U, static_cast<unsigned>(std::strtoul(text, nullptr, 0)))
+                         : kUsualStride;
+}
+
+/// Whether all pairs of cuts are tried, and all ways to read unstable bits.
+bool everything() {
+  const char* text = std::getenv("PIANOLA_CUTS");
+  return text != nullptr && std::string_view(text) == "all";
+}
+
+/// Number `i` of some definitions, different for each `version`.
+std::string definition(unsigned i, unsigned version = 0) {
+  const std::string number = std::to_string(i);
+  std::string text = i % 5 == 0 ? "# note " + number + "\n" : "";
+  text += "macro m" + number + " { \"text " + std::to_string(version) + " of " + number;
+  return text + std::string(i * 7 % 31 + version * 3, 'x') + "\" ENTER }\n";
+}
+
+std::string definitions(unsigned begin, unsigned end) {
+  std::string text;
+  for (unsigned i = begin; i < end; ++i) text += definition(i);
+  return text;
+}
+
+/// A long definition, which is hard to compress into a sector that is nearly full.
+std::string long_definition(unsigned i, std::size_t size) {
+  return "macro long" + std::to_string(i) + " { \"" + std::string(size, 'y') + "\" }\n";
+}
+
+Bytes draft_data(unsigned sectors, std::uint8_t first) {
+  Bytes data(std::size_t{store::Store::kDraftSector} * sectors);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::uint8_t>(first + i * 3);
+  return data;
+}
+
+/// One change of the store, and what it makes of the model.
+struct Change {
+  std::function<Status(StoreRig&)> act;
+  std::function<void(StoreState&)> model;  ///< Not if the store was too full.
+};
+
+struct Workload {
+  std::vector<Change> prepare;
+  std::vector<Change> changes;  ///< All in one session.
+};
+
+Change save(const std::string& text) {
+  return {[text](StoreRig& rig) { return rig.save(text); },
+          [text](StoreState& state) { state.set_text(text); }};
+}
+
+Change edit(std::uint32_t position, std::uint32_t count, const std::string& text) {
+  return {[=](StoreRig& rig) { return rig.edit(position, count, text); },
+          [=](StoreState& state) {
+            std::string all;
+            for (std::uint32_t i = 0; i <= state.definitions.size(); ++i) {
+              if (i == position) all += text;
+              const bool kept = i < position || i >= position + count;
+              if (kept && i < state.definitions.size()) all += state.definitions[i].source;
+            }
+            state.set_text(all);
+          }};
+}
+
+Change write_draft(std::uint32_t first, const Bytes& data) {
+  return {
+      [=](StoreRig& rig) { return rig.draft(first, data); },
+      [=](StoreState& state) {
+        for (std::size_t at = 0; at < data.size(); at += store::Store::kDraftSector) {
+          const auto begin = data.begin() + static_cast<std::ptrdiff_t>(at);
+          state.draft[first + static_cast<std::uint32_t>(at / store::Store::kDraftSector)].assign(
+              begin, begin + store::Store::kDraftSector);
+        }
+      }};
+}
+
+Change clear_draft() {
+  return {[](StoreRig& rig) { return rig.store().clear_draft(); },
+          [](StoreState& state) { state.draft.clear(); }};
+}
+
+Change reset() {
+  return {[](StoreRig& rig) { return rig.store().reset(); }, [](StoreState& state) { state = {}; }};
+}
+
+/// Notes what is done to a flash, so that it can be done again up to any step.
+class Recorder final : public flash::NorFlash {
+ public:
+  struct Operation {
+    std::uint32_t address = 0;
+    Bytes data;  ///< To program; an erase if there is none.
+  };
+
+  explicit Recorder(SimulatedFlash& flash) : flash_(flash) {}
+  [[nodiscard]] Geometry geometry() const override { return flash_.geometry(); }
+  flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
+    return flash_.read(address, out);
+  }
+  flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override {
+    operations.push_back({address, {data.begin(), data.end()}});
+    return flash_.program(address, data);
+  }
+  flash::FlashStatus erase(std::uint32_t address) override {
+    operations.push_back({address, {}});
+    return flash_.erase(address);
+  }
+
+  std::vector<Operation> operations;
+
+ private:
+  SimulatedFlash& flash_;
+};
+
+flash::FlashStatus perform(const Recorder::Operation& operation, SimulatedFlash& flash) {
+  return operation.data.empty() ? flash.erase(operation.address)
+                                : flash.program(operation.address, operation.data);
+}
+
+std::uint32_t steps_of(const Recorder::Operation& operation) {
+  return operation.data.empty() ? SimulatedFlash::kEraseSteps
+                                : static_cast<std::uint32_t>(operation.data.size());
+}
+
+/// Tells which of some states a store is in. To read a state takes long, so it is done once for
+/// each root; from then on the same root over the same frames is the same state.
+class States {
+ public:
+  explicit States(std::vector<StoreState> states) : states_(std::move(states)) {}
+  [[nodiscard]] const std::vector<StoreState>& all() const { return states_; }
+
+  /// The number of the first state in `from` to `to` that it is in, or nothing.
+  std::optional<std::size_t> find(StoreRig& rig, std::size_t from, std::size_t to) {
+    const store::Root root = rig.store().log().root();
+    for (const Known& known : known_) {
+      if (known.root != root || read(rig, known.frames) != known.bytes) continue;
+      for (std::size_t i = from; i <= to; ++i) {
+        if (states_[i] == states_[known.state]) return i;
+      }
+      return std::nullopt;
+    }
+    std::string wrong;
+    const StoreRig::Frames frames = rig.frames(wrong);
+    if (!wrong.empty()) return std::nullopt;
+    const StoreState state = rig.state();
+    for (std::size_t i = from; i <= to; ++i) {
+      if (states_[i] != state) continue;
+      known_.push_back({root, frames, read(rig, frames), i});
+      return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  struct Known {
+    store::Root root;
+    StoreRig::Frames frames;
+    Bytes bytes;
+    std::size_t state;
+  };
+
+  static Bytes read(StoreRig& rig, const StoreRig::Frames& frames) {
+    std::size_t size = 0;
+    for (const auto& frame : frames) size += frame.second;
+    Bytes out(size);
+    std::span<std::uint8_t> rest(out);
+    for (const auto& frame : frames) {
+      if (rig.store().log().flash().read(frame.first, rest.first(frame.second)) !=
+          flash::FlashStatus::ok) {
+        return {};
+      }
+      rest = rest.subspan(frame.second);
+    }
+    return out;
+  }
+
+  std::vector<StoreState> states_;
+  std::vector<Known> known_;
+};
+
+/// How unstable bits read at the first mount after the cut and at the second.
+constexpr std::array<std::array<Unstable, 2>, 4> kModes = {{
+    {Unstable::random, Unstable::random},
+    {Unstable::new_content, Unstable::old_content},
+    {Unstable::old_content, Unstable::new_content},
+    {Unstable::frozen, Unstable::frozen},
+}};
+
+/// A workload that was played once without cuts.
+class Cuts {
+ public:
+  explicit Cuts(const Geometry& geometry) : start_(geometry), flash_(start_) {}
+
+  /// Plays it. What went wrong, or nothing.
+  std::string play(const Workload& workload) {
+    StoreState model;
+    {
+      StoreRig rig(start_);
+      if (rig.store().format() != Status::ok) return "format";
+      for (const Change& change : workload.prepare) {
+        if (change.act(rig) != Status::ok) return "preparation";
+        change.model(model);
+      }
+    }
+    flash_ = start_;
+    Recorder recorder(flash_);
+    StoreRig rig(recorder);
+    if (rig.mount() != Mount::ok || rig.state() != model) return "start";
+    std::vector<StoreState> states = {model};
+    for (const Change& change : workload.changes) {
+      const Status status = change.act(rig);
+      if (status == Status::full) ++refused_;
+      if (status != Status::ok && status != Status::full) return "change";
+      if (status == Status::ok) change.model(model);
+      states.push_back(model);
+      if (rig.state() != model) return "changed state";
+      if (const std::string wrong = rig.check(); !wrong.empty()) return wrong;
+      done_.push_back(recorder.operations.size());
+    }
+    operations_ = std::move(recorder.operations);
+    for (const auto& operation : operations_) steps_ += steps_of(operation);
+    states_.emplace(std::move(states));
+    return "";
+  }
+
+  /// How many changes the store refused because it was full.
+  [[nodiscard]] unsigned refused() const { return refused_; }
+  /// How many steps were played.
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+
+  /// Cuts everywhere, with each kind of instability; if there are many steps, with one of them.
+  void cut_once() {
+    const bool all = everything() || steps_ <= kManySteps;
+    each_cut(stride(), [&](const SimulatedFlash& cut, std::size_t before, std::size_t after) {
+      const std::size_t some = cuts_ * 7 / 4 % kModes.size();
+      for (std::size_t mode = 0; mode < kModes.size(); ++mode) {
+        if (mode != some && !all) continue;
+        // In a full region it takes long to go on: nearly all must be collected.
+        const bool goes_on = mode == some && (all || cuts_ % (refused_ > 0 ? 16 : 2) == 0);
+        SimulatedFlash flash = cut;
+        if (const auto result = recover(flash, kModes[mode], before, after, goes_on); !result) {
+          return ::testing::AssertionFailure()
+                 << result.message() << ", with unstable bits of kind " << mode;
+        }
+      }
+      return ::testing::AssertionSuccess();
+    });
+  }
+
+  /// Cuts everywhere, and then once more everywhere in the mount and the change that follow; the
+  /// kind of instability changes from cut to cut. Unless everything is tried, of the first cuts one
+  /// in `first`, and more in the commit; of the second one in `second`, and all in erases.
+  void cut_twice(unsigned first, unsigned second) {
+    second_every_ = everything() ? 1 : second;
+    commit_from_ = operations_.size() - std::min<std::size_t>(4, operations_.size());
+    const unsigned every = everything() ? 1 : stride() * first;
+    each_cut(every, [&](const SimulatedFlash& cut, std::size_t before, std::size_t after) {
+      const std::uint64_t number = cuts_;
+      const Unstable mode = kModes[number % kModes.size()][0];
+      SimulatedFlash flash = cut;
+      flash.set_unstable(mode);
+      flash.power_on();
+      const SimulatedFlash off = flash;
+      Recorder recorder(flash);
+      StoreRig rig(recorder);
+      if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "no mount";
+      const auto state = states_->find(rig, before, after);
+      if (!state) return ::testing::AssertionFailure() << "neither the old nor the new state";
+      const std::size_t mounted = recorder.operations.size();
+      if (rig.draft(kFurther, draft_data(1, 9)) != Status::ok) {
+        return ::testing::AssertionFailure() << "no further change";
+      }
+      return cut_again(off, recorder.operations, mounted, *state, before, after);
+    });
+  }
+
+  void print(const std::string& name) const {
+    std::cout << "[ cuts     ] " << name << ": " << cuts_ << " cuts in " << steps_ << " steps";
+    if (second_ > 0) std::cout << ", " << second_ << " second cuts";
+    std::cout << ", " << recoveries_ << " recoveries";
+    if (stride() > 1) std::cout << " (only every " << stride() << "th step)";
+    std::cout << std::endl;
+  }
+
+ private:
+  static constexpr std::uint32_t kFurther = 500;  ///< A sector of the overlay that nobody uses.
+
+  static constexpr std::uint64_t kManySteps = 2'000;
+  static constexpr std::uint64_t kVeryManySteps = 20'000;
+
+  /// `check` says whether a flash that was cut off is right, between which two states.
+  template <class Check>
+  void each_cut(unsigned every, Check check) {
+    SimulatedFlash flash = start_;
+    const std::uint32_t unit = flash.geometry().program_unit;
+    std::uint64_t step = 0;
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < operations_.size(); ++i) {
+      while (before < done_.size() && done_[before] <= i) ++before;
+      for (std::uint32_t at = 0; at < steps_of(operations_[i]); ++at, ++step) {
+        if (steps_ > kVeryManySteps && step % 7 != 0 && !everything() && at != 0 &&
+            at + 1 != steps_of(operations_[i])) {
+          continue;
+        }
+        const bool commits = i >= commit_from_ && at % std::max(stride(), unit / 16) == 0;
+        if (step % every != 0 && !commits) continue;
+        SimulatedFlash cut = flash;
+        cut.set_seed(step + 1);
+        cut.cut_after(at);
+        (void)perform(operations_[i], cut);
+        ASSERT_TRUE(cut.is_off());
+        ++cuts_;
+        ASSERT_TRUE(check(cut, before, std::min(before + 1, done_.size())))
+            << "cut at step " << step << ", in operation " << i << " at its step " << at;
+      }
+      ASSERT_EQ(perform(operations_[i], flash), flash::FlashStatus::ok);
+    }
+    ASSERT_TRUE(std::ranges::equal(flash.bytes(), flash_.bytes()));
+  }
+
+  /// Mounts twice, and goes on if told.
+  ::testing::AssertionResult recover(SimulatedFlash& flash, const std::array<Unstable, 2>& modes,
+                                     std::size_t before, std::size_t after, bool goes_on) {
+    ++recoveries_;
+    flash.set_unstable(modes[0]);
+    flash.power_on();
+    std::optional<std::size_t> first;
+    {
+      StoreRig rig(flash);
+      const Mount mount = rig.mount();
+      if (mount != Mount::ok) return ::testing::AssertionFailure() << "mount " << int(mount);
+      first = states_->find(rig, before, after);
+      if (!first) {
+        return ::testing::AssertionFailure()
+               << "neither the old nor the new state; " << rig.check();
+      }
+    }
+    flash.set_unstable(modes[1]);
+    flash.power_on();
+    StoreRig rig(flash);
+    if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "second mount";
+    if (states_->find(rig, *first, *first) != first) {
+      return ::testing::AssertionFailure() << "another state at the second mount; " << rig.check();
+    }
+    return goes_on ? go_on(rig, flash, *first) : ::testing::AssertionSuccess();
+  }
+
+  /// Further changes, of which some are edits and most are quick ones.
+  ::testing::AssertionResult go_on(StoreRig& rig, SimulatedFlash& flash, std::size_t now) {
+    ++went_on_;
+    StoreState state = states_->all()[now];
+    const bool edits = went_on_ % 32 == 1;
+    Change change =
+        edits ? edit(0, 1, "macro more { ENTER }\n") : write_draft(kFurther, draft_data(1, 77));
+    Status status = change.act(rig);
+    if (status == Status::full && refused_ > 0) {
+      // In a full region a change that needs little room is still possible.
+      change = edit(0, 1, "macro more {}\n");
+      status = change.act(rig);
+    }
+    if (status != Status::ok) {
+      return ::testing::AssertionFailure() << "no further change: status " << int(status);
+    }
+    if (const std::string wrong = rig.check(); !wrong.empty()) {
+      return ::testing::AssertionFailure() << "after a further change: " << wrong;
+    }
+    if (flash.counts().refused != 0) {
+      return ::testing::AssertionFailure() << "a call outside the region or not at a unit";
+    }
+    if (went_on_ % 16 != 1) return ::testing::AssertionSuccess();
+    change.model(state);
+    if (rig.state() != state) {
+      return ::testing::AssertionFailure() << "wrong after a further change";
+    }
+    flash.power_on();
+    StoreRig again(flash);
+    if (again.mount() != Mount::ok || again.state() != state) {
+      return ::testing::AssertionFailure() << "a further change is lost";
+    }
+    return ::testing::AssertionSuccess();
+  }
+
+  ::testing::AssertionResult cut_again(SimulatedFlash flash,
+                                       const std::vector<Recorder::Operation>& operations,
+                                       std::size_t mounted, std::size_t state, std::size_t before,
+                                       std::size_t after) {
+    std::uint64_t step = 0;
+    for (std::size_t i = 0; i < operations.size(); ++i) {
+      for (std::uint32_t at = 0; at < steps_of(operations[i]); ++at, ++step) {
+        // Each step of the recovery after one first cut or another.
+        const bool erases = operations[i].data.empty();
+        if (!erases && step % second_every_ != cuts_ % second_every_) continue;
+        SimulatedFlash cut = flash;
+        cut.cut_after(at);
+        (void)perform(operations[i], cut);
+        ++second_;
+        const bool decided = i >= mounted;
+        if (const auto result = recover_again(cut, kModes[second_ % kModes.size()],
+                                              decided ? state : before, decided ? state : after);
+            !result) {
+          return ::testing::AssertionFailure()
+                 << result.message() << "; second cut in operation " << i << " at its step " << at
+                 << (decided ? ", of the further change" : ", of the mount");
+        }
+      }
+      (void)perform(operations[i], flash);
+    }
+    return ::testing::AssertionSuccess();
+  }
+
+  /// As recover(), but the further change of the first recovery may be there.
+  ::testing::AssertionResult recover_again(SimulatedFlash& flash,
+                                           const std::array<Unstable, 2>& modes, std::size_t before,
+                                           std::size_t after) {
+    ++recoveries_;
+    std::optional<std::size_t> states[2];
+    bool further[2] = {};
+    for (std::size_t i = 0; i < 2; ++i) {
+      flash.set_unstable(modes[i]);
+      flash.power_on();
+      StoreRig rig(flash);
+      if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "mount " << i;
+      std::array<std::uint8_t, store::Store::kDraftSector> data{};
+      further[i] = rig.store().next_draft(kFurther).has_value();
+      if (further[i] && (!rig.store().read_draft(kFurther, data) ||
+                         !std::ranges::equal(data, draft_data(1, 9)))) {
+        return ::testing::AssertionFailure() << "the further change is wrong";
+      }
+      states[i] = further_.find(rig, *states_, further[i], before, after);
+      if (!states[i]) return ::testing::AssertionFailure() << "neither state at mount " << i;
+    }
+    if (states[0] != states[1] || further[0] != further[1]) {
+      return ::testing::AssertionFailure() << "another state at the second mount";
+    }
+    return ::testing::AssertionSuccess();
+  }
+
+  /// The states, with and without the further change.
+  class Further {
+   public:
+    std::optional<std::size_t> find(StoreRig& rig, States& plain, bool further, std::size_t before,
+                                    std::size_t after) {
+      if (!further) return plain.find(rig, before, after);
+      if (!with_) {
+        std::vector<StoreState> states = plain.all();
+        for (StoreState& state : states) write_draft(kFurther, draft_data(1, 9)).model(state);
+        with_.emplace(std::move(states));
+      }
+      return with_->find(rig, before, after);
+    }
+
+   private:
+    std::optional<States> with_;
+  };
+
+  SimulatedFlash start_;
+  SimulatedFlash flash_;  ///< After the workload.
+  std::vector<Recorder::Operation> operations_;
+  std::vector<std::size_t> done_;  ///< Operations when each change was complete.
+  std::optional<States> states_;
+  Further further_;
+  std::uint64_t second_every_ = 1;
+  std::size_t commit_from_ = SIZE_MAX;  ///< The operations that are cut more often.
+  unsigned refused_ = 0;
+  std::uint64_t steps_ = 0;
+  std::uint64_t cuts_ = 0;
+  std::uint64_t second_ = 0;
+  std::uint64_t recoveries_ = 0;
+  std::uint64_t went_on_ = 0;
+};
+
+/// Of about 64 KB: enough for the workloads, so that few of them have to collect.
+Geometry region(std::uint32_t sector, std::uint32_t unit) {
+  return {sector, unit, sector == 1024 ? 48U : 16U};
+}
+
+/// One that soon runs out of free sectors.
+Geometry small(const Geometry& geometry) {
+  return {geometry.sector_size, geometry.program_unit, geometry.sector_size == 1024 ? 24U : 8U};
+}
+
+/// Edits of which the first needs sectors to be collected.
+Workload with_collection(const Geometry& geometry) {
+  Workload workload;
+  workload.prepare = {save(definitions(0, 60))};
+  SimulatedFlash flash(geometry);
+  StoreRig rig(flash);
+  EXPECT_EQ(rig.store().format(), Status::ok);
+  EXPECT_EQ(workload.prepare[0].act(rig), Status::ok);
+  for (unsigned i = 0; i < 1000; ++i) {
+    const Change change = edit(i * 7 % 60, 1, definition(i * 7 % 60, 1 + i % 4));
+    SimulatedFlash copy = flash;
+    StoreRig remounted(copy);
+    EXPECT_EQ(remounted.mount(), Mount::ok);
+    const std::uint32_t commits = remounted.store().log().root().commit;
+    EXPECT_EQ(change.act(remounted), Status::ok);
+    if (remounted.store().log().root().commit > commits + 1) {
+      workload.changes = {change, edit(3, 1, definition(3, 7))};
+      return workload;
+    }
+    EXPECT_EQ(change.act(rig), Status::ok);
+    workload.prepare.push_back(change);
+  }
+  ADD_FAILURE() << "nothing was collected";
+  return workload;
+}
+
+class StorePowerCutsTest : public ::testing::TestWithParam<Geometry> {
+ protected:
+  void cut_once(const Workload& workload, const Geometry& geometry = GetParam()) {
+    Cuts cuts(geometry);
+    ASSERT_EQ(cuts.play(workload), "");
+    cuts.cut_once();
+    cuts.print(name());
+  }
+  void cut_twice(const Workload& workload, const Geometry& geometry = GetParam(),
+                 unsigned first = 9, unsigned second = 7) {
+    Cuts cuts(geometry);
+    ASSERT_EQ(cuts.play(workload), "");
+    cuts.cut_twice(first, second);
+    cuts.print(name());
+  }
+
+  static std::string name() {
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    return info->name();
+  }
+};
+
+TEST_P(StorePowerCutsTest, FirstSave) { cut_once({{}, {save(definitions(0, 30))}}); }
+
+TEST_P(StorePowerCutsTest, EditsOf100Definitions) {
+  cut_once({{save(definitions(0, 100))},
+            {edit(17, 1, definition(17, 1)), edit(60, 1, definition(60, 9)),
+             edit(17, 1, "macro m17 {}\n")}});
+}
+
+TEST_P(StorePowerCutsTest, Delete) {
+  cut_once({{save(definitions(0, 100))}, {edit(50, 1, ""), edit(0, 2, ""), edit(96, 1, "")}});
+}
+
+TEST_P(StorePowerCutsTest, Reorder) {
+  cut_once({{save(definitions(0, 100))},
+            {edit(10, 81, definition(90) + definitions(10, 90)),
+             edit(0, 3, definition(2) + definition(1) + definition(0))}});
+}
+
+TEST_P(StorePowerCutsTest, DraftWrites) {
+  cut_once({{save(definitions(0, 30))},
+            {write_draft(3, draft_data(3, 1)), write_draft(4, draft_data(1, 2)), clear_draft(),
+             write_draft(0, draft_data(1, 3))}});
+}
+
+TEST_P(StorePowerCutsTest, SaveOverAll) {
+  cut_once(
+      {{save(definitions(0, 40)), write_draft(0, draft_data(1, 1))}, {save(definitions(30, 60))}});
+}
+
+/// Appends until nothing more fits, then changes what is there.
+TEST_P(StorePowerCutsTest, FillTheRegion) {
+  const Geometry geometry{GetParam().sector_size, GetParam().program_unit, 16};
+  Workload workload;
+  SimulatedFlash flash(geometry);
+  StoreRig rig(flash);
+  ASSERT_EQ(rig.store().format(), Status::ok);
+  for (unsigned i = 0;; ++i) {
+    ASSERT_LT(i, 100U);
+    const Change change = edit(i, 0, long_definition(i, geometry.size() / 40));
+    if (change.act(rig) != Status::ok) break;
+    workload.prepare.push_back(change);
+  }
+  ASSERT_GT(workload.prepare.size(), 5U);
+  workload.prepare.pop_back();
+  const auto count = static_cast<std::uint32_t>(workload.prepare.size());
+  workload.changes.push_back(edit(count, 0, long_definition(count, geometry.size() / 40)));
+  workload.changes.push_back(edit(count, 0, long_definition(100, geometry.size() / 20)));
+  workload.changes.push_back(edit(2, 1, long_definition(2, 20)));
+  Cuts cuts(geometry);
+  ASSERT_EQ(cuts.play(workload), "");
+  EXPECT_GE(cuts.refused(), 1U);
+  cuts.cut_once();
+  cuts.print(name());
+}
+
+TEST_P(StorePowerCutsTest, GarbageCollection) {
+  const Geometry geometry = small(GetParam());
+  cut_once(with_collection(geometry), geometry);
+}
+
+TEST_P(StorePowerCutsTest, Reset) {
+  cut_once({{save(definitions(0, 30)), write_draft(0, draft_data(1, 1))},
+            {reset(), save(definitions(0, 3))}});
+}
+
+TEST_P(StorePowerCutsTest, TwoCutsInAnEdit) {
+  cut_twice({{save(definitions(0, 4))}, {edit(1, 1, definition(1, 1))}});
+}
+
+TEST_P(StorePowerCutsTest, TwoCutsInAReset) { cut_twice({{save(definitions(0, 4))}, {reset()}}); }
+
+// Few sectors are free, so that settling takes one that the other state may need.
+TEST_P(StorePowerCutsTest, TwoCutsInACollection) {
+  const Geometry geometry = small(GetParam());
+  Workload workload = with_collection(geometry);
+  workload.changes.resize(1);
+  cut_twice(workload, geometry, 101, 41);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StorePowerCutsTest,
+                         ::testing::Values(region(4096, 256), region(4096, 4), region(4096, 1),
+                                           region(1024, 8)),
+                         [](const auto& param) {
+                           return std::to_string(param.param.sector_size) + "_" +
+                                  std::to_string(param.param.program_unit);
+                         });
+
+}  // namespace
+}  // namespace pianola
