@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/flash_commands.hpp"
 #include "cli/help_formatter.hpp"
 #include "hid/edit_distance.hpp"
 #include "scenario/duration.hpp"
@@ -24,6 +25,7 @@ struct Request {
   std::string file;
   std::string output;
   std::string filter;
+  std::string flash;
   PlayOptions play;
   std::string layout;
   std::string poll = "1ms";
@@ -107,7 +109,11 @@ void add_compile(CLI::App& app, Request& request) {
 
 void add_show(CLI::App& app, Request& request) {
   CLI::App* command = app.add_subcommand("show", "Print the source of a roll, or its code");
-  command->add_option("ROLL", request.file, "A roll; - is standard input")->required();
+  CLI::Option* const roll =
+      command->add_option("ROLL", request.file, "A roll; - is standard input");
+  command->add_option("--flash", request.flash, "Show what is in flash (pianola flash) instead")
+      ->type_name("FLASH")
+      ->excludes(roll);
   CLI::Option* listing =
       command->add_flag("--listing", request.listing, "Print the instructions, with sizes");
   command->add_flag("--decompile", request.decompile, "Make the source from the code alone")
@@ -119,19 +125,24 @@ void add_show(CLI::App& app, Request& request) {
       "Examples:\n"
       "  pianola show macros.roll\n"
       "  pianola show --listing macros.roll");
-  command->callback([&request] {
+  command->callback([&request, command] {
+    if (command->count("ROLL") + command->count("--flash") == 0) throw CLI::RequiredError("ROLL");
     request.command = [&request](Console& console) {
       const ShowAs as = request.listing     ? ShowAs::listing
                         : request.decompile ? ShowAs::decompiled
                                             : ShowAs::source;
-      return show(request.file, as, console);
+      return show(request.file, request.flash, as, console);
     };
   });
 }
 
 void add_play(CLI::App& app, Request& request) {
   CLI::App* command = app.add_subcommand("play", "Press keys and print what the computer gets");
-  command->add_option("FILE", request.file, "A macros file or a roll; - is standard input");
+  CLI::Option* const file =
+      command->add_option("FILE", request.file, "A macros file or a roll; - is standard input");
+  command->add_option("--flash", request.flash, "Play what is in flash (pianola flash) instead")
+      ->type_name("FLASH")
+      ->excludes(file);
   CLI::Option* const keys =
       command->add_option("--keys", request.play.keys, "What is pressed, see below")
           ->type_name("KEYS");
@@ -170,11 +181,14 @@ void add_play(CLI::App& app, Request& request) {
       "  pianola play macros.txt --script test.scn --timeline test.svg");
   command->callback([&request, command] {
     if (command->count("--script") == 0) {
-      if (command->count("FILE") == 0) throw CLI::RequiredError("FILE");
+      if (command->count("FILE") + command->count("--flash") == 0) {
+        throw CLI::RequiredError("FILE");
+      }
       if (command->count("--keys") == 0) throw CLI::RequiredError("--keys or --script");
     }
     request.command = [&request, command](Console& console) {
       request.play.file = request.file;
+      request.play.flash = request.flash;
       if (command->count("--layout") > 0) request.play.layout = request.layout;
       request.play.poll = duration_option("--poll", request.poll, 1, 255);
       request.play.limit = duration_option("--limit", request.limit, 1, 24 * 60 * 60 * 1000);
@@ -234,6 +248,7 @@ void build(CLI::App& app, Request& request) {
   add_compile(app, request);
   add_show(app, request);
   add_play(app, request);
+  add_flash(app, request.command);
   add_lists(app, request);
   add_demo(app, request);
   app.footer(
@@ -263,19 +278,25 @@ std::string closest(std::string_view word, const std::vector<std::string>& candi
   return best;
 }
 
+/// The innermost command that was named; `app` itself if none was.
+const CLI::App& named_command(const CLI::App& app) {
+  const CLI::App* named = &app;
+  while (!named->get_subcommands().empty()) named = named->get_subcommands().front();
+  return *named;
+}
+
 /// What is wrong with `argument`, which nobody expected.
 std::string unexpected_text(const CLI::App& app, const std::string& argument) {
-  const auto named = app.get_subcommands();
+  const CLI::App& named = named_command(app);
+  const auto commands = named.get_subcommands([](const CLI::App*) { return true; });
   std::vector<std::string> candidates;
   const bool option = argument.size() > 1 && argument.front() == '-';
   if (option) {
-    for (const CLI::Option* known : (named.empty() ? &app : named.front())->get_options()) {
+    for (const CLI::Option* known : named.get_options()) {
       for (const std::string& name : known->get_lnames()) candidates.push_back("--" + name);
     }
-  } else if (named.empty()) {
-    for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-      candidates.push_back(command->get_name());
-    }
+  } else if (!commands.empty()) {
+    for (const CLI::App* command : commands) candidates.push_back(command->get_name());
   } else {
     return fmt::format("'{}' is one argument too many", argument);
   }
@@ -285,9 +306,12 @@ std::string unexpected_text(const CLI::App& app, const std::string& argument) {
 }
 
 int usage_error(const CLI::App& app, const std::string& message, Console& console) {
-  const auto named = app.get_subcommands();
-  fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message,
-             named.empty() ? "" : named.front()->get_name() + " ");
+  std::string named;
+  for (const CLI::App* command = &named_command(app); command != &app;
+       command = command->get_parent()) {
+    named = command->get_name() + ' ' + named;
+  }
+  fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message, named);
   return wrong_usage;
 }
 

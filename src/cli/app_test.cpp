@@ -77,7 +77,7 @@ TEST_F(App, NoArgumentsGiveAnOverview) {
   const Result result = pianola({});
   EXPECT_EQ(result.code, 0);
   for (const char* command :
-       {"check", "fmt", "compile", "show", "play", "keys", "layouts", "demo"}) {
+       {"check", "fmt", "compile", "show", "play", "flash", "keys", "layouts", "demo"}) {
     EXPECT_THAT(result.out, HasSubstr(std::string("\n  ") + command + " "));
   }
   EXPECT_THAT(result.err, IsEmpty());
@@ -85,7 +85,7 @@ TEST_F(App, NoArgumentsGiveAnOverview) {
 
 TEST_F(App, EachCommandHasHelpWithAnExampleThatFitsATerminal) {
   for (const char* command :
-       {"check", "fmt", "compile", "show", "play", "keys", "layouts", "demo"}) {
+       {"check", "fmt", "compile", "show", "play", "flash", "keys", "layouts", "demo"}) {
     const Result result = pianola({command, "--help"});
     EXPECT_EQ(result.code, 0);
     EXPECT_THAT(result.out, HasSubstr(std::string("Usage: pianola ") + command));

@@ -33,11 +33,12 @@ enum class ShowAs : std::uint8_t {
   decompiled,  ///< Source made from the code alone.
   listing,     ///< The instructions.
 };
-/// `pianola show`.
-int show(const std::string& roll, ShowAs as, Console& console);
+/// `pianola show`; `flash` is a region of flash to take the roll from, or empty.
+int show(const std::string& roll, const std::string& flash, ShowAs as, Console& console);
 
 struct PlayOptions {
   std::string file;      ///< A macros file or a roll; empty: none, with a script.
+  std::string flash;     ///< A region of flash instead of `file`; empty: none.
   std::string keys;      ///< As scenario::parse_key_script() reads them, if there is no script.
   std::string script;    ///< The file of a scenario; empty: none.
   std::string timeline;  ///< Where to write the timeline, .json or .svg; empty: nowhere.

@@ -199,6 +199,7 @@ void print_farewell(Console& console) {
       {"./run check macros.txt", "is it right?"},
       {"./run play macros.txt --keys F1", "what does F1 type?"},
       {"./run play macros.txt --keys F1 --trace", "in which reports?"},
+      {"./run flash --help", "save macros as a device does"},
       {"./run --help", "all commands"},
   };
   fmt::print(console.out, "\n{}\n", paint(console.colour_out, Style::bold, "Your turn"));

@@ -41,9 +41,10 @@ void write_timeline(const PlayOptions& options, const TimelineRecorder& recorder
                     std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
                     Console& console) {
   const Timeline timeline = recorder.timeline(keys, layout);
-  const std::string title = options.script.empty()
-                                ? fmt::format("{} --keys \"{}\"", options.file, options.keys)
-                                : options.script;
+  const std::string title =
+      options.script.empty()
+          ? fmt::format("{} --keys \"{}\"", options.file + options.flash, options.keys)
+          : options.script;
   write_output(
       options.timeline,
       is_picture(options.timeline) ? timeline_svg(timeline, title) : timeline_json(timeline),
@@ -80,9 +81,15 @@ std::string limit_text(std::uint32_t limit) {
   return limit % 1000 == 0 ? fmt::format("{} s", limit / 1000) : fmt::format("{} ms", limit);
 }
 
+/// The macros that the user named.
+std::unique_ptr<Program> load(const PlayOptions& options, Console& console) {
+  if (!options.flash.empty()) return Program::open_flash(options.flash);
+  return Program::load(read_input(options.file, console), console);
+}
+
 /// Plays --keys.
 int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
-  const auto program = Program::load(read_input(options.file, console), console);
+  const auto program = load(options, console);
   const hid::Layout& file_layout = program->layout();
 
   scenario::KeyScript script;
@@ -146,7 +153,7 @@ void print_diagnostics(std::string_view text, std::size_t count, Console& consol
 /// Plays --script.
 int play_script(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   std::unique_ptr<Program> program;
-  if (!options.file.empty()) program = Program::load(read_input(options.file, console), console);
+  if (!options.file.empty() || !options.flash.empty()) program = load(options, console);
   const InputFile file = read_input(options.script, console);
   scenario::Scenario scenario;
   const std::string problems = scenario::parse_scenario(

@@ -70,6 +70,13 @@ std::unique_ptr<Program> Program::open_roll(InputFile file) {
   return program;
 }
 
+std::unique_ptr<Program> Program::open_flash(const std::string& path) {
+  std::unique_ptr<Program> program(new Program({path, path, ""}));
+  program->region_ = std::make_unique<Region>(path, Region::Use::look);
+  program->roll_ = &program->region_->roll();
+  return program;
+}
+
 std::unique_ptr<Program> Program::load(InputFile file, Console& console) {
   return file.is_roll() ? open_roll(std::move(file)) : compile(std::move(file), console);
 }
@@ -82,7 +89,7 @@ const hid::Layout& Program::layout() {
 
 std::string Program::source() {
   std::string all;
-  for (std::uint32_t record = 0; record < roll_->size(); ++record) all += source(record);
+  for (std::uint32_t i = 0; i < roll_->size(); ++i) all += source(roll_->record_at(i));
   return all;
 }
 
@@ -99,13 +106,14 @@ std::string Program::source(std::uint32_t record) {
 
 std::string Program::located(std::uint32_t record, std::uint32_t offset, std::string_view message) {
   const std::string slice = source(record);
+  const std::uint32_t position = lang::position_of(*roll_, record);
   if (slice.empty()) {
-    return fmt::format("{}: definition {}, code {:04x}: error: {}\n", file_.name, record + 1,
+    return fmt::format("{}: definition {}, code {:04x}: error: {}\n", file_.name, position + 1,
                        offset, message);
   }
   std::size_t begin = slice.size() - without_leading_blank(slice).size();
-  for (std::uint32_t before = 0; before < record; ++before) {
-    begin += lang::measure_definition(*roll_, before).source;
+  for (std::uint32_t before = 0; before < position; ++before) {
+    begin += lang::measure_definition(*roll_, roll_->record_at(before)).source;
   }
   const std::string all = source();
   const Line line = line_at(all, begin);
@@ -123,8 +131,8 @@ std::string_view without_leading_blank(std::string_view source) {
 
 std::size_t definition_count(lang::Roll& roll) {
   std::size_t count = 0;
-  for (std::uint32_t record = 0; record < roll.size(); ++record) {
-    if (lang::measure_definition(roll, record).code > 0) ++count;
+  for (std::uint32_t i = 0; i < roll.size(); ++i) {
+    if (lang::measure_definition(roll, roll.record_at(i)).code > 0) ++count;
   }
   return count;
 }

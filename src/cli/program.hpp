@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/files.hpp"
+#include "cli/region.hpp"
 #include "hid/layout.hpp"
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -17,7 +18,9 @@ class Program {
   static std::unique_ptr<Program> compile(InputFile file, Console& console);
   /// Reads `file` as a roll image. CommandError if it is none or damaged.
   static std::unique_ptr<Program> open_roll(InputFile file);
-  /// Whichever of the two `file` is.
+  /// Reads what is in the region of flash in the file `path`. CommandError if it is none.
+  static std::unique_ptr<Program> open_flash(const std::string& path);
+  /// Whichever of the first two `file` is.
   static std::unique_ptr<Program> load(InputFile file, Console& console);
 
   [[nodiscard]] lang::Roll& roll() { return *roll_; }
@@ -42,6 +45,7 @@ class Program {
   sim::MemorySource text_;
   sim::MemoryRoll compiled_;
   lang::RollImage image_;
+  std::unique_ptr<Region> region_;
   lang::Roll* roll_ = &compiled_;
 };
 

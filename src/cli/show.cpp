@@ -7,8 +7,9 @@
 
 namespace pianola::cli {
 
-int show(const std::string& roll, ShowAs as, Console& console) {
-  const auto program = Program::open_roll(read_input(roll, console));
+int show(const std::string& roll, const std::string& flash, ShowAs as, Console& console) {
+  const auto program =
+      flash.empty() ? Program::open_roll(read_input(roll, console)) : Program::open_flash(flash);
   std::string source;
   if (as == ShowAs::source) source = program->source();
   if (!source.empty()) {
@@ -21,8 +22,8 @@ int show(const std::string& roll, ShowAs as, Console& console) {
   console.out << text.text();
   if (status == lang::Status::ok) return fine;
   console.out.flush();
-  throw CommandError(
-      fmt::format("parts of {} are not code that this version's compiler makes", roll));
+  throw CommandError(fmt::format("parts of {} are not code that this version's compiler makes",
+                                 program->file().name));
 }
 
 }  // namespace pianola::cli

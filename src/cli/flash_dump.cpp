@@ -1,0 +1,172 @@
+#include <fmt/ostream.h>
+
+#include <set>
+#include <string>
+
+#include "cli/flash_commands.hpp"
+#include "cli/region.hpp"
+#include "store/frames.hpp"
+#include "store/tree.hpp"
+
+namespace pianola::cli {
+namespace {
+
+using store::Frame;
+using store::FrameKind;
+
+/// Notes where the frames of trees and of what they refer to stand.
+class LiveFrames final : public store::TreeVisitor {
+ public:
+  explicit LiveFrames(store::Log& log) {
+    const store::Root root = log.root();
+    store::walk(log.flash(), store::TreeKind::index, root.index, *this);
+    chunks_ = true;
+    store::walk(log.flash(), store::TreeKind::chunks, root.roll, *this);
+    store::walk(log.flash(), store::TreeKind::chunks, root.draft, *this);
+  }
+
+  void node(std::uint32_t address, std::uint32_t, unsigned, bool) override { all_.insert(address); }
+  void entry(const store::Entry& entry) override {
+    if (!chunks_) return;
+    const store::Chunk chunk = store::to_chunk(entry);
+    for (std::uint32_t block = 0; block * store::kBlock < chunk.size; ++block) {
+      all_.insert(chunk.address + block * store::kBlockFrame);
+    }
+  }
+
+  [[nodiscard]] bool has(std::uint32_t address) const { return all_.contains(address); }
+
+ private:
+  std::set<std::uint32_t> all_;
+  bool chunks_ = false;
+};
+
+std::string tree_text(const store::TreeRef& tree) {
+  if (tree.levels == 0) return "empty";
+  return fmt::format("{} at {:06x}", tree.count, tree.address);
+}
+
+std::string root_text(const store::Root& root) {
+  return fmt::format("commit {}: roll {} ({}), index {}, overlay {}", root.commit,
+                     tree_text(root.roll), root.saved ? "saved" : "the defaults are used",
+                     tree_text(root.index), tree_text(root.draft));
+}
+
+class Printer final : public store::DumpSink {
+ public:
+  Printer(store::Log& log, Console& console) : log_(log), live_(log), console_(console) {}
+
+  void sector(std::uint32_t number, store::SectorState state,
+              const store::SectorHeader& header) override {
+    print_run();
+    if (state == store::SectorState::blank) {
+      if (blanks_++ == 0) first_blank_ = number;
+      return;
+    }
+    print_blanks();
+    const std::string_view use = log_.is_head(number)  ? ", holds the state"
+                                 : log_.in_use(number) ? ", in use"
+                                                       : ", free";
+    std::string line = fmt::format("sector {} at {:06x}: {}{}", number,
+                                   number * log_.geometry().sector_size, text(state), use);
+    if (state == store::SectorState::log || state == store::SectorState::scratch) {
+      line += fmt::format(", erased {}",
+                          header.erases == 1 ? "once" : fmt::format("{} times", header.erases));
+    }
+    fmt::print(console_.out, "{}\n", paint(console_.colour_out, Style::bold, line));
+    if (state != store::SectorState::log) return;
+    fmt::print(console_.out, "  opened as number {} after {}\n", header.sequence,
+               root_text(header.root));
+  }
+
+  void frame(const Frame& frame) override {
+    const bool live = live_.has(frame.address);
+    const bool goes_on = count_ != 0 && frame.kind == FrameKind::block &&
+                         first_.kind == FrameKind::block && frame.good == first_.good &&
+                         live == is_live_;
+    if (!goes_on) {
+      print_run();
+      first_ = frame;
+      is_live_ = live;
+      size_ = 0;
+    }
+    ++count_;
+    size_ += frame.size;
+  }
+
+  void finish() {
+    print_run();
+    print_blanks();
+  }
+
+ private:
+  /// Frames that look the same, one after another, are a line.
+  void print_run() {
+    if (count_ == 0) return;
+    const std::string line = fmt::format("  {:06x} {} {:6}  {}{}", first_.address,
+                                         is_live_ ? '*' : ' ', size_, run_text(), quality());
+    const Style style = !first_.good ? Style::error : is_live_ ? Style::plain : Style::dim;
+    fmt::print(console_.out, "{}\n", paint(console_.colour_out, style, line));
+    count_ = 0;
+  }
+
+  [[nodiscard]] std::string run_text() const {
+    switch (first_.kind) {
+      case FrameKind::block:
+        return counted(count_, "block");
+      case FrameKind::node:
+        return fmt::format("node of {}, level {}, {} {}",
+                           first_.tree == store::TreeKind::index ? "an index" : "pieces",
+                           first_.level, first_.entries, first_.entries == 1 ? "entry" : "entries");
+      case FrameKind::commit:
+        return first_.good ? root_text(first_.root) : "commit";
+      case FrameKind::settled:
+        return first_.good ? fmt::format("settled commit {}", first_.root.commit) : "settled";
+      case FrameKind::filler:
+      case FrameKind::blank:
+      case FrameKind::unknown:
+        break;
+    }
+    return std::string(text(first_.kind));
+  }
+
+  [[nodiscard]] std::string quality() const {
+    if (first_.kind == FrameKind::unknown) return "";
+    if (!first_.good) return ", damaged";
+    return first_.wrong_bit == store::kNoBit ? "" : ", with a wrong bit";
+  }
+
+  void print_blanks() {
+    if (blanks_ == 1) fmt::print(console_.out, "sector {}: blank\n", first_blank_);
+    if (blanks_ > 1) {
+      fmt::print(console_.out, "sectors {} to {}: blank\n", first_blank_,
+                 first_blank_ + blanks_ - 1);
+    }
+    blanks_ = 0;
+  }
+
+  store::Log& log_;
+  LiveFrames live_;
+  Console& console_;
+  Frame first_;  ///< Of the run.
+  std::uint32_t count_ = 0;
+  std::uint32_t size_ = 0;
+  bool is_live_ = false;
+  std::uint32_t blanks_ = 0;
+  std::uint32_t first_blank_ = 0;
+};
+
+}  // namespace
+
+int flash_dump(const std::string& flash, Console& console) {
+  Region region(flash, Region::Use::look);
+  store::Log& log = region.store().log();
+  log.rescan();
+  fmt::print(console.out, "in force: {}\n", root_text(log.root()));
+  Printer printer(log, console);
+  store::dump(log.flash(), printer);
+  printer.finish();
+  return fine;
+}
+
+}  // namespace pianola::cli

@@ -1,0 +1,177 @@
+#include "cli/region.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "store/default_roll.hpp"
+
+namespace pianola::cli {
+
+using flash::FlashStatus;
+
+// ---- Flash of other kinds -----------------------------------------------------------------------
+
+FlashStatus ShadowFlash::read(std::uint32_t address, std::span<std::uint8_t> out) {
+  if (sectors_.empty()) return base_.read(address, out);
+  const std::uint32_t size = base_.geometry().sector_size;
+  while (!out.empty()) {
+    const std::uint32_t begin = address % size;
+    const std::size_t count = std::min<std::size_t>(out.size(), size - begin);
+    const auto found = sectors_.find(address - begin);
+    if (found == sectors_.end()) {
+      const FlashStatus status = base_.read(address, out.first(count));
+      if (status != FlashStatus::ok) return status;
+    } else {
+      std::copy_n(found->second.begin() + begin, count, out.begin());
+    }
+    address += static_cast<std::uint32_t>(count);
+    out = out.subspan(count);
+  }
+  return FlashStatus::ok;
+}
+
+/// The sector that begins at `address`, in memory. Nothing if it cannot be read.
+std::vector<std::uint8_t>* ShadowFlash::sector(std::uint32_t address) {
+  const auto [place, made] = sectors_.try_emplace(address);
+  if (!made) return &place->second;
+  place->second.resize(base_.geometry().sector_size);
+  if (base_.read(address, place->second) == FlashStatus::ok) return &place->second;
+  sectors_.erase(place);
+  return nullptr;
+}
+
+FlashStatus ShadowFlash::program(std::uint32_t address, std::span<const std::uint8_t> data) {
+  const std::uint32_t begin = address % base_.geometry().sector_size;
+  if (address >= base_.geometry().size() ||
+      data.size() > base_.geometry().sector_size - std::size_t{begin}) {
+    return FlashStatus::bad_argument;
+  }
+  std::vector<std::uint8_t>* const bytes = sector(address - begin);
+  if (bytes == nullptr) return FlashStatus::failed;
+  for (std::size_t i = 0; i < data.size(); ++i) (*bytes)[begin + i] &= data[i];
+  return FlashStatus::ok;
+}
+
+FlashStatus ShadowFlash::erase(std::uint32_t address) {
+  const flash::Geometry geometry = base_.geometry();
+  if (address >= geometry.size() || address % geometry.sector_size != 0) {
+    return FlashStatus::bad_argument;
+  }
+  sectors_[address].assign(geometry.sector_size, 0xFF);
+  return FlashStatus::ok;
+}
+
+FlashStatus BlankFlash::read(std::uint32_t address, std::span<std::uint8_t> out) {
+  if (address > geometry_.size() || out.size() > geometry_.size() - address) {
+    return FlashStatus::bad_argument;
+  }
+  std::ranges::fill(out, std::uint8_t{0xFF});
+  return FlashStatus::ok;
+}
+
+// ---- Regions ------------------------------------------------------------------------------------
+
+namespace {
+
+file::FileFlash open_file(const std::string& path, Region::Use use) {
+  const bool changes = use == Region::Use::change;
+  std::string error;
+  auto file = file::FileFlash::open(
+      path, changes ? file::FileFlash::Access::read_write : file::FileFlash::Access::read_only,
+      error);
+  if (!file) throw CommandError(error);
+  return std::move(*file);
+}
+
+/// Whether mounting has to settle a change that was cut off.
+bool has_cut_off_change(flash::NorFlash& flash) {
+  ShadowFlash shadow{flash};
+  std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
+  store::Log log{shadow, memory};
+  return log.mount() == store::Mount::ok && shadow.changed();
+}
+
+[[noreturn]] void refuse(const std::string& path, store::Mount status) {
+  std::string reason;
+  switch (status) {
+    case store::Mount::unformatted:
+      reason = fmt::format(
+          "it holds no macros yet; to make it ready: pianola flash init --force --flash {}", path);
+      break;
+    case store::Mount::version:
+      reason = "another version of Pianola wrote it, whose format this one does not know";
+      break;
+    case store::Mount::geometry:
+      reason = "what is in it was written to flash of another size";
+      break;
+    case store::Mount::no_sector:
+      reason = "the last change was cut off, and no sector can be written to settle it in";
+      break;
+    case store::Mount::ok:
+    case store::Mount::failed:
+      reason = "it cannot be read";
+      break;
+  }
+  throw CommandError(fmt::format("cannot use {}: {}", path, reason));
+}
+
+}  // namespace
+
+Region::Region(const std::string& path, Use use)
+    : path_(path),
+      file_(open_file(path, use)),
+      shadow_(file_),
+      counting_(base(use)),
+      store_(counting_) {
+  cut_off_ = has_cut_off_change(file_);
+  if (const store::Mount status = store_->mount(); status != store::Mount::ok) refuse(path, status);
+  programmed_ = counting_.programmed();
+  erased_ = counting_.erased();
+  lang::RollImage::open(store::default_roll(), defaults_);
+}
+
+flash::NorFlash& Region::base(Use use) {
+  if (use == Use::change) return file_;
+  return shadow_;
+}
+
+lang::Roll& Region::roll() {
+  if (store_->saved()) return store_->roll();
+  return defaults_;
+}
+
+std::string Region::text(bool& whole) {
+  whole = true;
+  std::string text;
+  if (store_->saved()) {
+    store::StoredRoll& roll = store_->roll();
+    text.resize(std::min(roll.text_size(), store_->log().geometry().size()));
+    whole = roll.read_text(0, text) == roll.text_size();
+    if (whole) return text;
+    text.clear();
+  }
+  std::array<char, 256> piece{};
+  for (std::uint32_t i = 0; i < roll().size(); ++i) {
+    const std::uint32_t record = roll().record_at(i);
+    std::uint32_t size = 0;
+    while (const std::size_t count = roll().read_source(record, size, piece)) {
+      text.append(piece.data(), count);
+      size += static_cast<std::uint32_t>(count);
+    }
+    if (whole) continue;
+    const std::uint32_t wanted = store_->roll().begin_of(i + 1) - store_->roll().begin_of(i);
+    if (size < wanted) {
+      text += fmt::format("\n# damaged: {} bytes of this definition are lost\n", wanted - size);
+    }
+  }
+  return text;
+}
+
+void Region::sync() {
+  if (!file_.sync()) throw CommandError(fmt::format("cannot write {}: {}", path_, failure()));
+}
+
+}  // namespace pianola::cli
