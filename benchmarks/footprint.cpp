@@ -1,12 +1,16 @@
 // The objects that a user of the core provides. Built for the Cortex-M0+ only and never run: the
 // tools read the sizes from the object file. One line adds an object.
 
+#include <array>
+
 #include "engine/engine.hpp"
 #include "engine/storage.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/compiler.hpp"
 #include "lang/lexer.hpp"
 #include "lang/scratch.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/store.hpp"
 
 /// Records the size of the type that follows NAME under that name.
 #define PIANOLA_FOOTPRINT(NAME, ...)                       \
@@ -26,6 +30,22 @@ struct WholeEngine {
   Engine engine;
 };
 }  // namespace pianola::engine
+
+namespace pianola::store {
+/// A store on 4 MB of the RP2040's flash, to read and play from: itself and its memory.
+struct WholeStore {
+  static constexpr flash::Geometry kGeometry{4096, 256, 1024};
+  std::array<std::uint8_t, Log::memory_size(kGeometry)> memory;
+  Store store;
+};
+}  // namespace pianola::store
+
+PIANOLA_FOOTPRINT(store__Log, pianola::store::Log);
+PIANOLA_FOOTPRINT(store__StoredRoll, pianola::store::StoredRoll);
+PIANOLA_FOOTPRINT(store__WholeStore, pianola::store::WholeStore);
+PIANOLA_FOOTPRINT(store__Save, pianola::store::Save);
+PIANOLA_FOOTPRINT(store__TreeBuilder, pianola::store::TreeBuilder);
+PIANOLA_FOOTPRINT(store__FlashScratch, pianola::store::FlashScratch);
 
 PIANOLA_FOOTPRINT(engine__Task, pianola::engine::Task);
 PIANOLA_FOOTPRINT(engine__Engine, pianola::engine::Engine);

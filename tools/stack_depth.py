@@ -116,6 +116,13 @@ def read_image(image, prefix, graph):
     for known in (graph.calls, graph.indirect):
         for stale in [caller for caller in known if caller not in graph.functions]:
             del known[stale]
+    # A constructor that needs no base of its own has two names and one body.
+    for name in list(graph.unbounded):
+        body = re.sub(r"C1E", "C2E", name, count=1)
+        if body != name and body in graph.frame and body not in graph.unbounded:
+            graph.unbounded.discard(name)
+            graph.frame[name] = graph.frame[body]
+            graph.calls[name] |= graph.calls[body]
     graph.unbounded &= graph.functions
 
 

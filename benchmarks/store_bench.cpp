@@ -1,0 +1,248 @@
+// What the store costs: reads of flash to start and to play macros, programs and erases to change
+// them, how much of a region can be used, how evenly it wears, and what mounting reads.
+
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "engine/key_event.hpp"
+#include "hid/usage.hpp"
+#include "ports/sim/simulated_flash.hpp"
+#include "ports/sim/simulation.hpp"
+#include "support/store_device.hpp"
+
+namespace {
+
+using namespace pianola;
+using Counter = benchmark::Counter;
+
+/// The RP2040's flash chip, as much of it as `sectors` of 4 KB; other chips program smaller units.
+flash::Geometry region(unsigned sectors, unsigned unit = 256) { return {4096, unit, sectors}; }
+
+engine::KeyEvent key(unsigned usage, bool down, std::uint32_t time) {
+  return {static_cast<hid::Usage>(usage), down, time};
+}
+
+std::string words(unsigned size) {
+  constexpr std::string_view kSome = "all work and no play makes jack a dull boy ";
+  std::string text;
+  while (text.size() < size) text += kSome;
+  text.resize(size);
+  return text;
+}
+
+/// 1,000 bindings of different chords, each typing `size` characters.
+std::string bindings(unsigned size) {
+  std::string text;
+  unsigned count = 0;
+  for (const std::string_view mods : {"ctrl+", "shift+", "alt+", "gui+", "ctrl+shift+", "ctrl+alt+",
+                                      "ctrl+gui+", "shift+alt+", "shift+gui+", "alt+gui+"}) {
+    for (int i = 0; i < 100; ++i, ++count) {
+      // The usages 04 to 67 of the keyboard page: letters to the keypad.
+      constexpr char kDigits[] = "0123456789abcdef";
+      const int usage = 4 + i;
+      text += std::string{mods} + "0x" + kDigits[usage / 16] + kDigits[usage % 16] + " { \"" +
+              words(size) + "\" }\n";
+    }
+  }
+  return text;
+}
+
+/// A store with `text` in it, and the flash that it is in.
+struct Stored {
+  explicit Stored(const flash::Geometry& geometry, const std::string& text)
+      : flash(geometry), device(flash) {
+    device.store.format();
+    status = device.save(text);
+  }
+  sim::SimulatedFlash flash;
+  test::StoreDevice device;
+  lang::Status status;
+};
+
+/// Presses one of 1,000 bindings, up to its first report.
+void StartOneOf1000(benchmark::State& state) {
+  Stored stored{region(1024), bindings(40)};
+  if (stored.status != lang::Status::ok) return state.SkipWithError("the macros are not stored");
+  sim::Simulation simulation{stored.device.store.roll(), {}};
+  std::uint64_t most = 0;
+  std::uint64_t all = 0;
+  std::uint64_t count = 0;
+  std::uint32_t now = 0;
+  for (auto _ : state) {
+    for (std::uint16_t usage = 4; usage < 104; ++usage) {
+      simulation.run({}, now);
+      const std::array events{key(0xE0, true, now + 10)};
+      simulation.run(events, now + 10);
+      stored.flash.reset_counts();
+      const std::array press{key(usage, true, now + 20)};
+      simulation.run(press, now + 20);
+      most = std::max(most, stored.flash.counts().reads);
+      all += stored.flash.counts().reads;
+      ++count;
+      const std::array release{key(usage, false, now + 500), key(0xE0, false, now + 500)};
+      simulation.run(release, now + 1000);
+      now += 1000;
+    }
+  }
+  state.counters["reads_most"] = static_cast<double>(most);
+  state.counters["reads_mean"] = static_cast<double>(all) / static_cast<double>(count);
+}
+
+/// Plays 1,000 macros of 1 KB, 1 MB in all, one after another.
+void PlayOneMegabyte(benchmark::State& state) {
+  Stored stored{region(1024), bindings(1000)};
+  if (stored.status != lang::Status::ok) return state.SkipWithError("the macros are not stored");
+  lang::Roll& roll = stored.device.store.roll();
+  std::uint64_t code = 0;
+  std::vector<std::uint8_t> piece(64);
+  for (std::uint32_t i = 0; i < roll.size(); ++i) {
+    std::uint32_t offset = 0;
+    while (const std::size_t count = roll.read_code(roll.record_at(i), offset, piece)) {
+      offset += static_cast<std::uint32_t>(count);
+    }
+    code += offset;
+  }
+  std::uint64_t found = 0;   // bytes read to find macros, their first window included
+  std::uint64_t played = 0;  // bytes read after that
+  for (auto _ : state) {
+    sim::Simulation simulation{roll, {}};
+    std::uint32_t now = 10;
+    stored.flash.reset_counts();
+    found = 0;
+    played = 0;
+    constexpr std::array<std::uint16_t, 4> kMods{0xE0, 0xE1, 0xE2, 0xE3};
+    for (unsigned first = 0; first < 4; ++first) {
+      for (unsigned second = first; second < 4; ++second) {
+        for (std::uint16_t usage = 4; usage < 104; ++usage, now += 3000) {
+          const std::array down{key(kMods[first], true, now), key(kMods[second], true, now),
+                                key(usage, true, now)};
+          const std::array up{key(usage, false, now + 1), key(kMods[second], false, now + 1),
+                              key(kMods[first], false, now + 1)};
+          simulation.run(down, now);
+          found += stored.flash.counts().bytes_read;
+          stored.flash.reset_counts();
+          simulation.run(up, now + 2900);
+          played += stored.flash.counts().bytes_read;
+          stored.flash.reset_counts();
+        }
+      }
+    }
+  }
+  state.counters["macro_bytes"] = static_cast<double>(code);
+  state.counters["read_per_played"] = static_cast<double>(played) / static_cast<double>(code);
+  state.counters["read_to_find"] = static_cast<double>(found) / 1000;
+}
+
+/// Changes the text of definition `number`, which keeps its size.
+void change(std::string& text, unsigned number, std::mt19937& random) {
+  const std::size_t at = text.find("number " + std::to_string(number) + " ");
+  for (unsigned i = 14; i < 17; ++i) text[at + i] = static_cast<char>('a' + random() % 26);
+}
+
+struct Edits {
+  double units = 0;  ///< Programmed for each edit.
+  double erases = 0;
+  double spread = 0;  ///< Most erases of a sector over least.
+  unsigned done = 0;
+};
+
+Edits edit(Stored& stored, std::string& text, unsigned definitions, unsigned edits) {
+  std::mt19937 random{1};
+  Edits result;
+  stored.flash.reset_counts();
+  for (; result.done < edits; ++result.done) {
+    change(text, static_cast<unsigned>(random() % definitions), random);
+    if (stored.device.save(text) != lang::Status::ok) break;
+  }
+  const auto& counts = stored.flash.counts();
+  result.units = static_cast<double>(counts.units_programmed) / edits;
+  result.erases = static_cast<double>(counts.erases) / edits;
+  std::uint32_t least = 0xFFFFFFFF;
+  std::uint32_t most = 0;
+  for (std::uint32_t sector = 0; sector < stored.flash.geometry().sectors; ++sector) {
+    least = std::min(least, stored.flash.wear(sector));
+    most = std::max(most, stored.flash.wear(sector));
+  }
+  result.spread = static_cast<double>(most) / std::max(1U, least);
+  return result;
+}
+
+/// 10,000 edits of one of 100 definitions of 600 characters, in a region of 256 KB that is half
+/// full of them; against the same edits where nothing must be moved.
+void EditOneOf100HalfFull(benchmark::State& state) {
+  const auto unit = static_cast<unsigned>(state.range(0));
+  std::string text = test::many_macros(100, 600);
+  std::string same = text;
+  for (auto _ : state) {
+    Stored roomy{region(4096, unit), same};
+    const Edits alone = edit(roomy, same, 100, 200);
+    Stored stored{region(64, unit), text};
+    const Edits edits = edit(stored, text, 100, 10000);
+    if (edits.done < 10000) return state.SkipWithError("an edit failed");
+    state.counters["units_alone"] = alone.units;
+    state.counters["units"] = edits.units;
+    state.counters["ratio"] = edits.units / alone.units;
+    state.counters["erases"] = edits.erases;
+    state.counters["wear_spread"] = edits.spread;
+  }
+}
+
+/// The fullest region that takes a file of definitions of that many characters: the share of live
+/// data, and the share at which 300 changes of single definitions still succeed (of any of them; of
+/// ten of them).
+void UsableShare(benchmark::State& state) {
+  const auto size = static_cast<unsigned>(state.range(0));
+  const auto share = [&](unsigned definitions, unsigned edits, unsigned edited) {
+    std::string text = test::many_macros(definitions, size);
+    Stored stored{region(64), text};
+    if (stored.status != lang::Status::ok) return 0.0;
+    const store::Space space = stored.device.store.space();
+    if (edits > 0 && edit(stored, text, edited, edits).done < edits) return 0.0;
+    return static_cast<double>(space.live) / space.size;
+  };
+  const auto fullest = [&](unsigned edits, unsigned edited) {
+    unsigned least = 1;
+    unsigned most = 262144 / (2 * size);
+    while (most - least > 1) {
+      const unsigned middle = (least + most) / 2;
+      const unsigned chosen = edited == 0 ? middle : std::min(edited, middle);
+      (share(middle, edits, chosen) > 0 ? least : most) = middle;
+    }
+    return share(least, 0, 1);
+  };
+  for (auto _ : state) {
+    state.counters["file"] = fullest(0, 0);
+    state.counters["edit_ten"] = fullest(300, 10);
+    state.counters["edit_any"] = fullest(300, 0);
+  }
+}
+
+/// Mounting a region of that many KB with 100 definitions.
+void Mount(benchmark::State& state) {
+  const std::string text = test::many_macros(100, 100);
+  Stored stored{region(static_cast<unsigned>(state.range(0)) / 4), text};
+  for (auto _ : state) {
+    stored.flash.reset_counts();
+    test::StoreDevice device{stored.flash};
+    if (device.store.mount() != store::Mount::ok) return state.SkipWithError("not mounted");
+  }
+  state.counters["reads"] = static_cast<double>(stored.flash.counts().reads);
+  state.counters["bytes"] = static_cast<double>(stored.flash.counts().bytes_read);
+}
+
+BENCHMARK(StartOneOf1000)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(PlayOneMegabyte)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(EditOneOf100HalfFull)->Arg(256)->Arg(4)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(UsableShare)
+    ->Arg(100)
+    ->Arg(1000)
+    ->Arg(8000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(Mount)->Arg(256)->Arg(1024)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond);
+
+}  // namespace
