@@ -218,11 +218,13 @@ Status Log::format() {
   Found found;
   start();
   find_head(found);
-  if (found.sector != kNone) find_root(found);
-  // Whoever remembers the old state must see that it is another.
   root_ = {};
-  root_.commit = found.head.root.commit + 1;
-  root_.roll_version = found.head.root.roll_version + 1;
+  if (found.sector != kNone) {
+    find_root(found);
+    // Whoever remembers the old state must see that it is another.
+    root_.commit = found.head.root.commit + 1;
+    root_.roll_version = found.head.root.roll_version + 1;
+  }
   sequence_ = found.newest;
   sector_ = found.sector;
   anchor_ = found.sector;
