@@ -92,13 +92,16 @@ void StartOneOf1000(benchmark::State& state) {
   state.counters["reads_mean"] = static_cast<double>(all) / static_cast<double>(count);
 }
 
-/// Plays 1,000 macros of 1 KB, 1 MB in all, one after another.
-void PlayOneMegabyte(benchmark::State& state) {
-  Stored stored{region(1024), bindings(1000)};
-  if (stored.status != lang::Status::ok) return state.SkipWithError("the macros are not stored");
+/// What playing F1 of `macros` reads after its start, for each byte of the code that plays.
+double read_per_played(benchmark::State& state, const std::string& macros) {
+  Stored stored{region(1024), macros};
+  if (stored.status != lang::Status::ok) {
+    state.SkipWithError("the macros are not stored");
+    return 0;
+  }
   lang::Roll& roll = stored.device.store.roll();
   std::uint64_t code = 0;
-  std::vector<std::uint8_t> piece(64);
+  std::array<std::uint8_t, 64> piece;
   for (std::uint32_t i = 0; i < roll.size(); ++i) {
     std::uint32_t offset = 0;
     while (const std::size_t count = roll.read_code(roll.record_at(i), offset, piece)) {
@@ -106,35 +109,32 @@ void PlayOneMegabyte(benchmark::State& state) {
     }
     code += offset;
   }
-  std::uint64_t found = 0;   // bytes read to find macros, their first window included
-  std::uint64_t played = 0;  // bytes read after that
+  constexpr unsigned kF1 = 0x3A;
   for (auto _ : state) {
     sim::Simulation simulation{roll, {}};
-    std::uint32_t now = 10;
+    const std::array tap{key(kF1, true, 10), key(kF1, false, 20)};
+    simulation.run(tap, 20);
     stored.flash.reset_counts();
-    found = 0;
-    played = 0;
-    constexpr std::array<std::uint16_t, 4> kMods{0xE0, 0xE1, 0xE2, 0xE3};
-    for (unsigned first = 0; first < 4; ++first) {
-      for (unsigned second = first; second < 4; ++second) {
-        for (std::uint16_t usage = 4; usage < 104; ++usage, now += 3000) {
-          const std::array down{key(kMods[first], true, now), key(kMods[second], true, now),
-                                key(usage, true, now)};
-          const std::array up{key(usage, false, now + 1), key(kMods[second], false, now + 1),
-                              key(kMods[first], false, now + 1)};
-          simulation.run(down, now);
-          found += stored.flash.counts().bytes_read;
-          stored.flash.reset_counts();
-          simulation.run(up, now + 2900);
-          played += stored.flash.counts().bytes_read;
-          stored.flash.reset_counts();
-        }
-      }
-    }
+    simulation.run({}, 2000000);
   }
-  state.counters["macro_bytes"] = static_cast<double>(code);
-  state.counters["read_per_played"] = static_cast<double>(played) / static_cast<double>(code);
-  state.counters["read_to_find"] = static_cast<double>(found) / 1000;
+  return static_cast<double>(stored.flash.counts().bytes_read) / static_cast<double>(code);
+}
+
+/// Plays one macro of 1 MB; and 1,000 of 1 KB, each called by name.
+void PlayOneMegabyte(benchmark::State& state) {
+  std::string macros;
+  if (state.range(0) == 1) {
+    macros = "F1 { \"" + words(1000000) + "\" }\n";
+  } else {
+    std::string calls;
+    for (unsigned i = 0; i < 1000; ++i) {
+      const std::string name = "m" + std::to_string(i);
+      macros += "macro " + name + " { \"" + words(1000) + "\" }\n";
+      calls += " call " + name;
+    }
+    macros += "F1 {" + calls + " }\n";
+  }
+  state.counters["read_per_played"] = read_per_played(state, macros);
 }
 
 /// Changes the text of definition `number`, which keeps its size.
@@ -236,7 +236,7 @@ void Mount(benchmark::State& state) {
 }
 
 BENCHMARK(StartOneOf1000)->Iterations(1)->Unit(benchmark::kMillisecond);
-BENCHMARK(PlayOneMegabyte)->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(PlayOneMegabyte)->Arg(1)->Arg(1000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(EditOneOf100HalfFull)
     ->Args({256, 10000})
     ->Args({4, 2000})

@@ -101,11 +101,6 @@ std::uint32_t Collector::payload() const {
   return log_.geometry().sector_size - SectorHeader::kSize;
 }
 
-/// Sectors that a move may open.
-std::uint32_t Collector::spare() const {
-  return log_.free_sectors() - std::min<std::uint32_t>(log_.free_sectors(), 1);
-}
-
 /// Looks at kWindow sectors from `from` on.
 void Collector::look(Window& window, std::uint32_t from) {
   window = {};
@@ -151,7 +146,7 @@ bool Collector::choose(Window& window, std::int32_t least, std::uint32_t enough)
   const Root& root = log_.root();
   const std::uint32_t cost =
       3 * log_.geometry().program_unit + kMaxNode * (root.roll.levels + root.index.levels) / 2U;
-  std::uint32_t room = log_.room() + spare() * (payload() - payload() / 16);
+  std::uint32_t room = log_.room() + log_.free_sectors() * (payload() - payload() / 32);
   room -= std::min(room, cost);
   std::uint32_t gained = 0;
   while (gained < cost + enough * payload()) {
@@ -179,14 +174,9 @@ Status Collector::collect(std::int32_t least, bool& gained) {
     look(window, hand_);
     hand_ += window.sectors;
     seen += window.sectors;
+    if (!choose(window, least, 1)) continue;
     const std::uint32_t before = log_.free_sectors() * payload() + log_.room();
-    Status status = Status::full;
-    // What moves may need more room than was thought: then less of it is tried.
-    for (std::uint32_t enough = kAtOnce; status == Status::full && enough > 0; enough /= 2) {
-      window.victim.fill(false);
-      if (!choose(window, least, enough)) break;
-      status = move(window);
-    }
+    const Status status = move(window);
     if (status != Status::ok && status != Status::full) return status;
     gained = log_.free_sectors() * payload() + log_.room() > before;
     if (gained) return Status::ok;
@@ -199,7 +189,7 @@ Status Collector::make_room(std::uint32_t spare) {
   if (log_.free_sectors() > wanted) return Status::ok;
   log_.rescan();
   const auto all = static_cast<std::int32_t>(payload());
-  for (std::int32_t least = all / 3; log_.free_sectors() <= wanted;) {
+  for (std::int32_t least = all / 2; log_.free_sectors() <= wanted;) {
     bool gained = false;
     if (const Status status = collect(least, gained); status != Status::ok) return status;
     if (gained) continue;
@@ -226,7 +216,7 @@ Status Collector::spread_wear() {
   Window window;
   look(window, hand_ < log_.geometry().sectors ? hand_ : 0);
   hand_ = window.first + window.sectors;
-  std::uint32_t room = spare() * (payload() - payload() / 16);
+  std::uint32_t room = (log_.free_sectors() - 1) * (payload() - payload() / 16);
   bool any = false;
   for (std::uint32_t i = 0; i < window.sectors; ++i) {
     const std::uint32_t sector = window.first + i;

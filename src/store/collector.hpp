@@ -24,13 +24,10 @@ class Collector {
 
  private:
   static constexpr unsigned kWindow = 16;
-  /// Sectors that a transaction gains at best: it costs the same however many they are.
-  static constexpr unsigned kAtOnce = 4;
 
   struct Window;
 
   [[nodiscard]] std::uint32_t payload() const;
-  [[nodiscard]] std::uint32_t spare() const;
   [[nodiscard]] std::int32_t gain(const Window& window, std::uint32_t i) const;
   bool choose(Window& window, std::int32_t least, std::uint32_t enough);
   lang::Status collect(std::int32_t least, bool& gained);
