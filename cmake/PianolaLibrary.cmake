@@ -93,10 +93,8 @@ function(pianola_add_layer PATH CODE)
   if(PIANOLA_HOST AND PIANOLA_TESTS AND tests)
     pianola_test(${name} SOURCES ${tests}
                  LIBRARIES ${target} ${ARG_TEST_DEPENDS} ${ARG_TEST_LIBRARIES})
-    if(PIANOLA_SANITIZERS)
-      # Unit tests are short: what optimising them would gain is less than what it takes.
-      target_compile_options(${name}_test PRIVATE -O0)
-    endif()
+    # Unit tests are short: what optimising them would gain is less than what it takes.
+    target_compile_options(${name}_test PRIVATE -O0)
   endif()
 endfunction()
 

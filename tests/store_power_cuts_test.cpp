@@ -37,7 +37,7 @@ using testing::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr unsigned kUsualStride = 23;
+constexpr unsigned kUsualStride = 61;
 #else
 constexpr unsigned kUsualStride = 1;
 #endif

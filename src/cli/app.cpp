@@ -309,7 +309,7 @@ int usage_error(const CLI::App& app, const std::string& message, Console& consol
   std::string named;
   for (const CLI::App* command = &named_command(app); command != &app;
        command = command->get_parent()) {
-    named = command->get_name() + ' ' + named;
+    named.insert(0, 1, ' ').insert(0, command->get_name());
   }
   fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message, named);
   return wrong_usage;
