@@ -10,7 +10,7 @@
 #include "lang/lexer.hpp"
 #include "lang/scratch.hpp"
 #include "store/flash_scratch.hpp"
-#include "store/store.hpp"
+#include "store/save.hpp"
 
 /// Records the size of the type that follows NAME under that name.
 #define PIANOLA_FOOTPRINT(NAME, ...)                       \

@@ -16,6 +16,7 @@
 #include "cli/region.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/flash_scratch.hpp"
+#include "store/save.hpp"
 
 namespace pianola::cli {
 namespace {

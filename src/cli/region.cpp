@@ -86,14 +86,6 @@ file::FileFlash open_file(const std::string& path, Region::Use use) {
   return std::move(*file);
 }
 
-/// Whether mounting has to settle a change that was cut off.
-bool has_cut_off_change(flash::NorFlash& flash) {
-  ShadowFlash shadow{flash};
-  std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
-  store::Log log{shadow, memory};
-  return log.mount() == store::Mount::ok && shadow.changed();
-}
-
 [[noreturn]] void refuse(const std::string& path, store::Mount status) {
   std::string reason;
   switch (status) {
@@ -126,7 +118,6 @@ Region::Region(const std::string& path, Use use)
       shadow_(file_),
       counting_(base(use)),
       store_(counting_) {
-  cut_off_ = has_cut_off_change(file_);
   if (const store::Mount status = store_->mount(); status != store::Mount::ok) refuse(path, status);
   programmed_ = counting_.programmed();
   erased_ = counting_.erased();

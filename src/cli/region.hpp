@@ -26,9 +26,6 @@ class ShadowFlash final : public flash::NorFlash {
   flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override;
   flash::FlashStatus erase(std::uint32_t address) override;
 
-  /// Something was written.
-  [[nodiscard]] bool changed() const { return !sectors_.empty(); }
-
  private:
   std::vector<std::uint8_t>* sector(std::uint32_t address);
 
@@ -110,8 +107,9 @@ class Region {
   /// Their text, byte for byte. Of a definition that is damaged, what can be read, and a comment
   /// that says so; `whole` is then false.
   [[nodiscard]] std::string text(bool& whole);
-  /// The last change was cut off, and mounting decided whether it counts.
-  [[nodiscard]] bool cut_off() const { return cut_off_; }
+  /// The last change was cut off (or what is behind it is damaged), and mounting decided whether it
+  /// counts.
+  [[nodiscard]] bool cut_off() { return store_->log().was_unclean(); }
   /// What was written since mounting.
   [[nodiscard]] std::uint64_t programmed() const { return counting_.programmed() - programmed_; }
   [[nodiscard]] std::uint64_t erased() const { return counting_.erased() - erased_; }
@@ -129,7 +127,6 @@ class Region {
   CountingFlash counting_;
   StoreOn store_;
   lang::RollImage defaults_;
-  bool cut_off_ = false;
   std::uint64_t programmed_ = 0;  ///< By mounting.
   std::uint64_t erased_ = 0;
 };

@@ -1,26 +1,24 @@
 #include "store/collector.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "store/object.hpp"
 #include "store/tree.hpp"
 
 namespace pianola::store {
-namespace {
 
 using lang::Status;
 
-}  // namespace
-
 /// Some sectors in a row: how much of each is in force, and which are to be emptied.
-struct Collector::Window {
+struct CollectorWindow {
+  static constexpr unsigned kSectors = 16;
+
   std::uint32_t first = 0;
-  std::uint32_t sectors = 0;  ///< Fewer than kWindow at the region's end.
+  std::uint32_t sectors = 0;  ///< Fewer than kSectors at the region's end.
   std::uint32_t sector_size = 0;
-  std::array<std::uint32_t, kWindow> live{};   ///< Bytes of frames in force.
-  std::array<std::uint32_t, kWindow> nodes{};  ///< Bytes of nodes to write if it is emptied.
-  std::array<bool, kWindow> victim{};
+  std::array<std::uint32_t, kSectors> live{};   ///< Bytes of frames in force.
+  std::array<std::uint32_t, kSectors> nodes{};  ///< Bytes of nodes to write if it is emptied.
+  std::array<bool, kSectors> victim{};
 
   void add(std::uint32_t address, std::uint32_t size, std::uint32_t above) {
     const std::uint32_t at = address / sector_size - first;
@@ -37,10 +35,9 @@ struct Collector::Window {
 namespace {
 
 /// Adds up what is in force.
-template <class Window>
 class Meter final : public TreeVisitor {
  public:
-  Meter(Window& window, bool chunks) : window_(window), chunks_(chunks) {}
+  Meter(CollectorWindow& window, bool chunks) : window_(window), chunks_(chunks) {}
 
   void node(std::uint32_t address, std::uint32_t size, unsigned, bool) override {
     window_.add(address, size, 2 * item_size(TreeKind::chunks, 1));
@@ -53,15 +50,14 @@ class Meter final : public TreeVisitor {
   }
 
  private:
-  Window& window_;
+  CollectorWindow& window_;
   bool chunks_;
 };
 
 /// Nodes stay unless their sector is to be emptied.
-template <class Window>
 class MovingNodes final : public NodeSink {
  public:
-  MovingNodes(Log& log, const Window& window) : log_(log), window_(window) {}
+  MovingNodes(Log& log, const CollectorWindow& window) : log_(log), window_(window) {}
   Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
     return log_.append(frame, address);
   }
@@ -71,12 +67,11 @@ class MovingNodes final : public NodeSink {
 
  private:
   Log& log_;
-  const Window& window_;
+  const CollectorWindow& window_;
 };
 
 /// Builds `tree` again without the sectors that are to be emptied.
-template <class Window>
-Status move_tree(Log& log, const Window& window, TreeKind kind, TreeRef& tree) {
+Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef& tree) {
   LogView view{log};
   MovingNodes nodes{log, window};
   TreeBuilder builder{view, nodes};
@@ -101,11 +96,11 @@ std::uint32_t Collector::payload() const {
   return log_.geometry().sector_size - SectorHeader::kSize;
 }
 
-/// Looks at kWindow sectors from `from` on.
-void Collector::look(Window& window, std::uint32_t from) {
+/// Looks at the sectors from `from` on.
+void Collector::look(CollectorWindow& window, std::uint32_t from) {
   window = {};
   window.first = from;
-  window.sectors = std::min<std::uint32_t>(kWindow, log_.geometry().sectors - from);
+  window.sectors = std::min<std::uint32_t>(CollectorWindow::kSectors, log_.geometry().sectors - from);
   window.sector_size = log_.geometry().sector_size;
   Meter chunks{window, true};
   Meter index{window, false};
@@ -115,7 +110,7 @@ void Collector::look(Window& window, std::uint32_t from) {
 }
 
 /// One transaction that empties the window's victims.
-Status Collector::move(const Window& window) {
+Status Collector::move(const CollectorWindow& window) {
   log_.begin(0);
   Root root = log_.root();
   Status status = move_tree(log_, window, TreeKind::chunks, root.roll);
@@ -133,7 +128,7 @@ Status Collector::move(const Window& window) {
 
 /// What emptying sector `i` of the window gains: what is dead in it, without the nodes that must be
 /// written for what moves. Negative if it may not be emptied or gains nothing.
-std::int32_t Collector::gain(const Window& window, std::uint32_t i) const {
+std::int32_t Collector::gain(const CollectorWindow& window, std::uint32_t i) const {
   const std::uint32_t sector = window.first + i;
   if (window.victim[i] || !log_.in_use(sector) || log_.is_head(sector)) return -1;
   return static_cast<std::int32_t>(payload() - window.live[i]) -
@@ -141,15 +136,16 @@ std::int32_t Collector::gain(const Window& window, std::uint32_t i) const {
 }
 
 /// Chooses the sectors of the window that gain most, at least `least` bytes each, until they make
-/// up for what a transaction costs and for `enough` sectors. False if they do not make up for it.
-bool Collector::choose(Window& window, std::int32_t least, std::uint32_t enough) {
+/// up for what a transaction costs and for one sector. False if they do not make up for the former.
+bool Collector::choose(CollectorWindow& window, std::int32_t least) const {
   const Root& root = log_.root();
   const std::uint32_t cost =
       3 * log_.geometry().program_unit + kMaxNode * (root.roll.levels + root.index.levels) / 2U;
+  // An estimate, and rather too high: a move that runs out of room changes nothing.
   std::uint32_t room = log_.room() + log_.free_sectors() * (payload() - payload() / 32);
   room -= std::min(room, cost);
   std::uint32_t gained = 0;
-  while (gained < cost + enough * payload()) {
+  while (gained < cost + payload()) {
     std::uint32_t best = 0;
     for (std::uint32_t i = 1; i < window.sectors; ++i) {
       if (gain(window, i) > gain(window, best)) best = i;
@@ -170,11 +166,11 @@ Status Collector::collect(std::int32_t least, bool& gained) {
   gained = false;
   for (std::uint32_t seen = 0; seen < log_.geometry().sectors;) {
     if (hand_ >= log_.geometry().sectors) hand_ = 0;
-    Window window;
+    CollectorWindow window;
     look(window, hand_);
     hand_ += window.sectors;
     seen += window.sectors;
-    if (!choose(window, least, 1)) continue;
+    if (!choose(window, least)) continue;
     const std::uint32_t before = log_.free_sectors() * payload() + log_.room();
     const Status status = move(window);
     if (status != Status::ok && status != Status::full) return status;
@@ -208,12 +204,12 @@ Status Collector::compact() {
 }
 
 Status Collector::spread_wear() {
-  if (log_.opened() - spread_at_ < kWindow) return Status::ok;
+  if (log_.opened() - spread_at_ < CollectorWindow::kSectors) return Status::ok;
   spread_at_ = log_.opened();
   if (log_.free_sectors() <= log_.reserve()) return Status::ok;
   const std::uint32_t most = log_.most_erases();
   const std::uint32_t margin = std::max<std::uint32_t>(4, most / 6);
-  Window window;
+  CollectorWindow window;
   look(window, hand_ < log_.geometry().sectors ? hand_ : 0);
   hand_ = window.first + window.sectors;
   std::uint32_t room = (log_.free_sectors() - 1) * (payload() - payload() / 16);

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "store/log.hpp"
 
 namespace pianola::store {
+
+struct CollectorWindow;
 
 /// Makes room: moves what is in force out of sectors where much is not, so that they can be erased;
 /// and out of sectors that were erased seldom, so that wear spreads.
@@ -23,16 +24,12 @@ class Collector {
   lang::Status spread_wear();
 
  private:
-  static constexpr unsigned kWindow = 16;
-
-  struct Window;
-
   [[nodiscard]] std::uint32_t payload() const;
-  [[nodiscard]] std::int32_t gain(const Window& window, std::uint32_t i) const;
-  bool choose(Window& window, std::int32_t least, std::uint32_t enough);
+  [[nodiscard]] std::int32_t gain(const CollectorWindow& window, std::uint32_t i) const;
+  bool choose(CollectorWindow& window, std::int32_t least) const;
   lang::Status collect(std::int32_t least, bool& gained);
-  void look(Window& window, std::uint32_t from);
-  lang::Status move(const Window& window);
+  void look(CollectorWindow& window, std::uint32_t from);
+  lang::Status move(const CollectorWindow& window);
 
   Log& log_;
   std::uint32_t hand_ = 0;       ///< The sector to look at next.

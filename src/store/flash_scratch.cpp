@@ -32,7 +32,7 @@ FlashScratch::FlashScratch(Log& log, std::span<std::uint8_t> memory,
   assert(memory.size() >= least_memory(log.geometry()));
   buffer_ = memory.first(unit_);
   ram_ = memory.subspan(unit_);
-  header_ = (SectorHeader::kSize + unit_ - 1) / unit_ * unit_;
+  header_ = round_up(SectorHeader::kSize, unit_);
   payload_ = log.geometry().sector_size - header_;
 }
 

@@ -145,6 +145,11 @@ constexpr void flip(std::uint8_t* bytes, std::uint32_t bit) {
   bytes[bit / 8] = static_cast<std::uint8_t>(bytes[bit / 8] ^ 1U << bit % 8);
 }
 
+/// `value`, or the next multiple of `unit`, a power of two.
+constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) {
+  return (value + unit - 1) & ~(unit - 1);
+}
+
 /// Little-endian numbers.
 void put16(std::uint8_t* at, std::uint32_t value);
 void put32(std::uint8_t* at, std::uint32_t value);

@@ -12,10 +12,6 @@ namespace {
 using flash::FlashStatus;
 using lang::Status;
 
-constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) {
-  return (value + unit - 1) & ~(unit - 1);
-}
-
 }  // namespace
 
 Log::Log(flash::NorFlash& flash, std::span<std::uint8_t> memory)
@@ -75,8 +71,7 @@ bool Log::is_blank(std::uint32_t sector) {
 
 std::uint32_t Log::erases_of(std::uint32_t sector) {
   SectorHeader header;
-  bool blank = false;
-  return read_header(sector, header, blank) ? header.erases : 0;
+  return read_header(sector, header) == HeaderState::good ? header.erases : 0;
 }
 
 /// Erases the next free sector that can be erased. What an unreadable header counted is taken to be
@@ -86,9 +81,10 @@ Status Log::erase_sector(std::uint32_t& sector, std::uint32_t& erases) {
     sector = next_free();
     if (sector == kNone) break;
     SectorHeader header;
-    bool blank = false;
-    const bool known = read_header(sector, header, blank);
-    erases = 1 + (known ? header.erases : blank ? 0 : most_erases_);
+    const HeaderState state = read_header(sector, header);
+    erases = 1 + (state == HeaderState::good    ? header.erases
+                  : state == HeaderState::blank ? 0
+                                                : most_erases_);
     const bool good =
         flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok && is_blank(sector);
     set_used(sector, true);
@@ -106,11 +102,16 @@ void Log::begin(std::uint32_t reserve) {
 }
 
 std::uint32_t Log::room() const {
-  if (!open_) return 0;
-  return geometry_.sector_size - at_ % geometry_.sector_size -
-         (at_ % geometry_.sector_size == 0 && at_ / geometry_.sector_size != sector_
-              ? geometry_.sector_size
-              : 0);
+  return open_ ? (sector_ + 1) * geometry_.sector_size - at_ : 0;
+}
+
+SectorHeader Log::new_header(SectorHeader::Kind kind) const {
+  SectorHeader header;
+  header.kind = kind;
+  header.sector_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.sector_size));
+  header.unit_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.program_unit));
+  header.sectors = static_cast<std::uint16_t>(geometry_.sectors);
+  return header;
 }
 
 Status Log::open_sector() {
@@ -119,14 +120,11 @@ Status Log::open_sector() {
     open_ = false;
   }
   if (free_ <= reserve_) return Status::full;
-  SectorHeader header;
+  SectorHeader header = new_header(SectorHeader::Kind::log);
   std::uint32_t sector = 0;
   if (const Status status = erase_sector(sector, header.erases); status != Status::ok) {
     return status;
   }
-  header.sector_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.sector_size));
-  header.unit_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.program_unit));
-  header.sectors = static_cast<std::uint16_t>(geometry_.sectors);
   header.sequence = ++sequence_;
   header.root = root_;
   std::array<std::uint8_t, SectorHeader::kSize> bytes;
@@ -140,14 +138,10 @@ Status Log::open_sector() {
 
 Status Log::take_sector(SectorHeader::Kind kind, std::uint32_t& sector) {
   if (free_ <= reserve_) return Status::full;
-  SectorHeader header;
+  SectorHeader header = new_header(kind);
   if (const Status status = erase_sector(sector, header.erases); status != Status::ok) {
     return status;
   }
-  header.kind = kind;
-  header.sector_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.sector_size));
-  header.unit_bits = static_cast<std::uint8_t>(std::countr_zero(geometry_.program_unit));
-  header.sectors = static_cast<std::uint16_t>(geometry_.sectors);
   // A header padded to whole units, programmed past the buffer: that may hold frames.
   std::array<std::uint8_t, 256> bytes;
   bytes.fill(0xFF);

@@ -41,6 +41,9 @@ class Log {
   /// Finds the state; after a power cut settles it. Nothing else may be called before it is ok.
   Mount mount();
 
+  /// The end of the log was in doubt when it was mounted: a change was cut off, or what stands there
+  /// is damaged.
+  [[nodiscard]] bool was_unclean() const { return was_unclean_; }
   /// The state that is in force.
   [[nodiscard]] const Root& root() const { return root_; }
   [[nodiscard]] flash::NorFlash& flash() { return flash_; }
@@ -96,17 +99,19 @@ class Log {
     return geometry.program_unit < 32 ? 32 : geometry.program_unit;
   }
   struct Found;
+  enum class HeaderState : std::uint8_t { good, blank, none, unreadable };
 
   void start();
-  bool read_header(std::uint32_t sector, SectorHeader& out, bool& blank);
+  HeaderState read_header(std::uint32_t sector, SectorHeader& out);
   bool is_programmed(std::uint32_t address, std::uint32_t size);
   Mount find_head(Found& found);
-  bool find_root(Found& found);
-  void find_later_root(Found& found, std::uint32_t end);
+  void find_root(Found& found);
+  void find_later_root(Found& found);
   void protect(const Found& found);
   lang::Status settle(const Root& root);
   void mark(const Root& root);
 
+  [[nodiscard]] SectorHeader new_header(SectorHeader::Kind kind) const;
   lang::Status erase_sector(std::uint32_t& sector, std::uint32_t& erases);
   bool is_blank(std::uint32_t sector);
   void set_used(std::uint32_t sector, bool used);
@@ -133,6 +138,7 @@ class Log {
   std::uint32_t opened_ = 0;
   std::uint32_t free_ = 0;
   std::uint32_t reserve_ = 0;
+  bool was_unclean_ = false;
   bool open_ = false;                   ///< The sector takes frames.
   bool programmed_ = false;             ///< Something was programmed since begin().
   std::array<std::uint16_t, 6> bad_{};  ///< Sectors that failed; 0xFFFF: none.

@@ -1,7 +1,7 @@
+#include "store/save.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "store/store.hpp"
 
 namespace pianola::store {
 

@@ -20,7 +20,7 @@
 #include "ports/sim/memory_compiler.hpp"
 #include "store/check.hpp"
 #include "store/frames.hpp"
-#include "store/store.hpp"
+#include "store/save.hpp"
 
 namespace {
 

@@ -7,6 +7,7 @@
 
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/simulated_flash.hpp"
+#include "store/save.hpp"
 #include "store/store.hpp"
 
 namespace pianola::test {

@@ -13,6 +13,7 @@
 
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/memory_roll.hpp"
+#include "store/save.hpp"
 #include "store/store.hpp"
 #include "store/tree.hpp"
 

@@ -1,18 +1,14 @@
 #include <algorithm>
 #include <bit>
 
+#include "store/frames.hpp"
 #include "store/log.hpp"
-#include "store/tree.hpp"
 
 namespace pianola::store {
 namespace {
 
 using flash::FlashStatus;
 using lang::Status;
-
-constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) {
-  return (value + unit - 1) & ~(unit - 1);
-}
 
 }  // namespace
 
@@ -28,13 +24,14 @@ struct Log::Found {
   Root opened_with;              ///< The state in the head's header.
 };
 
-/// False if there is none; `blank` if its bytes are as erased.
-bool Log::read_header(std::uint32_t sector, SectorHeader& out, bool& blank) {
+Log::HeaderState Log::read_header(std::uint32_t sector, SectorHeader& out) {
   std::array<std::uint8_t, SectorHeader::kSize> bytes;
-  blank = false;
-  if (flash_.read(sector * geometry_.sector_size, bytes) != FlashStatus::ok) return false;
-  blank = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0xFF; });
-  return !blank && decode(bytes, out);
+  if (flash_.read(sector * geometry_.sector_size, bytes) != FlashStatus::ok) {
+    return HeaderState::unreadable;
+  }
+  const auto erased = [](std::uint8_t byte) { return byte == 0xFF; };
+  if (std::all_of(bytes.begin(), bytes.end(), erased)) return HeaderState::blank;
+  return decode(bytes, out) ? HeaderState::good : HeaderState::none;
 }
 
 /// Whether anything but FF stands in these bytes.
@@ -54,12 +51,13 @@ bool Log::is_programmed(std::uint32_t address, std::uint32_t size) {
 /// program was complete, and it reads the same for ever.
 Mount Log::find_head(Found& found) {
   const std::uint32_t header_units = round_up(SectorHeader::kSize, geometry_.program_unit);
-  Mount foreign = Mount::unformatted;
+  Mount foreign = Mount::failed;
   std::uint32_t best = 0;
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
-    bool blank = false;
-    if (!read_header(sector, header, blank)) continue;
+    const HeaderState state = read_header(sector, header);
+    if (state != HeaderState::unreadable && foreign == Mount::failed) foreign = Mount::unformatted;
+    if (state != HeaderState::good) continue;
     if (header.version != kFormatVersion) {
       foreign = Mount::version;
       continue;
@@ -86,60 +84,39 @@ Mount Log::find_head(Found& found) {
 }
 
 /// Goes through the head's frames to the last state.
-bool Log::find_root(Found& found) {
-  const std::uint32_t begin = found.sector * geometry_.sector_size;
-  const std::uint32_t end = begin + geometry_.sector_size;
-  std::uint32_t at = begin + SectorHeader::kSize;
-  found.after = round_up(at, geometry_.program_unit);
-  bool settled = true;
-  bool open = false;  // something stands after the last root frame
-  Root root = found.head.root;
-  while (at < end) {
-    std::array<std::uint8_t, kRootFrame> frame;
-    const auto head = std::span{frame}.first(std::min<std::uint32_t>(2, end - at));
-    if (flash_.read(at, head) != FlashStatus::ok) return false;
-    const unsigned type = frame[0];
-    std::uint32_t size = 1;
-    if (type == static_cast<unsigned>(FrameType::blank)) break;
-    if (type >= 1 && type <= kBlock) {
-      size = 1 + type + 2;
-    } else if (is_node(frame[0])) {
-      if (head.size() < 2) break;
-      size = node_frame(node_kind(frame[0]), node_level(frame[0]), frame[1]);
-    } else if (type == static_cast<unsigned>(FrameType::commit) ||
-               type == static_cast<unsigned>(FrameType::settled)) {
-      size = kRootFrame;
-      if (size > end - at || flash_.read(at, frame) != FlashStatus::ok) break;
-      if (!check_and_correct(frame)) break;
-      settled = type == static_cast<unsigned>(FrameType::settled);
-      if (!settled) found.before = root;
-      root = decode_root(std::span{frame}.subspan<1, Root::kSize>());
-      open = false;
-      at += size;
-      found.after = round_up(at, geometry_.program_unit);
-      continue;
-    } else if (type != static_cast<unsigned>(FrameType::filler)) {
+void Log::find_root(Found& found) {
+  const std::uint32_t unit = geometry_.program_unit;
+  FrameReader frames{flash_, found.sector};
+  Frame frame;
+  found.opened_with = found.head.root;
+  found.after = found.sector * geometry_.sector_size + round_up(SectorHeader::kSize, unit);
+  bool open = false;  // something stands after the last state
+  while (frames.next(frame) && frame.kind != FrameKind::blank) {
+    const bool state = frame.kind == FrameKind::commit || frame.kind == FrameKind::settled;
+    if (frame.kind == FrameKind::unknown || (state && !frame.good)) {
+      open = true;
       break;
     }
-    if (size > end - at) break;
+    if (state) {
+      found.unsettled = frame.kind == FrameKind::commit;
+      if (found.unsettled) found.before = found.head.root;
+      found.head.root = frame.root;
+      found.after = round_up(frame.address + frame.size, unit);
+    }
     // Fillers up to the end of a unit belong to what is before them.
-    const bool filler = type == static_cast<unsigned>(FrameType::filler);
-    open = open || !filler || at % geometry_.program_unit == 0;
-    at += size;
+    const bool filler = frame.kind == FrameKind::filler && frame.address % unit != 0 &&
+                        frame.address + frame.size <= round_up(frame.address, unit);
+    open = !state && (open || !filler);
   }
-  found.opened_with = found.head.root;
-  found.head.root = root;
-  found.unsettled = !settled;
-  if (!settled || open || is_programmed(at, end - at)) {
-    found.clean = false;
-    find_later_root(found, end);
-  }
-  return true;
+  if (!open && !found.unsettled) return;
+  found.clean = false;
+  find_later_root(found);
 }
 
 /// Where the frames cannot be followed, because something was cut off or a bit is wrong, a state
 /// that was settled behind that place is still found: such a frame begins a unit.
-void Log::find_later_root(Found& found, std::uint32_t end) {
+void Log::find_later_root(Found& found) {
+  const std::uint32_t end = (found.sector + 1) * geometry_.sector_size;
   Root& root = found.head.root;
   for (std::uint32_t at = found.after; at + kRootFrame <= end; at += geometry_.program_unit) {
     std::array<std::uint8_t, kRootFrame> frame;
@@ -154,6 +131,7 @@ void Log::find_later_root(Found& found, std::uint32_t end) {
 }
 
 void Log::start() {
+  was_unclean_ = false;
   open_ = false;
   buffered_ = 0;
   bad_.fill(0xFFFF);
@@ -171,16 +149,18 @@ Mount Log::mount() {
   if (found.sector == kNone) {
     // The very first sector was cut off before it counted.
     root_ = {};
+    was_unclean_ = true;
     rescan();
     return settle(root_) == Status::ok ? Mount::ok : Mount::no_sector;
   }
-  if (!find_root(found)) return Mount::failed;
+  find_root(found);
   root_ = found.head.root;
   rescan();
   const bool holds_nothing = !in_use(found.sector) && root_ == found.opened_with;
   sector_ = found.sector;
   anchor_ = found.sector;
   set_used(found.sector, true);
+  was_unclean_ = !found.clean;
   // With one free sector and none open nothing could ever be collected: another head is opened.
   if (found.clean && free_ >= 2) return Mount::ok;
   protect(found);
@@ -201,8 +181,7 @@ void Log::protect(const Found& found) {
   std::uint32_t last = kNone;
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
-    bool blank = false;
-    if (in_use(sector) || !read_header(sector, header, blank) ||
+    if (in_use(sector) || read_header(sector, header) != HeaderState::good ||
         header.kind != SectorHeader::Kind::log || header.root.commit < root_.commit) {
       continue;
     }
