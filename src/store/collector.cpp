@@ -100,7 +100,8 @@ std::uint32_t Collector::payload() const {
 void Collector::look(CollectorWindow& window, std::uint32_t from) {
   window = {};
   window.first = from;
-  window.sectors = std::min<std::uint32_t>(CollectorWindow::kSectors, log_.geometry().sectors - from);
+  window.sectors =
+      std::min<std::uint32_t>(CollectorWindow::kSectors, log_.geometry().sectors - from);
   window.sector_size = log_.geometry().sector_size;
   Meter chunks{window, true};
   Meter index{window, false};

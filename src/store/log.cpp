@@ -101,9 +101,7 @@ void Log::begin(std::uint32_t reserve) {
   programmed_ = false;
 }
 
-std::uint32_t Log::room() const {
-  return open_ ? (sector_ + 1) * geometry_.sector_size - at_ : 0;
-}
+std::uint32_t Log::room() const { return open_ ? (sector_ + 1) * geometry_.sector_size - at_ : 0; }
 
 SectorHeader Log::new_header(SectorHeader::Kind kind) const {
   SectorHeader header;

@@ -41,8 +41,8 @@ class Log {
   /// Finds the state; after a power cut settles it. Nothing else may be called before it is ok.
   Mount mount();
 
-  /// The end of the log was in doubt when it was mounted: a change was cut off, or what stands there
-  /// is damaged.
+  /// The end of the log was in doubt when it was mounted: a change was cut off, or what stands
+  /// there is damaged.
   [[nodiscard]] bool was_unclean() const { return was_unclean_; }
   /// The state that is in force.
   [[nodiscard]] const Root& root() const { return root_; }

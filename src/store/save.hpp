@@ -17,8 +17,8 @@ class Save {
   /// All are the caller's and outlive the save.
   Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink);
 
-  /// Does a piece of work: of compiling a bounded one, but comparing the text with the stored one and
-  /// making room are one each. Status::more: call again. Status::ok: the new roll is in force.
+  /// Does a piece of work: of compiling a bounded one, but comparing the text with the stored one
+  /// and making room are one each. Status::more: call again. Status::ok: the new roll is in force.
   /// Status::errors, full, io_error: the old one still is.
   lang::Status step();
   /// Calls step() to the end.
