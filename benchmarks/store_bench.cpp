@@ -235,6 +235,36 @@ void Mount(benchmark::State& state) {
   state.counters["bytes"] = static_cast<double>(stored.flash.counts().bytes_read);
 }
 
+/// Writing 4 KB anywhere in an overlay of that many sectors, in a region of 4 MB: what each such
+/// write reads, programs and erases.
+void WriteDraft(benchmark::State& state) {
+  const auto sectors = static_cast<std::uint32_t>(state.range(1));
+  constexpr std::uint32_t kPiece = 8;
+  constexpr unsigned kWrites = 400;
+  Stored stored{region(1024, static_cast<unsigned>(state.range(0))), test::many_macros(100, 100)};
+  std::vector<std::uint8_t> data(kPiece * store::Store::kDraftSector, 0xA5);
+  store::Store& store = stored.device.store;
+  for (std::uint32_t first = 0; first < sectors; first += kPiece) store.write_draft(first, data);
+  std::mt19937 random{1};
+  stored.flash.reset_counts();
+  for (auto _ : state) {
+    for (unsigned i = 0; i < kWrites; ++i) {
+      data[i % data.size()] ^= 1;
+      const auto first = static_cast<std::uint32_t>(random() % (sectors / kPiece) * kPiece);
+      if (store.write_draft(first, data) != lang::Status::ok) {
+        return state.SkipWithError("a write failed");
+      }
+    }
+  }
+  const auto& counts = stored.flash.counts();
+  const auto each = [&](std::uint64_t count) { return static_cast<double>(count) / kWrites; };
+  state.counters["reads"] = each(counts.reads);
+  state.counters["bytes_read"] = each(counts.bytes_read);
+  state.counters["programs"] = each(counts.programs);
+  state.counters["bytes_programmed"] = each(counts.bytes_programmed);
+  state.counters["erases"] = each(counts.erases);
+}
+
 BENCHMARK(StartOneOf1000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(PlayOneMegabyte)->Arg(1)->Arg(1000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(EditOneOf100HalfFull)
@@ -246,6 +276,10 @@ BENCHMARK(UsableShare)
     ->Arg(100)
     ->Arg(1000)
     ->Arg(8000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(WriteDraft)
+    ->ArgsProduct({{1, 4, 256}, {16, 200, 2000}})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(Mount)->Arg(256)->Arg(1024)->Arg(4096)->Arg(16384)->Unit(benchmark::kMillisecond);

@@ -1,6 +1,6 @@
-// Regions that released versions wrote are still read: tests/images holds one of each format, as
-// `pianola flash` leaves it, beside the macros file that is in it. A format is added, none is
-// replaced.
+// Regions that other versions wrote: tests/images holds one of each format, as `pianola flash`
+// leaves it, beside the macros file and the backup that are in it. A format is added, none is
+// replaced. Format 1 was never in use: it is refused.
 
 #include <gtest/gtest.h>
 
@@ -26,18 +26,36 @@ const fs::path kImages = fs::path(PIANOLA_SOURCE_DIR) / "tests" / "images";
 std::vector<std::string> images() {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(kImages)) {
-    if (entry.path().extension() == ".flash") names.push_back(entry.path().stem().string());
+    const std::string name = entry.path().stem().string();
+    if (entry.path().extension() == ".flash" && name != "store-format-1") names.push_back(name);
   }
   return names;
 }
 
 class StoreImages : public testing::TestWithParam<std::string> {};
 
+fs::path copy_of(const std::string& name) {
+  const fs::path copy = fs::temp_directory_path() / (name + std::to_string(::getpid()) + ".flash");
+  fs::copy_file(kImages / (name + ".flash"), copy, fs::copy_options::overwrite_existing);
+  return copy;
+}
+
+TEST(StoreImage, Format1IsRefused) {
+  const fs::path copy = copy_of("store-format-1");
+  {
+    std::string error;
+    auto flash = file::FileFlash::open(copy.string(), file::FileFlash::Access::read_write, error);
+    ASSERT_TRUE(flash) << error;
+    test::StoreDevice device{*flash};
+    EXPECT_EQ(device.store.mount(), store::Mount::version);
+  }
+  fs::remove(copy);
+}
+
 TEST_P(StoreImages, IsReadAndChanged) {
-  const fs::path copy =
-      fs::temp_directory_path() / (GetParam() + std::to_string(::getpid()) + ".flash");
-  fs::copy_file(kImages / (GetParam() + ".flash"), copy, fs::copy_options::overwrite_existing);
+  const fs::path copy = copy_of(GetParam());
   const std::string text = test::read_file((kImages / (GetParam() + ".txt")).string());
+  const std::string backup = test::read_file((kImages / (GetParam() + ".backup.txt")).string());
   {
     std::string error;
     auto flash = file::FileFlash::open(copy.string(), file::FileFlash::Access::read_write, error);
@@ -45,15 +63,17 @@ TEST_P(StoreImages, IsReadAndChanged) {
     test::StoreDevice device{*flash};
     ASSERT_EQ(device.store.mount(), store::Mount::ok);
     EXPECT_EQ(device.text(), text);
+    EXPECT_EQ(device.backup(), backup);
     EXPECT_EQ(device.store.roll().index_size(), 6U);
     ASSERT_EQ(device.save(text + "\nF3 { \"more\" }\n"), lang::Status::ok);
     EXPECT_EQ(device.text(), text + "\nF3 { \"more\" }\n");
+    EXPECT_EQ(device.backup(), text);
   }
   fs::remove(copy);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StoreImages, testing::ValuesIn(images()), [](const auto& info) {
-  return "Format" + std::to_string(info.index + 1);
+INSTANTIATE_TEST_SUITE_P(All, StoreImages, testing::ValuesIn(images()), [](const auto& param) {
+  return "Format" + std::to_string(param.index + 2);
 });
 
 }  // namespace

@@ -22,7 +22,9 @@
 #include <vector>
 
 #include "ports/sim/simulated_flash.hpp"
-#include "support/store_rig.hpp"
+#include "store/draft_edit.hpp"
+#include "store/flash_scratch.hpp"
+#include "support/store_device.hpp"
 
 namespace pianola {
 namespace {
@@ -32,8 +34,8 @@ using lang::Status;
 using sim::SimulatedFlash;
 using sim::Unstable;
 using store::Mount;
-using testing::StoreRig;
-using testing::StoreState;
+using test::StoreDevice;
+using test::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
 #ifdef __SANITIZE_ADDRESS__
@@ -81,7 +83,7 @@ Bytes draft_data(unsigned sectors, std::uint8_t first) {
 
 /// One change of the store, and what it makes of the model.
 struct Change {
-  std::function<Status(StoreRig&)> act;
+  std::function<Status(StoreDevice&)> act;
   std::function<void(StoreState&)> model;  ///< Not if the store was too full.
 };
 
@@ -91,12 +93,12 @@ struct Workload {
 };
 
 Change save(const std::string& text) {
-  return {[text](StoreRig& rig) { return rig.save(text); },
+  return {[text](StoreDevice& rig) { return rig.save(text); },
           [text](StoreState& state) { state.set_text(text); }};
 }
 
 Change edit(std::uint32_t position, std::uint32_t count, const std::string& text) {
-  return {[=](StoreRig& rig) { return rig.edit(position, count, text); },
+  return {[=](StoreDevice& rig) { return rig.edit(position, count, text); },
           [=](StoreState& state) {
             std::string all;
             for (std::uint32_t i = 0; i <= state.definitions.size(); ++i) {
@@ -110,7 +112,7 @@ Change edit(std::uint32_t position, std::uint32_t count, const std::string& text
 
 Change write_draft(std::uint32_t first, const Bytes& data) {
   return {
-      [=](StoreRig& rig) { return rig.draft(first, data); },
+      [=](StoreDevice& rig) { return rig.draft(first, data); },
       [=](StoreState& state) {
         for (std::size_t at = 0; at < data.size(); at += store::Store::kDraftSector) {
           const auto begin = data.begin() + static_cast<std::ptrdiff_t>(at);
@@ -120,13 +122,65 @@ Change write_draft(std::uint32_t first, const Bytes& data) {
       }};
 }
 
+/// The file that was on the drive is saved: the overlay is emptied in the same commit.
+Change save_and_clear(const std::string& text) {
+  return {[text](StoreDevice& rig) { return rig.save(text, {.clear_draft = true}); },
+          [text](StoreState& state) {
+            state.set_text(text);
+            state.draft.clear();
+          }};
+}
+
+/// As save(), but what the compiler must remember stands in the store's own flash.
+Change save_with_flash_scratch(const std::string& text) {
+  return {[text](StoreDevice& rig) {
+            std::array<std::uint8_t, store::FlashScratch::kRecordSize + 256> memory{};
+            std::array<std::uint16_t, 16> sectors{};
+            store::FlashScratch scratch(rig.store.log(), memory, sectors);
+            sim::MemorySource source(text);
+            return rig.save(source, scratch);
+          },
+          [text](StoreState& state) { state.set_text(text); }};
+}
+
+/// An edit of the overlay: keeps two of its objects, in another order, and adds another.
+Change edit_draft(std::uint32_t first, std::uint32_t second, const Bytes& data) {
+  return {[=](StoreDevice& rig) {
+            store::DraftEdit edit(rig.store);
+            Status status = edit.begin();
+            if (status == Status::ok) status = edit.keep(first, store::kDraftText);
+            if (status == Status::ok) status = edit.keep(second, store::kDraftText + 1);
+            if (status == Status::ok) status = edit.put(store::kErrorText, data);
+            return edit.commit();
+          },
+          [=](StoreState& state) {
+            state.draft = {{store::kDraftText, state.draft[first]},
+                           {store::kDraftText + 1, state.draft[second]},
+                           {store::kErrorText, data}};
+          }};
+}
+
+Change drop_backup() {
+  return {[](StoreDevice& rig) { return rig.store.drop_backup(); },
+          [](StoreState& state) { state.backup.clear(); }};
+}
+
 Change clear_draft() {
-  return {[](StoreRig& rig) { return rig.store().clear_draft(); },
+  return {[](StoreDevice& rig) { return rig.store.clear_draft(); },
           [](StoreState& state) { state.draft.clear(); }};
 }
 
 Change reset() {
-  return {[](StoreRig& rig) { return rig.store().reset(); }, [](StoreState& state) { state = {}; }};
+  return {[](StoreDevice& rig) { return rig.store.reset(); },
+          [](StoreState& state) { state = {}; }};
+}
+
+/// Whether a state is what it should be; if the room was short, perhaps without the backup.
+bool is(const StoreState& state, const StoreState& should, bool may_lack_backup) {
+  if (!may_lack_backup || !state.backup.empty()) return state == should;
+  StoreState without = should;
+  without.backup.clear();
+  return state == without;
 }
 
 /// Notes what is done to a flash, so that it can be done again up to any step.
@@ -171,26 +225,27 @@ std::uint32_t steps_of(const Recorder::Operation& operation) {
 /// each root; from then on the same root over the same frames is the same state.
 class States {
  public:
-  explicit States(std::vector<StoreState> states) : states_(std::move(states)) {}
+  States(std::vector<StoreState> states, bool may_lack_backup)
+      : states_(std::move(states)), may_lack_backup_(may_lack_backup) {}
   [[nodiscard]] const std::vector<StoreState>& all() const { return states_; }
 
   /// The number of the first state in `from` to `to` that it is in, or nothing.
-  std::optional<std::size_t> find(StoreRig& rig, std::size_t from, std::size_t to) {
-    const store::Root root = rig.store().log().root();
+  std::optional<std::size_t> find(StoreDevice& rig, std::size_t from, std::size_t to) {
+    const store::Root root = rig.store.log().root();
     for (const Known& known : known_) {
       if (known.root != root || read(rig, known.frames) != known.bytes) continue;
       for (std::size_t i = from; i <= to; ++i) {
-        if (states_[i] == states_[known.state]) return i;
+        if (is(known.state, states_[i], may_lack_backup_)) return i;
       }
       return std::nullopt;
     }
     std::string wrong;
-    const StoreRig::Frames frames = rig.frames(wrong);
+    const StoreDevice::Frames frames = rig.frames(wrong);
     if (!wrong.empty()) return std::nullopt;
     const StoreState state = rig.state();
     for (std::size_t i = from; i <= to; ++i) {
-      if (states_[i] != state) continue;
-      known_.push_back({root, frames, read(rig, frames), i});
+      if (!is(state, states_[i], may_lack_backup_)) continue;
+      known_.push_back({root, frames, read(rig, frames), state});
       return i;
     }
     return std::nullopt;
@@ -199,18 +254,18 @@ class States {
  private:
   struct Known {
     store::Root root;
-    StoreRig::Frames frames;
+    StoreDevice::Frames frames;
     Bytes bytes;
-    std::size_t state;
+    StoreState state;
   };
 
-  static Bytes read(StoreRig& rig, const StoreRig::Frames& frames) {
+  static Bytes read(StoreDevice& rig, const StoreDevice::Frames& frames) {
     std::size_t size = 0;
     for (const auto& frame : frames) size += frame.second;
     Bytes out(size);
     std::span<std::uint8_t> rest(out);
     for (const auto& frame : frames) {
-      if (rig.store().log().flash().read(frame.first, rest.first(frame.second)) !=
+      if (rig.store.log().flash().read(frame.first, rest.first(frame.second)) !=
           flash::FlashStatus::ok) {
         return {};
       }
@@ -220,6 +275,7 @@ class States {
   }
 
   std::vector<StoreState> states_;
+  bool may_lack_backup_;
   std::vector<Known> known_;
 };
 
@@ -234,22 +290,24 @@ constexpr std::array<std::array<Unstable, 2>, 4> kModes = {{
 /// A workload that was played once without cuts.
 class Cuts {
  public:
-  explicit Cuts(const Geometry& geometry) : start_(geometry), flash_(start_) {}
+  explicit Cuts(const Geometry& geometry, bool may_lack_backup = false)
+      : start_(geometry), flash_(start_), may_lack_backup_(may_lack_backup) {}
 
   /// Plays it. What went wrong, or nothing.
   std::string play(const Workload& workload) {
     StoreState model;
     {
-      StoreRig rig(start_);
-      if (rig.store().format() != Status::ok) return "format";
+      StoreDevice rig(start_);
+      if (rig.store.format() != Status::ok) return "format";
       for (const Change& change : workload.prepare) {
         if (change.act(rig) != Status::ok) return "preparation";
         change.model(model);
+        note_backup(rig, model);
       }
     }
     flash_ = start_;
     Recorder recorder(flash_);
-    StoreRig rig(recorder);
+    StoreDevice rig(recorder);
     if (rig.mount() != Mount::ok || rig.state() != model) return "start";
     std::vector<StoreState> states = {model};
     for (const Change& change : workload.changes) {
@@ -257,6 +315,7 @@ class Cuts {
       if (status == Status::full) ++refused_;
       if (status != Status::ok && status != Status::full) return "change";
       if (status == Status::ok) change.model(model);
+      note_backup(rig, model);
       states.push_back(model);
       if (rig.state() != model) return "changed state";
       if (const std::string wrong = rig.check(); !wrong.empty()) return wrong;
@@ -264,7 +323,7 @@ class Cuts {
     }
     operations_ = std::move(recorder.operations);
     for (const auto& operation : operations_) steps_ += steps_of(operation);
-    states_.emplace(std::move(states));
+    states_.emplace(std::move(states), may_lack_backup_);
     return "";
   }
 
@@ -307,7 +366,7 @@ class Cuts {
       flash.power_on();
       const SimulatedFlash off = flash;
       Recorder recorder(flash);
-      StoreRig rig(recorder);
+      StoreDevice rig(recorder);
       if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "no mount";
       const auto state = states_->find(rig, before, after);
       if (!state) return ::testing::AssertionFailure() << "neither the old nor the new state";
@@ -329,6 +388,11 @@ class Cuts {
 
  private:
   static constexpr std::uint32_t kFurther = 500;  ///< A sector of the overlay that nobody uses.
+
+  /// A backup may be given up for room.
+  void note_backup(StoreDevice& rig, StoreState& model) const {
+    if (may_lack_backup_ && !rig.store.has_backup()) model.backup.clear();
+  }
 
   static constexpr std::uint64_t kManySteps = 2'000;
   static constexpr std::uint64_t kVeryManySteps = 20'000;
@@ -371,7 +435,7 @@ class Cuts {
     flash.power_on();
     std::optional<std::size_t> first;
     {
-      StoreRig rig(flash);
+      StoreDevice rig(flash);
       const Mount mount = rig.mount();
       if (mount != Mount::ok) return ::testing::AssertionFailure() << "mount " << int(mount);
       first = states_->find(rig, before, after);
@@ -382,7 +446,7 @@ class Cuts {
     }
     flash.set_unstable(modes[1]);
     flash.power_on();
-    StoreRig rig(flash);
+    StoreDevice rig(flash);
     if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "second mount";
     if (states_->find(rig, *first, *first) != first) {
       return ::testing::AssertionFailure() << "another state at the second mount; " << rig.check();
@@ -391,12 +455,14 @@ class Cuts {
   }
 
   /// Further changes, of which some are edits and most are quick ones.
-  ::testing::AssertionResult go_on(StoreRig& rig, SimulatedFlash& flash, std::size_t now) {
+  ::testing::AssertionResult go_on(StoreDevice& rig, SimulatedFlash& flash, std::size_t now) {
     ++went_on_;
     StoreState state = states_->all()[now];
     const bool edits = went_on_ % 32 == 1;
-    Change change =
-        edits ? edit(0, 1, "macro more { ENTER }\n") : write_draft(kFurther, draft_data(1, 77));
+    const std::string more = "macro more { ENTER }\n";
+    Change change = !edits        ? write_draft(kFurther, draft_data(1, 77))
+                    : state.saved ? edit(0, 1, more)
+                                  : save(more);
     Status status = change.act(rig);
     if (status == Status::full && refused_ > 0) {
       // In a full region a change that needs little room is still possible.
@@ -414,12 +480,12 @@ class Cuts {
     }
     if (went_on_ % 16 != 1) return ::testing::AssertionSuccess();
     change.model(state);
-    if (rig.state() != state) {
+    if (!is(rig.state(), state, may_lack_backup_)) {
       return ::testing::AssertionFailure() << "wrong after a further change";
     }
     flash.power_on();
-    StoreRig again(flash);
-    if (again.mount() != Mount::ok || again.state() != state) {
+    StoreDevice again(flash);
+    if (again.mount() != Mount::ok || !is(again.state(), state, may_lack_backup_)) {
       return ::testing::AssertionFailure() << "a further change is lost";
     }
     return ::testing::AssertionSuccess();
@@ -463,15 +529,15 @@ class Cuts {
     for (std::size_t i = 0; i < 2; ++i) {
       flash.set_unstable(modes[i]);
       flash.power_on();
-      StoreRig rig(flash);
+      StoreDevice rig(flash);
       if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "mount " << i;
       std::array<std::uint8_t, store::Store::kDraftSector> data{};
-      further[i] = rig.store().next_draft(kFurther).has_value();
-      if (further[i] && (!rig.store().read_draft(kFurther, data) ||
-                         !std::ranges::equal(data, draft_data(1, 9)))) {
+      further[i] = rig.store.next_draft(kFurther).has_value();
+      if (further[i] &&
+          (!rig.store.read_draft(kFurther, data) || !std::ranges::equal(data, draft_data(1, 9)))) {
         return ::testing::AssertionFailure() << "the further change is wrong";
       }
-      states[i] = further_.find(rig, *states_, further[i], before, after);
+      states[i] = further_.find(rig, *states_, further[i], before, after, may_lack_backup_);
       if (!states[i]) return ::testing::AssertionFailure() << "neither state at mount " << i;
     }
     if (states[0] != states[1] || further[0] != further[1]) {
@@ -483,13 +549,13 @@ class Cuts {
   /// The states, with and without the further change.
   class Further {
    public:
-    std::optional<std::size_t> find(StoreRig& rig, States& plain, bool further, std::size_t before,
-                                    std::size_t after) {
+    std::optional<std::size_t> find(StoreDevice& rig, States& plain, bool further,
+                                    std::size_t before, std::size_t after, bool may_lack_backup) {
       if (!further) return plain.find(rig, before, after);
       if (!with_) {
         std::vector<StoreState> states = plain.all();
         for (StoreState& state : states) write_draft(kFurther, draft_data(1, 9)).model(state);
-        with_.emplace(std::move(states));
+        with_.emplace(std::move(states), may_lack_backup);
       }
       return with_->find(rig, before, after);
     }
@@ -500,6 +566,7 @@ class Cuts {
 
   SimulatedFlash start_;
   SimulatedFlash flash_;  ///< After the workload.
+  bool may_lack_backup_;  ///< The room is short.
   std::vector<Recorder::Operation> operations_;
   std::vector<std::size_t> done_;  ///< Operations when each change was complete.
   std::optional<States> states_;
@@ -529,17 +596,17 @@ Workload with_collection(const Geometry& geometry) {
   Workload workload;
   workload.prepare = {save(definitions(0, 60))};
   SimulatedFlash flash(geometry);
-  StoreRig rig(flash);
-  EXPECT_EQ(rig.store().format(), Status::ok);
+  StoreDevice rig(flash);
+  EXPECT_EQ(rig.store.format(), Status::ok);
   EXPECT_EQ(workload.prepare[0].act(rig), Status::ok);
   for (unsigned i = 0; i < 1000; ++i) {
     const Change change = edit(i * 7 % 60, 1, definition(i * 7 % 60, 1 + i % 4));
     SimulatedFlash copy = flash;
-    StoreRig remounted(copy);
+    StoreDevice remounted(copy);
     EXPECT_EQ(remounted.mount(), Mount::ok);
-    const std::uint32_t commits = remounted.store().log().root().commit;
+    const std::uint32_t commits = remounted.store.log().root().commit;
     EXPECT_EQ(change.act(remounted), Status::ok);
-    if (remounted.store().log().root().commit > commits + 1) {
+    if (remounted.store.log().root().commit > commits + 1) {
       workload.changes = {change, edit(3, 1, definition(3, 7))};
       return workload;
     }
@@ -596,6 +663,42 @@ TEST_P(StorePowerCutsTest, DraftWrites) {
              write_draft(0, draft_data(1, 3))}});
 }
 
+TEST_P(StorePowerCutsTest, EditOfTheDraft) {
+  cut_once({{save(definitions(0, 20)), write_draft(3, draft_data(6, 1))},
+            {edit_draft(7, 4, Bytes(100, 0x21)), save_and_clear(definitions(0, 21))}});
+}
+
+TEST_P(StorePowerCutsTest, Backup) {
+  cut_once({{save(definitions(0, 20)), save(definitions(0, 22))},
+            {drop_backup(),
+             save(definitions(2, 22)),
+             {[](StoreDevice& rig) {
+                return rig.save(definitions(2, 21), {.backup = store::Backup::keep});
+              },
+              [](StoreState& state) {
+                const std::string backup = state.backup;
+                state.set_text(definitions(2, 21));
+                state.backup = backup;
+              }}}});
+}
+
+TEST_P(StorePowerCutsTest, SaveWithFlashScratch) {
+  cut_once({{save(definitions(0, 20))}, {save_with_flash_scratch(definitions(5, 45))}});
+}
+
+// Sectors that were lent to the compiler lie between those that are collected.
+TEST_P(StorePowerCutsTest, CollectionWithFlashScratch) {
+  const Geometry geometry = small(GetParam());
+  Workload workload = with_collection(geometry);
+  std::string text;
+  for (unsigned i = 0; i < 24; ++i) text += definition(i, i % 3);
+  workload.changes = {save_with_flash_scratch(text)};
+  Cuts cuts(geometry, true);
+  ASSERT_EQ(cuts.play(workload), "");
+  cuts.cut_once();
+  cuts.print(name());
+}
+
 TEST_P(StorePowerCutsTest, SaveOverAll) {
   cut_once(
       {{save(definitions(0, 40)), write_draft(0, draft_data(1, 1))}, {save(definitions(30, 60))}});
@@ -606,11 +709,12 @@ TEST_P(StorePowerCutsTest, FillTheRegion) {
   const Geometry geometry{GetParam().sector_size, GetParam().program_unit, 16};
   Workload workload;
   SimulatedFlash flash(geometry);
-  StoreRig rig(flash);
-  ASSERT_EQ(rig.store().format(), Status::ok);
+  StoreDevice rig(flash);
+  ASSERT_EQ(rig.store.format(), Status::ok);
   for (unsigned i = 0;; ++i) {
     ASSERT_LT(i, 100U);
-    const Change change = edit(i, 0, long_definition(i, geometry.size() / 40));
+    const std::string text = long_definition(i, geometry.size() / 40);
+    const Change change = i == 0 ? save(text) : edit(i, 0, text);
     if (change.act(rig) != Status::ok) break;
     workload.prepare.push_back(change);
   }
@@ -620,7 +724,7 @@ TEST_P(StorePowerCutsTest, FillTheRegion) {
   workload.changes.push_back(edit(count, 0, long_definition(count, geometry.size() / 40)));
   workload.changes.push_back(edit(count, 0, long_definition(100, geometry.size() / 20)));
   workload.changes.push_back(edit(2, 1, long_definition(2, 20)));
-  Cuts cuts(geometry);
+  Cuts cuts(geometry, true);
   ASSERT_EQ(cuts.play(workload), "");
   EXPECT_GE(cuts.refused(), 1U);
   cuts.cut_once();
@@ -639,6 +743,11 @@ TEST_P(StorePowerCutsTest, Reset) {
 
 TEST_P(StorePowerCutsTest, TwoCutsInAnEdit) {
   cut_twice({{save(definitions(0, 4))}, {edit(1, 1, definition(1, 1))}});
+}
+
+TEST_P(StorePowerCutsTest, TwoCutsInASaveWithFlashScratch) {
+  cut_twice({{save(definitions(0, 4))}, {save_with_flash_scratch(definitions(0, 14))}}, GetParam(),
+            37, 17);
 }
 
 TEST_P(StorePowerCutsTest, TwoCutsInAReset) { cut_twice({{save(definitions(0, 4))}, {reset()}}); }

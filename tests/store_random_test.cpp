@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "ports/sim/simulated_flash.hpp"
-#include "support/store_rig.hpp"
+#include "support/store_device.hpp"
 
 namespace pianola {
 namespace {
@@ -28,8 +28,8 @@ using lang::Status;
 using sim::SimulatedFlash;
 using sim::Unstable;
 using store::Mount;
-using testing::StoreRig;
-using testing::StoreState;
+using test::StoreDevice;
+using test::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
 unsigned long number_from(const char* name, unsigned long otherwise) {
@@ -56,9 +56,11 @@ struct Change {
   Bytes data;                  ///< Of a write.
 };
 
-/// What a person knows of a store: its definitions one by one, and the overlay.
+/// What a person knows of a store: its definitions one by one, the text before the last change, and
+/// the overlay.
 struct Model {
   bool saved = false;
+  std::string backup;
   std::vector<std::string> definitions;
   std::map<std::uint32_t, Bytes> draft;
 
@@ -70,12 +72,14 @@ struct Model {
   [[nodiscard]] StoreState state() const {
     StoreState out;
     if (saved) out.set_text(text());
+    out.backup = backup;
     out.draft = draft;
     return out;
   }
 
   /// Edits and saves are of whole definitions, each of one line.
   void apply(const Change& change) {
+    const std::string before = text();
     switch (change.kind) {
       case Change::Kind::edit: {
         const auto begin = definitions.begin() + change.position;
@@ -83,11 +87,13 @@ struct Model {
         const std::vector<std::string> lines = split(change.text);
         definitions.insert(place, lines.begin(), lines.end());
         saved = true;
+        if (!before.empty() && before != text()) backup = before;
         break;
       }
       case Change::Kind::save:
         definitions = split(change.text);
         saved = true;
+        if (!before.empty() && before != text()) backup = before;
         break;
       case Change::Kind::write_draft:
         for (std::size_t at = 0; at < change.data.size(); at += store::Store::kDraftSector) {
@@ -181,18 +187,20 @@ class Random {
   std::uint64_t names_ = 0;
 };
 
-Status perform(const Change& change, StoreRig& rig) {
+Status perform(const Change& change, StoreDevice& rig) {
   switch (change.kind) {
     case Change::Kind::edit:
-      return rig.edit(change.position, change.count, change.text);
+      // (What is edited before the first save would be the default roll.)
+      return rig.store.saved() ? rig.edit(change.position, change.count, change.text)
+                               : rig.save(change.text);
     case Change::Kind::save:
       return rig.save(change.text);
     case Change::Kind::write_draft:
       return rig.draft(change.position, change.data);
     case Change::Kind::clear_draft:
-      return rig.store().clear_draft();
+      return rig.store.clear_draft();
     case Change::Kind::reset:
-      return rig.store().reset();
+      return rig.store.reset();
   }
   return Status::errors;
 }
@@ -216,6 +224,7 @@ std::string difference(const StoreState& now, const StoreState& should) {
   }
   if (now.text != should.text) return "the text";
   if (now.index != should.index) return "the index";
+  if (now.backup != should.backup) return "the backup";
   return now.draft == should.draft ? "" : "the overlay";
 }
 
@@ -224,10 +233,10 @@ class StoreRandomTest : public ::testing::TestWithParam<Geometry> {
   StoreRandomTest()
       : seed_(number_from("PIANOLA_SEED", 1)), random_(seed_), flash_(GetParam(), seed_) {
     start();
-    EXPECT_EQ(rig_->store().format(), Status::ok);
+    EXPECT_EQ(rig_->store.format(), Status::ok);
   }
 
-  void start() { rig_ = std::make_unique<StoreRig>(flash_); }
+  void start() { rig_ = std::make_unique<StoreDevice>(flash_); }
 
   void print(const std::string& what) const {
     const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
@@ -241,9 +250,18 @@ class StoreRandomTest : public ::testing::TestWithParam<Geometry> {
 
   /// How full the region is.
   [[nodiscard]] std::string room() {
-    const store::Space space = rig_->store().space();
+    const store::Space space = rig_->store.space();
     return std::to_string(space.live) + " of " + std::to_string(space.usable) +
            " bytes are in use, " + std::to_string(space.free_sectors) + " sectors free";
+  }
+
+  /// The backup may be given up for room; then the model has none either.
+  void note_backup(Model& model) {
+    if (model.backup.empty() || rig_->store.has_backup()) return;
+    const store::Space space = rig_->store.space();
+    EXPECT_GT(space.live + 3 * model.backup.size(), space.usable / 3) << "there was room for it";
+    model.backup.clear();
+    ++given_up_;
   }
 
   static constexpr std::array kUnstable = {Unstable::random, Unstable::old_content,
@@ -253,8 +271,9 @@ class StoreRandomTest : public ::testing::TestWithParam<Geometry> {
   std::uint64_t seed_;
   Random random_;
   SimulatedFlash flash_;
-  std::unique_ptr<StoreRig> rig_;
+  std::unique_ptr<StoreDevice> rig_;
   Model model_;
+  unsigned long given_up_ = 0;  ///< Backups.
 };
 
 TEST_P(StoreRandomTest, ChangesAndCuts) {
@@ -276,10 +295,12 @@ TEST_P(StoreRandomTest, ChangesAndCuts) {
         ASSERT_EQ(status, Status::ok);
         model_ = after;
       }
+      note_backup(model_);
       if (random_.chance(10)) {  // power is switched off between two changes
         flash_.power_on();
         start();
         ASSERT_EQ(rig_->mount(), Mount::ok);
+        note_backup(model_);
       }
     } else {
       ++cuts;
@@ -298,16 +319,21 @@ TEST_P(StoreRandomTest, ChangesAndCuts) {
       start();
       ASSERT_EQ(rig_->mount(), Mount::ok);
       const StoreState now = rig_->state();
-      const StoreState before = model_.state();
-      if (now != before) {
-        model_ = after;
-        ASSERT_EQ(difference(now, model_.state()), "") << "neither the old nor the new state";
-      }
+      StoreState before = model_.state();
+      if (now.backup.empty()) before.backup.clear();
+      if (now != before) model_ = after;
+      note_backup(model_);
+      ASSERT_EQ(difference(now, model_.state()), "") << "neither the old nor the new state";
       flash_.set_unstable(any_instability());
       flash_.power_on();
       start();
       ASSERT_EQ(rig_->mount(), Mount::ok);
-      ASSERT_EQ(difference(rig_->state(), now), "") << "another state at the next mount";
+      StoreState same = now;
+      if (!rig_->store.has_backup()) {
+        note_backup(model_);
+        same.backup.clear();
+      }
+      ASSERT_EQ(difference(rig_->state(), same), "") << "another state at the next mount";
     }
     if (i % 16 == 0) {
       ASSERT_EQ(difference(rig_->state(), model_.state()), "");
@@ -316,12 +342,14 @@ TEST_P(StoreRandomTest, ChangesAndCuts) {
     ASSERT_EQ(flash_.counts().refused, 0U);
   }
   print(std::to_string(commits()) + " changes, " + std::to_string(cuts) + " cuts, " +
-        std::to_string(refused) + " refused as too much");
+        std::to_string(refused) + " refused as too much, " + std::to_string(given_up_) +
+        " backups given up");
 }
 
 /// What was read, piece by piece, agrees with what should be there: each piece is right or missing.
 bool agrees(const StoreState& now, const StoreState& should) {
   if (should.text.compare(0, now.text.size(), now.text) != 0) return false;
+  if (should.backup.compare(0, now.backup.size(), now.backup) != 0) return false;
   for (std::size_t i = 0; i < now.definitions.size() && i < should.definitions.size(); ++i) {
     const auto& got = now.definitions[i];
     const auto& want = should.definitions[i];
@@ -360,6 +388,7 @@ TEST_P(StoreRandomTest, FlippedBits) {
       const Status status = perform(change, *rig_);
       ASSERT_TRUE(status == Status::ok || status == Status::full) << "status " << int(status);
       if (status == Status::ok) model_.apply(change);
+      note_backup(model_);
     }
     const StoreState should = model_.state();
     ASSERT_EQ(difference(rig_->state(), should), "");
@@ -377,7 +406,7 @@ TEST_P(StoreRandomTest, FlippedBits) {
     } else {
       // A node that was checked a moment ago is not checked for each of its entries: look it up
       // anew.
-      (void)rig_->store().roll().lower_bound({});
+      (void)rig_->store.roll().lower_bound({});
     }
     const StoreState now = rig_->state();
     ASSERT_TRUE(agrees(now, should)) << "wrong bytes were read";
@@ -389,7 +418,7 @@ TEST_P(StoreRandomTest, FlippedBits) {
       // may have been written since.
       const bool stays = wear == flash_.wear(address / GetParam().sector_size) && !blank;
       if (stays || flash_.steps() == steps) flash_.flip(address, bit);
-      (void)rig_->store().roll().lower_bound({});
+      (void)rig_->store.roll().lower_bound({});
       continue;
     }
     ++losses;
@@ -397,8 +426,10 @@ TEST_P(StoreRandomTest, FlippedBits) {
     if (model_.saved) {
       ASSERT_EQ(rig_->save(model_.text()), Status::ok) << room();
     }
-    ASSERT_EQ(rig_->store().clear_draft(), Status::ok);
+    ASSERT_EQ(rig_->store.clear_draft(), Status::ok);
     model_.draft.clear();
+    // A damaged backup is no good any more.
+    if (!rig_->store.has_backup()) model_.backup.clear();
     ASSERT_EQ(difference(rig_->state(), model_.state()), "") << "a new save repairs";
   }
   print(std::to_string(rounds) + " wrong bits, " + std::to_string(losses) + " that did harm");

@@ -33,7 +33,8 @@ class Lines final : public store::CheckSink {
   /// "definition 3", or what else the number stands for.
   std::string object(const store::Finding& finding) {
     if (finding.part == store::Part::draft) return fmt::format("sector {}", finding.object);
-    lang::Roll& roll = region_.store().roll();
+    store::StoredRoll backup{region_.store().log(), store::StoredRoll::Of::backup};
+    lang::Roll& roll = finding.part == store::Part::backup ? backup : region_.store().roll();
     const std::uint32_t position = lang::position_of(roll, finding.object);
     return position < roll.size() ? fmt::format("definition {}", position + 1)
                                   : fmt::format("record {}", finding.object);

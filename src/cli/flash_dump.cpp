@@ -23,6 +23,7 @@ class LiveFrames final : public store::TreeVisitor {
     chunks_ = true;
     store::walk(log.flash(), store::TreeKind::chunks, root.roll, *this);
     store::walk(log.flash(), store::TreeKind::chunks, root.draft, *this);
+    store::walk(log.flash(), store::TreeKind::chunks, root.backup, *this);
   }
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override { all_.insert(address); }
@@ -47,9 +48,12 @@ std::string tree_text(const store::TreeRef& tree) {
 }
 
 std::string root_text(const store::Root& root) {
-  return fmt::format("commit {}: roll {} ({}), index {}, overlay {}", root.commit,
-                     tree_text(root.roll), root.saved ? "saved" : "the defaults are used",
-                     tree_text(root.index), tree_text(root.draft));
+  std::string text =
+      fmt::format("commit {}: roll {} ({}), index {}", root.commit, tree_text(root.roll),
+                  root.saved ? "saved" : "the defaults are used", tree_text(root.index));
+  if (root.draft.levels != 0) text += ", overlay " + tree_text(root.draft);
+  if (root.backup.levels != 0) text += ", backup " + tree_text(root.backup);
+  return text;
 }
 
 class Printer final : public store::DumpSink {

@@ -45,6 +45,13 @@ std::string free_text(Region& region, const store::Space& space) {
                      counted(static_cast<std::size_t>(free / cost), "byte"));
 }
 
+std::string backup_text(Region& region, const store::Space& space) {
+  if (!region.store().has_backup()) return "none";
+  const std::uint32_t size = region.store().log().root().backup.bytes;
+  return fmt::format("{} of text; {} of flash are its own", counted(size, "byte"),
+                     counted(space.backup, "byte"));
+}
+
 std::string drive_text(Region& region) {
   const std::uint32_t sectors = region.store().log().root().draft.count;
   if (sectors == 0) return "nothing waits";
@@ -59,6 +66,7 @@ int flash_info(const std::string& flash, Console& console) {
   const std::uint32_t damaged = damaged_definitions(region);
   print_row("flash", flash_text(region.geometry()), console);
   print_row("macros", macros_text(region), console);
+  print_row("backup", backup_text(region, space), console);
   print_row("damaged", damaged == 0 ? "none" : counted(damaged, "definition"), console);
   print_row("used",
             fmt::format("{} of {} usable bytes ({:.1f} %)", space.live, space.usable,

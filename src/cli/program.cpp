@@ -93,33 +93,40 @@ std::string Program::source() {
   return all;
 }
 
-std::string Program::source(std::uint32_t record) {
+std::string Program::source(std::uint32_t record) { return definition_source(*roll_, record); }
+
+std::string Program::located(std::uint32_t record, std::uint32_t offset, std::string_view message) {
+  return cli::located(*roll_, file_.name, record, offset, message);
+}
+
+std::string definition_source(lang::Roll& roll, std::uint32_t record) {
   std::string slice;
   std::array<char, 4096> piece{};
   for (;;) {
     const auto offset = static_cast<std::uint32_t>(slice.size());
-    const std::size_t count = roll_->read_source(record, offset, piece);
+    const std::size_t count = roll.read_source(record, offset, piece);
     if (count == 0) return slice;
     slice.append(piece.data(), count);
   }
 }
 
-std::string Program::located(std::uint32_t record, std::uint32_t offset, std::string_view message) {
-  const std::string slice = source(record);
-  const std::uint32_t position = lang::position_of(*roll_, record);
+std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
+                    std::uint32_t offset, std::string_view message) {
+  const std::string slice = definition_source(roll, record);
+  const std::uint32_t position = lang::position_of(roll, record);
   if (slice.empty()) {
-    return fmt::format("{}: definition {}, code {:04x}: error: {}\n", file_.name, position + 1,
-                       offset, message);
+    return fmt::format("{}: definition {}, code {:04x}: error: {}\n", name, position + 1, offset,
+                       message);
   }
-  std::size_t begin = slice.size() - without_leading_blank(slice).size();
-  for (std::uint32_t before = 0; before < position; ++before) {
-    begin += lang::measure_definition(*roll_, roll_->record_at(before)).source;
+  std::string text;
+  for (std::uint32_t i = 0; i < position; ++i) {
+    text += definition_source(roll, roll.record_at(i));
   }
-  const std::string all = source();
-  const Line line = line_at(all, begin);
+  const std::size_t begin = text.size() + slice.size() - without_leading_blank(slice).size();
+  const Line line = line_at(text += slice, begin);
   const std::string blank(line.column - 1, ' ');
-  return fmt::format("{}:{}:{}: error: {}\n  {}\n  {}^\n", file_.name, line.number, line.column,
-                     message, line.text, blank);
+  return fmt::format("{}:{}:{}: error: {}\n  {}\n  {}^\n", name, line.number, line.column, message,
+                     line.text, blank);
 }
 
 std::string_view without_leading_blank(std::string_view source) {

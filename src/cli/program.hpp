@@ -49,6 +49,14 @@ class Program {
   lang::Roll* roll_ = &compiled_;
 };
 
+/// The source of definition `record` of `roll`; empty if it has none.
+std::string definition_source(lang::Roll& roll, std::uint32_t record);
+
+/// `message` in GCC's form, at the place in the file `name` where definition `record` of `roll`
+/// begins; see Program::located().
+std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
+                    std::uint32_t offset, std::string_view message);
+
 /// `source` from its first token on, without the white space and comments before it.
 std::string_view without_leading_blank(std::string_view source);
 

@@ -6,8 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "store/default_roll.hpp"
-
 namespace pianola::cli {
 
 using flash::FlashStatus;
@@ -86,42 +84,38 @@ file::FileFlash open_file(const std::string& path, Region::Use use) {
   return std::move(*file);
 }
 
-[[noreturn]] void refuse(const std::string& path, store::Mount status) {
-  std::string reason;
+}  // namespace
+
+std::string mount_problem(const std::string& path, store::Mount status) {
   switch (status) {
     case store::Mount::unformatted:
-      reason = fmt::format(
+      return fmt::format(
           "it holds no macros yet; to make it ready: pianola flash init --force --flash {}", path);
-      break;
     case store::Mount::version:
-      reason = "another version of Pianola wrote it, whose format this one does not know";
-      break;
+      return "another version of Pianola wrote it, whose format this one does not know";
     case store::Mount::geometry:
-      reason = "what is in it was written to flash of another size";
-      break;
+      return "what is in it was written to flash of another size";
     case store::Mount::no_sector:
-      reason = "the last change was cut off, and no sector can be written to settle it in";
-      break;
+      return "the last change was cut off, and no sector can be written to settle it in";
     case store::Mount::ok:
     case store::Mount::failed:
-      reason = "it cannot be read";
       break;
   }
-  throw CommandError(fmt::format("cannot use {}: {}", path, reason));
+  return "it cannot be read";
 }
-
-}  // namespace
 
 Region::Region(const std::string& path, Use use)
     : path_(path),
       file_(open_file(path, use)),
       shadow_(file_),
       counting_(base(use)),
-      store_(counting_) {
-  if (const store::Mount status = store_->mount(); status != store::Mount::ok) refuse(path, status);
+      store_(counting_),
+      roll_(*store_) {
+  if (const store::Mount status = store_->mount(); status != store::Mount::ok) {
+    throw CommandError(fmt::format("cannot use {}: {}", path, mount_problem(path, status)));
+  }
   programmed_ = counting_.programmed();
   erased_ = counting_.erased();
-  lang::RollImage::open(store::default_roll(), defaults_);
 }
 
 flash::NorFlash& Region::base(Use use) {
@@ -129,31 +123,20 @@ flash::NorFlash& Region::base(Use use) {
   return shadow_;
 }
 
-lang::Roll& Region::roll() {
-  if (store_->saved()) return store_->roll();
-  return defaults_;
-}
-
 std::string Region::text(bool& whole) {
-  whole = true;
-  std::string text;
-  if (store_->saved()) {
-    store::StoredRoll& roll = store_->roll();
-    text.resize(std::min(roll.text_size(), store_->log().geometry().size()));
-    whole = roll.read_text(0, text) == roll.text_size();
-    if (whole) return text;
-    text.clear();
-  }
+  std::string text(std::min(roll_.text_size(), store_->log().geometry().size()), '\0');
+  whole = roll_.read_text(0, text) == roll_.text_size();
+  if (whole) return text;
+  text.clear();
   std::array<char, 256> piece{};
-  for (std::uint32_t i = 0; i < roll().size(); ++i) {
-    const std::uint32_t record = roll().record_at(i);
+  for (std::uint32_t i = 0; i < roll_.size(); ++i) {
+    const std::uint32_t record = roll_.record_at(i);
     std::uint32_t size = 0;
-    while (const std::size_t count = roll().read_source(record, size, piece)) {
+    while (const std::size_t count = roll_.read_source(record, size, piece)) {
       text.append(piece.data(), count);
       size += static_cast<std::uint32_t>(count);
     }
-    if (whole) continue;
-    const std::uint32_t wanted = store_->roll().begin_of(i + 1) - store_->roll().begin_of(i);
+    const std::uint32_t wanted = roll_.begin_of(i + 1) - roll_.begin_of(i);
     if (size < wanted) {
       text += fmt::format("\n# damaged: {} bytes of this definition are lost\n", wanted - size);
     }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cli/console.hpp"
-#include "lang/roll_image.hpp"
 #include "ports/file/file_flash.hpp"
+#include "store/current_roll.hpp"
 #include "store/store.hpp"
 
 namespace pianola::cli {
@@ -90,6 +90,10 @@ class StoreOn {
   store::Store store_;
 };
 
+/// Why the region in the file `path` cannot be used, whose mounting ended so: a clause without a
+/// full stop.
+std::string mount_problem(const std::string& path, store::Mount status);
+
 /// A region of flash in a file, as `pianola flash init` makes it, mounted.
 class Region {
  public:
@@ -103,7 +107,7 @@ class Region {
   [[nodiscard]] const flash::Geometry& geometry() { return store_->log().geometry(); }
   [[nodiscard]] store::Store& store() { return *store_; }
   /// The saved macros, or the default ones.
-  [[nodiscard]] lang::Roll& roll();
+  [[nodiscard]] store::CurrentRoll& roll() { return roll_; }
   /// Their text, byte for byte. Of a definition that is damaged, what can be read, and a comment
   /// that says so; `whole` is then false.
   [[nodiscard]] std::string text(bool& whole);
@@ -126,7 +130,7 @@ class Region {
   ShadowFlash shadow_;
   CountingFlash counting_;
   StoreOn store_;
-  lang::RollImage defaults_;
+  store::CurrentRoll roll_;
   std::uint64_t programmed_ = 0;  ///< By mounting.
   std::uint64_t erased_ = 0;
 };

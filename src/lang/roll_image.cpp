@@ -164,6 +164,15 @@ std::size_t RollImage::read_source(std::uint32_t record, std::uint32_t offset,
   return copy(slice(record, offset, 1), out);
 }
 
+std::size_t RollImage::read_text(std::uint32_t offset, std::span<char> out) const {
+  return copy(source_.subspan(std::min<std::size_t>(offset, source_.size())), out);
+}
+
+std::uint32_t RollImage::begin_of(std::uint32_t position) const {
+  if (position >= definitions_) return text_size();
+  return position == 0 ? 0 : get32(table_, std::size_t{position} * kRow - 4);
+}
+
 bool RollImage::index_entry(std::uint32_t position, IndexEntry& out) {
   if (position >= entries_) return false;
   const Bytes entry = index_.subspan(std::size_t{position} * kEntry, kEntry);

@@ -40,6 +40,14 @@ class RollImage final : public Roll {
   [[nodiscard]] bool has_source() const { return has_source_; }
   /// Bytes of the image itself.
   [[nodiscard]] std::uint32_t image_size() const { return image_size_; }
+  /// Bytes of all source.
+  [[nodiscard]] std::uint32_t text_size() const {
+    return static_cast<std::uint32_t>(source_.size());
+  }
+  /// Reads the source of all definitions from `offset` on. Fewer bytes than asked for at its end.
+  std::size_t read_text(std::uint32_t offset, std::span<char> out) const;
+  /// Where the source of the definition at `position` begins; the whole size after the last one.
+  [[nodiscard]] std::uint32_t begin_of(std::uint32_t position) const;
 
   // Roll. An image never changes, but each open() is another epoch.
   [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }

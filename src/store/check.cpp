@@ -7,6 +7,7 @@
 #include "lang/crc32.hpp"
 #include "store/frames.hpp"
 #include "store/object.hpp"
+#include "store/shared_chunks.hpp"
 #include "store/tree_node.hpp"
 
 namespace pianola::store {
@@ -17,7 +18,8 @@ using flash::FlashStatus;
 /// A bit for each byte of the region: whether something in force stands there.
 class Map {
  public:
-  explicit Map(std::span<std::uint8_t> bits) : bits_(bits) { std::ranges::fill(bits, 0); }
+  explicit Map(std::span<std::uint8_t> bits) : bits_(bits) { clear(); }
+  void clear() { std::ranges::fill(bits_, 0); }
 
   [[nodiscard]] bool has(std::uint32_t address) const {
     return ((bits_[address / 8] >> address % 8) & 1U) != 0;
@@ -53,11 +55,15 @@ class Findings {
     ++count;
     sink_.report(finding);
   }
+  /// Whether frames can stand there.
+  [[nodiscard]] bool is_inside(std::uint32_t address, std::uint32_t size) const {
+    const std::uint32_t offset = address % geometry_.sector_size;
+    return address < geometry_.size() && offset >= SectorHeader::kSize &&
+           size <= geometry_.sector_size - offset;
+  }
   /// Takes note that frames are in force. False if they cannot stand there.
   bool claim(Part part, std::uint32_t address, std::uint32_t size, std::uint32_t object) {
-    const std::uint32_t offset = address % geometry_.sector_size;
-    if (address >= geometry_.size() || offset < SectorHeader::kSize ||
-        size > geometry_.sector_size - offset) {
+    if (!is_inside(address, size)) {
       add({Problem::outside, part, address, object, 0, size});
       return false;
     }
@@ -211,11 +217,35 @@ class TreeCheck {
   bool is_top_ = true;
 };
 
-/// Checks chunks and their blocks.
+/// Takes note again of what a tree consists of.
+class Marks final : public TreeVisitor {
+ public:
+  Marks(Findings& findings, TreeKind kind) : findings_(findings), kind_(kind) {}
+
+  void node(std::uint32_t address, std::uint32_t size, unsigned, bool) override {
+    mark(address, size);
+  }
+  void entry(const Entry& entry) override {
+    if (kind_ == TreeKind::index) return;
+    const Chunk chunk = to_chunk(entry);
+    if (chunk.size != 0) mark(chunk.address, chunk_frames(chunk.size));
+  }
+
+ private:
+  void mark(std::uint32_t address, std::uint32_t size) {
+    if (findings_.is_inside(address, size)) findings_.map.mark(address, size);
+  }
+
+  Findings& findings_;
+  TreeKind kind_;
+};
+
+/// Checks chunks and their blocks; of the backup, but for the blocks that the roll has too.
 class Chunks final : public Entries {
  public:
-  Chunks(flash::NorFlash& flash, Findings& findings, Part part, const TreeRef& tree)
-      : flash_(flash), findings_(findings), part_(part), tree_(tree) {}
+  Chunks(flash::NorFlash& flash, Findings& findings, Part part, const TreeRef& tree,
+         const TreeRef& roll)
+      : flash_(flash), findings_(findings), part_(part), tree_(tree), shared_(flash, roll) {}
 
   void entry(const Entry& entry) override {
     const Chunk chunk = to_chunk(entry);
@@ -229,10 +259,10 @@ class Chunks final : public Entries {
     if (!chunk.last && (chunk.size == 0 || chunk.size % kBlock != 0)) {
       add(Problem::chunk_size, chunk, 0, chunk.size);
     }
-    blocks(chunk);
+    blocks(chunk, part_ == Part::backup && shared_.has(entry));
     next_ = chunk.offset + chunk.size;
     if (!chunk.last) return;
-    if (whole_ && part_ == Part::roll) check_hash(chunk);
+    if (whole_ && part_ != Part::draft) check_hash(chunk);
     open_ = false;
   }
 
@@ -254,12 +284,13 @@ class Chunks final : public Entries {
     whole_ = false;
   }
 
-  void blocks(const Chunk& chunk) {
+  void blocks(const Chunk& chunk, bool shared) {
     if (chunk.size == 0) return;
     if (!findings_.claim(part_, chunk.address, chunk_frames(chunk.size), chunk.object)) {
       whole_ = false;
       return;
     }
+    if (shared) return;
     std::uint32_t address = chunk.address;
     for (std::uint32_t done = 0; done < chunk.size; done += kBlock) {
       const std::uint32_t size = std::min(kBlock, chunk.size - done);
@@ -303,9 +334,10 @@ class Chunks final : public Entries {
   flash::NorFlash& flash_;
   Findings& findings_;
   Part part_;
-  TreeRef tree_;       ///< That the entries are of.
-  bool open_ = false;  ///< An object's last chunk is still to come.
-  bool whole_ = true;  ///< Nothing was wrong with the object so far.
+  TreeRef tree_;         ///< That the entries are of.
+  SharedChunks shared_;  ///< With the roll.
+  bool open_ = false;    ///< An object's last chunk is still to come.
+  bool whole_ = true;    ///< Nothing was wrong with the object so far.
   std::uint32_t object_ = 0;
   std::uint32_t next_ = 0;  ///< Offset of its next chunk.
 };
@@ -400,8 +432,22 @@ class Sectors {
 };
 
 void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) {
-  Chunks chunks(log.flash(), findings, part, tree);
+  Chunks chunks(log.flash(), findings, part, tree, log.root().roll);
   TreeCheck(log.flash(), findings, part, chunks).run(tree);
+}
+
+/// The backup may have frames in common with the roll, but with nothing else. Afterwards the map
+/// has what it had, and the backup.
+void check_backup(Log& log, Findings& findings) {
+  const Root& root = log.root();
+  if (root.backup.levels == 0) return;
+  Marks chunks(findings, TreeKind::chunks);
+  Marks index(findings, TreeKind::index);
+  findings.map.clear();
+  walk(log.flash(), TreeKind::chunks, root.draft, chunks);
+  walk(log.flash(), TreeKind::index, root.index, index);
+  check_chunks(log, findings, Part::backup, root.backup);
+  walk(log.flash(), TreeKind::chunks, root.roll, chunks);
 }
 
 }  // namespace
@@ -414,6 +460,7 @@ std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink) {
   check_chunks(log, findings, Part::draft, root.draft);
   Index index(log.flash(), findings, root.roll);
   TreeCheck(log.flash(), findings, Part::index, index).run(root.index);
+  check_backup(log, findings);
   Sectors(log, findings).run();
   return findings.count;
 }
@@ -428,6 +475,8 @@ std::string_view text(Part part) {
       return "index";
     case Part::draft:
       return "draft";
+    case Part::backup:
+      return "backup";
   }
   return "sectors";
 }

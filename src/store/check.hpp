@@ -40,7 +40,7 @@ enum class Problem : std::uint8_t {
 std::string_view text(Problem problem);
 
 /// Where it was found.
-enum class Part : std::uint8_t { sectors, roll, index, draft };
+enum class Part : std::uint8_t { sectors, roll, index, draft, backup };
 
 /// "sectors", "roll" and so on.
 std::string_view text(Part part);
@@ -69,7 +69,8 @@ constexpr std::size_t check_memory(const flash::Geometry& geometry) { return geo
 /// Checks every invariant of a region that was mounted; changes nothing. `memory` has
 /// check_memory() bytes. Ends on any content. Returns how many findings there were.
 ///
-/// Frames that are not in force may be damaged: those that were cut off are.
+/// Frames that are not in force may be damaged: those that were cut off are. What the backup has in
+/// common with the roll is reported for the roll.
 std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink);
 
 }  // namespace pianola::store

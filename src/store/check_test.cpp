@@ -330,7 +330,7 @@ TEST(Check, EveryProblemHasATextOfItsOwn) {
     texts.insert(text(static_cast<Problem>(i)));
   }
   EXPECT_EQ(texts.size(), static_cast<unsigned>(Problem::no_code) + 1);
-  for (const Part part : {Part::sectors, Part::roll, Part::index, Part::draft}) {
+  for (const Part part : {Part::sectors, Part::roll, Part::index, Part::draft, Part::backup}) {
     texts.insert(text(part));
   }
   for (unsigned i = 0; i <= static_cast<unsigned>(FrameKind::unknown); ++i) {
@@ -340,7 +340,7 @@ TEST(Check, EveryProblemHasATextOfItsOwn) {
     texts.insert(text(static_cast<SectorState>(i)));
   }
   // "blank" and "unknown" are two things each.
-  EXPECT_EQ(texts.size(), static_cast<unsigned>(Problem::no_code) + 1 + 4 + 7 + 5 - 2);
+  EXPECT_EQ(texts.size(), static_cast<unsigned>(Problem::no_code) + 1 + 5 + 7 + 5 - 2);
 }
 
 TEST(Check, AnyBytesAreDumpedToTheEnd) {

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "store/object.hpp"
-#include "store/tree.hpp"
+#include "store/shared_chunks.hpp"
+#include "store/tree_node.hpp"
 
 namespace pianola::store {
 
@@ -20,19 +21,28 @@ struct CollectorWindow {
   std::array<std::uint32_t, kSectors> nodes{};  ///< Bytes of nodes to write if it is emptied.
   std::array<bool, kSectors> victim{};
 
+  /// Which sector of the window an address is in; `sectors` or more if in none.
+  [[nodiscard]] std::uint32_t place(std::uint32_t address) const {
+    return address / sector_size - first;
+  }
   void add(std::uint32_t address, std::uint32_t size, std::uint32_t above) {
-    const std::uint32_t at = address / sector_size - first;
+    const std::uint32_t at = place(address);
     if (at >= sectors) return;
     live[at] += size;
     nodes[at] += above;
   }
   [[nodiscard]] bool empties(std::uint32_t address) const {
-    const std::uint32_t at = address / sector_size - first;
+    const std::uint32_t at = place(address);
     return at < sectors && victim[at];
   }
 };
 
 namespace {
+
+/// Bytes of nodes to write for a chunk that is moved, and for a node.
+constexpr std::uint32_t kAboveChunk =
+    node_frame(TreeKind::chunks, 0, kLeafEntries) + 4 * item_size(TreeKind::chunks, 1);
+constexpr std::uint32_t kAboveNode = 2 * item_size(TreeKind::chunks, 1);
 
 /// Adds up what is in force.
 class Meter final : public TreeVisitor {
@@ -40,18 +50,45 @@ class Meter final : public TreeVisitor {
   Meter(CollectorWindow& window, bool chunks) : window_(window), chunks_(chunks) {}
 
   void node(std::uint32_t address, std::uint32_t size, unsigned, bool) override {
-    window_.add(address, size, 2 * item_size(TreeKind::chunks, 1));
+    window_.add(address, size, kAboveNode);
   }
   void entry(const Entry& entry) override {
     if (!chunks_) return;
     const Chunk chunk = to_chunk(entry);
-    window_.add(chunk.address, chunk_frames(chunk.size),
-                node_frame(TreeKind::chunks, 0, kLeafEntries) + 4 * item_size(TreeKind::chunks, 1));
+    window_.add(chunk.address, chunk_frames(chunk.size), kAboveChunk);
   }
 
  private:
   CollectorWindow& window_;
   bool chunks_;
+};
+
+/// Adds up what the backup has apart from the roll, and what it costs more to move what both have.
+class BackupMeter final : public ApartVisitor {
+ public:
+  BackupMeter(flash::NorFlash& flash, const TreeRef& roll, CollectorWindow& window)
+      : ApartVisitor(flash, roll), window_(window) {}
+
+  void node(std::uint32_t address, std::uint32_t size, unsigned level, bool) override {
+    window_.add(address, size, kAboveNode);
+    if (level == 0) leaf_ = address;
+  }
+  void chunk(const Chunk& chunk, bool shared) override {
+    if (!shared) {
+      window_.add(chunk.address, chunk_frames(chunk.size), kAboveChunk);
+      return;
+    }
+    // The leaf must be written again, once for all chunks that move.
+    const std::uint32_t at = window_.place(chunk.address);
+    if (at >= window_.sectors || leaves_[at] == leaf_) return;
+    window_.nodes[at] += kAboveChunk;
+    leaves_[at] = leaf_;
+  }
+
+ private:
+  CollectorWindow& window_;
+  std::uint32_t leaf_ = 0;  ///< Address of the leaf that the chunks are in.
+  std::array<std::uint32_t, CollectorWindow::kSectors> leaves_{};  ///< That was counted last.
 };
 
 /// Nodes stay unless their sector is to be emptied.
@@ -90,6 +127,83 @@ Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef
   return found == Search::end ? builder.finish(tree) : Status::io_error;
 }
 
+/// As MovingNodes, but a node that the moved roll has too is not written again.
+class BackupNodes final : public NodeSink {
+ public:
+  BackupNodes(Log& log, flash::NorFlash& view, const CollectorWindow& window, const TreeRef& roll)
+      : nodes_(log, window), view_(view), roll_(view, roll) {}
+  Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
+    if (find(frame, address)) return Status::ok;
+    return nodes_.write_node(frame, address);
+  }
+  [[nodiscard]] bool may_stay(std::uint32_t address) const override {
+    return nodes_.may_stay(address);
+  }
+
+ private:
+  bool find(std::span<const std::uint8_t> frame, std::uint32_t& address) {
+    const unsigned level = node_level(frame[0]);
+    Child child;
+    Node node;
+    std::uint32_t wrong_bit = kNoBit;
+    if (!roll_.find_node(get_key(TreeKind::chunks, frame.data() + kNodeHeader), level, child) ||
+        !read_node(view_, TreeKind::chunks, child.address, level, child.entries, node, wrong_bit) ||
+        !std::ranges::equal(
+            frame, std::span{node.frame}.first(std::min<std::size_t>(frame.size(), kMaxNode)))) {
+      return false;
+    }
+    address = child.address;
+    return true;
+  }
+
+  MovingNodes nodes_;
+  flash::NorFlash& view_;
+  SharedChunks roll_;
+};
+
+/// Adds the pieces that a chunk of the roll was moved to: one, or more if a sector ended.
+Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
+                 TreeBuilder& builder) {
+  TreeReader reader{flash, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  const Chunk chunk = to_chunk(old);
+  Search found = reader.seek(roll, chunk_key(chunk.object, chunk.offset), place, entry);
+  for (; found == Search::found && entry.key <= old.key; found = reader.next(roll, place, entry)) {
+    const Status status = builder.add(entry);
+    if (status != Status::ok || entry.key == old.key) return status;
+  }
+  return Status::io_error;
+}
+
+/// Builds the backup again without the sectors that are to be emptied. What it has in common with
+/// the roll, which was moved from `old_roll` to `roll`, it still has afterwards. A backup that
+/// cannot be read is given up.
+Status move_backup(Log& log, const CollectorWindow& window, const TreeRef& old_roll,
+                   const TreeRef& roll, TreeRef& tree) {
+  LogView view{log};
+  BackupNodes nodes{log, view, window, roll};
+  TreeBuilder builder{view, nodes};
+  ObjectWriter writer{log, builder};
+  TreeReader reader{view, TreeKind::chunks};
+  SharedChunks shared{view, old_roll};
+  Place place;
+  Entry entry;
+  const TreeRef old = tree;
+  builder.begin(TreeKind::chunks, old);
+  Search found = reader.seek(old, {}, place, entry);
+  for (; found == Search::found; found = reader.next(old, place, entry)) {
+    const bool moves = window.empties(to_chunk(entry).address);
+    const Status status = !moves              ? builder.add(entry)
+                          : shared.has(entry) ? add_moved(view, roll, entry, builder)
+                                              : writer.copy(to_chunk(entry));
+    if (status != Status::ok) return status;
+  }
+  if (found == Search::end) return builder.finish(tree);
+  tree = {};
+  return Status::ok;
+}
+
 }  // namespace
 
 std::uint32_t Collector::payload() const {
@@ -108,6 +222,8 @@ void Collector::look(CollectorWindow& window, std::uint32_t from) {
   walk(log_.flash(), TreeKind::chunks, log_.root().roll, chunks);
   walk(log_.flash(), TreeKind::chunks, log_.root().draft, chunks);
   walk(log_.flash(), TreeKind::index, log_.root().index, index);
+  BackupMeter backup{log_.flash(), log_.root().roll, window};
+  walk(log_.flash(), TreeKind::chunks, log_.root().backup, backup);
 }
 
 /// One transaction that empties the window's victims.
@@ -117,6 +233,9 @@ Status Collector::move(const CollectorWindow& window) {
   Status status = move_tree(log_, window, TreeKind::chunks, root.roll);
   if (status == Status::ok) status = move_tree(log_, window, TreeKind::chunks, root.draft);
   if (status == Status::ok) status = move_tree(log_, window, TreeKind::index, root.index);
+  if (status == Status::ok) {
+    status = move_backup(log_, window, log_.root().roll, root.roll, root.backup);
+  }
   ++root.commit;
   if (status == Status::ok) {
     status = log_.commit(root);
@@ -141,9 +260,12 @@ std::int32_t Collector::gain(const CollectorWindow& window, std::uint32_t i) con
 bool Collector::choose(CollectorWindow& window, std::int32_t least) const {
   const Root& root = log_.root();
   const std::uint32_t cost =
-      3 * log_.geometry().program_unit + kMaxNode * (root.roll.levels + root.index.levels) / 2U;
-  // An estimate, and rather too high: a move that runs out of room changes nothing.
-  std::uint32_t room = log_.room() + log_.free_sectors() * (payload() - payload() / 32);
+      3 * log_.geometry().program_unit +
+      kMaxNode * (root.roll.levels + root.index.levels + root.backup.levels) / 2U;
+  // An estimate, and rather too high: a move that runs out of room changes nothing. The last free
+  // sector stays free.
+  const std::uint32_t free = log_.free_sectors() > 1 ? log_.free_sectors() : 0;
+  std::uint32_t room = log_.room() + free * (payload() - payload() / 32);
   room -= std::min(room, cost);
   std::uint32_t gained = 0;
   while (gained < cost + payload()) {
@@ -165,6 +287,9 @@ bool Collector::choose(CollectorWindow& window, std::int32_t least) const {
 /// has some. `gained`: there is more room than before.
 Status Collector::collect(std::int32_t least, bool& gained) {
   gained = false;
+  // Measured once: a window that loses a little and the next one that gains it back would else go
+  // on for ever.
+  const std::uint32_t before = log_.free_sectors() * payload() + log_.room();
   for (std::uint32_t seen = 0; seen < log_.geometry().sectors;) {
     if (hand_ >= log_.geometry().sectors) hand_ = 0;
     CollectorWindow window;
@@ -172,7 +297,6 @@ Status Collector::collect(std::int32_t least, bool& gained) {
     hand_ += window.sectors;
     seen += window.sectors;
     if (!choose(window, least)) continue;
-    const std::uint32_t before = log_.free_sectors() * payload() + log_.room();
     const Status status = move(window);
     if (status != Status::ok && status != Status::full) return status;
     gained = log_.free_sectors() * payload() + log_.room() > before;

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::uint32_t kMagic = 0x4E414950;  // "PIAN"
 
-// Places in a sector header. Those of the magic, the version and the checksum are the same in every
-// version of the format.
+// Places in a sector header. Those of the magic and the version are the same in every version of
+// the format.
 constexpr std::size_t kVersionAt = 4;
 constexpr std::size_t kKindAt = 6;
 constexpr std::size_t kSectorBitsAt = 7;
@@ -20,13 +20,20 @@ constexpr std::size_t kErasesAt = 16;
 constexpr std::size_t kRootAt = 20;
 constexpr std::size_t kCheckAt = kRootAt + Root::kSize;
 static_assert(kCheckAt + 4 == SectorHeader::kSize);
+/// Where the checksum stands in version 1.
+constexpr std::size_t kFirstCheckAt = 68;
 
 // A tree in a root: address, count, bytes, then entries and levels (4 bits each).
 constexpr std::size_t kTreeSize = 13;
 constexpr unsigned kEntriesMask = 0xF;
 constexpr unsigned kLevelsShift = 4;
+// That of the index, which has no bytes, takes less.
+constexpr std::size_t kIndexSize = 9;
 constexpr std::size_t kRollAt = 8;
-static_assert(kRollAt + 3 * kTreeSize + 1 == Root::kSize);
+constexpr std::size_t kIndexAt = kRollAt + kTreeSize;
+constexpr std::size_t kDraftAt = kIndexAt + kIndexSize;
+constexpr std::size_t kBackupAt = kDraftAt + kTreeSize;
+static_assert(kBackupAt + kTreeSize + 1 == Root::kSize);
 
 // The value of an entry of an index.
 constexpr std::size_t kLabelsAt = 12;
@@ -39,17 +46,44 @@ constexpr std::size_t kCodeAt = 6;
 constexpr std::size_t kSourceAt = 10;
 constexpr std::size_t kHashAt = 14;
 
+/// The number of items and levels of a tree.
+std::uint8_t shape(const TreeRef& tree) {
+  return static_cast<std::uint8_t>(unsigned{tree.levels} << kLevelsShift |
+                                   (tree.entries & kEntriesMask));
+}
+
+TreeRef with_shape(TreeRef tree, unsigned shape) {
+  tree.entries = static_cast<std::uint8_t>(shape & kEntriesMask);
+  tree.levels = static_cast<std::uint8_t>(shape >> kLevelsShift);
+  return tree;
+}
+
 void put_tree(std::uint8_t* at, const TreeRef& tree) {
   put32(at, tree.address);
   put32(at + 4, tree.count);
   put32(at + 8, tree.bytes);
-  at[12] = static_cast<std::uint8_t>(unsigned{tree.levels} << kLevelsShift |
-                                     (tree.entries & kEntriesMask));
+  at[12] = shape(tree);
 }
 
 TreeRef get_tree(const std::uint8_t* at) {
-  return {get32(at), get32(at + 4), get32(at + 8), static_cast<std::uint8_t>(at[12] & kEntriesMask),
-          static_cast<std::uint8_t>(at[12] >> kLevelsShift)};
+  return with_shape({get32(at), get32(at + 4), get32(at + 8), 0, 0}, at[12]);
+}
+
+void put_index(std::uint8_t* at, const TreeRef& tree) {
+  put32(at, tree.address);
+  put32(at + 4, tree.count);
+  at[8] = shape(tree);
+}
+
+TreeRef get_index(const std::uint8_t* at) {
+  return with_shape({get32(at), get32(at + 4), 0, 0, 0}, at[8]);
+}
+
+bool is_version_1(std::span<const std::uint8_t, SectorHeader::kSize> bytes) {
+  lang::Crc32 check;
+  check.add(bytes.first<kFirstCheckAt>());
+  return get32(bytes.data()) == kMagic && get16(bytes.data() + kVersionAt) == 1 &&
+         get32(bytes.data() + kFirstCheckAt) == check.value();
 }
 
 bool in_bounds(const SectorHeader& header) {
@@ -128,8 +162,9 @@ void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out) {
   put32(out.data(), root.commit);
   put32(out.data() + 4, root.roll_version);
   put_tree(out.data() + kRollAt, root.roll);
-  put_tree(out.data() + kRollAt + kTreeSize, root.index);
-  put_tree(out.data() + kRollAt + 2 * kTreeSize, root.draft);
+  put_index(out.data() + kIndexAt, root.index);
+  put_tree(out.data() + kDraftAt, root.draft);
+  put_tree(out.data() + kBackupAt, root.backup);
   out.back() = root.saved ? 1 : 0;
 }
 
@@ -138,8 +173,9 @@ Root decode_root(std::span<const std::uint8_t, Root::kSize> bytes) {
           get32(bytes.data() + 4),
           bytes.back() != 0,
           get_tree(bytes.data() + kRollAt),
-          get_tree(bytes.data() + kRollAt + kTreeSize),
-          get_tree(bytes.data() + kRollAt + 2 * kTreeSize)};
+          get_index(bytes.data() + kIndexAt),
+          get_tree(bytes.data() + kDraftAt),
+          get_tree(bytes.data() + kBackupAt)};
 }
 
 void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kSize> out) {
@@ -159,8 +195,12 @@ void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kS
 }
 
 bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& out) {
-  if (!check_and_correct(bytes) || get32(bytes.data()) != kMagic) return false;
   out = {};
+  if (is_version_1(bytes)) {
+    out.version = 1;
+    return true;
+  }
+  if (!check_and_correct(bytes) || get32(bytes.data()) != kMagic) return false;
   out.version = static_cast<std::uint16_t>(get16(bytes.data() + kVersionAt));
   if (out.version != kFormatVersion) return true;
   out.kind = static_cast<SectorHeader::Kind>(bytes[kKindAt]);

@@ -12,7 +12,7 @@ namespace pianola::store {
 // What stands in flash. docs/flash-format.md describes it and its invariants.
 
 /// The format's version; a region of another version is left alone.
-inline constexpr std::uint16_t kFormatVersion = 1;
+inline constexpr std::uint16_t kFormatVersion = 2;
 
 /// First bytes of frames. Each frame says where it ends; a sector is a header and frames.
 enum class FrameType : std::uint8_t {
@@ -47,14 +47,16 @@ struct TreeRef {
 
 /// The state of the store: what a commit frame holds, and each sector's header.
 struct Root {
-  static constexpr std::uint32_t kSize = 48;
+  static constexpr std::uint32_t kSize = 57;
 
   std::uint32_t commit = 0;        ///< Counts commits.
   std::uint32_t roll_version = 0;  ///< Counts changes of the roll.
   bool saved = false;              ///< The roll is the user's; if not, the defaults are used.
   TreeRef roll;                    ///< Chunks of the definitions.
   TreeRef index;
-  TreeRef draft;  ///< Chunks of the drive's overlay.
+  TreeRef draft;   ///< Chunks of the drive's overlay.
+  TreeRef backup;  ///< Chunks of the definitions that were in force before. Those that still are
+                   ///< stand in flash once.
 
   friend constexpr bool operator==(const Root&, const Root&) = default;
 };
@@ -107,7 +109,7 @@ Root decode_root(std::span<const std::uint8_t, Root::kSize> bytes);
 
 /// What begins a sector.
 struct SectorHeader {
-  static constexpr std::uint32_t kSize = 72;  ///< CRC-32 included.
+  static constexpr std::uint32_t kSize = 81;  ///< CRC-32 included.
   enum class Kind : std::uint8_t { log = 1, scratch = 2 };
 
   std::uint16_t version = kFormatVersion;

@@ -24,7 +24,13 @@ SectorHeader some_header() {
   header.sectors = 1024;
   header.sequence = 0x01020304;
   header.erases = 77;
-  header.root = {5, 6, true, {0x1000, 7, 8, 15, 6}, {0x2000, 9, 0, 1, 1}, {0x3000, 10, 11, 8, 15}};
+  header.root = {5,
+                 6,
+                 true,
+                 {0x1000, 7, 8, 15, 6},
+                 {0x2000, 9, 0, 1, 1},
+                 {0x3000, 10, 11, 8, 15},
+                 {0x4000, 12, 13, 2, 3}};
   return header;
 }
 

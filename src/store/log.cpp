@@ -113,11 +113,11 @@ SectorHeader Log::new_header(SectorHeader::Kind kind) const {
 }
 
 Status Log::open_sector() {
+  if (free_ <= reserve_) return Status::full;
   if (open_) {
     if (const Status status = flush(); status != Status::ok) return status;
     open_ = false;
   }
-  if (free_ <= reserve_) return Status::full;
   SectorHeader header = new_header(SectorHeader::Kind::log);
   std::uint32_t sector = 0;
   if (const Status status = erase_sector(sector, header.erases); status != Status::ok) {
@@ -211,8 +211,16 @@ Status Log::put_filler() {
   return put({&filler, 1});
 }
 
+/// Bytes that a commit may take: a filler's unit, the end of the frame before, and the two frames
+/// in programs of their own.
+std::uint32_t Log::commit_size() const {
+  return 2 * (round_up(kRootFrame, geometry_.program_unit) + geometry_.program_unit);
+}
+
 Status Log::append(std::span<const std::uint8_t> frame, std::uint32_t& address) {
-  if (room() < frame.size()) {
+  // As long as no other sector can be opened, whatever fails leaves room to commit what frees some.
+  const std::uint32_t kept = free_ > 1 ? 0 : std::min(2 * commit_size(), geometry_.sector_size / 4);
+  if (room() < frame.size() + kept) {
     if (const Status status = open_sector(); status != Status::ok) return status;
   }
   address = at_;
@@ -251,10 +259,7 @@ Status Log::put_root(FrameType type, const Root& root) {
 }
 
 Status Log::commit(const Root& root) {
-  const std::uint32_t unit = geometry_.program_unit;
-  // A filler's unit, the end of the frame before, and the two frames in programs of their own.
-  const std::uint32_t needed = 2 * round_up(kRootFrame, unit) + 2 * unit;
-  if (room() < needed) {
+  if (room() < commit_size()) {
     if (const Status status = open_sector(); status != Status::ok) return status;
   }
   // Whoever can read a commit frame, even one that was cut off, must find that something was begun,

@@ -53,9 +53,11 @@ class Log {
   /// Erases of the sector that was erased most.
   [[nodiscard]] std::uint32_t most_erases() const { return most_erases_; }
   /// Free sectors that are kept for collecting and settling: the more there are, the more can be
-  /// collected in one transaction.
+  /// collected in one transaction; with less than some 6 KB, too little.
   [[nodiscard]] std::uint32_t reserve() const {
-    return geometry_.sectors < 32 ? 2 : std::min<std::uint32_t>(3 + geometry_.sectors / 64, 8);
+    if (geometry_.sectors < 32) return 2;
+    return std::max(std::min<std::uint32_t>(3 + geometry_.sectors / 64, 8),
+                    6144 / geometry_.sector_size);
   }
   /// Sectors opened since mount().
   [[nodiscard]] std::uint32_t opened() const { return opened_; }
@@ -111,6 +113,7 @@ class Log {
   lang::Status settle(const Root& root);
   void mark(const Root& root);
 
+  [[nodiscard]] std::uint32_t commit_size() const;
   [[nodiscard]] SectorHeader new_header(SectorHeader::Kind kind) const;
   lang::Status erase_sector(std::uint32_t& sector, std::uint32_t& erases);
   bool is_blank(std::uint32_t sector);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "store/log.hpp"
+#include "store/shared_chunks.hpp"
 #include "store/tree.hpp"
 
 namespace pianola::store {
@@ -23,6 +24,21 @@ class Marker final : public TreeVisitor {
   bool chunks_;
 };
 
+/// Marks the sectors of what the backup has apart from the roll.
+class BackupMarker final : public ApartVisitor {
+ public:
+  explicit BackupMarker(Log& log, const TreeRef& roll)
+      : ApartVisitor(log.flash(), roll), log_(log) {}
+
+  void node(std::uint32_t address, std::uint32_t, unsigned, bool) override {
+    log_.mark_used(address);
+  }
+  void chunk(const Chunk& chunk, bool) override { log_.mark_used(chunk.address); }
+
+ private:
+  Log& log_;
+};
+
 }  // namespace
 
 /// Marks what `root` consists of.
@@ -32,6 +48,8 @@ void Log::mark(const Root& root) {
   walk(flash_, TreeKind::chunks, root.roll, chunks);
   walk(flash_, TreeKind::chunks, root.draft, chunks);
   walk(flash_, TreeKind::index, root.index, index);
+  BackupMarker backup{*this, root.roll};
+  walk(flash_, TreeKind::chunks, root.backup, backup);
 }
 
 void Log::rescan() {

@@ -12,7 +12,26 @@ namespace {
 /// Bytes of a sector's rest that are left alone rather than begin a long chunk.
 constexpr std::uint32_t kLeastPiece = 3 * kBlockFrame;
 
+/// Reads the block of `size` data bytes that stands at `address`. False if it is damaged, except
+/// for its length, which is known.
+bool load_block(flash::NorFlash& flash, std::uint32_t address, std::uint32_t size,
+                std::array<std::uint8_t, kBlockFrame>& frame) {
+  frame[0] = static_cast<std::uint8_t>(size);
+  const auto rest = std::span{frame}.subspan(1, size + 2);
+  return flash.read(address + 1, rest) == FlashStatus::ok &&
+         crc16(std::span{frame}.first(1 + size)) == get16(frame.data() + 1 + size);
+}
+
 }  // namespace
+
+bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk) {
+  std::array<std::uint8_t, kBlockFrame> frame;
+  for (std::uint32_t done = 0; done < chunk.size; done += kBlock) {
+    const std::uint32_t size = std::min<std::uint32_t>(kBlock, chunk.size - done);
+    if (!load_block(flash, chunk.address + done / kBlock * kBlockFrame, size, frame)) return false;
+  }
+  return true;
+}
 
 bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
   return known_ && chunk_.object == object && offset >= chunk_.offset &&
@@ -52,10 +71,7 @@ std::size_t ObjectReader::read_block(std::uint32_t offset, std::span<std::uint8_
   const std::uint32_t from = in_chunk % kBlock;
   const std::uint32_t size = std::min(kBlock, chunk_.size - block * kBlock);
   std::array<std::uint8_t, kBlockFrame> frame;
-  frame[0] = static_cast<std::uint8_t>(size);
-  const auto rest = std::span{frame}.subspan(1, size + 2);
-  if (flash_.read(chunk_.address + block * kBlockFrame + 1, rest) != FlashStatus::ok) return 0;
-  if (crc16(std::span{frame}.first(1 + size)) != get16(frame.data() + 1 + size)) return 0;
+  if (!load_block(flash_, chunk_.address + block * kBlockFrame, size, frame)) return 0;
   const std::size_t count = std::min<std::size_t>(size - from, out.size());
   std::copy_n(frame.begin() + 1 + from, count, out.begin());
   return count;

@@ -9,6 +9,9 @@
 
 namespace pianola::store {
 
+/// Whether all blocks of a chunk can be read.
+bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk);
+
 /// Reads objects of a tree of chunks. Remembers where it read last, so that reading on costs one
 /// read of flash a block, and one more for each chunk.
 class ObjectReader {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lang/crc32.hpp"
+#include "store/shared_chunks.hpp"
 
 namespace pianola::store {
 namespace {
@@ -19,9 +20,10 @@ constexpr std::uint32_t kHashed = 32;
 
 }  // namespace
 
-RollBuilder::RollBuilder(Log& log, lang::Source& source)
+RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy)
     : log_(log),
       source_(source),
+      policy_(policy),
       view_(log),
       nodes_(log),
       old_(view_),
@@ -248,14 +250,33 @@ Status RollBuilder::commit() {
   root.roll = roll_;
   if (const Status status = tree_.finish(root.index); status != Status::ok) return status;
   root.saved = true;
-  const bool same = root == log_.root();
-  if (same) {
+  const bool changes = root != log_.root();
+  if (changes) {
+    ++root.roll_version;
+    set_backup(root);
+  }
+  if (policy_.clear_draft) root.draft = {};
+  if (root == log_.root()) {
     log_.abandon();
     return Status::ok;
   }
   ++root.commit;
-  ++root.roll_version;
   return log_.commit(root);
+}
+
+/// The roll that was in force becomes the backup if it is worth it. (What is damaged would stay in
+/// the way: it cannot be moved, and the roll that is put right has it no more.)
+void RollBuilder::set_backup(Root& root) {
+  const Root& before = log_.root();
+  if (policy_.backup == Backup::drop) root.backup = {};
+  const bool worth = before.saved && before.roll.bytes != 0 && before.roll != roll_;
+  if (policy_.backup != Backup::replace || !worth) return;
+  made_backup_ = is_apart_good(view_, roll_, before.roll);
+  if (made_backup_) {
+    root.backup = before.roll;
+  } else if (policy_.may_drop_backup && !is_apart_good(view_, roll_, root.backup)) {
+    root.backup = {};
+  }
 }
 
 void RollBuilder::abandon() { log_.abandon(); }

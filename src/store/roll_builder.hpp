@@ -9,13 +9,30 @@
 
 namespace pianola::store {
 
+/// What becomes of the backup when a roll is saved that is another.
+enum class Backup : std::uint8_t {
+  replace,  ///< It is the roll that was in force. But one that is damaged, has no text, or was
+            ///< never saved is no backup: then the older one stays.
+  keep,     ///< It stays.
+  drop,     ///< There is none.
+};
+
+/// What a save does besides.
+struct SavePolicy {
+  Backup backup = Backup::replace;
+  /// If there is no room, the save goes on without the backup.
+  bool may_drop_backup = true;
+  /// Once the roll is in force, the overlay is empty.
+  bool clear_draft = false;
+};
+
 /// Takes a roll from the compiler and puts it into the log. A definition whose source slice is
 /// stored already is kept where it is, wherever it now stands in the file: while its code arrives,
 /// it is compared with what is stored, and nothing is written unless it differs.
 class RollBuilder final : public lang::RollWriter {
  public:
   /// `source` is what is being compiled. Both are the caller's and outlive the builder.
-  RollBuilder(Log& log, lang::Source& source);
+  RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy);
 
   lang::Status begin_definition() override;
   lang::Status append_code(std::span<const std::uint8_t> code) override;
@@ -27,6 +44,8 @@ class RollBuilder final : public lang::RollWriter {
   /// Definitions that stand as they stood, and all others.
   [[nodiscard]] std::uint32_t kept() const { return kept_; }
   [[nodiscard]] std::uint32_t written() const { return written_; }
+  /// After commit(): the roll that was in force is the backup.
+  [[nodiscard]] bool made_backup() const { return made_backup_; }
 
  private:
   bool has_slice(const Chunk& old, std::uint32_t begin);
@@ -38,10 +57,12 @@ class RollBuilder final : public lang::RollWriter {
   lang::Status keep();
   bool new_label(bool replaces, std::uint32_t& label);
   lang::Status finish_roll();
+  void set_backup(Root& root);
   lang::Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
 
   Log& log_;
   lang::Source& source_;
+  SavePolicy policy_;
   LogView view_;
   LogNodes nodes_;
   ObjectReader old_;  ///< Of the roll that is in force.
@@ -59,6 +80,7 @@ class RollBuilder final : public lang::RollWriter {
   std::uint32_t label_ = 0;   ///< Of the definition before, or of this one.
   std::uint32_t kept_ = 0;
   std::uint32_t written_ = 0;
+  bool made_backup_ = false;
 };
 
 }  // namespace pianola::store

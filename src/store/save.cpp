@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "store/shared_chunks.hpp"
+
 namespace pianola::store {
 
 using lang::Status;
 
-Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink)
-    : store_(store), source_(source), scratch_(scratch), reports_(sink) {}
+Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink,
+           const SavePolicy& policy)
+    : store_(store), source_(source), scratch_(scratch), reports_(sink), policy_(policy) {}
 
 /// Whether the text is the one that is stored.
 bool Save::same_text() {
@@ -28,7 +31,7 @@ bool Save::same_text() {
   }
 }
 
-/// Whether all that is stored can be read: saving the same text again mends what cannot.
+/// Whether all of the stored roll can be read: saving the same text again mends what cannot.
 bool Save::is_whole() {
   class Nodes final : public TreeVisitor {
    public:
@@ -37,21 +40,9 @@ bool Save::is_whole() {
     bool all_good = true;
   };
   Log& log = store_.log();
-  StoredRoll& roll = store_.roll();
-  Nodes nodes;
-  walk(log.flash(), TreeKind::chunks, log.root().roll, nodes);
-  walk(log.flash(), TreeKind::index, log.root().index, nodes);
-  for (std::uint32_t i = 0; nodes.all_good && i < roll.size(); ++i) {
-    const std::uint32_t record = roll.record_at(i);
-    std::array<std::uint8_t, kBlock> piece;
-    std::uint32_t offset = 0;
-    std::size_t count = 0;
-    while ((count = roll.read_code(record, offset, piece)) > 0) {
-      offset += static_cast<std::uint32_t>(count);
-    }
-    nodes.all_good = offset == roll.code_size(record);
-  }
-  return nodes.all_good;
+  Nodes index;
+  walk(log.flash(), TreeKind::index, log.root().index, index);
+  return index.all_good && is_apart_good(log.flash(), {}, log.root().roll);
 }
 
 /// Whether the text has fewer bytes than the stored one.
@@ -61,17 +52,74 @@ bool Save::is_shorter() {
   return size > 0 && source_.read(size - 1, byte) == 0;
 }
 
-/// Makes room, the second time as much as there can be, and starts to compile.
+/// Does what a save does besides, when the roll is what it should be. A backup that cannot be read
+/// is no good any more.
+Status Save::clean() {
+  Log& log = store_.log();
+  if (policy_.may_drop_backup && !is_apart_good(log.flash(), log.root().roll, log.root().backup)) {
+    if (const Status status = store_.drop_backup(); status != Status::ok) return status;
+  }
+  return policy_.clear_draft ? store_.clear_draft() : Status::ok;
+}
+
+Status Save::make_room() {
+  if (room_ == Room::some) return store_.collector().make_room(1);
+  if (room_ == Room::reserve) return Status::ok;
+  if (room_ == Room::backup) {
+    if (const Status status = store_.drop_backup(); status != Status::ok) return status;
+  }
+  return store_.collector().compact();
+}
+
+/// Goes on to the next thing that can be done for room. False if there is none.
+bool Save::more_room() {
+  switch (room_) {
+    case Room::some:
+      room_ = Room::all;
+      return true;
+    case Room::all:
+      if (drops_backup()) {
+        room_ = Room::backup;
+        return true;
+      }
+      [[fallthrough]];
+    case Room::backup:
+      return use_reserve();
+    case Room::reserve:
+      break;
+  }
+  return false;
+}
+
+/// Whether to drop the backup is worth a commit of its own, which may take one of the last sectors.
+bool Save::drops_backup() {
+  if (!policy_.may_drop_backup || !store_.has_backup()) return false;
+  return !is_shorter() || store_.space().backup > store_.log().geometry().sector_size;
+}
+
+/// A text that is shorter frees more than it takes, if the old roll does not become the backup.
+bool Save::use_reserve() {
+  if (!is_shorter()) return false;
+  if (policy_.may_drop_backup) {
+    policy_.backup = Backup::drop;
+  } else if (policy_.backup == Backup::replace) {
+    return false;
+  }
+  room_ = Room::reserve;
+  return true;
+}
+
+/// Makes room and starts to compile.
 Status Save::start() {
-  Collector& collector = store_.collector();
-  const Status room = attempts_ == 0 ? collector.make_room(1) : collector.compact();
-  ++attempts_;
-  if (room == Status::io_error) return room;
+  Log& log = store_.log();
   compiler_.reset();
   scratch_.clear();
-  // A text that is shorter than the stored one frees more than it takes.
-  store_.log().begin(attempts_ > 2 ? 1 : store_.log().reserve());
-  builder_.emplace(store_.log(), source_);
+  // What is not likely to succeed would only fill the open sector.
+  do {
+    if (make_room() == Status::io_error) return Status::io_error;
+  } while (room_ != Room::reserve && log.free_sectors() <= log.reserve() && more_room());
+  log.begin(room_ == Room::reserve ? 1 : log.reserve());
+  builder_.emplace(log, source_, policy_);
   compiler_.emplace(source_, *builder_, scratch_, reports_);
   phase_ = Phase::compile;
   return Status::more;
@@ -81,12 +129,13 @@ Status Save::start() {
 Status Save::finish(Status status) {
   kept_ = builder_->kept();
   written_ = builder_->written();
+  made_backup_ = status == Status::ok && builder_->made_backup();
   errors_ = compiler_->errors();
   warnings_ = compiler_->warnings();
   store_.log().rescan();
-  const bool again =
-      (status == Status::full && (attempts_ < 2 || (attempts_ == 2 && is_shorter()))) ||
-      (status == Status::io_error && attempts_ < 3);
+  constexpr unsigned kFailures = 2;
+  const bool again = (status == Status::full && more_room()) ||
+                     (status == Status::io_error && failures_++ < kFailures);
   if (again) {
     reports_.muted = true;
     phase_ = Phase::start;
@@ -103,7 +152,7 @@ Status Save::step() {
       unchanged_ = same_text() && is_whole();
       kept_ = unchanged_ ? store_.roll().size() : 0;
       phase_ = unchanged_ ? Phase::done : Phase::start;
-      return status_ = unchanged_ ? Status::ok : Status::more;
+      return status_ = unchanged_ ? clean() : Status::more;
     case Phase::start: {
       const Status status = start();
       if (status != Status::more) phase_ = Phase::done;
@@ -119,13 +168,23 @@ Status Save::step() {
   return status_;
 }
 
+void Save::cancel() {
+  if (phase_ == Phase::done) return;
+  if (phase_ == Phase::compile) store_.log().abandon();
+  phase_ = Phase::done;
+  status_ = Status::errors;
+  compiler_.reset();
+  scratch_.clear();
+  store_.log().rescan();
+}
+
 Status Save::run() {
   Status status = Status::more;
   while (status == Status::more) status = step();
   return status;
 }
 
-EditedText::EditedText(StoredRoll& roll, std::uint32_t position, std::uint32_t count,
+EditedText::EditedText(CurrentRoll& roll, std::uint32_t position, std::uint32_t count,
                        std::span<const char> text)
     : roll_(roll), text_(text) {
   begin_ = roll.begin_of(position);

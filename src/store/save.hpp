@@ -6,6 +6,7 @@
 #include <span>
 
 #include "lang/compiler.hpp"
+#include "store/current_roll.hpp"
 #include "store/roll_builder.hpp"
 #include "store/store.hpp"
 
@@ -15,7 +16,8 @@ namespace pianola::store {
 class Save {
  public:
   /// All are the caller's and outlive the save.
-  Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink);
+  Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink,
+       const SavePolicy& policy = {});
 
   /// Does a piece of work: of compiling a bounded one, but comparing the text with the stored one
   /// and making room are one each. Status::more: call again. Status::ok: the new roll is in force.
@@ -23,6 +25,8 @@ class Save {
   lang::Status step();
   /// Calls step() to the end.
   lang::Status run();
+  /// Drops a save that is not at its end: the old roll stays in force. Status::errors from then on.
+  void cancel();
 
   /// Definitions that were kept as they are stored, and all others.
   [[nodiscard]] std::uint32_t kept() const { return kept_; }
@@ -31,6 +35,8 @@ class Save {
   [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
   /// The text was the one that is stored; nothing was done.
   [[nodiscard]] bool unchanged() const { return unchanged_; }
+  /// The roll that was in force before is the backup.
+  [[nodiscard]] bool made_backup() const { return made_backup_; }
 
  private:
   /// What was reported once is not reported again when the room must be made first.
@@ -46,43 +52,58 @@ class Save {
     lang::DiagnosticSink* sink_;
   };
   enum class Phase : std::uint8_t { compare, start, compile, done };
+  /// What is done for room, one after another until the save succeeds.
+  enum class Room : std::uint8_t {
+    some,     ///< A sector, as for an edit.
+    all,      ///< All that is garbage.
+    backup,   ///< And what the backup takes.
+    reserve,  ///< And some of the reserve: a text that is shorter frees more than it takes.
+  };
 
   bool same_text();
   bool is_whole();
   bool is_shorter();
+  lang::Status clean();
   lang::Status start();
+  lang::Status make_room();
+  bool more_room();
+  bool drops_backup();
+  bool use_reserve();
   lang::Status finish(lang::Status status);
 
   Store& store_;
   lang::Source& source_;
   lang::Scratch& scratch_;
   Reports reports_;
+  SavePolicy policy_;
   std::optional<RollBuilder> builder_;
   std::optional<lang::Compiler> compiler_;
   Phase phase_ = Phase::compare;
   lang::Status status_ = lang::Status::more;
-  std::uint8_t attempts_ = 0;
+  Room room_ = Room::some;
+  std::uint8_t failures_ = 0;  ///< Of the flash.
   bool unchanged_ = false;
+  bool made_backup_ = false;
   std::uint32_t kept_ = 0;
   std::uint32_t written_ = 0;
   std::uint32_t errors_ = 0;
   std::uint32_t warnings_ = 0;
 };
 
-/// The stored text with some definitions replaced by other text: what to save to change, append,
+/// The text in force with some definitions replaced by other text: what to save to change, append,
 /// remove or move single definitions.
 class EditedText final : public lang::Source {
  public:
   /// `text` in place of `count` definitions from `position` on (counted in the order of the file;
   /// at most the roll's size). The roll must not change while this is read.
-  EditedText(StoredRoll& roll, std::uint32_t position, std::uint32_t count,
+  EditedText(CurrentRoll& roll, std::uint32_t position, std::uint32_t count,
              std::span<const char> text);
   std::size_t read(std::uint32_t offset, std::span<char> out) override;
 
  private:
-  StoredRoll& roll_;
+  CurrentRoll& roll_;
   std::span<const char> text_;
-  std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the stored text,
+  std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the text in force,
   std::uint32_t end_ = 0;    ///< and end.
 };
 

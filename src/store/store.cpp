@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "store/shared_chunks.hpp"
+
 namespace pianola::store {
 namespace {
 
@@ -22,24 +24,52 @@ class Sum final : public TreeVisitor {
   bool chunks_;
 };
 
+/// Adds up what the backup takes apart from the roll.
+class BackupSum final : public ApartVisitor {
+ public:
+  BackupSum(flash::NorFlash& flash, const TreeRef& roll) : ApartVisitor(flash, roll) {}
+  void node(std::uint32_t, std::uint32_t size, unsigned, bool) override { bytes += size; }
+  void chunk(const Chunk& chunk, bool shared) override {
+    if (!shared) bytes += chunk_frames(chunk.size);
+  }
+  std::uint32_t bytes = 0;
+};
+
+/// Bytes of nodes for an object of the overlay, if leaves are half full.
+constexpr std::uint32_t kDraftNodes =
+    2 * (node_frame(TreeKind::chunks, 0, kLeafEntries) + item_size(TreeKind::chunks, 1)) /
+    kLeafEntries;
+
+/// Objects that so many bytes make up.
+constexpr std::uint32_t objects_of(std::size_t size) {
+  return static_cast<std::uint32_t>((size + Store::kDraftSector - 1) / Store::kDraftSector);
+}
+
 }  // namespace
 
 Store::Store(flash::NorFlash& flash, std::span<std::uint8_t> memory)
-    : log_(flash, memory), roll_(log_), collector_(log_) {}
+    : log_(flash, memory), roll_(log_), collector_(log_), view_(log_), drafts_(view_) {}
 
 Mount Store::mount() {
   const Mount mounted = log_.mount();
   // The sector in which the state was settled is open now; at the next start it will not be, and a
   // region without a second free sector could never be written again.
-  if (mounted == Mount::ok && log_.free_sectors() <= log_.reserve() && log_.room() > 0) {
+  if (mounted == Mount::ok && log_.free_sectors() <= log_.reserve() && log_.room() > 0 &&
+      collector_.make_room(0) == Status::full && has_backup()) {
+    drop_backup();
     collector_.make_room(0);
   }
   return mounted;
 }
 
-/// Commits what needs no frames and frees room, so that it may use some of the reserve.
-Status Store::commit(const Root& root, std::uint32_t reserve) {
+/// Commits what `change` makes of the state: it needs no frames and frees room, so it may use some
+/// of the reserve. (Collecting changes the state too.)
+template <class Change>
+Status Store::commit(std::uint32_t reserve, Change change) {
   if (const Status status = collector_.make_room(0); status == Status::io_error) return status;
+  Root root = log_.root();
+  change(root);
+  ++root.commit;
   log_.begin(reserve);
   const Status status = log_.commit(root);
   log_.rescan();
@@ -47,27 +77,32 @@ Status Store::commit(const Root& root, std::uint32_t reserve) {
 }
 
 Status Store::reset() {
-  Root root;
-  root.commit = log_.root().commit + 1;
-  root.roll_version = log_.root().roll_version + 1;
-  return commit(root, 0);
+  return commit(0, [](Root& root) {
+    const Root old = root;
+    root = {};
+    root.commit = old.commit;
+    root.roll_version = old.roll_version + 1;
+  });
+}
+
+Status Store::drop_backup() {
+  if (!has_backup()) return Status::ok;
+  return commit(1, [](Root& root) { root.backup = {}; });
 }
 
 Status Store::clear_draft() {
-  Root root = log_.root();
-  if (root.draft.levels == 0) return Status::ok;
-  ++root.commit;
-  root.draft = {};
-  return commit(root, 1);
+  if (log_.root().draft.levels == 0) return Status::ok;
+  return commit(1, [](Root& root) { root.draft = {}; });
 }
 
 Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> data) {
+  if (data.empty()) return Status::ok;
   Status status = collector_.make_room(1);
   if (status != Status::io_error) status = try_draft(first, data, log_.reserve());
   if (status == Status::full) {
     status = collector_.compact();
     // Writing over what is there frees as much as it takes.
-    const bool over = has_draft(first, data.size() / kDraftSector);
+    const bool over = has_draft(first, objects_of(data.size()));
     if (status == Status::ok) status = try_draft(first, data, over ? 1 : log_.reserve());
   }
   if (status == Status::io_error) status = try_draft(first, data, log_.reserve());
@@ -75,7 +110,7 @@ Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> dat
   return status;
 }
 
-/// Whether all these sectors are in the overlay.
+/// Whether all these objects are in the overlay.
 bool Store::has_draft(std::uint32_t first, std::size_t count) {
   for (std::uint32_t i = 0; i < count; ++i) {
     if (next_draft(first + i) != first + i) return false;
@@ -83,10 +118,10 @@ bool Store::has_draft(std::uint32_t first, std::size_t count) {
   return true;
 }
 
-/// Streams the overlay's sectors through a builder, the new ones in their place.
+/// Puts the overlay's objects through a builder, the new ones in their place.
 Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
                         std::uint32_t reserve) {
-  const auto count = static_cast<std::uint32_t>(data.size() / kDraftSector);
+  const std::uint32_t count = objects_of(data.size());
   log_.begin(reserve);
   LogView view{log_};
   LogNodes nodes{log_};
@@ -101,16 +136,32 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
   Status status = Status::ok;
   const auto write = [&] {
     for (; written < count && status == Status::ok; ++written) {
+      const auto rest = data.subspan(written * kDraftSector);
+      const auto piece = rest.first(std::min<std::size_t>(rest.size(), kDraftSector));
       writer.begin(first + written);
-      status = writer.put(data.subspan(written * kDraftSector, kDraftSector));
-      if (status == Status::ok) status = writer.end(0, kDraftSector, 0);
+      status = writer.put(piece);
+      if (status == Status::ok) {
+        status = writer.end(0, static_cast<std::uint32_t>(piece.size()), 0);
+      }
     }
   };
+  // What comes before and after is taken over by whole nodes where it can be.
+  constexpr lang::IndexKey kEnd{0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
   Search found = reader.seek(root.draft, {}, place, entry);
   while (status == Status::ok && found == Search::found) {
-    if (entry.key.scope >= first) write();
-    if (status == Status::ok && entry.key.scope - first >= count) status = builder.add(entry);
-    found = reader.next(root.draft, place, entry);
+    const bool before = entry.key.scope < first;
+    const bool after = entry.key.scope > first + count - 1;
+    if (!before) write();
+    if (place.position == 0 && (before || after) && status == Status::ok) {
+      lang::IndexKey key = entry.key;
+      status = builder.keep_nodes(key, before ? chunk_key(first, 0) : kEnd);
+      if (key != entry.key) {
+        found = reader.seek(root.draft, key, place, entry);
+        continue;
+      }
+    }
+    if (status == Status::ok && (before || after)) status = builder.add(entry);
+    if (status == Status::ok) found = reader.next(root.draft, place, entry);
   }
   if (status == Status::ok && found == Search::damaged) status = Status::io_error;
   write();
@@ -122,20 +173,64 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
   return status;
 }
 
+ObjectReader& Store::drafts() {
+  if (drafts_commit_ != log_.root().commit) drafts_.forget();
+  drafts_commit_ = log_.root().commit;
+  return drafts_;
+}
+
+std::size_t Store::read_draft(std::uint32_t number, std::uint32_t offset,
+                              std::span<std::uint8_t> out) {
+  return drafts().read(log_.root().draft, number, offset, out);
+}
+
 bool Store::read_draft(std::uint32_t number, std::span<std::uint8_t, kDraftSector> out) {
-  LogView view{log_};
-  ObjectReader reader{view};
-  return reader.read(log_.root().draft, number, 0, out) == out.size();
+  return read_draft(number, 0, out) == out.size();
+}
+
+std::uint32_t Store::draft_size(std::uint32_t number) {
+  Chunk last;
+  return drafts().last_chunk(log_.root().draft, number, last) ? last.source : 0;
 }
 
 std::optional<std::uint32_t> Store::next_draft(std::uint32_t number) {
-  LogView view{log_};
-  TreeReader reader{view, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks};
   Place place;
   Entry entry;
   const auto found = reader.seek(log_.root().draft, chunk_key(number, 0), place, entry);
   if (found != Search::found) return std::nullopt;
   return entry.key.scope;
+}
+
+/// Adds up what is in force.
+void Store::measure(Space& space) {
+  const Root& root = log_.root();
+  Sum chunks{true};
+  Sum index{false};
+  BackupSum backup{log_.flash(), root.roll};
+  walk(log_.flash(), TreeKind::chunks, root.roll, chunks);
+  walk(log_.flash(), TreeKind::chunks, root.draft, chunks);
+  walk(log_.flash(), TreeKind::index, root.index, index);
+  walk(log_.flash(), TreeKind::chunks, root.backup, backup);
+  space.backup = backup.bytes;
+  space.live = chunks.bytes + index.bytes + backup.bytes;
+}
+
+std::uint32_t Store::draft_room() {
+  const flash::Geometry& geometry = log_.geometry();
+  const std::uint32_t levels = log_.root().draft.levels + 1U;
+  // Sectors that data can fill, less the one that is collected into and one for a transaction; of
+  // each, what is left at its end.
+  const std::uint32_t sectors = geometry.sectors - std::min(geometry.sectors, log_.reserve() + 3);
+  const std::uint32_t tail = geometry.sector_size / 16;
+  const std::uint32_t all = sectors * (geometry.sector_size - SectorHeader::kSize - tail);
+  Space space;
+  measure(space);
+  const std::uint32_t needed = space.live + log_.root().draft.count * kDraftNodes +
+                               2 * kMaxNode * levels + 4 * geometry.program_unit;
+  if (all <= needed) return 0;
+  constexpr std::uint32_t kEach = chunk_frames(kDraftSector) + 2 * kDraftNodes;
+  return (all - needed) / kEach * kDraftSector;
 }
 
 Space Store::space() {
@@ -146,12 +241,7 @@ Space Store::space() {
   space.usable =
       (geometry.sectors - log_.reserve() - 1) * (geometry.sector_size - SectorHeader::kSize);
   space.free_sectors = log_.free_sectors();
-  Sum chunks{true};
-  Sum index{false};
-  walk(log_.flash(), TreeKind::chunks, log_.root().roll, chunks);
-  walk(log_.flash(), TreeKind::chunks, log_.root().draft, chunks);
-  walk(log_.flash(), TreeKind::index, log_.root().index, index);
-  space.live = chunks.bytes + index.bytes;
+  measure(space);
   space.least_erases = 0xFFFFFFFF;
   for (std::uint32_t sector = 0; sector < geometry.sectors; ++sector) {
     const std::uint32_t erases = log_.erases_of(sector);

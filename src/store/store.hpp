@@ -16,14 +16,26 @@ struct Space {
   std::uint32_t size = 0;    ///< Of the region.
   std::uint32_t usable = 0;  ///< That data can fill: the rest is headers and the reserve.
   std::uint32_t live = 0;    ///< Frames in force: data, trees, checksums.
+  std::uint32_t backup = 0;  ///< What of it the backup alone takes.
   std::uint32_t free_sectors = 0;
   std::uint32_t least_erases = 0;  ///< Of one sector; likewise below.
   std::uint32_t most_erases = 0;
   std::uint64_t all_erases = 0;
 };
 
-/// All that a device keeps in flash: the roll and the drive's overlay. Each change takes effect at
-/// once or not at all, whatever happens to the power.
+// The overlay's objects are numbered. A number below the first of these is that of a sector of the
+// volume, which the host has written.
+
+/// From here on: sectors of the file as the user left it, when it has errors.
+inline constexpr std::uint32_t kDraftText = 0x40000000;
+/// Sectors of the text that says what is wrong with it.
+inline constexpr std::uint32_t kErrorText = 0x50000000;
+/// What the drive itself must remember.
+inline constexpr std::uint32_t kDriveState = 0x60000000;
+
+/// All that a device keeps in flash: the roll, the backup, which is the roll before the last
+/// change, and the drive's overlay. Each change takes effect at once or not at all, whatever
+/// happens to the power.
 class Store {
  public:
   /// `memory` has Log::memory_size() bytes. Both are the caller's and outlive the store.
@@ -38,18 +50,32 @@ class Store {
   /// The roll in force. Empty, with saved() false, before the first save and after reset().
   [[nodiscard]] StoredRoll& roll() { return roll_; }
   [[nodiscard]] bool saved() const { return log_.root().saved; }
-  /// Forgets roll and overlay.
+  /// Forgets roll, backup and overlay.
   lang::Status reset();
+
+  /// Whether there is a backup. Read it with a StoredRoll of its own.
+  [[nodiscard]] bool has_backup() const { return log_.root().backup.levels != 0; }
+  /// Forgets the backup.
+  lang::Status drop_backup();
 
   /// Bytes of a sector of the overlay.
   static constexpr std::uint32_t kDraftSector = 512;
-  /// Keeps sectors of the overlay, from number `first` on; `data` is a multiple of kDraftSector.
+  /// Keeps objects of the overlay in one transaction: of kDraftSector bytes each, the last one of
+  /// what is left of `data`, with the numbers from `first` on. The backup stays.
   lang::Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
-  /// Reads sector `number`. False if it is not in the overlay, or damaged.
+  /// Reads object `number` from byte `offset` on. The bytes read: fewer than asked for at its end,
+  /// and before a place that is damaged.
+  std::size_t read_draft(std::uint32_t number, std::uint32_t offset, std::span<std::uint8_t> out);
+  /// Reads a whole sector. False if it is not in the overlay, shorter or damaged.
   bool read_draft(std::uint32_t number, std::span<std::uint8_t, kDraftSector> out);
-  /// The first sector of the overlay whose number is at least `number`.
+  /// Bytes of object `number`; 0 if there is none.
+  std::uint32_t draft_size(std::uint32_t number);
+  /// The first object of the overlay whose number is at least `number`.
   std::optional<std::uint32_t> next_draft(std::uint32_t number);
   lang::Status clear_draft();
+  /// Bytes that can still be written to the overlay, in sectors that are not in it, and then be
+  /// taken by a DraftEdit: a low estimate. Reads all trees.
+  std::uint32_t draft_room();
 
   [[nodiscard]] Space space();
   [[nodiscard]] Log& log() { return log_; }
@@ -59,11 +85,17 @@ class Store {
   lang::Status try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
                          std::uint32_t reserve);
   bool has_draft(std::uint32_t first, std::size_t count);
-  lang::Status commit(const Root& root, std::uint32_t reserve);
+  template <class Change>
+  lang::Status commit(std::uint32_t reserve, Change change);
+  void measure(Space& space);
+  ObjectReader& drafts();
 
   Log log_;
   StoredRoll roll_;
   Collector collector_;
+  LogView view_;
+  ObjectReader drafts_;              ///< Of the overlay.
+  std::uint32_t drafts_commit_ = 0;  ///< What it remembers was read in this state.
 };
 
 }  // namespace pianola::store

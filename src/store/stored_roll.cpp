@@ -4,7 +4,7 @@
 
 namespace pianola::store {
 
-StoredRoll::StoredRoll(Log& log) : log_(log), view_(log), objects_(view_) {}
+StoredRoll::StoredRoll(Log& log, Of of) : log_(log), of_(of), view_(log), objects_(view_) {}
 
 /// Forgets all if the state is another. Moving bytes changes it too.
 void StoredRoll::refresh() {
@@ -17,18 +17,18 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader tree{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks};
   Place place;
   Entry entry;
-  const Search found = tree.seek_count(log_.root().roll, position, place, entry);
+  const Search found = reader.seek_count(tree(), position, place, entry);
   return found == Search::found ? entry.key.scope : 0;
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader tree{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks};
   Place place;
   Entry entry;
-  const Search found = tree.seek_count(log_.root().roll, position, place, entry);
+  const Search found = reader.seek_count(tree(), position, place, entry);
   return found == Search::found ? place.bytes : text_size();
 }
 
@@ -36,7 +36,7 @@ bool StoredRoll::open(std::uint32_t record) {
   refresh();
   if (opened_ && record_ == record) return true;
   Chunk last;
-  opened_ = objects_.last_chunk(log_.root().roll, record, last);
+  opened_ = objects_.last_chunk(tree(), record, last);
   text_known_ = false;
   record_ = record;
   code_ = last.code;
@@ -49,7 +49,7 @@ std::size_t StoredRoll::read(std::uint32_t record, std::uint32_t begin, std::uin
                              std::uint32_t offset, std::span<std::uint8_t> out) {
   if (offset >= end - begin) return 0;
   const std::size_t count = std::min<std::size_t>(out.size(), end - begin - offset);
-  return objects_.read(log_.root().roll, record, begin + offset, out.first(count));
+  return objects_.read(tree(), record, begin + offset, out.first(count));
 }
 
 std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
@@ -66,23 +66,23 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader tree{view_, TreeKind::index};
-  index_known_ = tree.seek(log_.root().index, key, index_place_, index_entry_) == Search::found;
+  TreeReader reader{view_, TreeKind::index};
+  index_known_ = reader.seek(index(), key, index_place_, index_entry_) == Search::found;
   return index_known_ ? index_place_.count : index_size();
 }
 
 bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   refresh();
   if (position >= index_size()) return false;
-  TreeReader tree{view_, TreeKind::index};
+  TreeReader reader{view_, TreeKind::index};
   const std::uint32_t first = index_place_.count - index_place_.position;
   if (!index_known_ || position - first >= index_place_.entries) {
     index_known_ =
-        tree.seek_count(log_.root().index, position, index_place_, index_entry_) == Search::found;
+        reader.seek_count(index(), position, index_place_, index_entry_) == Search::found;
   } else if (position != index_place_.count) {
     index_place_.position = static_cast<std::uint8_t>(position - first);
     index_place_.count = position;
-    index_known_ = tree.get(index_place_, index_entry_) == Search::found;
+    index_known_ = reader.get(index_place_, index_entry_) == Search::found;
   }
   if (!index_known_) return false;
   out = to_index_entry(index_entry_);
@@ -92,10 +92,10 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader tree{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks};
   Place place;
   Entry entry;
-  if (tree.seek_bytes(log_.root().roll, offset, place, entry) != Search::found) return false;
+  if (reader.seek_bytes(tree(), offset, place, entry) != Search::found) return false;
   last = to_chunk(entry);
   begin = place.bytes;
   return true;

@@ -13,23 +13,26 @@ namespace pianola::store {
 /// last. A record number is the definition's object number.
 class StoredRoll final : public lang::Roll {
  public:
+  /// Which of the log's rolls it is. The backup has no index.
+  enum class Of : std::uint8_t { roll, backup };
+
   /// `log` is mounted before the first read, and outlives the roll.
-  explicit StoredRoll(Log& log);
+  explicit StoredRoll(Log& log, Of of = Of::roll);
 
   [[nodiscard]] std::uint32_t epoch() const override { return log_.root().roll_version; }
-  [[nodiscard]] std::uint32_t size() const override { return log_.root().roll.count; }
+  [[nodiscard]] std::uint32_t size() const override { return tree().count; }
   std::uint32_t record_at(std::uint32_t position) override;
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out) override;
   std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
-  [[nodiscard]] std::uint32_t index_size() const override { return log_.root().index.count; }
+  [[nodiscard]] std::uint32_t index_size() const override { return index().count; }
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
   std::uint32_t lower_bound(const lang::IndexKey& key) override;
 
   /// Bytes of a definition's code; 0 if there is no such definition.
   std::uint32_t code_size(std::uint32_t record) { return open(record) ? code_ : 0; }
   /// Bytes of the whole text.
-  [[nodiscard]] std::uint32_t text_size() const { return log_.root().roll.bytes; }
+  [[nodiscard]] std::uint32_t text_size() const { return tree().bytes; }
   /// Reads the text from `offset` on, across definitions. Fewer bytes than asked for at its end,
   /// and before a place that is damaged; at least one otherwise.
   std::size_t read_text(std::uint32_t offset, std::span<char> out);
@@ -39,12 +42,17 @@ class StoredRoll final : public lang::Roll {
   bool definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin);
 
  private:
+  [[nodiscard]] const TreeRef& tree() const {
+    return of_ == Of::roll ? log_.root().roll : log_.root().backup;
+  }
+  [[nodiscard]] TreeRef index() const { return of_ == Of::roll ? log_.root().index : TreeRef{}; }
   void refresh();
   bool open(std::uint32_t record);
   std::size_t read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
                    std::uint32_t offset, std::span<std::uint8_t> out);
 
   Log& log_;
+  Of of_;
   LogView view_;
   ObjectReader objects_;
   Place index_place_;  ///< Of index_entry_.

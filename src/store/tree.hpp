@@ -125,6 +125,12 @@ class TreeReader {
 /// Is told of all that a tree consists of.
 class TreeVisitor {
  public:
+  /// Whether a node (of `level`) and what is below it are visited. The top node's first key is not
+  /// known.
+  virtual bool enters(const Child& node, unsigned level) {
+    static_cast<void>(node), static_cast<void>(level);
+    return true;
+  }
   /// A node's frame. `good` is false if it cannot be read: what is below it is not visited.
   virtual void node(std::uint32_t address, std::uint32_t size, unsigned level, bool good) = 0;
   virtual void entry(const Entry& entry) = 0;
@@ -161,6 +167,10 @@ class TreeBuilder {
   /// the sink returned; Status::io_error if a node could be read once but not again; Status::full
   /// if there are too many entries.
   lang::Status add(const Entry& entry);
+  /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
+  /// on, which is the next entry's, as far as their nodes end before `end`. All old nodes may stay.
+  /// `key` is then the first entry's that was not taken over.
+  lang::Status keep_nodes(lang::IndexKey& key, const lang::IndexKey& end);
   /// Writes what is left. `out` is the new tree.
   lang::Status finish(TreeRef& out);
 
@@ -223,6 +233,8 @@ class TreeBuilder {
   bool load(unsigned level, const Child& old, unsigned count);
   Child summary(unsigned level, const std::uint8_t* items, unsigned count) const;
 
+  bool skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end);
+  bool complete_below(unsigned level);
   lang::Status push(unsigned first_level, const std::uint8_t* first_item);
   lang::Status push_done(unsigned level);
   Step step(unsigned level, const std::uint8_t* item);

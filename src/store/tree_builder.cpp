@@ -23,6 +23,58 @@ Status TreeBuilder::add(const Entry& entry) {
   return push(0, bytes.data());
 }
 
+Status TreeBuilder::keep_nodes(lang::IndexKey& key, const lang::IndexKey& end) {
+  for (unsigned level = old_.levels; level > 1 && status_ == Status::ok;) {
+    --level;
+    // Behind the last of some small nodes a larger one may begin.
+    if (skip(level - 1, key, end)) level = old_.levels;
+  }
+  return status_;
+}
+
+/// Takes over the nodes of a level from the one on that begins with `key`, to the end of the node
+/// above. False if there is none.
+bool TreeBuilder::skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end) {
+  Located at = locate(level, key);
+  if (at.node.entries == 0 || at.node.first != key || !at.has_boundary || at.boundary > end ||
+      !complete_below(level + 1)) {
+    return false;
+  }
+  while (status_ == Status::ok) {
+    std::array<std::uint8_t, kMaxItem> bytes;
+    put_child(kind_, bytes.data(), at.node);
+    if (push(level + 1, bytes.data()) != Status::ok) break;
+    key = at.boundary;
+    Child after;
+    ++at.place.position;
+    if (at.place.position + 1U >= at.place.entries ||
+        !read_child(at.place, at.place.position, at.node) ||
+        !read_child(at.place, at.place.position + 1U, after) || at.node.first != key ||
+        after.first <= key || after.first > end) {
+      break;
+    }
+    at.boundary = after.first;
+  }
+  return true;
+}
+
+/// Hands all nodes of the levels below `level` to those above, if they are at the end of old nodes.
+bool TreeBuilder::complete_below(unsigned level) {
+  for (unsigned below = 0; below < level; ++below) {
+    Level& at = levels_[below];
+    const bool whole =
+        at.mode == Mode::same && at.items == get_child(kind_, item_at(below, 0)).entries;
+    if (at.mode != Mode::empty && !whole) return false;
+    at.is_used = true;
+    if (at.done.entries != 0 && push_done(below) != Status::ok) return false;
+    if (whole) {
+      keep(below);
+      if (push_done(below) != Status::ok) return false;
+    }
+  }
+  return true;
+}
+
 Status TreeBuilder::finish(TreeRef& out) {
   out = {};
   if (!levels_[0].is_used) return status_;
@@ -38,7 +90,7 @@ Status TreeBuilder::finish(TreeRef& out) {
              static_cast<std::uint8_t>(level + 1)};
       return status_;
     }
-    if (push_done(level) != Status::ok) return status_;
+    if (done.entries != 0 && push_done(level) != Status::ok) return status_;
   }
 }
 

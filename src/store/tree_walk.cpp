@@ -44,7 +44,7 @@ void walk(flash::NorFlash& flash, TreeKind kind, const TreeRef& tree, TreeVisito
   std::uint32_t rest = flash.geometry().size();
   bool go_down = true;
   for (;;) {
-    if (go_down) {
+    if (go_down && visitor.enters(child, level - 1)) {
       const std::uint32_t size = node_frame(kind, level - 1, child.entries);
       const bool good = level <= kMaxLevels && size <= rest &&
                         check_node(flash, kind, child, level - 1, stops[level - 1]);

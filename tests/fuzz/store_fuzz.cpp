@@ -19,6 +19,7 @@
 #include "lang/crc32.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/check.hpp"
+#include "store/draft_edit.hpp"
 #include "store/frames.hpp"
 #include "store/save.hpp"
 
@@ -242,11 +243,37 @@ void read_roll(store::Store& store) {
   }
 }
 
+void read_backup(store::Store& store) {
+  store::StoredRoll backup{store.log(), store::StoredRoll::Of::backup};
+  std::array<char, 48> text;
+  std::size_t count = 1;
+  for (std::uint32_t at = 0; count != 0 && at < kEnough * 10;
+       at += static_cast<std::uint32_t>(count)) {
+    count = backup.read_text(at, text);
+    require(count <= text.size());
+  }
+}
+
+/// Keeps what can be kept of the overlay, under other numbers.
+void edit_draft(store::Store& store) {
+  store::DraftEdit edit{store};
+  if (edit.begin() != lang::Status::ok) return;
+  std::optional<std::uint32_t> number = store.next_draft(0);
+  for (std::uint32_t i = 0; number && i < kEnough; ++i) {
+    if (edit.keep(*number, store::kDraftText + i) != lang::Status::ok) break;
+    if (*number == 0xFFFFFFFF) break;
+    number = store.next_draft(*number + 1);
+  }
+  edit.put(store::kErrorText, std::vector<std::uint8_t>(99, 0x33));
+  edit.commit();
+}
+
 void read_draft(store::Store& store) {
   std::array<std::uint8_t, store::Store::kDraftSector> data;
   std::optional<std::uint32_t> number = store.next_draft(0);
   for (std::uint32_t i = 0; number && i < kEnough; ++i) {
     store.read_draft(*number, data);
+    store.read_draft(*number, store.draft_size(*number) / 2, data);
     if (*number == 0xFFFFFFFF) break;
     const std::uint32_t next = *number + 1;
     number = store.next_draft(next);
@@ -264,7 +291,9 @@ void use(flash::NorFlash& flash) {
   std::vector<std::uint8_t> map(store::check_memory(flash.geometry()));
   store::check(store.log(), map, nowhere);
   require(store.space().size == flash.geometry().size());
+  require(store.draft_room() < flash.geometry().size());
   read_roll(store);
+  read_backup(store);
   read_draft(store);
   const std::string text = macros(5, 'z');
   if (save(store, text) == lang::Status::ok) {
@@ -275,6 +304,8 @@ void use(flash::NorFlash& flash) {
   }
   const std::vector<std::uint8_t> sectors(512, 0x5A);
   store.write_draft(1, sectors);
+  edit_draft(store);
+  read_backup(store);
   read_roll(store);
   store::check(store.log(), map, nowhere);
 }

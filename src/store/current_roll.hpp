@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "lang/roll.hpp"
+#include "lang/roll_image.hpp"
+#include "lang/source.hpp"
+#include "store/store.hpp"
+
+namespace pianola::store {
+
+/// The roll that a device plays: the saved one, or the default one before the first save and after
+/// Store::reset(). Its epoch changes when the one takes the other's place.
+class CurrentRoll final : public lang::Roll {
+ public:
+  /// `store` is mounted before the first read, and outlives the roll.
+  explicit CurrentRoll(Store& store);
+
+  /// The default macros are in force.
+  [[nodiscard]] bool is_default() const { return !store_.saved(); }
+
+  [[nodiscard]] std::uint32_t epoch() const override { return store_.roll().epoch(); }
+  [[nodiscard]] std::uint32_t size() const override { return roll().size(); }
+  std::uint32_t record_at(std::uint32_t position) override { return roll().record_at(position); }
+  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out) override {
+    return roll().read_code(record, offset, out);
+  }
+  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
+                          std::span<char> out) override {
+    return roll().read_source(record, offset, out);
+  }
+  [[nodiscard]] std::uint32_t index_size() const override { return roll().index_size(); }
+  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
+    return roll().index_entry(position, out);
+  }
+  std::uint32_t lower_bound(const lang::IndexKey& key) override { return roll().lower_bound(key); }
+
+  /// The default roll, whichever is in force.
+  [[nodiscard]] const lang::RollImage& defaults() const { return defaults_; }
+
+  /// Bytes of the whole text.
+  [[nodiscard]] std::uint32_t text_size() const;
+  /// Reads the text from `offset` on, across definitions. Fewer bytes than asked for at its end,
+  /// and before a place that is damaged; at least one otherwise.
+  std::size_t read_text(std::uint32_t offset, std::span<char> out);
+  /// Where the definition at `position` begins in the text; the text's size after the last one.
+  std::uint32_t begin_of(std::uint32_t position);
+
+ private:
+  [[nodiscard]] lang::Roll& roll() const;
+
+  Store& store_;
+  mutable lang::RollImage defaults_;  ///< Reading it changes nothing.
+};
+
+/// Its text, as a source.
+class CurrentText final : public lang::Source {
+ public:
+  explicit CurrentText(CurrentRoll& roll) : roll_(roll) {}
+  std::size_t read(std::uint32_t offset, std::span<char> out) override {
+    return roll_.read_text(offset, out);
+  }
+
+ private:
+  CurrentRoll& roll_;
+};
+
+}  // namespace pianola::store

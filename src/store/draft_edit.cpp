@@ -1,0 +1,80 @@
+#include "store/draft_edit.hpp"
+
+#include <cassert>
+
+namespace pianola::store {
+
+using lang::Status;
+
+DraftEdit::DraftEdit(Store& store)
+    : store_(store),
+      view_(store.log()),
+      nodes_(store.log()),
+      tree_(view_, nodes_),
+      writer_(store.log(), tree_) {}
+
+Status DraftEdit::begin() {
+  Collector& collector = store_.collector();
+  status_ = again_ ? collector.compact() : collector.make_room(1);
+  again_ = true;
+  if (status_ == Status::io_error) return status_;
+  status_ = Status::ok;
+  store_.log().begin(store_.log().reserve());
+  tree_.begin(TreeKind::chunks, store_.log().root().draft);
+  return status_;
+}
+
+/// Appends the entries of an old object.
+Status DraftEdit::add(std::uint32_t from, std::uint32_t to) {
+  const TreeRef& draft = store_.log().root().draft;
+  TreeReader reader{view_, TreeKind::chunks};
+  Place place;
+  Entry entry;
+  Search found = reader.seek(draft, chunk_key(from, 0), place, entry);
+  for (; found == Search::found && entry.key.scope == from;
+       found = reader.next(draft, place, entry)) {
+    Entry kept = entry;
+    kept.key.scope = to;
+    if (const Status status = tree_.add(kept); status != Status::ok) return status;
+    if (entry.key.low == kLastChunk) return Status::ok;
+  }
+  return Status::io_error;
+}
+
+Status DraftEdit::keep(std::uint32_t from, std::uint32_t to) {
+  if (status_ == Status::ok) status_ = add(from, to);
+  return status_;
+}
+
+Status DraftEdit::put(std::uint32_t number, std::span<const std::uint8_t> bytes) {
+  assert(bytes.size() <= Store::kDraftSector);
+  if (status_ != Status::ok) return status_;
+  writer_.begin(number);
+  status_ = writer_.put(bytes);
+  if (status_ == Status::ok) {
+    status_ = writer_.end(0, static_cast<std::uint32_t>(bytes.size()), 0);
+  }
+  return status_;
+}
+
+Status DraftEdit::commit() {
+  Log& log = store_.log();
+  Root root = log.root();
+  if (status_ == Status::ok) status_ = tree_.finish(root.draft);
+  if (status_ == Status::ok) {
+    ++root.commit;
+    status_ = log.commit(root);
+  } else {
+    log.abandon();
+  }
+  log.rescan();
+  if (status_ == Status::ok) store_.collector().spread_wear();
+  return status_;
+}
+
+void DraftEdit::abandon() {
+  store_.log().abandon();
+  store_.log().rescan();
+}
+
+}  // namespace pianola::store
