@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/device_command.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/help_formatter.hpp"
 #include "hid/edit_distance.hpp"
@@ -249,6 +250,7 @@ void build(CLI::App& app, Request& request) {
   add_show(app, request);
   add_play(app, request);
   add_flash(app, request.command);
+  add_device(app, request.command);
   add_lists(app, request);
   add_demo(app, request);
   app.footer(

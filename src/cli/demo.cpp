@@ -200,6 +200,7 @@ void print_farewell(Console& console) {
       {"./run play macros.txt --keys F1", "what does F1 type?"},
       {"./run play macros.txt --keys F1 --trace", "in which reports?"},
       {"./run flash --help", "save macros as a device does"},
+      {"./run device --flash pianola.flash", "be a keyboard with a drive"},
       {"./run --help", "all commands"},
   };
   fmt::print(console.out, "\n{}\n", paint(console.colour_out, Style::bold, "Your turn"));
@@ -207,6 +208,11 @@ void print_farewell(Console& console) {
     const std::string padded = fmt::format("{:<40}", command);
     fmt::print(console.out, "  {} {}\n", paint(console.colour_out, Style::key, padded), use);
   }
+  fmt::print(console.out,
+             "\nWhile ./run device runs, attach it to this computer, as root (package usbip):\n"
+             "  {}\n",
+             paint(console.colour_out, Style::key,
+                   "modprobe vhci-hcd && usbip attach -r 127.0.0.1 -b 1-1"));
 }
 
 }  // namespace

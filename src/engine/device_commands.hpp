@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/key_event.hpp"
 #include "hid/usage.hpp"
 
 namespace pianola::engine {
@@ -13,6 +14,10 @@ class DeviceCommands {
   virtual void edit() = 0;
   /// The key after the leader, which starts no macro. The device may have a command on it.
   virtual void leader_key(hid::Usage key) = 0;
+  /// A key's turn has come: all keys before it were handled, and what they typed was taken. Returns
+  /// whether the device takes it: then a press means nothing, and no press or release is the
+  /// leader's last.
+  virtual bool take_key(const KeyEvent& /*event*/) { return false; }
 
  protected:
   ~DeviceCommands() = default;

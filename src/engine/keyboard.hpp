@@ -96,6 +96,7 @@ class Keyboard {
   bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
   bool find_text(std::uint32_t scope, std::string_view text, Found& out);
 
+  bool take(const KeyEvent& event);
   bool release(hid::Usage key);
   void press(const KeyEvent& event, const Choice& choice);
   void pass(hid::Usage key, hid::Modifiers mods);

@@ -28,6 +28,7 @@ bool Keyboard::handle(const Choice& choice) {
     core_.passed = true;
   }
   core_.signal(kWakeKey);
+  if (core_.device != nullptr && core_.device->take_key(event)) return take(event);
   switch (choice.kind) {
     case Choice::Kind::undecided:
       return false;
@@ -40,6 +41,18 @@ bool Keyboard::handle(const Choice& choice) {
       press(event, choice);
       return false;
   }
+}
+
+/// The device took the key. Returns whether tasks woke.
+bool Keyboard::take(const KeyEvent& event) {
+  bool woke = false;
+  if (event.down) {
+    suppress(event.usage);
+  } else {
+    woke = release(event.usage);
+  }
+  leader_ = Leader::none;
+  return woke;
 }
 
 void Keyboard::suppress(Usage key) {

@@ -16,10 +16,16 @@ MAY_SEE = {
     "engine": {"hid", "lang"},
     "flash": set(),
     "store": {"hid", "lang", "flash"},
+    "drive": {"hid", "lang", "flash", "store"},
+    "device": {"hid", "lang", "engine", "flash", "store", "drive"},
+    "usb": {"hid", "lang", "engine", "flash", "store", "drive", "device"},
     "ports/sim": {"hid", "lang", "engine", "flash"},
     "ports/file": {"flash"},
+    "ports/usbip": {"hid", "lang", "engine", "flash", "store", "drive", "device", "usb"},
+    "ports/evdev": {"hid"},
     "scenario": {"hid", "lang", "engine", "flash", "ports/sim"},
-    "cli": {"hid", "lang", "engine", "flash", "store", "ports/sim", "ports/file", "scenario"},
+    "cli": {"hid", "lang", "engine", "flash", "store", "drive", "device", "usb", "ports/sim",
+            "ports/file", "ports/usbip", "ports/evdev", "scenario"},
 }
 
 

@@ -1,0 +1,33 @@
+# The target `tinyusb`: TinyUSB's device stack as a static library, configured by
+# src/usb/tinyusb/tusb_config.h. Its sources are not part of this tree; tools/tinyusb gets them.
+
+if(DEFINED ENV{XDG_CACHE_HOME} AND NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
+  set(cache $ENV{XDG_CACHE_HOME})
+else()
+  set(cache $ENV{HOME}/.cache)
+endif()
+set(default ${cache}/pianola/tinyusb-0.18)
+if(DEFINED ENV{PIANOLA_TINYUSB})
+  set(default $ENV{PIANOLA_TINYUSB})
+endif()
+set(PIANOLA_TINYUSB ${default} CACHE PATH "Where the sources of TinyUSB 0.18 are")
+if(NOT EXISTS ${PIANOLA_TINYUSB}/src/tusb.h)
+  message(FATAL_ERROR "No TinyUSB in ${PIANOLA_TINYUSB}: run tools/tinyusb, or set PIANOLA_TINYUSB")
+endif()
+
+set(PIANOLA_USB_VENDOR 0x1209 CACHE STRING "USB vendor id")
+set(PIANOLA_USB_PRODUCT 0x0001 CACHE STRING "USB product id")
+set(PIANOLA_USB_MILLIAMPERES 500 CACHE STRING "Most current that the device draws, even, up to 500")
+
+enable_language(C)
+add_library(tinyusb STATIC
+            ${PIANOLA_TINYUSB}/src/tusb.c
+            ${PIANOLA_TINYUSB}/src/common/tusb_fifo.c
+            ${PIANOLA_TINYUSB}/src/device/usbd.c
+            ${PIANOLA_TINYUSB}/src/device/usbd_control.c
+            ${PIANOLA_TINYUSB}/src/class/hid/hid_device.c
+            ${PIANOLA_TINYUSB}/src/class/msc/msc_device.c)
+target_include_directories(tinyusb SYSTEM PUBLIC ${PIANOLA_TINYUSB}/src
+                           ${CMAKE_SOURCE_DIR}/src/usb/tinyusb)
+# Not ours to correct: no warnings, and no end of the program where it computes as C does not allow.
+target_compile_options(tinyusb PRIVATE -w -fno-sanitize=undefined)

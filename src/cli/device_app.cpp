@@ -1,0 +1,98 @@
+// The command line of `pianola device`.
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <memory>
+#include <optional>
+
+#include "cli/device_command.hpp"
+
+namespace pianola::cli {
+namespace {
+
+std::optional<std::uint16_t> port_number(std::string_view text) {
+  std::uint16_t port = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, port);
+  if (error != std::errc{} || rest != end) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+bool Listen::is_local() const {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
+Listen parse_listen(const std::string& text) {
+  Listen listen;
+  if (const auto port = port_number(text)) {
+    listen.port = *port;
+    return listen;
+  }
+  const std::size_t colon = text.rfind(':');
+  const bool bracket = text.starts_with('[');
+  const bool bare = colon == std::string::npos || (!bracket && text.find(':') != colon) ||
+                    (bracket && text.ends_with(']'));
+  listen.address = bare ? text : text.substr(0, colon);
+  const auto port = bare ? listen.port : port_number(std::string_view(text).substr(colon + 1));
+  if (bracket && listen.address.ends_with(']')) {
+    listen.address = listen.address.substr(1, listen.address.size() - 2);
+  }
+  if (!port || listen.address.empty()) {
+    throw CommandError(
+        fmt::format("--listen is an address, a port or both, such as 127.0.0.1:3240 or [::1]:3240; "
+                    "not '{}'",
+                    text),
+        wrong_usage);
+  }
+  listen.port = *port;
+  return listen;
+}
+
+void add_device(CLI::App& app, std::function<int(Console&)>& run) {
+  CLI::App* const command =
+      app.add_subcommand("device", "Be a keyboard and a drive that a computer can attach");
+  const auto options = std::make_shared<DeviceOptions>();
+  command->add_option("--flash", options->flash, "Its flash, in this file; made if there is none")
+      ->type_name("FLASH");
+  command->add_option("--listen", options->listen, "Where to wait (127.0.0.1:3240)")
+      ->type_name("ADDRESS:PORT");
+  CLI::Option* const keys =
+      command->add_option("--keys", options->keys, "What is pressed")->type_name("KEYS");
+  CLI::Option* const script =
+      command->add_option("--script", options->script, "The same, from a file")
+          ->type_name("FILE")
+          ->excludes(keys);
+  command->add_option("--evdev", options->evdev, "Use a keyboard of this computer")
+      ->type_name("DEVICE")
+      ->excludes(keys)
+      ->excludes(script);
+  command->add_flag("--rescue", options->rescue, "Run no macros, and put the drive in");
+  command->footer(
+      "Linux attaches it over the network, by USB/IP, as if it were plugged in:\n"
+      "  modprobe vhci-hcd\n"
+      "  usbip attach -r 127.0.0.1 -b 1-1\n"
+      "Whoever can reach ADDRESS can do that: by default this computer only.\n"
+      "\n"
+      "KEYS are those of pianola play --keys. They begin a second after a computer has\n"
+      "attached the device. Without --keys, --script and --evdev each line of standard\n"
+      "input is a list of KEYS. Both Shift keys and = put the drive in and take it out:\n"
+      "  +LSHIFT +RSHIFT 0x2E -LSHIFT -RSHIFT\n"
+      "\n"
+      "With --evdev, DEVICE is /dev/input/event0 or another. Its keys go to the device\n"
+      "alone while that is attached.\n"
+      "\n"
+      "Without --flash, all that is saved is forgotten at the end. Ctrl-C ends it.\n"
+      "docs/device.md says more.\n"
+      "\n"
+      "Examples:\n"
+      "  pianola device --flash pianola.flash\n"
+      "  pianola device --flash pianola.flash --keys \"F1 500 m\"\n"
+      "  pianola device --flash pianola.flash --evdev /dev/input/event3");
+  command->callback(
+      [options, &run] { run = [options](Console& console) { return device(*options, console); }; });
+}
+
+}  // namespace pianola::cli

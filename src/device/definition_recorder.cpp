@@ -1,0 +1,172 @@
+#include "device/definition_recorder.hpp"
+
+#include <algorithm>
+
+#include "device/text_scan.hpp"
+
+namespace pianola::device {
+
+using lang::Status;
+
+namespace {
+
+/// The modifiers as triggers name them when the side does not matter: bit 0 ctrl … bit 3 gui.
+constexpr std::uint8_t either_side(hid::Modifiers mods) {
+  return static_cast<std::uint8_t>((mods | mods >> 4) & 0xFU);
+}
+
+/// The definition that a press of `usage` with the modifiers `mods` has outside layers.
+bool find_press(lang::Roll& roll, lang::TriggerMods mods, hid::Usage usage, lang::IndexEntry& out) {
+  const auto number = static_cast<std::uint32_t>(usage);
+  return index_find(roll, trigger_key(0, lang::TriggerKind::press, mods, number), out);
+}
+
+}  // namespace
+
+// ---- The text -----------------------------------------------------------------------------------
+
+void PatchedText::replace(std::uint32_t begin, std::uint32_t end, std::span<const char> text) {
+  begin_ = begin;
+  end_ = end;
+  text_ = text;
+}
+
+std::size_t PatchedText::read_roll(std::uint32_t offset, std::span<char> out) {
+  const std::uint32_t size = roll_.text_size();
+  if (offset >= size || out.empty()) return 0;
+  const std::size_t count = std::min<std::size_t>(out.size(), size - offset);
+  if (const std::size_t read = roll_.read_text(offset, out.first(count)); read != 0) return read;
+  out[0] = '\x01';
+  return 1;
+}
+
+std::size_t PatchedText::read(std::uint32_t offset, std::span<char> out) {
+  if (offset < begin_) {
+    return read_roll(offset, out.first(std::min<std::size_t>(out.size(), begin_ - offset)));
+  }
+  const std::uint32_t within = offset - begin_;
+  if (within >= text_.size()) {
+    return read_roll(end_ + (within - static_cast<std::uint32_t>(text_.size())), out);
+  }
+  const std::span rest = text_.subspan(within);
+  const std::size_t count = std::min(out.size(), rest.size());
+  std::copy_n(rest.begin(), count, out.begin());
+  return count;
+}
+
+// ---- Recording ----------------------------------------------------------------------------------
+
+DefinitionRecorder::DefinitionRecorder(store::Store& store, store::CurrentRoll& roll,
+                                       const drive::Workspace& workspace, std::span<char> text)
+    : store_(store), roll_(roll), workspace_(workspace), strokes_(text), source_(roll) {}
+
+void DefinitionRecorder::begin() {
+  state_ = State::trigger;
+  watch_ = {};
+  lone_ = hid::kNoKey;
+}
+
+bool DefinitionRecorder::key(const engine::KeyEvent& event, hid::Usage leader,
+                             const hid::Layout& layout, bool busy, engine::Time now) {
+  if (!active() || saving() || state_ == State::complete) return false;
+  const bool ends = watch_.see(event, leader) == KeyWatch::Sign::leader;
+  if (state_ == State::ending) return event.down;
+  if (ends) {
+    const State next = busy ? State::ending : State::complete;
+    state_ = state_ == State::trigger ? State::idle : next;
+    ending_at_ = now;
+    return true;
+  }
+  if (state_ == State::keys) return false;
+  if (!event.down) {
+    // One that went down before is still somebody's.
+    if (event.usage == lone_) set_trigger(0, lone_, layout);
+    return false;
+  }
+  if (!hid::is_modifier(event.usage)) {
+    set_trigger(watch_.mods(), event.usage, layout);
+    return true;
+  }
+  const bool alone = watch_.mods() == hid::modifier_bit(event.usage);
+  lone_ = alone ? event.usage : hid::kNoKey;
+  return true;
+}
+
+/// Takes the trigger, and its modifiers as they stand in the text: as the definition that there is
+/// already has them, else without sides.
+void DefinitionRecorder::set_trigger(hid::Modifiers mods, hid::Usage key,
+                                     const hid::Layout& layout) {
+  key_ = key;
+  mods_ = mods;
+  lang::IndexEntry entry;
+  lang::TriggerMods names{.exact = 0, .either = either_side(mods)};
+  const lang::TriggerMods exact{.exact = mods, .either = 0};
+  if (!find_press(roll_, names, key, entry) && find_press(roll_, exact, key, entry)) names = exact;
+  strokes_.begin(names, key_name(key, layout));
+  state_ = State::keys;
+}
+
+// ---- Saving -------------------------------------------------------------------------------------
+
+/// Decides which bytes of the text give way to the definition.
+void DefinitionRecorder::find_place() {
+  lang::IndexEntry entry;
+  const lang::TriggerMods exact{.exact = mods_, .either = 0};
+  const lang::TriggerMods either{.exact = 0, .either = either_side(mods_)};
+  if (!find_press(roll_, either, key_, entry) && !find_press(roll_, exact, key_, entry)) {
+    const std::uint32_t end = roll_.text_size();
+    char last = '\n';
+    if (end != 0) roll_.read_text(end - 1, {&last, 1});
+    const bool line_ended = last == '\n' || last == '\r';
+    source_.replace(end, end, line_ended ? strokes_.text() : strokes_.text_on_new_line());
+    return;
+  }
+  const std::uint32_t position = lang::position_of(roll_, entry.record);
+  const std::uint32_t begin = roll_.begin_of(position);
+  FirstToken token{begin};
+  find_tokens(roll_, begin, {&token, 1});
+  const std::uint32_t end = roll_.begin_of(position + 1);
+  source_.replace(std::min(token.offset, end), end, strokes_.text());
+}
+
+Notice DefinitionRecorder::end(const hid::Layout& layout) {
+  state_ = State::idle;
+  strokes_.end(layout);
+  if (strokes_.empty()) return Notice::recording_empty;
+  if (strokes_.too_long()) return Notice::recording_too_long;
+  find_place();
+  scratch_.emplace(store_.log(), workspace_.scratch, workspace_.sectors);
+  save_.emplace(store_, source_, *scratch_, diagnostics_);
+  state_ = State::saving;
+  return Notice::none;
+}
+
+Notice DefinitionRecorder::give_up() {
+  save_->cancel();
+  drop();
+  return Notice::recording_busy;
+}
+
+void DefinitionRecorder::drop() {
+  state_ = State::idle;
+  save_.reset();
+  scratch_.reset();
+}
+
+Notice DefinitionRecorder::step() {
+  const Status status = save_->step();
+  if (status == Status::more) return Notice::none;
+  drop();
+  switch (status) {
+    case Status::ok:
+      return Notice::recorded;
+    case Status::errors:
+      return Notice::recording_refused;
+    case Status::full:
+      return Notice::recording_no_room;
+    default:
+      return Notice::recording_failed;
+  }
+}
+
+}  // namespace pianola::device

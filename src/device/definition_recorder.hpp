@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "device/key_watch.hpp"
+#include "device/notice.hpp"
+#include "device/stroke_writer.hpp"
+#include "drive/drive.hpp"
+#include "engine/key_event.hpp"
+#include "store/current_roll.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/save.hpp"
+
+namespace pianola::device {
+
+/// A text with a part of it replaced.
+class PatchedText final : public lang::Source {
+ public:
+  explicit PatchedText(store::CurrentRoll& roll) : roll_(roll) {}
+
+  /// `text` is to stand for the bytes [begin, end) of the roll's text. Neither changes while this
+  /// is read.
+  void replace(std::uint32_t begin, std::uint32_t end, std::span<const char> text);
+
+  /// Where the roll's text is damaged, it reads as control characters, which no compiler takes.
+  std::size_t read(std::uint32_t offset, std::span<char> out) override;
+
+ private:
+  std::size_t read_roll(std::uint32_t offset, std::span<char> out);
+
+  store::CurrentRoll& roll_;
+  std::span<const char> text_;
+  std::uint32_t begin_ = 0;
+  std::uint32_t end_ = 0;
+};
+
+/// Records a definition on the keys: first its trigger, which the host does not see, then what the
+/// host sees. Saves it in the place of the definition that the trigger has, else at the end.
+class DefinitionRecorder {
+ public:
+  /// How long macros and keys that wait may go on after the leader, in ms.
+  static constexpr engine::Time kPatience = 1000;
+
+  /// All are the caller's and outlive the recorder; `text` holds the definition while it is made.
+  DefinitionRecorder(store::Store& store, store::CurrentRoll& roll,
+                     const drive::Workspace& workspace, std::span<char> text);
+
+  /// The next chord is the trigger.
+  void begin();
+  /// Forgets what was recorded. Not while it is saved.
+  void cancel() { state_ = State::idle; }
+
+  /// A key's turn has come (engine::DeviceCommands::take_key). `leader` is the key that is the
+  /// leader, see KeyWatch; `busy`: macros run that may type more. Returns whether it is taken:
+  /// nobody else is to see it. The leader ends the recording; before there is a trigger it cancels
+  /// it.
+  bool key(const engine::KeyEvent& event, hid::Usage leader, const hid::Layout& layout, bool busy,
+           engine::Time now);
+  /// The host sees `after` instead of `before`.
+  void report(const hid::Report& before, const hid::Report& after, const hid::Layout& layout,
+              bool caps_lock) {
+    if (state_ == State::keys || state_ == State::ending) {
+      strokes_.note(before, after, layout, caps_lock);
+    }
+  }
+  /// Something is being recorded or saved.
+  [[nodiscard]] bool active() const { return state_ != State::idle; }
+  [[nodiscard]] bool saving() const { return state_ == State::saving; }
+  /// All keys were pressed, and end() may be called at `now`; `idle`: nobody types any more.
+  [[nodiscard]] bool complete(engine::Time now, bool idle) const {
+    return ended() && (idle || engine::reached(now, ending_at_ + kPatience));
+  }
+  /// When to ask complete() again.
+  [[nodiscard]] engine::Next next() const {
+    return ended() ? engine::Next::time(ending_at_ + kPatience) : engine::Next{};
+  }
+  /// Begins to save what was recorded. Returns what came of it; Notice::none: step() will tell.
+  Notice end(const hid::Layout& layout);
+  /// Gives up the saving, because the drive is in.
+  Notice give_up();
+  /// Does a piece of the saving. Returns what came of it; Notice::none: call again.
+  Notice step();
+
+ private:
+  enum class State : std::uint8_t {
+    idle,
+    trigger,   ///< Waits for the trigger.
+    keys,      ///< Notes what the host sees.
+    ending,    ///< Likewise, until macros have typed all.
+    complete,  ///< Notes nothing more.
+    saving,
+  };
+  /// What finding the errors of the whole text says; nobody reads it.
+  class NoDiagnostics final : public lang::DiagnosticSink {
+   public:
+    void report(const lang::Diagnostic&) override {}
+  };
+
+  [[nodiscard]] bool ended() const { return state_ == State::ending || state_ == State::complete; }
+  void set_trigger(hid::Modifiers mods, hid::Usage key, const hid::Layout& layout);
+  void find_place();
+  void drop();
+
+  store::Store& store_;
+  store::CurrentRoll& roll_;
+  drive::Workspace workspace_;
+  KeyWatch watch_;
+  StrokeWriter strokes_;
+  PatchedText source_;
+  NoDiagnostics diagnostics_;
+  std::optional<store::FlashScratch> scratch_;
+  std::optional<store::Save> save_;
+  engine::Time ending_at_ = 0;
+  hid::Usage key_{};               ///< The trigger's key,
+  hid::Modifiers mods_ = 0;        ///< and modifiers.
+  hid::Usage lone_ = hid::kNoKey;  ///< A modifier that may become the trigger.
+  State state_ = State::idle;
+};
+
+}  // namespace pianola::device

@@ -1,0 +1,203 @@
+// The device and its drive together: what a host writes plays, and what happened stands in the
+// files.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "device/device.hpp"
+#include "support/device_rig.hpp"
+#include "support/fat_host.hpp"
+
+namespace pianola::device {
+namespace {
+
+using testing::DeviceRig;
+using testing::NewDevice;
+
+class DeviceDrive : public ::testing::Test {
+ protected:
+  drive::Drive& medium() { return rig.device->drive(); }
+
+  /// The medium as a host reads it.
+  std::vector<std::uint8_t> image(DeviceRig& from) {
+    drive::Drive& drive = from.device->drive();
+    drive.test_ready();
+    std::vector<std::uint8_t> image(std::size_t{drive.sectors()} * drive::Drive::kSector);
+    EXPECT_TRUE(drive.read(0, image).ok());
+    return image;
+  }
+  bool shows(DeviceRig& from, std::string_view text) {
+    const auto bytes = image(from);
+    return std::search(bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
+  }
+  bool shows(std::string_view text) { return shows(rig, text); }
+
+  /// Replaces macros.txt as a host does, and ejects.
+  void write(DeviceRig& to, std::string_view text, bool eject = true) {
+    test::FatHost host{image(to)};
+    host.truncate("macros.txt");
+    host.append("macros.txt", text);
+    host.flush();
+    for (const auto& write : host.log) {
+      ASSERT_TRUE(to.device->drive().write(write.sector, write.data).ok());
+      to.live();
+      to.pass(1);
+    }
+    if (eject) to.device->drive().start_stop(false, true);
+    to.live();
+    to.pass(500);
+  }
+  void write(std::string_view text, bool eject = true) { write(rig, text, eject); }
+
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+};
+
+TEST_F(DeviceDrive, WhatIsSavedOnItPlaysAtOnce) {
+  rig.edit();
+  write("F1 { \"new\" }\n");
+  EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::taken);
+  EXPECT_FALSE(medium().inserted());
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "new");
+}
+
+TEST_F(DeviceDrive, TheOldMacrosStayWhenItHasErrors) {
+  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), lang::Status::ok);
+  rig.edit();
+  write("F1 { \"new\" \n");
+  EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::errors);
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "old");
+  rig.pass(5000);
+  EXPECT_TRUE(medium().inserted());
+  EXPECT_TRUE(shows("macros.txt:1:"));
+}
+
+TEST_F(DeviceDrive, TheKeysEjectItLikeTheHost) {
+  rig.edit();
+  write("F1 { \"new\" }\n", false);
+  rig.edit();
+  rig.pass(500);
+  EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::taken);
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "new");
+}
+
+TEST_F(DeviceDrive, AMacroThatRunsIsStoppedByNewOnes) {
+  ASSERT_EQ(rig.save("F1 { press a loop { wait 10s } }\n"), lang::Status::ok);
+  rig.edit();
+  rig.play("F1");
+  write("F1 { \"new\" }\n", false);
+  rig.pass(3000);
+  EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::taken);
+  EXPECT_EQ(rig.device->engine().tasks(), 0U);
+  EXPECT_TRUE(rig.host.trace().back().report.empty());
+}
+
+TEST_F(DeviceDrive, StatusSaysWhatFailedAndWhere) {
+  ASSERT_EQ(rig.save("# top\nF1 { \"fine\" }\nF2 { let x = random(0) }\n"), lang::Status::ok);
+  rig.play("F2");
+  rig.edit();
+  EXPECT_TRUE(shows("macros.txt:3: error: "));
+  EXPECT_FALSE(shows("Last command"));
+}
+
+TEST_F(DeviceDrive, StatusSaysWhatCameOfTheLastCommand) {
+  ASSERT_EQ(rig.save(""), lang::Status::ok);
+  rig.leader("0x2E");
+  rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
+  rig.edit();
+  EXPECT_TRUE(shows("Last command on the keys: what was recorded is in force.\n"));
+  EXPECT_TRUE(shows("F5 { \"a\" }\n"));
+}
+
+TEST_F(DeviceDrive, WhatWasRecordedIsInTheFileAndCanBeEdited) {
+  ASSERT_EQ(rig.save("# mine\n"), lang::Status::ok);
+  rig.leader("0x2E");
+  rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
+  rig.edit();
+  write("# mine\nF5 { \"b\" }\n");
+  rig.clear_typed();
+  rig.play("F5");
+  EXPECT_EQ(rig.typed(), "b");
+}
+
+TEST_F(DeviceDrive, IsHiddenAgainWhenTheEditIsTaken) {
+  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  rig.pass(300);
+  rig.edit();
+  rig.pass(300);
+  EXPECT_TRUE(rig.device->has_drive());
+  write("set drive = hidden\nF1 { \"new\" }\n");
+  EXPECT_FALSE(rig.device->has_drive());
+  EXPECT_EQ(rig.reconnects, 3U);
+}
+
+TEST_F(DeviceDrive, AFileThatHidesItTakesEffectWhenItIsOut) {
+  rig.edit();
+  write("set drive = hidden\n", false);
+  rig.pass(3000);
+  EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::taken);
+  EXPECT_EQ(rig.reconnects, 0U);
+  medium().start_stop(false, true);
+  rig.live();
+  rig.pass(400);
+  EXPECT_FALSE(rig.device->has_drive());
+  EXPECT_EQ(rig.reconnects, 1U);
+}
+
+TEST_F(DeviceDrive, RescueEndsWhenRepairedMacrosAreTaken) {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig first{flash};
+    ASSERT_EQ(first.save("on start { loop { \"x\" } }\n"), lang::Status::ok);
+  }
+  DeviceRig rescue{flash, {.rescue = true}};
+  rescue.pass(100);
+  EXPECT_EQ(rescue.typed(), "");
+  EXPECT_TRUE(shows(rescue, "Rescue: no macros run"));
+  EXPECT_TRUE(shows(rescue, "on start { loop { \"x\" } }\n"));
+  write(rescue, "on start { \"repaired\" }\n", false);
+  rescue.pass(3000);
+  EXPECT_TRUE(rescue.device->rescuing());
+  EXPECT_EQ(rescue.typed(), "");
+  rescue.device->drive().start_stop(false, true);
+  rescue.live();
+  rescue.pass(500);
+  EXPECT_FALSE(rescue.device->rescuing());
+  EXPECT_EQ(rescue.typed(), "repaired");
+}
+
+TEST_F(DeviceDrive, ResetForgetsTheDraftToo) {
+  ASSERT_EQ(rig.save("F1 { \"secret\" }\n"), lang::Status::ok);
+  rig.edit();
+  write("F1 { \"draft \n");
+  rig.pass(5000);
+  rig.edit();
+  rig.pass(100);
+  EXPECT_FALSE(medium().inserted());
+  rig.leader("DELETE");
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset);
+  rig.edit();
+  EXPECT_FALSE(shows("secret"));
+  EXPECT_FALSE(shows("draft"));
+  EXPECT_TRUE(shows("These are your macros."));
+}
+
+TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
+  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), lang::Status::ok);
+  rig.edit();
+  medium().start_stop(false, true);
+  rig.pass(100);
+  rig.leader("0x2E");
+  rig.play("F5 a");
+  medium().insert();
+  rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
+  EXPECT_EQ(rig.device->notice(), Notice::recording_busy);
+  EXPECT_EQ(rig.text(), "F1 { \"old\" }\n");
+}
+
+}  // namespace
+}  // namespace pianola::device

@@ -1,0 +1,403 @@
+#include "device/device.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/device_rig.hpp"
+
+namespace pianola::device {
+namespace {
+
+using testing::DeviceRig;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using testing::NewDevice;
+using ::testing::StartsWith;
+
+// ---- Playing ------------------------------------------------------------------------------------
+
+TEST(Device, NewFlashHasTheDefaultMacros) {
+  NewDevice device;
+  EXPECT_EQ(device.rig.mount, store::Mount::ok);
+  EXPECT_TRUE(device.rig.device->roll().is_default());
+  device.rig.play("a");
+  device.rig.leader("d");
+  device.rig.pass(200);
+  EXPECT_EQ(device.rig.typed(), "a" + std::string(40, '-') + "\n");
+}
+
+TEST(Device, PlaysWhatWasSavedAfterARestart) {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F1 { \"saved\" }\n"), lang::Status::ok);
+  }
+  DeviceRig rig{flash};
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "saved");
+}
+
+TEST(Device, PlaysTheDefaultMacrosOnFlashThatFails) {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  flash.cut_after(0);
+  DeviceRig rig{flash};
+  EXPECT_NE(rig.mount, store::Mount::ok);
+  rig.leader("d");
+  rig.pass(200);
+  EXPECT_EQ(rig.typed(), std::string(40, '-') + "\n");
+  rig.edit();
+  EXPECT_EQ(rig.device->notice(), Notice::no_flash);
+  EXPECT_FALSE(rig.device->drive().inserted());
+}
+
+TEST(Device, PlaysWhatIsStoredOnFlashThatCannotBeWrittenAnyMore) {
+  bool seen = false;
+  for (std::uint64_t steps = 0; steps < 2000 && !seen; steps += 7) {
+    sim::SimulatedFlash flash{DeviceRig::kGeometry};
+    {
+      DeviceRig rig{flash};
+      ASSERT_EQ(rig.save("F1 { \"stored\" }\n"), lang::Status::ok);
+      flash.cut_after(steps);
+      rig.save("F1 { \"stored\" }\nF2 { \"more\" }\n");
+    }
+    flash.power_on();
+    for (std::uint32_t sector = 0; sector < DeviceRig::kGeometry.sectors; ++sector) {
+      flash.set_bad(sector, sim::BadSector::program_fails);
+    }
+    DeviceRig rig{flash};
+    if (rig.mount != store::Mount::no_sector) continue;
+    seen = true;
+    rig.play("F1");
+    EXPECT_EQ(rig.typed(), "stored");
+    rig.edit();
+    EXPECT_EQ(rig.device->notice(), Notice::no_flash);
+  }
+  EXPECT_TRUE(seen);
+}
+
+// ---- Edit mode ----------------------------------------------------------------------------------
+
+TEST(EditMode, TheKeysPutTheMediumInAndTakeItOut) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  EXPECT_FALSE(rig.device->drive().inserted());
+  rig.edit();
+  EXPECT_TRUE(rig.device->drive().inserted());
+  EXPECT_EQ(rig.reconnects, 0U);
+  rig.edit();
+  EXPECT_FALSE(rig.device->drive().inserted());
+  EXPECT_EQ(rig.typed(), "");
+}
+
+TEST(EditMode, TheShiftKeysOfItAreNoLeader) {
+  NewDevice device;
+  device.rig.edit();
+  device.rig.play("d e");
+  EXPECT_EQ(device.rig.typed(), "de");
+}
+
+TEST(EditMode, TheHostSeesNeitherTheKeyNorAShiftKeyThatStaysDown) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  rig.play("+LSHIFT +RSHIFT 10 +0x2E");
+  for (const sim::TraceEntry& entry : rig.host.trace()) EXPECT_TRUE(entry.report.keys.empty());
+  EXPECT_TRUE(rig.host.trace().back().report.empty());
+  rig.play("-0x2E -LSHIFT -RSHIFT 0x2E");
+  EXPECT_EQ(rig.typed(), "=");
+}
+
+TEST(EditMode, AKeyThatSaysTwiceThatItIsDownCountsOnce) {
+  NewDevice device;
+  device.rig.play("+LSHIFT +RSHIFT 10 +0x2E 10 +0x2E 10 -0x2E -LSHIFT -RSHIFT");
+  EXPECT_TRUE(device.rig.device->drive().inserted());
+}
+
+TEST(EditMode, IsSeenWhileAMacroTypes) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { loop { \"all work and no play \" } }\n"), lang::Status::ok);
+  rig.play("F1");
+  rig.edit();
+  EXPECT_TRUE(rig.device->drive().inserted());
+  rig.clear_typed();
+  rig.pass(100);
+  EXPECT_EQ(rig.typed(), "");
+}
+
+TEST(EditMode, AMacroCanAskForIt) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { edit \"yes\" }\n"), lang::Status::ok);
+  rig.play("F1");
+  EXPECT_TRUE(rig.device->drive().inserted());
+  EXPECT_EQ(rig.typed(), "yes");
+  rig.play("F1");
+  EXPECT_FALSE(rig.device->drive().inserted());
+}
+
+TEST(EditMode, EjectingStopsMacros) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { press a wait 1min }\n"), lang::Status::ok);
+  rig.edit();
+  rig.play("F1");
+  EXPECT_EQ(rig.device->engine().tasks(), 1U);
+  rig.device->drive().start_stop(false, true);
+  rig.live();
+  rig.pass(50);
+  EXPECT_EQ(rig.device->engine().tasks(), 0U);
+  EXPECT_TRUE(rig.host.trace().back().report.empty());
+}
+
+// ---- A hidden drive -----------------------------------------------------------------------------
+
+TEST(HiddenDrive, BelongsToTheDeviceInEditModeOnly) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  EXPECT_TRUE(rig.device->has_drive());
+  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  EXPECT_FALSE(rig.device->has_drive());
+  EXPECT_EQ(rig.reconnects, 0U);
+  rig.pass(300);
+  EXPECT_EQ(rig.reconnects, 1U);
+  rig.edit();
+  EXPECT_TRUE(rig.device->has_drive());
+  rig.pass(300);
+  EXPECT_EQ(rig.reconnects, 2U);
+  rig.device->disconnected();
+  rig.live();
+  rig.device->connected();
+  rig.pass(10);
+  EXPECT_TRUE(rig.device->drive().inserted());
+  rig.edit();
+  rig.pass(300);
+  EXPECT_FALSE(rig.device->has_drive());
+  EXPECT_EQ(rig.reconnects, 3U);
+}
+
+TEST(HiddenDrive, IsHiddenFromTheStart) {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  }
+  DeviceRig rig{flash};
+  EXPECT_FALSE(rig.device->has_drive());
+  rig.pass(1000);
+  EXPECT_EQ(rig.reconnects, 0U);
+}
+
+TEST(HiddenDrive, AHostThatEjectsItHearsThatBeforeTheDeviceIsGone) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  rig.pass(300);
+  rig.edit();
+  rig.pass(300);
+  rig.device->drive().start_stop(false, true);
+  rig.live();
+  rig.pass(250);
+  EXPECT_EQ(rig.reconnects, 2U);
+  rig.pass(100);
+  EXPECT_EQ(rig.reconnects, 3U);
+}
+
+// ---- Rescue -------------------------------------------------------------------------------------
+
+TEST(Rescue, NoMacrosRunAndTheMediumIsIn) {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("set drive = hidden\non start { loop { \"x\" } }\na { \"b\" }\n"),
+              lang::Status::ok);
+    rig.pass(50);
+    EXPECT_THAT(rig.typed(), StartsWith("xxx"));
+  }
+  DeviceRig rig{flash, {.rescue = true}};
+  EXPECT_TRUE(rig.device->rescuing());
+  EXPECT_TRUE(rig.device->drive().inserted());
+  EXPECT_TRUE(rig.device->has_drive());
+  rig.play("a");
+  EXPECT_EQ(rig.typed(), "a");
+}
+
+// ---- Commands after the leader ------------------------------------------------------------------
+
+TEST(Reset, NeedsTheLeaderAndDeleteTwice) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset_asked);
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset);
+  EXPECT_TRUE(rig.device->roll().is_default());
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "");
+}
+
+TEST(Reset, IsForgottenAfterFiveSecondsOrAnotherCommand) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  rig.leader("DELETE");
+  rig.pass(5000);
+  rig.leader("DELETE");
+  EXPECT_FALSE(rig.device->roll().is_default());
+  rig.leader("END");
+  rig.leader("DELETE");
+  EXPECT_FALSE(rig.device->roll().is_default());
+}
+
+TEST(Reset, IsRefusedWhileTheDriveIsIn) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  rig.edit();
+  rig.leader("DELETE");
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset_busy);
+  EXPECT_FALSE(rig.device->roll().is_default());
+}
+
+TEST(Lock, CancelsAllAndStartsItsMacro) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { press a wait 1min }\non lock { \"locked\" }\nF2 { lock \"no\" }\n"),
+            lang::Status::ok);
+  rig.play("F1");
+  rig.clear_typed();
+  rig.leader("END");
+  EXPECT_EQ(rig.typed(), "locked");
+  EXPECT_EQ(rig.device->engine().tasks(), 0U);
+  rig.clear_typed();
+  rig.play("F2");
+  EXPECT_THAT(rig.typed(), EndsWith("locked"));
+}
+
+TEST(LeaderKeys, TheUsersOwnComeFirst) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("leader DELETE { \"mine\" }\n"), lang::Status::ok);
+  rig.leader("DELETE");
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.typed(), "minemine");
+  EXPECT_EQ(rig.device->notice(), Notice::none);
+}
+
+// ---- LEDs, sleep --------------------------------------------------------------------------------
+
+TEST(Leds, GoToTheKeyboardWhenTheyChange) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  EXPECT_TRUE(rig.leds.empty());
+  for (const std::uint8_t leds : {0, 0, 2, 2, 3, 0}) rig.device->host_leds(leds);
+  EXPECT_EQ(rig.leds, (std::vector<std::uint8_t>{0, 2, 3, 0}));
+}
+
+TEST(Sleep, AKeyWakesTheHostAndIsNotLost) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  rig.device->suspended();
+  rig.live();
+  rig.polls = false;
+  rig.play("x");
+  EXPECT_EQ(rig.wakes, 1U);
+  EXPECT_EQ(rig.typed(), "");
+  rig.device->resumed();
+  rig.live();
+  rig.polls = true;
+  rig.pass(50);
+  EXPECT_EQ(rig.typed(), "x");
+}
+
+TEST(Sleep, AKeyThatGoesUpDoesNotWakeTheHost) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  rig.play("+x");
+  rig.device->suspended();
+  rig.live();
+  rig.play("-x");
+  rig.pass(100);
+  EXPECT_EQ(rig.wakes, 0U);
+  rig.device->resumed();
+  rig.live();
+  rig.pass(10);
+  EXPECT_TRUE(rig.host.trace().back().report.empty());
+}
+
+TEST(Sleep, AHostThatDoesNotWakeIsWokenAgainAndMacrosEnd) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { \"hello\" }\n"), lang::Status::ok);
+  rig.device->suspended();
+  rig.live();
+  rig.play("F1");
+  rig.pass(1000);
+  EXPECT_EQ(rig.wakes, 3U);
+  EXPECT_EQ(rig.device->engine().tasks(), 1U);
+  rig.pass(2000);
+  EXPECT_EQ(rig.device->engine().tasks(), 0U);
+}
+
+TEST(Disconnect, AllKeysAreUpForTheNextHost) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  rig.play("+a +LCTRL");
+  rig.device->disconnected();
+  rig.live();
+  rig.host.reconnect();
+  rig.device->connected();
+  rig.pass(10);
+  rig.play("b");
+  EXPECT_EQ(rig.host.trace().back().report, hid::Report{});
+  EXPECT_THAT(rig.typed(), EndsWith("b"));
+}
+
+// ---- Status -------------------------------------------------------------------------------------
+
+TEST(ErrorLog, EachErrorOnceWithItsLine) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("# first\n\n# second\nF1 { let x = 0  let y = 1 / x }\r\n"
+                     "F2 { \"fine\" } # \r\nF3 { let z = random(0) }"),
+            lang::Status::ok);
+  rig.play("F1 20 F2 20 F3 20 F1");
+  EXPECT_EQ(rig.device->errors().added(), 2U);
+  sim::StringSink sink;
+  lang::TextWriter out{sink};
+  rig.device->errors().write(rig.device->roll(), out);
+  EXPECT_EQ(sink.text(),
+            "macros.txt:4: error: " + std::string(error_text(engine::ErrorCode::zero)) +
+                "\nmacros.txt:6: error: " + std::string(error_text(engine::ErrorCode::range)) +
+                "\n");
+}
+
+TEST(ErrorLog, ForgetsWithTheMacros) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1 { let z = random(0) }"), lang::Status::ok);
+  rig.play("F1");
+  EXPECT_EQ(rig.device->errors().size(), 1U);
+  ASSERT_EQ(rig.save("F2 { let z = random(0) }"), lang::Status::ok);
+  EXPECT_EQ(rig.device->errors().size(), 0U);
+}
+
+TEST(ErrorLog, KeepsTheLastOnes) {
+  ErrorLog log;
+  for (std::uint32_t i = 0; i < 20; ++i) log.error({engine::ErrorCode::zero, i, 0});
+  EXPECT_EQ(log.size(), ErrorLog::kPlaces);
+  EXPECT_EQ(log.added(), 20U);
+  EXPECT_EQ(log.at(0).record, 12U);
+  EXPECT_EQ(log.at(7).record, 19U);
+}
+
+TEST(Notices, AllHaveWords) {
+  for (int i = 1; i <= static_cast<int>(Notice::reset_failed); ++i) {
+    EXPECT_FALSE(notice_text(static_cast<Notice>(i)).empty()) << i;
+  }
+  EXPECT_TRUE(notice_text(Notice::none).empty());
+}
+
+}  // namespace
+}  // namespace pianola::device

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/errors.hpp"
+#include "lang/text_writer.hpp"
+#include "store/current_roll.hpp"
+
+namespace pianola::device {
+
+/// The last errors of macros, each of them once.
+class ErrorLog final : public engine::ErrorSink {
+ public:
+  /// How many are kept.
+  static constexpr std::size_t kPlaces = 8;
+
+  void error(const engine::Error& error) override;
+
+  /// There are other macros now: what is known means nothing any more.
+  void clear() { size_ = 0; }
+
+  /// How many are known, and the one number `index` of them, the oldest first.
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] const engine::Error& at(std::size_t index) const {
+    return errors_[(next_ + kPlaces - size_ + index) % kPlaces];
+  }
+  /// How many were added since the start. Wraps.
+  [[nodiscard]] std::uint32_t added() const { return added_; }
+
+  /// Writes a line for each, the oldest first, with the line of macros.txt where its definition
+  /// begins. Reads the whole text of `roll`, whose errors these are.
+  void write(store::CurrentRoll& roll, lang::TextWriter& out) const;
+
+ private:
+  std::array<engine::Error, kPlaces> errors_{};
+  std::uint32_t added_ = 0;
+  std::uint8_t next_ = 0;  ///< Place of the next one.
+  std::uint8_t size_ = 0;
+};
+
+}  // namespace pianola::device

@@ -1,0 +1,202 @@
+#include "drive/drive.hpp"
+
+namespace pianola::drive {
+namespace {
+
+/// Without a write for so long (ms), the volume is looked at.
+constexpr std::uint32_t kQuiet = 2000;
+/// A medium that comes back by itself stays out for so long (ms) that a host that polls sees it go:
+/// udev lets Linux poll every 2 s (60-block.rules), the others poll more often.
+constexpr std::uint32_t kReturn = 3000;
+
+/// Whether `now` is at or after `time`; both wrap.
+constexpr bool is_due(std::uint32_t now, std::uint32_t time) { return now - time < 0x80000000; }
+
+constexpr Sense to_sense(lang::Status status) {
+  if (status == lang::Status::full) return kNoRoom;
+  return status == lang::Status::ok ? kFine : kWriteError;
+}
+
+}  // namespace
+
+Drive::Drive(store::Store& store, store::CurrentRoll& roll, StatusReport& status,
+             const Workspace& workspace)
+    : store_(store),
+      roll_(roll),
+      report_(status),
+      workspace_(workspace),
+      session_(store, roll, status_.text()) {}
+
+// ---- What the host asks -------------------------------------------------------------------------
+
+/// Whether a medium is in that the host knows about; otherwise what to tell it.
+bool Drive::ready(Sense& sense) {
+  sense = kFine;
+  if (state_ != State::in) {
+    sense = kNoMedium;
+  } else if (attention_) {
+    attention_ = false;
+    sense = kMediumChanged;
+  }
+  return sense.ok();
+}
+
+Sense Drive::test_ready() {
+  Sense sense;
+  ready(sense);
+  return sense;
+}
+
+std::uint32_t Drive::sectors() const { return state_ == State::in ? session_.sectors() : 0; }
+
+Sense Drive::read(std::uint32_t first, std::span<std::uint8_t> out) {
+  Sense sense;
+  if (!ready(sense)) return sense;
+  const std::size_t count = out.size() / kSector;
+  if (first > sectors() || count > sectors() - first) return kOutOfRange;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (!session_.read(first + i, 0, out.subspan(i * kSector, kSector))) return kReadError;
+  }
+  return kFine;
+}
+
+Sense Drive::write(std::uint32_t first, std::span<const std::uint8_t> data) {
+  Sense sense;
+  if (!ready(sense)) return sense;
+  const std::size_t count = data.size() / kSector;
+  if (first > sectors() || count > sectors() - first) return kOutOfRange;
+  data = data.first(count * kSector);
+  if (take_ && session_.differs(first, data)) {
+    // The host was not done: what it writes now is looked at when it is.
+    take_->cancel();
+    take_.reset();
+    written_ = pending_ = true;
+  }
+  bool changed = false;
+  const lang::Status status = session_.write(first, data, changed);
+  if (changed) written_ = pending_ = true;
+  return to_sense(status);
+}
+
+Sense Drive::start_stop(bool start, bool load_eject) {
+  if (!start && load_eject) {
+    if (state_ == State::in) eject();
+    return kFine;
+  }
+  if (state_ != State::in) return kNoMedium;
+  // A host that stops the drive without ejecting has written all that it wants to.
+  if (!start && pending_) {
+    quiet_at_ = now_;
+    written_ = false;
+  }
+  return kFine;
+}
+
+// ---- What the device asks -----------------------------------------------------------------------
+
+void Drive::start(std::uint32_t now) {
+  now_ = now;
+  if (!session_.is_unfinished()) return;
+  session_.open(0, true);
+  if (!session_.has_overlay()) return;
+  state_ = State::taking;
+  take_.emplace(store_, session_, workspace_, Take::Kind::restart);
+}
+
+void Drive::insert() {
+  if (state_ != State::in && state_ != State::returning) wanted_ = true;
+}
+
+void Drive::eject() {
+  wanted_ = false;
+  if (state_ == State::returning) state_ = State::out;
+  if (state_ != State::in) return;
+  if (take_) take_->cancel();
+  take_.reset();
+  written_ = pending_ = attention_ = false;
+  if (!session_.has_overlay()) {
+    state_ = State::out;
+    return;
+  }
+  state_ = State::taking;
+  take_.emplace(store_, session_, workspace_, Take::Kind::eject);
+}
+
+bool Drive::inserted() const {
+  return wanted_ || state_ == State::in || state_ == State::returning;
+}
+
+bool Drive::busy() const { return inserted() || take_.has_value(); }
+
+void Drive::disconnected() { attention_ = state_ == State::in; }
+
+/// Makes the volume and shows it.
+void Drive::put_in(bool is_return) {
+  wanted_ = false;
+  ++insertions_;
+  // Hosts know a volume again by its number: what differs must have another one.
+  session_.open(0x50000000 + (insertions_ << 20) + store_.log().root().commit, is_return);
+  status_.write(store_, roll_, session_.largest_file(), outcome_, report_);
+  state_ = State::in;
+  attention_ = true;
+  pending_ = written_ = false;
+}
+
+void Drive::ended(Take::Kind kind, Outcome outcome) {
+  if (outcome != Outcome::none) {
+    outcome_ = outcome;
+    ++outcomes_;
+  }
+  if (kind == Take::Kind::quiet) return;
+  state_ = State::out;
+  const bool tells =
+      outcome == Outcome::errors || outcome == Outcome::no_room || outcome == Outcome::damaged;
+  if (tells && !wanted_) {
+    state_ = State::returning;
+    return_at_ = now_ + kReturn;
+  }
+}
+
+std::optional<std::uint32_t> Drive::step(std::uint32_t now) {
+  now_ = now;
+  if (take_) {
+    if (take_->step()) return now;
+    const Take::Kind kind = take_->kind();
+    const Outcome outcome = take_->outcome();
+    take_.reset();
+    ended(kind, outcome);
+  }
+  switch (state_) {
+    case State::out:
+      if (wanted_) put_in(false);
+      return std::nullopt;
+    case State::in:
+      return wait_in();
+    case State::returning:
+      if (!is_due(now, return_at_)) return return_at_;
+      put_in(true);
+      return std::nullopt;
+    case State::taking:
+      break;
+  }
+  return now;
+}
+
+/// Waits until the host is quiet.
+std::optional<std::uint32_t> Drive::wait_in() {
+  if (written_) {
+    written_ = false;
+    quiet_at_ = now_ + kQuiet;
+  }
+  if (!pending_) return std::nullopt;
+  if (!is_due(now_, quiet_at_)) return quiet_at_;
+  pending_ = false;
+  take_.emplace(store_, session_, workspace_, Take::Kind::quiet);
+  return now_;
+}
+
+Drive::Outcome Drive::outcome() const { return outcome_; }
+
+std::uint32_t Drive::outcomes() const { return outcomes_; }
+
+}  // namespace pianola::drive

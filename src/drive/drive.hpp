@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "drive/sense.hpp"
+#include "drive/session.hpp"
+#include "drive/status_text.hpp"
+#include "drive/take.hpp"
+#include "drive/workspace.hpp"
+#include "lang/source.hpp"
+#include "store/current_roll.hpp"
+#include "store/store.hpp"
+
+namespace pianola::drive {
+
+/// The removable medium: a FAT volume with macros.txt. What it shows is made when it is read; what
+/// the host writes goes to the store's overlay, and the file is taken from the volume's final
+/// state. docs/drive.md says what hosts see.
+class Drive {
+ public:
+  /// Bytes of a sector.
+  static constexpr std::uint32_t kSector = kSectorSize;
+
+  /// How the last edit ended.
+  using Outcome = pianola::drive::Outcome;
+
+  /// All are the caller's and outlive the drive. `roll` is the roll of `store`.
+  Drive(store::Store& store, store::CurrentRoll& roll, StatusReport& status,
+        const Workspace& workspace);
+  Drive(const Drive&) = delete;
+  Drive& operator=(const Drive&) = delete;
+
+  // ---- What the host asks (any time between two steps) ---------------------------------------
+
+  /// Whether a medium is in; a change of medium is told once.
+  Sense test_ready();
+  /// Sectors of the medium; 0 without one.
+  [[nodiscard]] std::uint32_t sectors() const;
+  /// Reads or writes whole sectors from `first` on. Without a medium, or beyond its end, nothing is
+  /// done.
+  Sense read(std::uint32_t first, std::span<std::uint8_t> out);
+  Sense write(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// START STOP UNIT (SBC-3, 5.25). Ejecting takes the edit; the rest happens in step().
+  Sense start_stop(bool start, bool load_eject);
+
+  // ---- What the device asks -------------------------------------------------------------------
+
+  /// After the store was mounted, before all else: an edit that was cut off by a loss of power is
+  /// taken as if it had been quiet.
+  void start(std::uint32_t now);
+  /// Puts the medium in; nothing if it is in, or as soon as the last edit is taken.
+  void insert();
+  /// Takes it out, as the host's eject does.
+  void eject();
+  /// A medium is in, or will be as soon as the last edit is taken.
+  [[nodiscard]] bool inserted() const;
+  /// Nobody else may change the store: a medium is in, or an edit is being taken.
+  [[nodiscard]] bool busy() const;
+  /// The host went away without ejecting: what it wrote stays, and the medium too.
+  void disconnected();
+
+  /// Does a bounded piece of work at `now` (ms, wraps). Returns when it wants to go on: `now` means
+  /// at once, nothing means when something happens.
+  std::optional<std::uint32_t> step(std::uint32_t now);
+
+  /// How the last edit ended. Counts: a new outcome has a new number.
+  [[nodiscard]] Outcome outcome() const;
+  [[nodiscard]] std::uint32_t outcomes() const;
+
+ private:
+  enum class State : std::uint8_t {
+    out,
+    in,
+    taking,     ///< Out for hosts: an edit is being taken.
+    returning,  ///< Out for hosts until return_at_: then they see that the medium was changed.
+  };
+
+  bool ready(Sense& sense);
+  void put_in(bool is_return);
+  void ended(Take::Kind kind, Outcome outcome);
+  std::optional<std::uint32_t> wait_in();
+
+  store::Store& store_;
+  store::CurrentRoll& roll_;
+  StatusReport& report_;
+  Workspace workspace_;
+  StatusText status_;
+  Session session_;
+  std::optional<Take> take_;
+  State state_ = State::out;
+  bool wanted_ = false;     ///< The medium is to be put in at the next step.
+  bool attention_ = false;  ///< The host has to be told that the medium was changed.
+  bool written_ = false;    ///< Since the last step.
+  bool pending_ = false;    ///< Something was written that was not looked at yet.
+  Outcome outcome_ = Outcome::none;
+  std::uint32_t outcomes_ = 0;
+  std::uint32_t now_ = 0;
+  std::uint32_t quiet_at_ = 0;
+  std::uint32_t return_at_ = 0;
+  std::uint32_t insertions_ = 0;
+};
+
+}  // namespace pianola::drive

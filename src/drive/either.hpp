@@ -1,0 +1,47 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <new>
+#include <utility>
+
+namespace pianola::drive {
+
+/// An object of one of two types, or none, in the memory of one.
+template <typename First, typename Second>
+class Either {
+ public:
+  Either() = default;
+  Either(const Either&) = delete;
+  Either& operator=(const Either&) = delete;
+  ~Either() { reset(); }
+
+  template <typename... Arguments>
+  void emplace_first(Arguments&&... arguments) {
+    reset();
+    first_ = new (memory_.data()) First(std::forward<Arguments>(arguments)...);
+  }
+  template <typename... Arguments>
+  void emplace_second(Arguments&&... arguments) {
+    reset();
+    second_ = new (memory_.data()) Second(std::forward<Arguments>(arguments)...);
+  }
+  void reset() {
+    if (first_ != nullptr) first_->~First();
+    if (second_ != nullptr) second_->~Second();
+    first_ = nullptr;
+    second_ = nullptr;
+  }
+  /// Nothing if it is not there.
+  [[nodiscard]] First* first() const { return first_; }
+  [[nodiscard]] Second* second() const { return second_; }
+
+ private:
+  alignas(First) alignas(
+      Second) std::array<std::byte, std::max(sizeof(First), sizeof(Second))> memory_;
+  First* first_ = nullptr;
+  Second* second_ = nullptr;
+};
+
+}  // namespace pianola::drive

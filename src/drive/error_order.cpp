@@ -1,0 +1,36 @@
+#include "drive/error_order.hpp"
+
+namespace pianola::drive {
+
+void ErrorOrder::report(const lang::Diagnostic& diagnostic) {
+  if (diagnostic.warning || count_ == kMost) return;
+  const std::uint32_t place = diagnostic.at.line == 0 ? 0 : diagnostic.at.offset;
+  places_[count_] = place;
+  std::uint8_t at = count_;
+  for (; at > 0 && places_[order_[at - 1]] > place; --at) order_[at] = order_[at - 1];
+  order_[at] = count_++;
+}
+
+void ErrorOrder::rewind() {
+  next_ = number_ = passes_ = 0;
+  written_.fill(false);
+}
+
+void ErrorOrder::begin_pass() {
+  number_ = 0;
+  ++passes_;
+}
+
+bool ErrorOrder::is_turn() {
+  const std::uint8_t number = number_;
+  if (number == count_) return false;
+  ++number_;
+  if (written_[number]) return false;
+  // An order that takes too many passes is left to the compiler.
+  if (passes_ <= kMostPasses && order_[next_] != number) return false;
+  written_[number] = true;
+  ++next_;
+  return true;
+}
+
+}  // namespace pianola::drive

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "lang/diagnostic.hpp"
+
+namespace pianola::drive {
+
+/// Puts errors in order of their places. The compiler reports last what only the whole file shows,
+/// and there is no room to keep what it reports: so their places are noted when the file is
+/// compiled first, and it is compiled again, mostly once or twice, to write them in order.
+class ErrorOrder final : public lang::DiagnosticSink {
+ public:
+  /// Forgets all.
+  void clear() { count_ = 0; }
+  /// Notes an error. Warnings are of no interest.
+  void report(const lang::Diagnostic& diagnostic) override;
+
+  /// Nothing is written yet.
+  void rewind();
+  /// The file is about to be compiled once more.
+  void begin_pass();
+  /// Whether the error that is now reported is to be written now. Called for each, in order.
+  bool is_turn();
+  /// All errors are written, or none more can be.
+  [[nodiscard]] bool is_done() const { return next_ == count_ || passes_ > kMostPasses; }
+
+ private:
+  static constexpr unsigned kMost = lang::kMaxErrors + 1;
+  static constexpr unsigned kMostPasses = 8;
+
+  std::array<std::uint32_t, kMost> places_;  ///< Byte offset of each, as reported.
+  std::array<std::uint8_t, kMost> order_;    ///< Their numbers, sorted by place.
+  std::array<bool, kMost> written_;
+  std::uint8_t count_ = 0;
+  std::uint8_t next_ = 0;    ///< How many are written.
+  std::uint8_t number_ = 0;  ///< Of the next one that is reported.
+  std::uint8_t passes_ = 0;
+};
+
+}  // namespace pianola::drive

@@ -1,0 +1,239 @@
+#include "drive/errors_edit.hpp"
+
+#include <algorithm>
+
+#include "lang/text_writer.hpp"
+
+namespace pianola::drive {
+namespace {
+
+using lang::Status;
+using store::kDraftText;
+using store::kDriveState;
+using store::kErrorText;
+
+/// ERRORS.TXT gets no new error after so many bytes; where room is short, after fewer.
+constexpr std::uint32_t kLimit = 24 * 1024;
+constexpr std::uint32_t kShortLimit = 1024;
+/// Objects that one step keeps.
+constexpr unsigned kBatch = 8;
+
+constexpr std::uint32_t objects_of(std::uint32_t size) {
+  return size == DriveRecord::kAbsent ? 0 : (size + kSectorSize - 1) / kSectorSize;
+}
+
+}  // namespace
+
+// ---- The text -----------------------------------------------------------------------------------
+
+void ErrorsEdit::Text::begin() {
+  size_ = 0;
+  status_ = Status::ok;
+}
+
+void ErrorsEdit::Text::write(std::span<const char> text) {
+  for (const char c : text) {
+    buffer_[size_ % kSectorSize] = static_cast<std::uint8_t>(c);
+    ++size_;
+    if (size_ % kSectorSize == 0) put();
+  }
+}
+
+/// Stores the piece that ends at size_.
+void ErrorsEdit::Text::put() {
+  if (status_ != Status::ok) return;
+  const std::uint32_t number = (size_ - 1) / kSectorSize;
+  const std::uint32_t count = size_ - number * kSectorSize;
+  status_ = edit_.put(kErrorText + number, std::span{buffer_}.first(count));
+}
+
+Status ErrorsEdit::Text::end() {
+  if (size_ % kSectorSize != 0) put();
+  return status_;
+}
+
+void ErrorsEdit::Writer::report(const lang::Diagnostic& diagnostic) {
+  if (diagnostic.warning || !edit_.order_.is_turn()) return;
+  if (edit_.text_.size() > edit_.limit_) {
+    ++edit_.dropped_;
+    return;
+  }
+  lang::write_diagnostic(diagnostic, "macros.txt", *edit_.file_, edit_.text_);
+}
+
+// ---- The transaction ----------------------------------------------------------------------------
+
+ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file,
+                       lang::Scratch& scratch, ErrorOrder& order, Reason reason,
+                       bool may_drop_backup)
+    : store_(store),
+      session_(session),
+      file_(file),
+      scratch_(scratch),
+      edit_(store),
+      text_(edit_),
+      order_(order),
+      writer_(*this),
+      reason_(reason),
+      may_drop_backup_(may_drop_backup) {}
+
+Status ErrorsEdit::step() {
+  Status status = Status::more;
+  switch (phase_) {
+    case Phase::begin:
+      status = begin();
+      break;
+    case Phase::draft:
+      status = draft_step();
+      break;
+    case Phase::compile:
+      status = compile_step();
+      break;
+    case Phase::text:
+      status = write_reason();
+      break;
+    case Phase::finish:
+      status = finish();
+      break;
+    case Phase::done:
+      return Status::ok;
+  }
+  return status == Status::full || status == Status::io_error ? retry(status) : status;
+}
+
+/// The transaction came to nothing: once more, with more room.
+Status ErrorsEdit::retry(Status status) {
+  compiler_.reset();
+  scratch_.clear();
+  edit_.abandon();
+  phase_ = Phase::begin;
+  ++attempts_;
+  if (attempts_ == 3) return status;
+  if (attempts_ == 2) {
+    limit_ = kShortLimit;
+    if (may_drop_backup_ && store_.drop_backup() == Status::io_error) return Status::io_error;
+  }
+  return Status::more;
+}
+
+Status ErrorsEdit::begin() {
+  if (attempts_ == 0) limit_ = kLimit;
+  if (const Status status = edit_.begin(); status != Status::ok) return status;
+  record_ = session_.record();
+  record_.in_session = false;
+  record_.refused = {};
+  if (!keeps_old_draft()) record_.draft_size = file_->size();
+  // A draft would leave no room to write anything else.
+  if (reason_ == Reason::incomplete) record_.draft_size = DriveRecord::kAbsent;
+  at_ = 0;
+  text_.begin();
+  order_.rewind();
+  dropped_ = 0;
+  phase_ = Phase::draft;
+  return Status::more;
+}
+
+/// Where the store has a sector that it can keep without copying it.
+std::optional<std::uint32_t> ErrorsEdit::object_of(std::uint32_t sector) {
+  // A damaged chain may lead to the same sector twice.
+  if (reason_ == Reason::damaged) return std::nullopt;
+  if (session_.in_overlay(sector)) return sector;
+  return session_.draft_object(sector);
+}
+
+/// One sector of the file becomes one of the draft, without being copied where that can be.
+Status ErrorsEdit::keep_sector(std::uint32_t index) {
+  const std::uint32_t number = kDraftText + index;
+  if (keeps_old_draft()) return edit_.keep(number, number);
+  std::uint32_t sector = 0;
+  if (!file_->sector_at(index * kSectorSize, sector)) return Status::io_error;
+  if (const auto object = object_of(sector)) return edit_.keep(*object, number);
+  std::array<std::uint8_t, kSectorSize> bytes;
+  const std::uint32_t size = std::min(kSectorSize, file_->size() - index * kSectorSize);
+  const auto piece = std::span{bytes}.first(size);
+  if (!session_.read(sector, 0, piece)) return Status::io_error;
+  return edit_.put(number, piece);
+}
+
+Status ErrorsEdit::draft_step() {
+  for (unsigned i = 0; i < kBatch; ++i) {
+    if (at_ == objects_of(record_.draft_size)) {
+      phase_ = reason_ == Reason::errors ? Phase::compile : Phase::text;
+      return Status::more;
+    }
+    if (const Status status = keep_sector(at_); status != Status::ok) return status;
+    ++at_;
+  }
+  return Status::more;
+}
+
+Status ErrorsEdit::compile_step() {
+  if (!compiler_) {
+    order_.begin_pass();
+    compiler_.emplace(*file_, no_roll_, scratch_, writer_);
+  }
+  const Status status = compiler_->step();
+  if (text_.status() != Status::ok) return text_.status();
+  if (status == Status::more) return status;
+  if (file_->failed()) return Status::io_error;
+  compiler_.reset();
+  if (order_.is_done()) phase_ = Phase::text;
+  return Status::more;
+}
+
+/// Writes what is not about a line of the file.
+Status ErrorsEdit::write_reason() {
+  lang::TextWriter out(text_);
+  switch (reason_) {
+    case Reason::unchanged: {
+      for (std::uint32_t i = 0; i < objects_of(record_.errors_size); ++i) {
+        const Status status = edit_.keep(kErrorText + i, kErrorText + i);
+        if (status != Status::ok) return status;
+      }
+      phase_ = Phase::finish;
+      return Status::more;
+    }
+    case Reason::errors:
+      if (dropped_ > 0) {
+        out << "macros.txt: error: ";
+        out.decimal(dropped_) << " more are not shown\n";
+      }
+      break;
+    case Reason::no_room:
+      out << "macros.txt: error: no room for this file; STATUS.TXT says how large it may be\n";
+      break;
+    case Reason::incomplete:
+      out << "macros.txt: error: the drive was full, and not all of the file could be written: "
+             "what "
+             "was written of it is dropped; STATUS.TXT says how large it may be\n";
+      break;
+    case Reason::damaged:
+      out << "macros.txt: error: the drive's file system is damaged, and the file may be "
+             "incomplete: check it, save it and eject the drive again\n";
+      break;
+    case Reason::no_volume:
+      out << "macros.txt: error: the drive's file system was damaged, so that no file could be "
+             "found: what was written to the drive last is lost\n";
+      break;
+  }
+  out << "\nThe keys still do what they did before. Correct macros.txt and eject the drive.\n";
+  if (reason_ == Reason::no_room) {
+    out << "If there is no room even for that, eject it and put it in again: it then shows the\n"
+           "macros in force. Copy this file to your computer before if you want to keep it.\n";
+  }
+  record_.errors_size = text_.size();
+  if (const Status status = text_.end(); status != Status::ok) return status;
+  phase_ = Phase::finish;
+  return Status::more;
+}
+
+Status ErrorsEdit::finish() {
+  std::array<std::uint8_t, DriveRecord::kSize> bytes{};
+  record_.encode(bytes);
+  if (const Status status = edit_.put(kDriveState, bytes); status != Status::ok) return status;
+  if (const Status status = edit_.commit(); status != Status::ok) return status;
+  phase_ = Phase::done;
+  return Status::ok;
+}
+
+}  // namespace pianola::drive

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "drive/error_order.hpp"
+#include "drive/file_view.hpp"
+#include "drive/session.hpp"
+#include "lang/compiler.hpp"
+#include "store/draft_edit.hpp"
+#include "store/flash_scratch.hpp"
+
+namespace pianola::drive {
+
+/// What becomes of a volume whose macros.txt was not taken: one transaction that makes the file the
+/// draft, writes ERRORS.TXT, and drops the rest of what the host wrote.
+class ErrorsEdit {
+ public:
+  enum class Reason : std::uint8_t {
+    unchanged,   ///< The draft is the one of before, and so is ERRORS.TXT.
+    errors,      ///< The file has errors.
+    no_room,     ///< It has no room.
+    incomplete,  ///< There was no room for all that the host wanted to write: no draft.
+    damaged,     ///< Its clusters cannot be followed to the end: what can be read is the draft.
+    no_volume,   ///< There is no volume to find a file in: an older draft stays.
+  };
+
+  /// `file` is the one to keep, already truncated to what can be read; none where an older draft
+  /// stays. `order` has noted its errors. `may_drop_backup`: nothing of it is read from the backup.
+  /// All are the caller's.
+  ErrorsEdit(store::Store& store, Session& session, FileView* file, lang::Scratch& scratch,
+             ErrorOrder& order, Reason reason, bool may_drop_backup);
+
+  /// Does a bounded piece of work. Status::more: call again. Status::ok: done; otherwise the store
+  /// is as it was.
+  lang::Status step();
+
+ private:
+  enum class Phase : std::uint8_t { begin, draft, compile, text, finish, done };
+
+  /// ERRORS.TXT as it grows.
+  class Text final : public lang::TextSink {
+   public:
+    explicit Text(store::DraftEdit& edit) : edit_(edit) {}
+    void write(std::span<const char> text) override;
+    void begin();
+    lang::Status end();
+    [[nodiscard]] std::uint32_t size() const { return size_; }
+    [[nodiscard]] lang::Status status() const { return status_; }
+
+   private:
+    void put();
+
+    store::DraftEdit& edit_;
+    std::array<std::uint8_t, kSectorSize> buffer_;
+    std::uint32_t size_ = 0;
+    lang::Status status_ = lang::Status::ok;
+  };
+
+  /// Writes the errors whose turn it is.
+  class Writer final : public lang::DiagnosticSink {
+   public:
+    explicit Writer(ErrorsEdit& edit) : edit_(edit) {}
+    void report(const lang::Diagnostic& diagnostic) override;
+
+   private:
+    ErrorsEdit& edit_;
+  };
+
+  /// Compiles to nothing.
+  class NoRoll final : public lang::RollWriter {
+   public:
+    lang::Status begin_definition() override { return lang::Status::ok; }
+    lang::Status append_code(std::span<const std::uint8_t>) override { return lang::Status::ok; }
+    lang::Status end_definition(std::uint32_t, std::uint32_t) override { return lang::Status::ok; }
+    lang::Status append_index(const lang::IndexEntry&) override { return lang::Status::ok; }
+    lang::Status commit() override { return lang::Status::ok; }
+    void abandon() override {}
+  };
+
+  lang::Status begin();
+  lang::Status draft_step();
+  std::optional<std::uint32_t> object_of(std::uint32_t sector);
+  lang::Status keep_sector(std::uint32_t index);
+  lang::Status compile_step();
+  lang::Status write_reason();
+  lang::Status finish();
+  lang::Status retry(lang::Status status);
+  [[nodiscard]] bool keeps_old_draft() const { return file_ == nullptr; }
+
+  store::Store& store_;
+  Session& session_;
+  FileView* file_;
+  lang::Scratch& scratch_;
+  store::DraftEdit edit_;
+  Text text_;
+  ErrorOrder& order_;
+  Writer writer_;
+  NoRoll no_roll_;
+  std::optional<lang::Compiler> compiler_;
+  DriveRecord record_;
+  Reason reason_;
+  Phase phase_ = Phase::begin;
+  bool may_drop_backup_;
+  std::uint8_t attempts_ = 0;
+  std::uint32_t at_ = 0;       ///< Next object to keep.
+  std::uint32_t limit_ = 0;    ///< Bytes after which no further error is written.
+  std::uint32_t dropped_ = 0;  ///< Errors that were not.
+};
+
+}  // namespace pianola::drive

@@ -1,0 +1,222 @@
+#include "drive/fat_reader.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+namespace pianola::drive {
+namespace {
+
+constexpr std::string_view kLongName = "macros.txt";
+constexpr std::string_view kShortName = "MACROS  TXT";
+constexpr std::uint32_t kEntry = 32;
+/// A directory has at most so many entries (Microsoft FAT specification, 6).
+constexpr std::uint32_t kMostEntries = 65536;
+
+constexpr std::uint8_t kFolder = 0x10;
+constexpr std::uint8_t kVolumeLabel = 0x08;
+constexpr std::uint8_t kLongEntry = 0x0F;
+
+constexpr std::uint32_t lower(std::uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
+
+/// Whether the only entry of a long name says macros.txt.
+bool is_long_name(const std::uint8_t* entry) {
+  constexpr std::array<std::uint8_t, 13> kPlaces = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
+  if (entry[0] != 0x41) return false;
+  for (std::size_t i = 0; i < kLongName.size(); ++i) {
+    const auto wanted = static_cast<unsigned char>(kLongName[i]);
+    if (lower(get16(entry + kPlaces[i])) != wanted) return false;
+  }
+  return get16(entry + kPlaces[kLongName.size()]) == 0;
+}
+
+bool is_short_name(const std::uint8_t* entry) {
+  return std::equal(kShortName.begin(), kShortName.end(), entry, [](char a, std::uint8_t b) {
+    return lower(static_cast<unsigned char>(a)) == lower(b);
+  });
+}
+
+std::uint8_t name_checksum(const std::uint8_t* entry) {
+  unsigned sum = 0;
+  for (unsigned i = 0; i < 11; ++i) sum = (((sum & 1U) << 7 | sum >> 1) + entry[i]) & 0xFFU;
+  return static_cast<std::uint8_t>(sum);
+}
+
+}  // namespace
+
+/// Goes through the entries of the root directory.
+class FatReader::Directory {
+ public:
+  explicit Directory(FatReader& fat) : fat_(fat), cluster_(fat.root_cluster_) {}
+
+  /// The next entry. `found` without one: the end.
+  Lookup next(std::array<std::uint8_t, kEntry>& entry) {
+    if (number_ == (is_fixed() ? fat_.root_entries_ : kMostEntries)) return Lookup::missing;
+    std::uint32_t sector = number_ * kEntry / kSectorSize;
+    if (is_fixed()) {
+      sector += fat_.root_;
+    } else {
+      const std::uint32_t in_cluster = sector % fat_.cluster_sectors_;
+      if (number_ * kEntry % kSectorSize == 0 && in_cluster == 0 && number_ > 0) {
+        cluster_ = fat_.fat(cluster_);
+        if (cluster_ == kEnd) return Lookup::missing;
+      }
+      if (!fat_.is_cluster(cluster_)) return Lookup::damaged;
+      sector = fat_.sector_of(cluster_) + in_cluster;
+    }
+    const std::uint32_t offset = number_ * kEntry % kSectorSize;
+    if (!fat_.sectors_.read(sector, offset, entry)) return Lookup::damaged;
+    ++number_;
+    return entry[0] == 0 ? Lookup::missing : Lookup::found;
+  }
+
+ private:
+  [[nodiscard]] bool is_fixed() const { return fat_.root_entries_ != 0; }
+
+  FatReader& fat_;
+  std::uint32_t cluster_;
+  std::uint32_t number_ = 0;  ///< Of the next entry.
+};
+
+bool FatReader::open() {
+  window_at_ = kEnd;
+  if (open_at(0)) return true;
+  // Perhaps a partition table: the first partition with a type of FAT.
+  std::array<std::uint8_t, 66> table{};
+  if (!sectors_.read(0, 446, table) || table[64] != 0x55 || table[65] != 0xAA) return false;
+  for (unsigned i = 0; i < 4; ++i) {
+    const std::uint8_t* entry = &table[i * 16];
+    constexpr std::array<std::uint8_t, 6> kFatTypes = {0x01, 0x04, 0x06, 0x0B, 0x0C, 0x0E};
+    if (std::find(kFatTypes.begin(), kFatTypes.end(), entry[4]) == kFatTypes.end()) continue;
+    const std::uint32_t start = get32(entry + 8);
+    return start != 0 && open_at(start);
+  }
+  return false;
+}
+
+bool FatReader::open_at(std::uint32_t start) {
+  std::array<std::uint8_t, 64> boot{};
+  std::array<std::uint8_t, 2> signature{};
+  if (start >= sectors_.sectors() || !sectors_.read(start, 0, boot) ||
+      !sectors_.read(start, 510, signature)) {
+    return false;
+  }
+  const std::uint32_t bytes = get16(&boot[11]);
+  const std::uint32_t per_cluster = boot[13];
+  if (signature[0] != 0x55 || signature[1] != 0xAA || !std::has_single_bit(bytes) || bytes < 512 ||
+      bytes > 4096 || !std::has_single_bit(per_cluster)) {
+    return false;
+  }
+  const std::uint32_t scale = bytes / kSectorSize;
+  const std::uint32_t reserved = get16(&boot[14]);
+  const std::uint32_t fats = boot[16];
+  const std::uint32_t short_fat = get16(&boot[22]);
+  const bool is_fat32 = short_fat == 0;
+  const std::uint64_t fat_size = is_fat32 ? get32(&boot[36]) : short_fat;
+  const std::uint64_t total = get16(&boot[19]) != 0 ? get16(&boot[19]) : get32(&boot[32]);
+  if (reserved == 0 || fats == 0 || fat_size == 0 || total * scale > sectors_.sectors() - start) {
+    return false;
+  }
+  start_ = start;
+  root_entries_ = is_fat32 ? 0 : get16(&boot[17]);
+  root_cluster_ = is_fat32 ? get32(&boot[44]) & 0x0FFFFFFF : 0;
+  const std::uint64_t root = reserved + fats * fat_size;
+  const std::uint64_t data = root + (root_entries_ * kEntry + bytes - 1) / bytes;
+  if (data >= total || (root_entries_ == 0 && !is_fat32)) return false;
+  // With mirroring off, FAT32 says which of its FATs is the right one.
+  const std::uint32_t flags = is_fat32 ? get16(&boot[40]) : 0;
+  const std::uint32_t active = (flags & 0x80) != 0 ? flags & 0xF : 0;
+  if (active >= fats) return false;
+  // All of these are less than the medium's sectors.
+  fat_ = start + static_cast<std::uint32_t>((reserved + active * fat_size) * scale);
+  fat_sectors_ = static_cast<std::uint32_t>(fat_size * scale);
+  root_ = start + static_cast<std::uint32_t>(root * scale);
+  data_ = start + static_cast<std::uint32_t>(data * scale);
+  cluster_sectors_ = per_cluster * scale;
+  clusters_ = static_cast<std::uint32_t>((total - data) / per_cluster);
+  bits_ = is_fat32 ? 32 : clusters_ < 4085 ? 12 : 16;
+  return clusters_ > 0 && clusters_ < 0x0FFFFFF0;
+}
+
+bool FatReader::is_clean() {
+  // The byte that is free for the system says 1 while mounted, 2 after an error: at 25 hex, or
+  // behind the longer fields of FAT32 at 41.
+  std::array<std::uint8_t, 1> state{};
+  if (!sectors_.read(start_, bits_ == 32 ? 0x41 : 0x25, state)) return false;
+  if ((state[0] & 3U) != 0) return false;
+  if (bits_ == 12) return true;
+  const auto entry = fat_entry(1);
+  const std::uint32_t good = bits_ == 16 ? 0xC000 : 0x0C000000;
+  return entry && (*entry & good) == good;
+}
+
+Lookup FatReader::find_macros(FileEntry& out) {
+  Directory directory(*this);
+  std::array<std::uint8_t, kEntry> entry{};
+  // What the entries of a long name that were just passed say.
+  bool is_named = false;  // There were some.
+  bool is_macros = false;
+  unsigned checksum = 0;
+  for (;;) {
+    if (const Lookup lookup = directory.next(entry); lookup != Lookup::found) return lookup;
+    if (entry[0] == 0xE5) {
+      is_named = false;
+      continue;
+    }
+    if ((entry[11] & 0x3FU) == kLongEntry) {
+      is_macros = is_long_name(entry.data());
+      is_named = true;
+      checksum = entry[13];
+      continue;
+    }
+    const bool named = is_named && checksum == name_checksum(entry.data());
+    is_named = false;
+    if ((entry[11] & kVolumeLabel) != 0) continue;
+    if (named ? !is_macros : !is_short_name(entry.data())) continue;
+    if ((entry[11] & kFolder) != 0) return Lookup::damaged;
+    out.first = get16(&entry[26]) | (bits_ == 32 ? get16(&entry[20]) << 16 : 0);
+    out.size = get32(&entry[28]);
+    return Lookup::found;
+  }
+}
+
+std::optional<std::uint8_t> FatReader::fat_byte(std::uint32_t at) {
+  const auto size = static_cast<std::uint32_t>(window_.size());
+  if (at / kSectorSize >= fat_sectors_) return std::nullopt;
+  if (window_at_ == kEnd || at - window_at_ >= size) {
+    window_at_ = at / size * size;
+    if (!sectors_.read(fat_ + window_at_ / kSectorSize, window_at_ % kSectorSize, window_)) {
+      window_at_ = kEnd;
+      return std::nullopt;
+    }
+  }
+  return window_[at - window_at_];
+}
+
+/// The entry as it stands there.
+std::optional<std::uint32_t> FatReader::fat_entry(std::uint32_t cluster) {
+  // Of FAT12 the first byte holds half of an entry, or the last one does.
+  const std::uint64_t first = std::uint64_t{cluster} * bits_ / 8;
+  if (first >= 0xFFFFFFF0) return std::nullopt;
+  std::uint32_t value = 0;
+  const std::uint32_t bytes = bits_ == 32 ? 4 : 2;
+  for (std::uint32_t i = 0; i < bytes; ++i) {
+    const auto byte = fat_byte(static_cast<std::uint32_t>(first) + i);
+    if (!byte) return std::nullopt;
+    value |= std::uint32_t{*byte} << (8 * i);
+  }
+  if (bits_ == 12) return cluster % 2 != 0 ? value >> 4 : value & 0xFFF;
+  return bits_ == 32 ? value & 0x0FFFFFFF : value;
+}
+
+std::uint32_t FatReader::fat(std::uint32_t cluster) {
+  if (!is_cluster(cluster)) return kInvalid;
+  const auto entry = fat_entry(cluster);
+  if (!entry) return kInvalid;
+  if (*entry == 0) return kFree;
+  if (is_cluster(*entry)) return *entry;
+  const std::uint32_t end = bits_ == 12 ? 0xFF8 : bits_ == 16 ? 0xFFF8 : 0x0FFFFFF8;
+  return *entry >= end ? kEnd : kInvalid;
+}
+
+}  // namespace pianola::drive

@@ -1,0 +1,54 @@
+#include "drive/help.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "drive/volume.hpp"
+#include "ports/sim/memory_compiler.hpp"
+
+namespace pianola::drive {
+namespace {
+
+std::string_view text() { return {help_text().data(), help_text().size()}; }
+
+/// The part between two headlines.
+std::string part(std::string_view from, std::string_view to) {
+  const std::size_t begin = text().find('\n', text().find(from)) + 1;
+  return std::string(text().substr(begin, text().find(to) - begin));
+}
+
+std::string errors_in(const std::string& macros) {
+  sim::MemoryRoll roll;
+  sim::Findings findings;
+  sim::compile(macros, roll, findings);
+  sim::MemorySource source(macros);
+  return findings.text("HELP.TXT", source);
+}
+
+TEST(Help, FitsIntoItsPlace) {
+  EXPECT_LE(text().size(), Volume::kHelpRoom);
+  EXPECT_EQ(text().back(), '\n');
+}
+
+TEST(Help, IsPlainTextOfAPagesWidth) {
+  std::size_t width = 0;
+  for (const char c : text()) {
+    EXPECT_TRUE(c == '\n' || (c >= ' ' && c < 0x7F));
+    width = c == '\n' ? 0 : width + 1;
+    EXPECT_LE(width, 80U);
+  }
+}
+
+TEST(Help, ItsMacrosCompile) {
+  EXPECT_EQ(errors_in(part("A MACRO:", "In text:")), "");
+  EXPECT_EQ(errors_in(part("ONE KEY FOR ANOTHER", "MORE STATEMENTS")), "");
+  EXPECT_EQ(errors_in(part("NAMED MACROS", "OPTIONS AND")), "");
+  EXPECT_EQ(errors_in(part("OPTIONS AND SETTINGS", "KEYS  ")), "");
+  EXPECT_EQ(errors_in("var n\nF1 {\n" + part("MORE STATEMENTS", "NAMED MACROS") + "}\n"), "");
+}
+
+}  // namespace
+}  // namespace pianola::drive

@@ -1,0 +1,445 @@
+#include "drive/session.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "drive/help.hpp"
+
+namespace pianola::drive {
+namespace {
+
+using lang::Status;
+using store::kDraftText;
+using store::kDriveState;
+using store::kErrorText;
+
+constexpr std::uint8_t kLayout = 1;  ///< Version of the record and of the volume's layout.
+constexpr std::uint8_t kInSession = 1;
+constexpr std::uint8_t kFromDraft = 2;
+constexpr std::uint8_t kFromSaved = 4;
+
+/// Sectors that are kept for metadata when files fill the rest: of the root directory, and beside
+/// those of the FAT.
+constexpr std::uint32_t kDirectorySectors = 4;
+constexpr std::uint32_t kMostFatSectors = 16;
+/// Room for less is worth no backup.
+constexpr std::uint32_t kLeastRoom = 16 * kSectorSize;
+
+std::span<std::uint8_t> as_bytes(std::span<char> text) {
+  return {reinterpret_cast<std::uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+bool SectorRanges::add(std::uint32_t begin, std::uint32_t end) {
+  Range* place = nullptr;
+  for (Range& range : ranges_) {
+    if (range.begin == range.end) {
+      if (place == nullptr) place = &range;
+    } else if (begin >= range.begin && end <= range.end) {
+      return false;
+    } else if (begin <= range.end && end >= range.begin) {
+      place = &range;
+      break;
+    }
+  }
+  if (place == nullptr) place = &ranges_[0];
+  if (place->begin == place->end) {
+    *place = {begin, end};
+  } else {
+    *place = {std::min(begin, place->begin), std::max(end, place->end)};
+  }
+  return true;
+}
+
+bool SectorRanges::remove(std::uint32_t begin, std::uint32_t end) {
+  bool any = false;
+  for (Range& range : ranges_) {
+    if (begin >= range.end || end <= range.begin) continue;
+    if (begin <= range.begin) {
+      range = end < range.end ? Range{end, range.end} : Range{};
+    } else if (end >= range.end) {
+      range.end = begin;
+    } else {
+      // In two, if there is a place for the second.
+      const auto free = std::find_if(ranges_.begin(), ranges_.end(),
+                                     [](const Range& r) { return r.begin == r.end; });
+      if (free == ranges_.end()) continue;
+      *free = {end, range.end};
+      range.end = begin;
+    }
+    any = true;
+  }
+  return any;
+}
+
+bool SectorRanges::has(std::uint32_t sector) const {
+  return std::any_of(ranges_.begin(), ranges_.end(), [sector](const Range& range) {
+    return sector >= range.begin && sector < range.end;
+  });
+}
+
+bool SectorRanges::empty() const { return first() == 0xFFFFFFFF; }
+
+std::uint32_t SectorRanges::first() const {
+  std::uint32_t first = 0xFFFFFFFF;
+  for (const Range& range : ranges_) {
+    if (range.begin < range.end) first = std::min(first, range.begin);
+  }
+  return first;
+}
+
+void SectorRanges::encode(std::span<std::uint8_t, kSize> out) const {
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    put32(&out[8 * i], ranges_[i].begin);
+    put32(&out[8 * i + 4], ranges_[i].end);
+  }
+}
+
+void SectorRanges::decode(std::span<const std::uint8_t, kSize> bytes) {
+  for (std::size_t i = 0; i < ranges_.size(); ++i) {
+    ranges_[i] = {get32(&bytes[8 * i]), get32(&bytes[8 * i + 4])};
+  }
+}
+
+void DriveRecord::encode(std::span<std::uint8_t, kSize> out) const {
+  std::fill(out.begin(), out.end(), std::uint8_t{0});
+  out[0] = kLayout;
+  out[1] = static_cast<std::uint8_t>((in_session ? kInSession : 0) | (from_draft ? kFromDraft : 0) |
+                                     (from_saved ? kFromSaved : 0));
+  put32(&out[4], draft_size);
+  put32(&out[8], errors_size);
+  put32(&out[12], roll_version);
+  put32(&out[16], files.serial);
+  put32(&out[20], files.size(BaseFile::macros));
+  put32(&out[24], files.size(BaseFile::backup));
+  put32(&out[28], files.size(BaseFile::errors));
+  put32(&out[32], seen_version);
+  refused.encode(out.subspan<40, SectorRanges::kSize>());
+}
+
+bool DriveRecord::decode(std::span<const std::uint8_t, kSize> bytes) {
+  if (bytes[0] != kLayout) return false;
+  in_session = (bytes[1] & kInSession) != 0;
+  from_draft = (bytes[1] & kFromDraft) != 0;
+  from_saved = (bytes[1] & kFromSaved) != 0;
+  draft_size = get32(&bytes[4]);
+  errors_size = get32(&bytes[8]);
+  roll_version = get32(&bytes[12]);
+  files.serial = get32(&bytes[16]);
+  files.size(BaseFile::macros) = get32(&bytes[20]);
+  files.size(BaseFile::backup) = get32(&bytes[24]);
+  files.size(BaseFile::errors) = get32(&bytes[28]);
+  seen_version = get32(&bytes[32]);
+  refused.decode(bytes.subspan<40, SectorRanges::kSize>());
+  return true;
+}
+
+Session::Session(store::Store& store, store::CurrentRoll& roll, std::span<const char> status)
+    : store_(store),
+      roll_(roll),
+      backup_(store.log(), store::StoredRoll::Of::backup),
+      status_(status) {}
+
+// ---- The beginning ------------------------------------------------------------------------------
+
+void Session::load_record() {
+  record_ = {};
+  std::array<std::uint8_t, DriveRecord::kSize> bytes{};
+  if (store_.read_draft(kDriveState, 0, bytes) != bytes.size() || !record_.decode(bytes)) {
+    record_ = {};
+  }
+}
+
+bool Session::is_unfinished() {
+  const auto first = store_.next_draft(0);
+  return first && *first < kDraftText;
+}
+
+void Session::open(std::uint32_t serial, bool is_return) {
+  shape_ = volume_shape(store_.log().geometry());
+  gap_begin_ = gap_end_ = 0;
+  credit_ = 0;
+  load_record();
+  bool has_sectors = is_unfinished();
+  if (has_sectors && !is_known()) {
+    store_.clear_draft();
+    record_ = {};
+    has_sectors = false;
+  }
+  if (!has_sectors) {
+    make_room(is_return);
+    take_files(serial);
+  }
+  record_.files.size(BaseFile::help) = static_cast<std::uint32_t>(help_text().size());
+  record_.files.size(BaseFile::status) = static_cast<std::uint32_t>(status_.size());
+  if (!Volume::fits(shape_, record_.files)) {
+    record_.files.size(BaseFile::backup) = VolumeFiles::kAbsent;
+  }
+}
+
+/// Whether it can be told what the overlay's sectors were written over. Not if the record is
+/// damaged, or the macros that stood there were changed in another way since.
+bool Session::is_known() const {
+  return record_.in_session && (record_.from_draft || record_.seen_version == roll_.epoch());
+}
+
+/// Whether a file like the one in force could not be written.
+bool Session::is_short_of_room() {
+  const std::uint32_t size = roll_.text_size();
+  return store_.draft_room() < size + size / 4 + kLeastRoom;
+}
+
+/// While the medium is in, the backup and a draft stay. The user can do without the former rather
+/// than without room to write macros.txt; and a draft that cannot be corrected has been shown.
+void Session::make_room(bool is_return) {
+  if (store_.has_backup() && is_short_of_room()) store_.drop_backup();
+  if (is_return || record_.draft_size == DriveRecord::kAbsent || !is_short_of_room()) return;
+  store_.clear_draft();
+  record_ = {};
+}
+
+/// The files as they are now.
+void Session::take_files(std::uint32_t serial) {
+  record_.in_session = false;
+  record_.from_draft = record_.draft_size != DriveRecord::kAbsent;
+  record_.from_saved = !roll_.is_default();
+  record_.roll_version = record_.seen_version = roll_.epoch();
+  record_.refused = {};
+  record_.files = {};
+  record_.files.serial = serial;
+  record_.files.size(BaseFile::macros) =
+      record_.from_draft ? record_.draft_size : roll_.text_size();
+  record_.files.size(BaseFile::backup) =
+      store_.has_backup() ? backup_.text_size() : VolumeFiles::kAbsent;
+  record_.files.size(BaseFile::errors) = record_.errors_size;
+}
+
+bool Session::taken() const { return record_.roll_version != roll_.epoch(); }
+
+// ---- Files --------------------------------------------------------------------------------------
+
+bool Session::is_in(BaseFile file, std::uint32_t sector) const {
+  const std::uint32_t size = record_.files.size(file);
+  if (size == VolumeFiles::kAbsent || size == 0) return false;
+  const std::uint32_t first = Volume::first_sector(shape_, record_.files, file);
+  return sector >= first && sector - first <= (size - 1) / kSectorSize;
+}
+
+std::optional<std::uint32_t> Session::draft_object(std::uint32_t sector) const {
+  if (!record_.from_draft || !is_in(BaseFile::macros, sector)) return std::nullopt;
+  return kDraftText + (sector - Volume::first_sector(shape_, record_.files, BaseFile::macros));
+}
+
+bool Session::reads_backup(std::uint32_t sector) const {
+  if (is_in(BaseFile::backup, sector)) return true;
+  return taken() && !record_.from_draft && record_.from_saved && is_in(BaseFile::macros, sector);
+}
+
+Session::Sectors Session::backup_sectors() const {
+  const std::uint32_t size = record_.files.size(BaseFile::backup);
+  if (size == VolumeFiles::kAbsent || size == 0) return {};
+  const std::uint32_t first = Volume::first_sector(shape_, record_.files, BaseFile::backup);
+  return {first, first + (size - 1) / kSectorSize + 1};
+}
+
+std::uint32_t Session::macros_size() const { return record_.files.size(BaseFile::macros); }
+
+std::size_t Session::read_macros(std::uint32_t offset, std::span<char> out) {
+  const std::uint32_t size = macros_size();
+  if (offset >= size) return 0;
+  const std::size_t count = std::min<std::size_t>(out.size(), size - offset);
+  read_text(BaseFile::macros, offset, out.first(count));
+  return count;
+}
+
+bool Session::read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) {
+  read_text(file, offset, {reinterpret_cast<char*>(out.data()), out.size()});
+  return true;
+}
+
+/// Reads a file's text. What is damaged reads as question marks, so that the rest can be rescued.
+void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out) {
+  while (!out.empty()) {
+    std::size_t count = read_some(file, offset, out);
+    if (count == 0) {
+      out[0] = '?';
+      count = 1;
+    }
+    offset += static_cast<std::uint32_t>(count);
+    out = out.subspan(count);
+  }
+}
+
+/// Reads some bytes of a file's text; none if they are damaged.
+std::size_t Session::read_some(BaseFile file, std::uint32_t offset, std::span<char> out) {
+  const auto copy = [&](std::span<const char> text) -> std::size_t {
+    if (offset >= text.size()) return 0;
+    const std::size_t count = std::min<std::size_t>(out.size(), text.size() - offset);
+    std::copy_n(text.begin() + offset, count, out.begin());
+    return count;
+  };
+  const auto object = [&](std::uint32_t first) {
+    const std::size_t count = std::min<std::size_t>(out.size(), kSectorSize - offset % kSectorSize);
+    return store_.read_draft(first + offset / kSectorSize, offset % kSectorSize,
+                             as_bytes(out.first(count)));
+  };
+  switch (file) {
+    case BaseFile::help:
+      return copy(help_text());
+    case BaseFile::status:
+      return copy(status_);
+    case BaseFile::errors:
+      return object(kErrorText);
+    case BaseFile::backup:
+      return backup_.read_text(offset, out);
+    case BaseFile::macros:
+      break;
+  }
+  if (record_.from_draft) return object(kDraftText);
+  if (!taken()) return roll_.read_text(offset, out);
+  // What was in force is the backup now, or still the default text.
+  return record_.from_saved ? backup_.read_text(offset, out)
+                            : roll_.defaults().read_text(offset, out);
+}
+
+// ---- Sectors ------------------------------------------------------------------------------------
+
+bool Session::in_overlay(std::uint32_t sector) {
+  if (!record_.in_session || (sector >= gap_begin_ && sector < gap_end_)) return false;
+  const auto next = store_.next_draft(sector);
+  if (next == sector) return true;
+  gap_begin_ = sector;
+  gap_end_ = next ? *next : sectors();
+  return false;
+}
+
+bool Session::read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) {
+  if (sector >= sectors()) return false;
+  if (in_overlay(sector)) return store_.read_draft(sector, offset, out) == out.size();
+  return Volume(shape_, record_.files, *this).read(sector, offset, out);
+}
+
+bool Session::is_same(std::uint32_t sector, std::span<const std::uint8_t> data) {
+  constexpr std::uint32_t kPiece = 64;
+  std::array<std::uint8_t, kPiece> piece{};
+  for (std::uint32_t offset = 0; offset < kSectorSize; offset += kPiece) {
+    if (!read(sector, offset, piece)) return false;
+    if (!std::equal(piece.begin(), piece.end(), data.begin() + offset)) return false;
+  }
+  return true;
+}
+
+bool Session::differs(std::uint32_t first, std::span<const std::uint8_t> data) {
+  for (std::uint32_t i = 0; i * kSectorSize < data.size(); ++i) {
+    if (!is_same(first + i, data.subspan(i * kSectorSize, kSectorSize))) return true;
+  }
+  return false;
+}
+
+Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed) {
+  const auto count = static_cast<std::uint32_t>(data.size() / kSectorSize);
+  for (std::uint32_t i = 0; i < count;) {
+    const auto sector = [&](std::uint32_t n) { return data.subspan(n * kSectorSize, kSectorSize); };
+    std::uint32_t run = 0;
+    while (i + run < count && !is_same(first + i + run, sector(i + run))) ++run;
+    if (run > 0) {
+      const Status status = write_run(first + i, data.subspan(i * kSectorSize, run * kSectorSize));
+      if (status != Status::ok) {
+        refuse(first + i);
+        return status;
+      }
+      changed = true;
+    }
+    i += run + 1;
+  }
+  accept(first, count);
+  return Status::ok;
+}
+
+Status Session::pin(std::uint32_t sector) {
+  std::array<std::uint8_t, kSectorSize> data;
+  if (in_overlay(sector)) return Status::ok;
+  if (!read(sector, 0, data)) return Status::io_error;
+  return write_run(sector, data);
+}
+
+Status Session::write_run(std::uint32_t first, std::span<const std::uint8_t> data) {
+  if (!has_room(first, static_cast<std::uint32_t>(data.size()))) return Status::full;
+  if (!record_.in_session) {
+    if (const Status status = begin_overlay(); status != Status::ok) return status;
+  }
+  const Status status = store_.write_draft(first, data);
+  gap_begin_ = gap_end_ = 0;
+  return status;
+}
+
+/// Notes that a request ended before sector `first`. How much of it was to come is not known here:
+/// hosts write up to 1 MB at once.
+void Session::refuse(std::uint32_t first) {
+  constexpr std::uint32_t kMostOfRequest = 2048;
+  if (!record_.refused.add(first, std::min(first + kMostOfRequest, sectors()))) return;
+  if (record_.in_session) write_record(record_);
+}
+
+/// The host has written these sectors after all.
+void Session::accept(std::uint32_t first, std::uint32_t count) {
+  if (!record_.refused.remove(first, first + count)) return;
+  if (record_.in_session) write_record(record_);
+}
+
+/// The volume that sectors are about to be written over is written down first.
+Status Session::begin_overlay() {
+  DriveRecord record = record_;
+  record.in_session = true;
+  return write_record(record);
+}
+
+Status Session::write_record(const DriveRecord& record) {
+  std::array<std::uint8_t, DriveRecord::kSize> bytes{};
+  record.encode(bytes);
+  const Status status = store_.write_draft(kDriveState, bytes);
+  if (status == Status::ok) record_ = record;
+  return status;
+}
+
+/// If the power fails before this is written, or there is no room for it, the overlay is dropped at
+/// the next start: what it says is in force.
+void Session::note_taken() {
+  DriveRecord record = record_;
+  record.seen_version = roll_.epoch();
+  write_record(record);
+}
+
+std::uint32_t Session::kept_for_metadata() const {
+  return (std::min(shape_.fat_sectors, kMostFatSectors) + kDirectorySectors) * kSectorSize;
+}
+
+std::uint32_t Session::largest_file() {
+  const std::uint32_t room = store_.draft_room();
+  const std::uint32_t kept = kept_for_metadata();
+  // The file as it is written, then as it is stored: short definitions take three times their text,
+  // with their code, their place in the trees, and what is noted while they are compiled.
+  return room < kept ? 0 : (room - kept) / 4;
+}
+
+/// Whether `size` bytes of a file can be written so that what belongs to it (FAT, directory) still
+/// can be. Looks at the flash now and then only.
+bool Session::has_room(std::uint32_t first, std::uint32_t size) {
+  if (first < shape_.data_sector()) return true;
+  if (size > credit_) {
+    const std::uint32_t kept = kept_for_metadata();
+    const std::uint32_t room = store_.draft_room();
+    bool is_over = true;
+    for (std::uint32_t i = 0; i * kSectorSize < size && is_over; ++i) {
+      is_over = in_overlay(first + i);
+    }
+    if (is_over) return true;
+    if (room < kept + size) return false;
+    credit_ = size + (room - kept - size) / 2;
+  }
+  credit_ -= size;
+  return true;
+}
+
+}  // namespace pianola::drive

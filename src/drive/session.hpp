@@ -1,0 +1,163 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "drive/sector_reader.hpp"
+#include "drive/volume.hpp"
+#include "lang/status.hpp"
+#include "store/current_roll.hpp"
+#include "store/store.hpp"
+#include "store/stored_roll.hpp"
+
+namespace pianola::drive {
+
+/// Some ranges of sectors. If they become too many, what is between two of them counts too.
+class SectorRanges {
+ public:
+  static constexpr std::uint32_t kSize = 32;  ///< Bytes when encoded.
+
+  /// Adds [begin, end). False if it was there already.
+  bool add(std::uint32_t begin, std::uint32_t end);
+  /// Takes [begin, end) away. False if nothing of it was there.
+  bool remove(std::uint32_t begin, std::uint32_t end);
+  [[nodiscard]] bool has(std::uint32_t sector) const;
+  [[nodiscard]] bool empty() const;
+  /// The first sector; 0xFFFFFFFF if there is none.
+  [[nodiscard]] std::uint32_t first() const;
+
+  void encode(std::span<std::uint8_t, kSize> out) const;
+  void decode(std::span<const std::uint8_t, kSize> bytes);
+
+ private:
+  struct Range {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  std::array<Range, 4> ranges_{};
+};
+
+/// What the drive keeps in the store beside sectors and texts: the object kDriveState.
+struct DriveRecord {
+  static constexpr std::uint32_t kSize = 72;
+  static constexpr std::uint32_t kAbsent = VolumeFiles::kAbsent;
+
+  /// The draft: the file that had errors, and what they are.
+  std::uint32_t draft_size = kAbsent;
+  std::uint32_t errors_size = kAbsent;
+
+  /// A host wrote to the volume: what is written here of the volume does not change any more.
+  bool in_session = false;
+  bool from_draft = false;         ///< macros.txt is the draft; otherwise it is the roll,
+  bool from_saved = false;         ///< which the user saved; otherwise it is the default one.
+  std::uint32_t roll_version = 0;  ///< Of the roll in force when the session began,
+  std::uint32_t seen_version = 0;  ///< and of the one that was taken from the volume last.
+  /// Sectors that the host wanted to write and could not, since there was no room: what is read
+  /// there is not what the host thinks.
+  SectorRanges refused;
+  VolumeFiles files;  ///< Of which HELP.TXT and STATUS.TXT are not kept.
+
+  void encode(std::span<std::uint8_t, kSize> out) const;
+  /// False if the bytes are no record of this layout.
+  bool decode(std::span<const std::uint8_t, kSize> bytes);
+};
+
+/// The volume as hosts see it: what they wrote (the overlay in the store) over what it was when the
+/// medium was put in. The latter stays as it was as long as there is an overlay, even if meanwhile
+/// the roll is replaced, or the power fails.
+class Session final : public SectorReader, private FileContents {
+ public:
+  /// All are the caller's and outlive the session. `roll` is that of `store`; `status` is the text
+  /// of STATUS.TXT.
+  Session(store::Store& store, store::CurrentRoll& roll, std::span<const char> status);
+
+  /// Begins: goes on with an overlay that is there, otherwise takes the volume from what is in
+  /// force now. `serial` is then the volume's number. `is_return`: to show what became of the last
+  /// one; otherwise a draft that leaves no room to write anything is given up.
+  void open(std::uint32_t serial, bool is_return);
+
+  /// There is an overlay in the store, whether or not open() was called.
+  [[nodiscard]] bool is_unfinished();
+
+  bool read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) override;
+  [[nodiscard]] std::uint32_t sectors() const override { return shape_.sectors(); }
+  /// Writes whole sectors. Those that say what is there already cost nothing. `changed`: some were
+  /// different. Status::full: there is no room, or only what metadata will need; io_error.
+  lang::Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
+  /// Whether writing `data` would change anything.
+  bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// Keeps a sector as it reads now, whatever becomes of what it is read from.
+  lang::Status pin(std::uint32_t sector);
+
+  /// A host wrote something.
+  [[nodiscard]] bool has_overlay() const { return record_.in_session; }
+  /// Whether a sector is in the overlay.
+  bool in_overlay(std::uint32_t sector);
+  /// macros.txt began as a draft with errors.
+  [[nodiscard]] bool from_draft() const { return record_.from_draft; }
+  /// The roll was replaced since the volume was taken from it.
+  [[nodiscard]] bool taken() const;
+  /// To be called when the roll was replaced by what stands on the volume.
+  void note_taken();
+  /// The host could not write all that it wanted to,
+  [[nodiscard]] bool has_refused() const { return !record_.refused.empty(); }
+  /// and perhaps not this sector.
+  [[nodiscard]] bool has_refused(std::uint32_t sector) const { return record_.refused.has(sector); }
+  /// Likewise some sector of the FAT or the directory.
+  [[nodiscard]] bool has_refused_metadata() const {
+    return record_.refused.first() < shape_.data_sector();
+  }
+  /// The object of the draft that holds a sector of macros.txt as it was at first.
+  [[nodiscard]] std::optional<std::uint32_t> draft_object(std::uint32_t sector) const;
+  /// Whether a sector that is not in the overlay is read from the backup's text.
+  [[nodiscard]] bool reads_backup(std::uint32_t sector) const;
+  /// Reads macros.txt as it was at first. Fewer bytes only at its end.
+  std::size_t read_macros(std::uint32_t offset, std::span<char> out);
+  [[nodiscard]] std::uint32_t macros_size() const;
+
+  /// Bytes of a file that can be written and saved now, even if nothing of it was there before.
+  [[nodiscard]] std::uint32_t largest_file();
+
+  /// Sectors [first, end) of BACKUP.TXT as it was at first, which a save is going to replace.
+  struct Sectors {
+    std::uint32_t first = 0;
+    std::uint32_t end = 0;
+  };
+  [[nodiscard]] Sectors backup_sectors() const;
+
+  [[nodiscard]] const DriveRecord& record() const { return record_; }
+
+ private:
+  bool read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) override;
+  bool is_same(std::uint32_t sector, std::span<const std::uint8_t> data);
+  lang::Status write_run(std::uint32_t first, std::span<const std::uint8_t> data);
+  [[nodiscard]] std::uint32_t kept_for_metadata() const;
+  bool has_room(std::uint32_t first, std::uint32_t size);
+  [[nodiscard]] bool is_in(BaseFile file, std::uint32_t sector) const;
+  void read_text(BaseFile file, std::uint32_t offset, std::span<char> out);
+  std::size_t read_some(BaseFile file, std::uint32_t offset, std::span<char> out);
+  void load_record();
+  void refuse(std::uint32_t first);
+  void accept(std::uint32_t first, std::uint32_t count);
+  lang::Status begin_overlay();
+  lang::Status write_record(const DriveRecord& record);
+  [[nodiscard]] bool is_known() const;
+  void make_room(bool is_return);
+  bool is_short_of_room();
+  void take_files(std::uint32_t serial);
+
+  store::Store& store_;
+  store::CurrentRoll& roll_;
+  store::StoredRoll backup_;
+  std::span<const char> status_;
+  VolumeShape shape_;
+  DriveRecord record_;
+  // No sector of [gap_begin_, gap_end_) is in the overlay.
+  std::uint32_t gap_begin_ = 0;
+  std::uint32_t gap_end_ = 0;
+  std::uint32_t credit_ = 0;  ///< Bytes that may be written before the room is looked at again.
+};
+
+}  // namespace pianola::drive

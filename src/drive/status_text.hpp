@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "drive/take.hpp"
+#include "lang/source.hpp"
+#include "store/store.hpp"
+
+namespace pianola::drive {
+
+/// Writes what only the device knows into STATUS.TXT. Must not call the drive.
+class StatusReport {
+ public:
+  /// Appends lines, each ended by a line feed. What has no room is cut off.
+  virtual void write_status(lang::TextSink& out) = 0;
+
+ protected:
+  ~StatusReport() = default;
+};
+
+/// STATUS.TXT: of a fixed size, so that its place on the volume never changes.
+class StatusText final : public lang::TextSink {
+ public:
+  static constexpr std::uint32_t kSize = 3 * kSectorSize;
+
+  /// Writes it anew, from what is the case now.
+  void write(store::Store& store, const store::CurrentRoll& roll, std::uint32_t largest_file,
+             Outcome outcome, StatusReport& report);
+  void write(std::span<const char> text) override;
+  [[nodiscard]] std::span<const char> text() const { return text_; }
+
+ private:
+  std::array<char, kSize> text_{};
+  std::uint32_t size_ = 0;
+};
+
+}  // namespace pianola::drive

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "drive/either.hpp"
+#include "drive/error_order.hpp"
+#include "drive/errors_edit.hpp"
+#include "drive/fat_reader.hpp"
+#include "drive/file_view.hpp"
+#include "drive/session.hpp"
+#include "drive/workspace.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/save.hpp"
+
+namespace pianola::drive {
+
+/// How an edit ended.
+enum class Outcome : std::uint8_t {
+  none,       ///< There was none.
+  taken,      ///< The macros are in force.
+  unchanged,  ///< The file says what is in force.
+  errors,     ///< ERRORS.TXT says what is wrong; the draft is kept.
+  no_room,    ///< Likewise.
+  damaged,    ///< The volume makes no sense; the draft is kept. ERRORS.TXT says so.
+  failed,     ///< The flash failed.
+};
+
+/// Takes macros.txt from the volume as it is.
+class Take {
+ public:
+  enum class Kind : std::uint8_t {
+    eject,    ///< The host is done: whatever it left is what it wants.
+    quiet,    ///< The host may go on: only a volume without any doubt counts, and does not change.
+    restart,  ///< It never will: as quiet, but what is taken leaves the volume.
+  };
+
+  /// All are the caller's and outlive this. Nobody writes to the volume meanwhile.
+  Take(store::Store& store, Session& session, const Workspace& workspace, Kind kind);
+
+  /// Does a bounded piece of work, as store::Save::step() does. True: there is more to do.
+  bool step();
+  /// Drops it; only for Kind::quiet. Nothing is changed.
+  void cancel();
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  /// How it ended. `none`: there is nothing to say; then a volume at quiet or restart stays.
+  [[nodiscard]] Outcome outcome() const { return outcome_; }
+  [[nodiscard]] std::uint32_t errors() const { return errors_; }
+  [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
+
+ private:
+  enum class Phase : std::uint8_t { find, check, compare, pin, save, edit, done };
+
+  /// Whether the host has said its last word.
+  [[nodiscard]] bool may_decide() const { return kind_ == Kind::eject; }
+  [[nodiscard]] bool replaces_backup() const { return !session_.taken(); }
+
+  void end(Outcome outcome);
+  void find();
+  void found(const FileEntry& entry);
+  void check();
+  void compare();
+  void compared();
+  void pin();
+  void start_save();
+  void save();
+  void refuse(Outcome outcome, ErrorsEdit::Reason reason);
+  void edit();
+
+  store::Store& store_;
+  Session& session_;
+  store::FlashScratch scratch_;
+  FatReader fat_;
+  std::optional<FileView> file_;
+  ErrorOrder order_;
+  Either<store::Save, ErrorsEdit> work_;
+  Kind kind_;
+  Phase phase_ = Phase::find;
+  Outcome outcome_ = Outcome::none;
+  bool is_same_ = true;        ///< The file is what it was at first, as far as it was compared.
+  bool reads_backup_ = false;  ///< Some of it stands in the backup.
+  std::uint32_t at_ = 0;       ///< How far it was compared; next sector to pin.
+  std::uint32_t errors_ = 0;
+  std::uint32_t warnings_ = 0;
+};
+
+}  // namespace pianola::drive

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace pianola::drive {
+
+/// Memory for compiling what was saved on the drive; the caller's.
+struct Workspace {
+  std::span<std::uint8_t> scratch;   ///< As store::FlashScratch takes it.
+  std::span<std::uint16_t> sectors;  ///< Likewise.
+};
+
+}  // namespace pianola::drive

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "ports/usbip/controller.hpp"
+#include "ports/usbip/protocol.hpp"
+
+namespace pianola::usbip {
+
+/// One client of the USB/IP protocol, as bytes in and bytes out. It may look what there is, and
+/// attach the device if nobody has it; then its requests go to the controller and the answers come
+/// back as they are ready.
+///
+/// A client that does not keep to the protocol, or wants more than is sensible, is closed.
+class Connection final : private BusHost {
+ public:
+  /// The longest transfer.
+  static constexpr std::uint32_t kMaxTransfer = 1U << 20;
+  /// Most requests at a time.
+  static constexpr std::size_t kMaxRequests = 1024;
+  /// Most bytes of requests at a time, beyond which there are no more.
+  static constexpr std::size_t kMaxRequested = 16U << 20;
+
+  /// The controller is the caller's and outlives this.
+  explicit Connection(Controller& controller) : controller_(controller) {}
+  /// Detaches the device.
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// Takes what the client sent, in pieces of any size.
+  void receive(std::span<const std::uint8_t> bytes);
+
+  /// What the client is to get; who sends some of it removes that.
+  [[nodiscard]] std::vector<std::uint8_t>& output() { return output_; }
+
+  /// Whether it has the device.
+  [[nodiscard]] bool attached() const { return attached_; }
+  /// Nothing more will be taken: what is in output() is the last.
+  [[nodiscard]] bool closed() const { return !why_closed_.empty(); }
+  /// Why it is closed, for people.
+  [[nodiscard]] std::string_view why_closed() const { return why_closed_; }
+
+ private:
+  void completed(const Urb& urb, UrbStatus status, std::uint32_t sent) override;
+  void device_left() override;
+
+  std::size_t take(std::span<const std::uint8_t> bytes);
+  std::size_t take_operation(std::span<const std::uint8_t> bytes);
+  std::size_t take_command(std::span<const std::uint8_t> bytes);
+  void list();
+  void import(std::string_view bus_id);
+  void submit(const Command& command, std::span<const std::uint8_t> data);
+  void unlink(const Command& command);
+  void close(std::string_view why);
+
+  Controller& controller_;
+  std::vector<std::uint8_t> input_;  ///< The beginning of a message.
+  std::vector<std::uint8_t> output_;
+  std::string_view why_closed_;
+  std::size_t requested_ = 0;  ///< Bytes of the requests that wait.
+  std::size_t requests_ = 0;
+  bool attached_ = false;
+};
+
+}  // namespace pianola::usbip

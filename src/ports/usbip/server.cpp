@@ -1,0 +1,221 @@
+#include "ports/usbip/server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "ports/usbip/bus.hpp"
+
+namespace pianola::usbip {
+namespace {
+
+/// What is read at once.
+constexpr std::size_t kPiece = 64U << 10;
+/// With more than so much to send, nothing is read.
+constexpr std::size_t kBacklog = 4U << 20;
+/// A client that says nothing for so long is asked whether it lives; in s.
+constexpr int kSilence = 10;
+
+std::string error_text(int error) { return std::strerror(error); }
+
+bool set_option(int socket, int level, int name, int value) {
+  return setsockopt(socket, level, name, &value, sizeof value) == 0;
+}
+
+/// "address:port", or "[address]:port".
+std::string peer_name(const sockaddr_storage& address, socklen_t size) {
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> service{};
+  if (getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(),
+                  service.data(), service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+    return "an unknown address";
+  }
+  const std::string name = host.data();
+  return (address.ss_family == AF_INET6 ? "[" + name + "]" : name) + ":" + service.data();
+}
+
+std::uint16_t port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return 0;
+  if (address.ss_family == AF_INET6) {
+    return ntohs(reinterpret_cast<const sockaddr_in6*>(&address)->sin6_port);
+  }
+  return ntohs(reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
+}
+
+}  // namespace
+
+struct Server::Client {
+  Client(int number, std::string name, Controller& controller)
+      : socket(number), peer(std::move(name)), connection(controller) {}
+  ~Client() { ::close(socket); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  int socket;
+  std::string peer;
+  Connection connection;
+  bool told = false;  ///< The observer knows that it is attached.
+  bool gone = false;
+};
+
+Server::Server(Controller& controller, usb::Usb& usb, ServerObserver& observer)
+    : controller_(controller), usb_(usb), observer_(observer) {}
+
+Server::~Server() {
+  clients_.clear();
+  if (listener_ >= 0) ::close(listener_);
+}
+
+std::optional<std::string> Server::listen(const std::string& address, std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICSERV | (address == "localhost" ? 0 : AI_NUMERICHOST);
+  addrinfo* found = nullptr;
+  const std::string number = std::to_string(port);
+  if (getaddrinfo(address.c_str(), number.c_str(), &hints, &found) != 0) {
+    return "'" + address + "' is not an IP address";
+  }
+  int error = 0;
+  for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
+    const int listener =
+        socket(info->ai_family, info->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (listener >= 0 && set_option(listener, SOL_SOCKET, SO_REUSEADDR, 1) &&
+        bind(listener, info->ai_addr, info->ai_addrlen) == 0 &&
+        ::listen(listener, static_cast<int>(kMaxClients)) == 0) {
+      listener_ = listener;
+      break;
+    }
+    error = errno;
+    if (listener >= 0) ::close(listener);
+  }
+  freeaddrinfo(found);
+  if (listener_ < 0) {
+    return "cannot listen at " + address + ", port " + number + ": " + error_text(error);
+  }
+  port_ = port_of(listener_);
+  return std::nullopt;
+}
+
+bool Server::attached() const { return controller_.attached(); }
+
+void Server::watch(std::vector<pollfd>& fds) const {
+  if (listener_ >= 0) fds.push_back({listener_, POLLIN, 0});
+  for (const auto& client : clients_) {
+    const std::size_t backlog = client->connection.output().size();
+    const int events = (backlog < kBacklog ? POLLIN : 0) | (backlog > 0 ? POLLOUT : 0);
+    fds.push_back({client->socket, static_cast<short>(events), 0});
+  }
+}
+
+void Server::handle(const std::vector<pollfd>& fds, engine::Time /*now*/) {
+  const auto found = [&](int fd, int events) {
+    return std::any_of(fds.begin(), fds.end(), [&](const pollfd& entry) {
+      return entry.fd == fd && (entry.revents & events) != 0;
+    });
+  };
+  for (const auto& client : clients_) {
+    if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client);
+  }
+  if (listener_ >= 0 && found(listener_, POLLIN)) accept_client();
+}
+
+void Server::accept_client() {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  const int socket = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size,
+                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (socket < 0) return;
+  // Replies are short and waited for; and a host whose cable was pulled must not keep the device.
+  set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, kSilence);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kSilence / 2);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 2);
+  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 2 * kSilence * 1000);
+  if (clients_.size() >= kMaxClients) {
+    // The one that has waited longest without wanting the device makes room.
+    const auto idle = std::find_if(clients_.begin(), clients_.end(), [](const auto& client) {
+      return !client->connection.attached();
+    });
+    if (idle == clients_.end()) {
+      ::close(socket);
+      return;
+    }
+    clients_.erase(idle);
+  }
+  clients_.push_back(std::make_unique<Client>(socket, peer_name(address, size), controller_));
+}
+
+void Server::read_from(Client& client) {
+  std::vector<std::uint8_t> piece(kPiece);
+  const ssize_t size = recv(client.socket, piece.data(), piece.size(), 0);
+  if (size > 0) {
+    client.connection.receive({piece.data(), static_cast<std::size_t>(size)});
+  } else if (size == 0) {
+    drop(client, "the host closed the connection");
+  } else if (errno != EAGAIN && errno != EINTR) {
+    drop(client, error_text(errno));
+  }
+}
+
+void Server::write_to(Client& client) {
+  std::vector<std::uint8_t>& output = client.connection.output();
+  std::size_t sent = 0;
+  while (sent < output.size()) {
+    const ssize_t size =
+        send(client.socket, output.data() + sent, output.size() - sent, MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno != EAGAIN) drop(client, error_text(errno));
+    if (size <= 0) break;
+    sent += static_cast<std::size_t>(size);
+  }
+  output.erase(output.begin(), output.begin() + static_cast<std::ptrdiff_t>(sent));
+}
+
+void Server::drop(Client& client, const std::string& reason) {
+  if (client.gone) return;
+  client.gone = true;
+  if (client.told) observer_.detached(reason);
+  client.told = false;
+}
+
+engine::Next Server::step(engine::Time now) {
+  engine::Next next = step_bus(controller_, usb_, now);
+  for (const auto& client : clients_) {
+    if (client->gone) continue;
+    Connection& connection = client->connection;
+    if (connection.attached() && !client->told) {
+      client->told = true;
+      observer_.attached(client->peer);
+    }
+    write_to(*client);
+    if (connection.closed()) drop(*client, std::string(connection.why_closed()));
+  }
+  if (std::erase_if(clients_, [](const auto& client) { return client->gone; }) > 0) {
+    // The device is to know at once that the host is gone.
+    next = earlier_of(next, step_bus(controller_, usb_, now));
+  }
+  return next;
+}
+
+void Server::close() {
+  for (const auto& client : clients_) drop(*client, "the device was switched off");
+  clients_.clear();
+  if (listener_ >= 0) ::close(listener_);
+  listener_ = -1;
+  port_ = 0;
+}
+
+}  // namespace pianola::usbip

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <poll.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/time.hpp"
+#include "ports/usbip/connection.hpp"
+#include "ports/usbip/controller.hpp"
+#include "usb/usb.hpp"
+
+namespace pianola::usbip {
+
+/// The port number that IANA gave to USB/IP.
+inline constexpr std::uint16_t kDefaultPort = 3240;
+
+/// Who wants to know of a server's clients. Must not call the server.
+class ServerObserver {
+ public:
+  /// A host at `peer` ("address:port") attached the device.
+  virtual void attached(const std::string& peer) = 0;
+  /// It is gone; `reason` says why, for people.
+  virtual void detached(const std::string& reason) = 0;
+
+ protected:
+  ~ServerObserver() = default;
+};
+
+/// Offers the device to other computers over TCP by the USB/IP protocol. Any number of clients may
+/// look what there is; one at a time can attach it. Never waits: for one poll() loop.
+class Server {
+ public:
+  /// Clients at a time; more are turned away.
+  static constexpr std::size_t kMaxClients = 8;
+
+  /// Both are the caller's and outlive the server. `controller` is the one that `usb` is on.
+  Server(Controller& controller, usb::Usb& usb, ServerObserver& observer);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Listens at a numeric IPv4 or IPv6 address, or at `localhost`; port 0 is any that is free.
+  /// Gives nothing if it does, else what is wrong, for people.
+  std::optional<std::string> listen(const std::string& address, std::uint16_t port);
+  /// Where it listens; 0 if it does not.
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] bool attached() const;
+
+  /// Appends what poll() is to watch.
+  void watch(std::vector<pollfd>& fds) const;
+  /// Does what poll() found. `fds` may hold others' entries too.
+  void handle(const std::vector<pollfd>& fds, engine::Time now);
+
+  /// Lets the bus, the USB stack and the device go on, and writes what has room. After handle(),
+  /// after each key, and when it said so. Returns when it wants to go on; at `now` means at once.
+  engine::Next step(engine::Time now);
+
+  /// Says goodbye to all; the device is off the bus.
+  void close();
+
+ private:
+  struct Client;
+
+  void accept_client();
+  void read_from(Client& client);
+  void write_to(Client& client);
+  void drop(Client& client, const std::string& reason);
+
+  Controller& controller_;
+  usb::Usb& usb_;
+  ServerObserver& observer_;
+  std::vector<std::unique_ptr<Client>> clients_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+};
+
+}  // namespace pianola::usbip

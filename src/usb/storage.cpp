@@ -1,0 +1,97 @@
+#include "usb/storage.hpp"
+
+#include <tusb.h>
+
+namespace pianola::usb {
+namespace {
+
+constexpr std::uint32_t kSector = drive::Drive::kSector;
+/// Logical unit not supported (SPC-4, annex D).
+constexpr drive::Sense kNoUnit{0x05, 0x25, 0x00};
+
+// SCSI commands that TinyUSB has no names for (SBC-3, 5.1).
+constexpr std::uint8_t kVerify10 = 0x2F;
+constexpr std::uint8_t kSynchronizeCache10 = 0x35;
+
+std::uint32_t big32(std::span<const std::uint8_t, 4> bytes) {
+  return std::uint32_t{bytes[0]} << 24 | std::uint32_t{bytes[1]} << 16 |
+         std::uint32_t{bytes[2]} << 8 | bytes[3];
+}
+
+}  // namespace
+
+bool Storage::done(const drive::Sense& sense) {
+  sense_ = sense;
+  if (!sense.ok()) tud_msc_set_sense(0, sense.key, sense.code, sense.qualifier);
+  return sense.ok();
+}
+
+drive::Drive* Storage::ready(std::uint8_t unit) {
+  if (unit != 0 || drive_ == nullptr) {
+    done(kNoUnit);
+    return nullptr;
+  }
+  return done(drive_->test_ready()) ? drive_ : nullptr;
+}
+
+bool Storage::in_range(std::uint64_t first, std::uint64_t count) const {
+  return first + count <= drive_->sectors();
+}
+
+bool Storage::test_ready(std::uint8_t unit) { return ready(unit) != nullptr; }
+
+std::uint32_t Storage::capacity(std::uint8_t unit) {
+  drive::Drive* const drive = ready(unit);
+  return drive != nullptr ? drive->sectors() : 0;
+}
+
+bool Storage::read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+                   std::span<std::uint8_t> out) {
+  drive::Drive* const drive = ready(unit);
+  if (drive == nullptr) return false;
+  if (offset % kSector != 0 || out.size() % kSector != 0) return done(drive::kBadField);
+  const std::uint64_t from = std::uint64_t{first} + offset / kSector;
+  if (!in_range(from, out.size() / kSector)) return done(drive::kOutOfRange);
+  return done(drive->read(static_cast<std::uint32_t>(from), out));
+}
+
+bool Storage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+                    std::span<const std::uint8_t> data) {
+  drive::Drive* const drive = ready(unit);
+  if (drive == nullptr) return false;
+  if (offset % kSector != 0 || data.size() % kSector != 0) return done(drive::kBadField);
+  const std::uint64_t from = std::uint64_t{first} + offset / kSector;
+  if (!in_range(from, data.size() / kSector)) return done(drive::kOutOfRange);
+  return done(drive->write(static_cast<std::uint32_t>(from), data));
+}
+
+bool Storage::start_stop(std::uint8_t unit, bool start, bool load_eject) {
+  if (unit != 0 || drive_ == nullptr) return done(kNoUnit);
+  return done(drive_->start_stop(start, load_eject));
+}
+
+bool Storage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> command) {
+  const std::uint8_t code = command[0];
+  if (code != kVerify10 && code != kSynchronizeCache10) return done(drive::kUnknownCommand);
+  if (ready(unit) == nullptr) return false;
+  // Comparing with data of the host's (BYTCHK) is not offered (SBC-3, 5.20).
+  if (code == kVerify10 && (command[1] & 0x06U) != 0) return done(drive::kBadField);
+  const std::uint32_t first = big32(command.subspan<2, 4>());
+  const std::uint32_t count = std::uint32_t{command[7]} << 8 | command[8];
+  return done(in_range(first, count) ? drive::kFine : drive::kOutOfRange);
+}
+
+void Storage::request_sense(std::span<std::uint8_t, 18> answer) {
+  if (!sense_.ok()) {
+    answer[2] = sense_.key;
+    answer[12] = sense_.code;
+    answer[13] = sense_.qualifier;
+  }
+  sense_ = {};
+}
+
+void Storage::command_over() {
+  if (!sense_.ok()) tud_msc_set_sense(0, 0, 0, 0);
+}
+
+}  // namespace pianola::usb

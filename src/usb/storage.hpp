@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "drive/drive.hpp"
+
+namespace pianola::usb {
+
+/// SCSI commands for the drive, between TinyUSB's mass storage class and drive::Drive. TinyUSB
+/// forgets why a READ (10) or WRITE (10) failed, so the reason is kept here until REQUEST SENSE.
+class Storage {
+ public:
+  /// The drive is the caller's and outlives this; null: there is none.
+  void begin(drive::Drive* drive) {
+    drive_ = drive;
+    sense_ = {};
+  }
+
+  /// TEST UNIT READY. False if it fails; so do the others that are not void.
+  bool test_ready(std::uint8_t unit);
+  /// Sectors for READ CAPACITY (10) and READ FORMAT CAPACITIES; 0 if it fails.
+  std::uint32_t capacity(std::uint8_t unit);
+  /// Bytes of READ (10) or WRITE (10), `offset` bytes after the sector `first`.
+  bool read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+            std::span<std::uint8_t> out);
+  bool write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+             std::span<const std::uint8_t> data);
+  bool start_stop(std::uint8_t unit, bool start, bool load_eject);
+  /// A command that TinyUSB does not know: VERIFY (10) and SYNCHRONIZE CACHE (10), which need no
+  /// data.
+  bool other(std::uint8_t unit, std::span<const std::uint8_t, 16> command);
+
+  /// For REQUEST SENSE: puts the reason of the last failure into `answer`, which has what TinyUSB
+  /// knows of it, in fixed format (SPC-4, 4.5.3); then it is forgotten.
+  void request_sense(std::span<std::uint8_t, 18> answer);
+  /// A command is over. So that no error outlives it in TinyUSB, where it would make others fail.
+  void command_over();
+
+ private:
+  bool done(const drive::Sense& sense);
+  /// The drive if there is the unit and a medium, else it fails.
+  drive::Drive* ready(std::uint8_t unit);
+  [[nodiscard]] bool in_range(std::uint64_t first, std::uint64_t count) const;
+
+  drive::Drive* drive_ = nullptr;
+  drive::Sense sense_;
+};
+
+}  // namespace pianola::usb

@@ -1,0 +1,272 @@
+// The drive under the hands of hosts: models of systems write macros.txt in their order and in
+// others, with power cuts and cables pulled on the way.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <tuple>
+
+#include "support/drive_rig.hpp"
+#include "support/fat_tools.hpp"
+#include "support/host_models.hpp"
+
+namespace pianola::test {
+namespace {
+
+using drive::Outcome;
+
+std::string macros_text(std::string_view word, unsigned count) {
+  std::string text = "# " + std::string(word) + "\n";
+  for (unsigned i = 0; i < count; ++i) {
+    text += "macro m" + std::to_string(i) + " { \"" + std::string(word) + " says " +
+            std::to_string(i * i) + "\" ENTER }\n";
+  }
+  return text;
+}
+
+/// What the host writes, as far as the drive takes it.
+bool play(DriveRig& rig, const HostLog& log, std::size_t first, std::size_t end) {
+  for (std::size_t i = first; i < end; ++i) {
+    if (!rig.drive().write(log[i].sector, log[i].data).ok()) return false;
+  }
+  return true;
+}
+
+/// Whether two images are equal but for STATUS.TXT, which is made anew.
+bool is_same_volume(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+  const drive::VolumeShape shape = drive::volume_shape({4096, 256, 64});
+  const std::uint32_t status = drive::Volume::first_sector(shape, {}, drive::BaseFile::status);
+  for (const std::uint32_t sector : DriveRig::changes(a, b)) {
+    if (sector - status >= drive::Volume::kStatusRoom / drive::kSectorSize) return false;
+  }
+  return true;
+}
+
+/// macros.txt as a host reads it.
+std::string shown(DriveRig& rig) {
+  class Sectors final : public drive::SectorReader {
+   public:
+    explicit Sectors(std::vector<std::uint8_t> image) : image_(std::move(image)) {}
+    bool read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) override {
+      std::copy_n(image_.begin() + sector * drive::kSectorSize + offset, out.size(), out.begin());
+      return sector < sectors();
+    }
+    [[nodiscard]] std::uint32_t sectors() const override {
+      return static_cast<std::uint32_t>(image_.size() / drive::kSectorSize);
+    }
+
+   private:
+    std::vector<std::uint8_t> image_;
+  };
+  Sectors sectors(rig.image());
+  drive::FatReader fat(sectors);
+  drive::FileEntry entry;
+  if (!fat.open() || fat.find_macros(entry) != drive::Lookup::found) return "no file";
+  drive::FileView file(fat, entry);
+  while (file.check() == drive::FileView::Chain::more) {
+  }
+  std::string text;
+  std::array<char, 512> piece{};
+  while (const std::size_t count = file.read(static_cast<std::uint32_t>(text.size()), piece)) {
+    text.append(piece.data(), count);
+  }
+  return text;
+}
+
+/// More runs on request.
+unsigned runs(unsigned usual) {
+  const char* const factor = std::getenv("PIANOLA_MORE_RUNS");
+  return factor == nullptr ? usual : usual * static_cast<unsigned>(std::atoi(factor));
+}
+
+enum class Change : std::uint8_t { longer, shorter, much_longer };
+
+/// Runs that cut the power: fewer of those that take long.
+unsigned cuts(Change change) { return runs(change == Change::much_longer ? 2 : 10); }
+
+class DriveHosts : public testing::TestWithParam<std::tuple<std::size_t, Change>> {
+ protected:
+  DriveHosts() {
+    const Change change = std::get<1>(GetParam());
+    old_ = macros_text("old", change == Change::shorter ? 90 : 30);
+    new_ = macros_text("new", change == Change::much_longer ? 250 : 40);
+    EXPECT_EQ(rig_.save(old_), lang::Status::ok);
+    rig_.insert();
+    before_ = rig_.image();
+    log_ = kHostModels.at(std::get<0>(GetParam())).log(before_, new_);
+  }
+
+  DriveRig rig_;
+  std::string old_;
+  std::string new_;
+  std::vector<std::uint8_t> before_;
+  HostLog log_;
+};
+
+TEST_P(DriveHosts, AreUnderstood) {
+  EXPECT_EQ(FatImage(before_).fsck(), "");
+  ASSERT_TRUE(play(rig_, log_, 0, log_.size()));
+  FatImage after(rig_.image());
+  EXPECT_EQ(after.fsck(), "");
+  EXPECT_TRUE(after.type("macros.txt") == new_);
+  EXPECT_EQ(rig_.eject(), Outcome::taken);
+  EXPECT_TRUE(rig_.text() == new_);
+  EXPECT_TRUE(rig_.backup() == old_);
+  rig_.insert();
+  FatImage again(rig_.image());
+  EXPECT_EQ(again.fsck(), "");
+  EXPECT_TRUE(again.type("macros.txt") == new_);
+  EXPECT_TRUE(again.type("BACKUP.TXT") == old_);
+}
+
+TEST_P(DriveHosts, MayWriteInAnyOrder) {
+  const sim::SimulatedFlash start = rig_.flash;
+  for (unsigned seed = 1; seed <= runs(3); ++seed) {
+    DriveRig rig(start);
+    rig.insert();
+    const HostLog log = permuted(log_, seed);
+    ASSERT_TRUE(play(rig, log, 0, log.size()));
+    EXPECT_EQ(rig.eject(), Outcome::taken);
+    EXPECT_TRUE(rig.text() == new_);
+    EXPECT_TRUE(rig.backup() == old_);
+  }
+}
+
+TEST_P(DriveHosts, AreTakenWhenTheyAreQuiet) {
+  ASSERT_TRUE(play(rig_, log_, 0, log_.size()));
+  const std::vector<std::uint8_t> written = rig_.image();
+  rig_.wait(1900);
+  EXPECT_TRUE(rig_.text() == old_);
+  rig_.wait(200);
+  EXPECT_TRUE(rig_.text() == new_);
+  EXPECT_EQ(rig_.drive().outcome(), Outcome::taken);
+  // The host sees nothing of it.
+  EXPECT_EQ(rig_.drive().test_ready(), drive::kFine);
+  EXPECT_TRUE(rig_.image() == written);
+  EXPECT_EQ(rig_.eject(), std::nullopt);
+  EXPECT_TRUE(rig_.backup() == old_);
+  EXPECT_EQ(rig_.store().next_draft(0), std::nullopt);
+}
+
+/// Nothing but what was there before or what the host wrote is in force, wherever it stops.
+TEST_P(DriveHosts, MayBePulledOffAtAnyWrite) {
+  const sim::SimulatedFlash start = rig_.flash;
+  std::mt19937 random(3);
+  for (const bool orderly : {true, false}) {
+    const HostLog log = orderly ? log_ : permuted(log_, 99, true);
+    DriveRig rig(start);
+    rig.insert();
+    const std::size_t step = std::max<std::size_t>(1, log.size() / runs(10));
+    for (std::size_t at = 0; at < log.size(); at += step) {
+      if (at == 0) {
+        ASSERT_TRUE(play(rig, log, 0, step));
+        continue;
+      }
+      DriveRig cut(rig.flash);
+      cut.settle();
+      EXPECT_TRUE(cut.text() == old_ || cut.text() == new_) << at;
+      // The volume is as the host left it, or has been taken.
+      cut.insert();
+      EXPECT_TRUE(cut.text() == new_ || is_same_volume(cut.image(), rig.image())) << at;
+      ASSERT_TRUE(play(rig, log, at, std::min(log.size(), at + step)));
+    }
+    DriveRig cut(rig.flash);
+    cut.settle();
+    EXPECT_TRUE(cut.text() == new_);
+    EXPECT_EQ(cut.store().next_draft(0), std::nullopt);
+  }
+}
+
+TEST_P(DriveHosts, MayLoseThePowerAnywhere) {
+  const sim::SimulatedFlash start = rig_.flash;
+  std::uint64_t steps = 0;
+  const auto whole_edit = [&](DriveRig& rig) {
+    rig.insert();
+    if (!play(rig, log_, 0, log_.size() / 2)) return;
+    rig.wait(2500);
+    if (!play(rig, log_, log_.size() / 2, log_.size())) return;
+    rig.wait(2500);
+    rig.eject();
+  };
+  {
+    DriveRig rig(start);
+    const std::uint64_t before = rig.flash.steps();
+    whole_edit(rig);
+    steps = rig.flash.steps() - before;
+    EXPECT_TRUE(rig.text() == new_);
+  }
+  std::mt19937_64 random(std::get<0>(GetParam()));
+  for (unsigned run = 0; run < cuts(std::get<1>(GetParam())); ++run) {
+    DriveRig rig(start);
+    rig.flash.set_seed(run);
+    rig.flash.cut_after(random() % steps);
+    whole_edit(rig);
+    rig.restart();
+    rig.settle();
+    const bool is_new = rig.text() == new_;
+    ASSERT_TRUE(is_new || rig.text() == old_) << run;
+    if (is_new) {
+      EXPECT_TRUE(rig.backup() == old_) << run;
+    }
+    // And it goes on from there.
+    rig.insert();
+    ASSERT_EQ(rig.image().size(), before_.size());
+    EXPECT_FALSE(rig.eject() == Outcome::failed);
+    rig.wait(5000);
+    rig.insert();
+    rig.eject();
+    rig.insert();
+    const HostLog log = plain(rig.image(), "F1 { \"again\" }\n");
+    ASSERT_TRUE(play(rig, log, 0, log.size()));
+    EXPECT_EQ(rig.eject(), Outcome::taken) << run;
+    EXPECT_EQ(rig.text(), "F1 { \"again\" }\n");
+  }
+}
+
+/// What the user wrote is never lost, even if it is wrong and the power fails while it is noted
+/// what is wrong.
+TEST_P(DriveHosts, KeepADraftOverAnyLossOfPower) {
+  const std::string bad = new_ + "F1 { call nobody }\nF2 { ENTR }\n";
+  const HostLog log = kHostModels.at(std::get<0>(GetParam())).log(before_, bad);
+  ASSERT_TRUE(play(rig_, log, 0, log.size()));
+  const sim::SimulatedFlash written = rig_.flash;
+  std::uint64_t steps = 0;
+  {
+    DriveRig rig(written);
+    rig.settle();
+    rig.insert();
+    const std::uint64_t before = rig.flash.steps();
+    EXPECT_EQ(rig.eject(), Outcome::errors);
+    steps = rig.flash.steps() - before;
+  }
+  std::mt19937_64 random(std::get<0>(GetParam()) + 77);
+  for (unsigned run = 0; run < cuts(std::get<1>(GetParam())); ++run) {
+    DriveRig rig(written);
+    rig.flash.set_seed(run);
+    rig.settle();
+    rig.insert();
+    rig.flash.cut_after(random() % steps);
+    rig.eject();
+    rig.restart();
+    rig.settle();
+    EXPECT_TRUE(rig.text() == old_) << run;
+    rig.insert();
+    EXPECT_TRUE(shown(rig) == bad) << run;
+  }
+}
+
+constexpr std::array kChangeNames = {"_longer", "_shorter", "_much_longer"};
+
+INSTANTIATE_TEST_SUITE_P(
+    Models, DriveHosts,
+    testing::Combine(testing::Range(std::size_t{0}, kHostModels.size()),
+                     testing::Values(Change::longer, Change::shorter, Change::much_longer)),
+    [](const auto& tested) {
+      return std::string(kHostModels.at(std::get<0>(tested.param)).name) +
+             kChangeNames.at(static_cast<std::size_t>(std::get<1>(tested.param)));
+    });
+
+}  // namespace
+}  // namespace pianola::test

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "device/device.hpp"
+#include "hid/layout.hpp"
+#include "ports/sim/host.hpp"
+#include "ports/sim/memory_compiler.hpp"
+#include "ports/sim/simulated_flash.hpp"
+#include "scenario/key_script.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/save.hpp"
+
+namespace pianola::testing {
+
+/// A whole device in virtual time, without a bus: its keyboard, and a host that takes a report each
+/// millisecond.
+class DeviceRig final : private device::Host, private device::KeyboardLeds {
+ public:
+  static constexpr flash::Geometry kGeometry{.sector_size = 4096, .program_unit = 4, .sectors = 64};
+
+  /// `flash` is the caller's and outlives the rig.
+  explicit DeviceRig(flash::NorFlash& flash, const device::StartOptions& options = {})
+      : store_memory_(store::Log::memory_size(flash.geometry())),
+        scratch_(store::FlashScratch::least_memory(flash.geometry()) + 1024),
+        sectors_(flash.geometry().sectors),
+        recording_(512) {
+    device = std::make_unique<device::Device>(device::Parts{.flash = flash,
+                                                            .store_memory = store_memory_,
+                                                            .engine = storage_->view(),
+                                                            .workspace = {scratch_, sectors_},
+                                                            .host = *this,
+                                                            .leds = *this,
+                                                            .recording = recording_});
+    mount = device->start(now, options);
+    device->connected();
+  }
+
+  /// A key changes now, after what was to happen at this time.
+  void key(hid::Usage usage, bool down) {
+    device->key({usage, down, now});
+    live();
+  }
+  /// Plays `script`, written as for `pianola play --keys`, and lets 50 ms pass.
+  void play(std::string_view script) {
+    const scenario::KeyScript keys = scenario::parse_key_script(script, hid::default_layout());
+    const std::uint32_t start = now;
+    for (const engine::KeyEvent& event : keys.events) {
+      pass(start + event.time - now);
+      key(event.usage, event.down);
+    }
+    pass(start + keys.end - now + 50);
+  }
+  /// Both Shift keys together, then `key`.
+  void leader(std::string_view key) {
+    play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 10 " + std::string(key));
+  }
+  /// Both Shift keys and `=`.
+  void edit() { play("+LSHIFT +RSHIFT 10 0x2E -LSHIFT -RSHIFT"); }
+
+  /// What happens at this time: to be called when something was done to the device itself.
+  void live() {
+    step();
+    if (!polls || !host.poll(now)) return;
+    device->report_taken(now);
+    step();
+  }
+  /// Lets time pass.
+  void pass(std::uint32_t milliseconds) {
+    for (const std::uint32_t end = now + milliseconds; now != end;) {
+      ++now;
+      // Nobody steps a device that does not want it.
+      const bool due = !next.never && engine::reached(now, next.at);
+      if (due || (polls && host.waits())) live();
+    }
+  }
+
+  /// Saves macros as another than the device would, while no drive is in.
+  lang::Status save(std::string_view text) {
+    sim::MemorySource source{text};
+    sim::MemoryScratch scratch;
+    sim::Findings findings;
+    store::Save save{device->store(), source, scratch, findings};
+    const lang::Status status = save.run();
+    live();
+    return status;
+  }
+  /// macros.txt as it is in force.
+  std::string text() {
+    store::CurrentRoll& roll = device->roll();
+    std::string text(roll.text_size(), '\0');
+    text.resize(roll.read_text(0, text));
+    return text;
+  }
+  /// What a text field of the host shows; with `clear`, from now on an empty one.
+  std::string typed() { return host.text().substr(shown_); }
+  void clear_typed() { shown_ = host.text().size(); }
+
+  std::unique_ptr<device::Device> device;
+  store::Mount mount{};
+  sim::Host host{hid::default_layout()};
+  std::uint32_t now = 0;
+  engine::Next next = engine::Next::time(0);
+  bool polls = true;  ///< The host takes reports.
+  unsigned wakes = 0;
+  unsigned reconnects = 0;
+  std::vector<std::uint8_t> leds;  ///< All that the keyboard was told.
+
+ private:
+  static constexpr engine::Capacities kCapacities{.slots = 64, .events = 32, .recordings = 64};
+
+  bool send(const hid::Report& report) override { return polls && host.send(report); }
+  void wake() override { ++wakes; }
+  void reconnect() override { ++reconnects; }
+  void show(std::uint8_t state) override { leds.push_back(state); }
+
+  void step() {
+    for (int i = 0; i < 64; ++i) {
+      next = device->step(now);
+      if (next.never || next.at != now) return;
+    }
+  }
+
+  std::unique_ptr<engine::Storage<kCapacities>> storage_ =
+      std::make_unique<engine::Storage<kCapacities>>();
+  std::vector<std::uint8_t> store_memory_;
+  std::vector<std::uint8_t> scratch_;
+  std::vector<std::uint16_t> sectors_;
+  std::vector<char> recording_;
+  std::size_t shown_ = 0;
+};
+
+/// The same with flash of its own.
+struct NewDevice {
+  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  DeviceRig rig{flash};
+};
+
+}  // namespace pianola::testing

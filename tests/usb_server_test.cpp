@@ -1,0 +1,200 @@
+// The USB/IP server, over real sockets on this machine.
+
+#include "ports/usbip/server.hpp"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ports/sim/simulated_flash.hpp"
+#include "support/usb_host.hpp"
+
+namespace pianola::usbip {
+namespace {
+
+using testing::Bytes;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using testing::UsbHost;
+using testing::UsbRig;
+
+/// A client that waits for its answers while the server runs in the same thread.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  ~Client() { close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  void close() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = -1;
+  }
+  void send(const Bytes& bytes) {
+    EXPECT_EQ(::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  /// Takes what is there. False if the server closed the connection.
+  bool receive(Bytes& out) {
+    std::array<std::uint8_t, 65536> piece{};
+    for (;;) {
+      const ssize_t size = ::recv(socket_, piece.data(), piece.size(), 0);
+      if (size <= 0) return size != 0;
+      out.insert(out.end(), piece.begin(), piece.begin() + size);
+    }
+  }
+
+ private:
+  int socket_;
+};
+
+class UsbServer : public ::testing::Test, public ServerObserver {
+ protected:
+  void SetUp() override { ASSERT_EQ(server_.listen("127.0.0.1", 0), std::nullopt); }
+
+  /// Lets the server do what there is to do.
+  void run(int rounds = 4) {
+    for (int i = 0; i < rounds; ++i) {
+      std::vector<pollfd> fds;
+      server_.watch(fds);
+      ::poll(fds.data(), fds.size(), 2);
+      server_.handle(fds, rig_.now);
+      server_.step(rig_.now);
+      ++rig_.now;
+    }
+  }
+  /// Waits for an answer of `size` bytes.
+  Bytes answer(Client& client, std::size_t size) {
+    Bytes bytes;
+    for (int i = 0; i < 500 && bytes.size() < size; ++i) {
+      run(1);
+      client.receive(bytes);
+    }
+    return bytes;
+  }
+  Bytes import(Client& client) {
+    Bytes request;
+    Writer(request).u16(kVersion).u16(kRequestImport).u32(0).text(kBusId, kBusIdBytes);
+    client.send(request);
+    return answer(client, 8 + kDeviceBytes);
+  }
+
+  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  UsbRig rig_{flash_};
+  Server server_{rig_.controller, rig_.usb, *this};
+  std::vector<std::string> notes_;
+
+ private:
+  void attached(const std::string& peer) override { notes_.push_back("attached " + peer); }
+  void detached(const std::string& reason) override { notes_.push_back("detached: " + reason); }
+};
+
+TEST_F(UsbServer, AttachAndDetach) {
+  EXPECT_NE(server_.port(), 0);
+  Client client(server_.port());
+  EXPECT_EQ(import(client).size(), 8 + kDeviceBytes);
+  EXPECT_TRUE(server_.attached());
+  ASSERT_EQ(notes_.size(), 1U);
+  EXPECT_THAT(notes_[0], StartsWith("attached 127.0.0.1:"));
+  client.close();
+  run();
+  EXPECT_FALSE(server_.attached());
+  ASSERT_EQ(notes_.size(), 2U);
+  EXPECT_EQ(notes_[1], "detached: the host closed the connection");
+  Client again(server_.port());
+  EXPECT_EQ(import(again).size(), 8 + kDeviceBytes);
+  EXPECT_EQ(notes_.size(), 3U);
+}
+
+TEST_F(UsbServer, ASecondClientIsTurnedAwayWhileTheFirstGoesOn) {
+  Client first(server_.port());
+  import(first);
+  Client second(server_.port());
+  EXPECT_EQ(import(second).size(), 8U);
+  Bytes request;
+  Writer out(request);
+  out.u32(kSubmit).u32(5).u32(0x10002).u32(1).u32(0);
+  out.u32(0).u32(18).u32(0).u32(0).u32(0).bytes(UsbHost::setup(0x80, 6, 0x100, 0, 18));
+  first.send(request);
+  EXPECT_EQ(answer(first, 48 + 18).size(), 48U + 18);
+  EXPECT_EQ(notes_.size(), 1U);
+}
+
+TEST_F(UsbServer, ManyClientsThatWantNothingDoNotKeepOneThatDoesAway) {
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 50; ++i) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    run(1);
+  }
+  Client client(server_.port());
+  EXPECT_EQ(import(client).size(), 8 + kDeviceBytes);
+  for (int i = 0; i < 50; ++i) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    run(1);
+  }
+  EXPECT_TRUE(server_.attached());
+}
+
+TEST_F(UsbServer, NoiseIsHungUpOn) {
+  Client client(server_.port());
+  client.send(Bytes(100, 0x47));
+  run();
+  Bytes bytes;
+  EXPECT_FALSE(client.receive(bytes));
+  EXPECT_THAT(bytes, IsEmpty());
+  EXPECT_THAT(notes_, IsEmpty()) << "it never had the device";
+}
+
+TEST_F(UsbServer, NoiseAfterAttachingDetaches) {
+  Client client(server_.port());
+  import(client);
+  client.send(Bytes(100, 0x47));
+  run();
+  EXPECT_FALSE(server_.attached());
+  ASSERT_EQ(notes_.size(), 2U);
+  EXPECT_EQ(notes_[1], "detached: it sent what the device cannot do");
+}
+
+TEST_F(UsbServer, TheDeviceLeavesTheBus) {
+  Client client(server_.port());
+  import(client);
+  rig_.usb.reconnect();
+  run();
+  EXPECT_EQ(notes_.back(), "detached: the device left the bus");
+  rig_.now += usb::Usb::kAway;
+  run();
+  Client again(server_.port());
+  EXPECT_EQ(import(again).size(), 8 + kDeviceBytes);
+}
+
+TEST_F(UsbServer, Closing) {
+  Client client(server_.port());
+  import(client);
+  server_.close();
+  EXPECT_EQ(notes_.back(), "detached: the device was switched off");
+  EXPECT_FALSE(server_.attached());
+  Bytes bytes;
+  EXPECT_FALSE(client.receive(bytes));
+}
+
+TEST_F(UsbServer, AddressesThatCannotBeListenedAt) {
+  Server other{rig_.controller, rig_.usb, *this};
+  EXPECT_THAT(other.listen("nowhere", 1).value(), HasSubstr("'nowhere' is not an IP address"));
+  EXPECT_THAT(other.listen("127.0.0.1", server_.port()).value(), HasSubstr("in use"));
+  EXPECT_THAT(other.listen("192.0.2.1", 0).value(), HasSubstr("cannot listen at 192.0.2.1"));
+  EXPECT_EQ(other.listen("localhost", 0), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pianola::usbip
