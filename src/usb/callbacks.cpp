@@ -14,7 +14,7 @@
 using pianola::usb::Interface;
 using pianola::usb::Usb;
 
-Usb* Usb::current_ = nullptr;
+Usb* Usb::the_only = nullptr;
 
 namespace {
 

@@ -25,9 +25,9 @@ void earlier_of(engine::Next& next, engine::Time at) {
 Usb::Usb() = default;
 
 Usb::~Usb() {
-  if (current_ != this) return;
+  if (the_only != this) return;
   tud_deinit(0);
-  current_ = nullptr;
+  the_only = nullptr;
 }
 
 void Usb::start(device::Device& device, std::string_view unit) {
@@ -36,7 +36,7 @@ void Usb::start(device::Device& device, std::string_view unit) {
   std::copy_n(unit.begin(), unit_size_, unit_.begin());
   with_drive_ = device.has_drive();
   storage_.begin(&device.drive());
-  current_ = this;
+  the_only = this;
   const tusb_rhport_init_t init{.role = TUSB_ROLE_DEVICE, .speed = TUSB_SPEED_FULL};
   tusb_rhport_init(0, &init);
 }

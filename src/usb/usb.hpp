@@ -56,7 +56,7 @@ class Usb final : public device::Host {
   // ---- For TinyUSB's callbacks ------------------------------------------------------------------
 
   /// The one that TinyUSB works for; null: none.
-  static Usb* current() { return current_; }
+  static Usb* current() { return the_only; }
 
   [[nodiscard]] engine::Time now() const { return now_; }
   [[nodiscard]] Storage& storage() { return storage_; }
@@ -80,7 +80,7 @@ class Usb final : public device::Host {
  private:
   /// TinyUSB's callbacks have no context of their own. Stands where they do, so that whoever links
   /// this links them.
-  static Usb* current_;
+  static Usb* the_only;
 
   void look_at_bus();
   bool send_part();
