@@ -9,6 +9,8 @@
 #include <sstream>
 #include <vector>
 
+#include "support/command_test.hpp"
+
 namespace pianola::cli {
 namespace {
 
@@ -18,55 +20,13 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-/// Runs the command in a folder of its own.
-class App : public testing::Test {
+class App : public test::CommandTest {
  protected:
-  struct Result {
-    int code = 0;
-    std::string out;
-    std::string err;
-  };
-
-  App() {
-    std::string name = (std::filesystem::temp_directory_path() / "pianola-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~App() override { std::filesystem::remove_all(folder_); }
-
-  Result pianola(std::vector<std::string> arguments, const std::string& input = "",
-                 bool colour = false) {
-    arguments.insert(arguments.begin(), "pianola");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Console console{.in = in,
-                    .out = out,
-                    .err = err,
-                    .colour_out = colour,
-                    .colour_err = colour,
-                    .paced = false};
-    const int code = run(static_cast<int>(argv.size()), argv.data(), console);
-    return {code, out.str(), err.str()};
-  }
-
-  std::string path(const std::string& name) { return (folder_ / name).string(); }
-  std::string write(const std::string& name, const std::string& bytes) {
-    std::ofstream(path(name), std::ios::binary) << bytes;
-    return path(name);
-  }
-  std::string read(const std::string& name) {
-    std::ifstream file(path(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
   /// What stands in the folder.
   std::size_t files() {
     return static_cast<std::size_t>(
         std::distance(std::filesystem::directory_iterator(folder_), {}));
   }
-
-  std::filesystem::path folder_;
 };
 
 constexpr const char* kHello = "a { \"Hello\" }";

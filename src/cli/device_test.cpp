@@ -14,6 +14,7 @@
 #include "cli/app.hpp"
 #include "cli/device_command.hpp"
 #include "cli/device_keys.hpp"
+#include "support/command_test.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -26,32 +27,8 @@ using testing::StartsWith;
 
 /// Runs `pianola device` in a folder of its own, with SIGTERM on its way: so it sets everything up,
 /// and ends.
-class DeviceCommand : public testing::Test {
+class DeviceCommand : public test::CommandTest {
  protected:
-  struct Result {
-    int code = 0;
-    std::string out;
-    std::string err;
-  };
-
-  DeviceCommand() {
-    std::string name = (std::filesystem::temp_directory_path() / "pianola-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~DeviceCommand() override { std::filesystem::remove_all(folder_); }
-
-  static Result pianola(std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(), "pianola");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Console console{.in = in, .out = out, .err = err};
-    const int code = run(static_cast<int>(argv.size()), argv.data(), console);
-    return {code, out.str(), err.str()};
-  }
-
   /// `pianola device` at a port that is free.
   static Result device(std::vector<std::string> arguments, int signal = SIGTERM) {
     sigset_t signals;
@@ -71,14 +48,6 @@ class DeviceCommand : public testing::Test {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return result;
   }
-
-  std::string path(const std::string& name) { return (folder_ / name).string(); }
-  std::string write(const std::string& name, const std::string& bytes) {
-    std::ofstream(path(name), std::ios::binary) << bytes;
-    return path(name);
-  }
-
-  std::filesystem::path folder_;
 };
 
 // ---- The command line -----------------------------------------------------------------------

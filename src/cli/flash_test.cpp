@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/app.hpp"
+#include "support/command_test.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -22,32 +23,10 @@ using testing::MatchesRegex;
 using testing::StartsWith;
 
 /// Runs `pianola` in a folder of its own, with a region of flash in it.
-class Flash : public testing::Test {
+class Flash : public test::CommandTest {
  protected:
-  struct Result {
-    int code = 0;
-    std::string out;
-    std::string err;
-  };
+  Flash() : flash_(path("r.flash")) {}
 
-  Flash() {
-    std::string name = (std::filesystem::temp_directory_path() / "pianola-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-    flash_ = path("r.flash");
-  }
-  ~Flash() override { std::filesystem::remove_all(folder_); }
-
-  Result pianola(std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(), "pianola");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Console console{.in = in, .out = out, .err = err};
-    const int code = run(static_cast<int>(argv.size()), argv.data(), console);
-    return {code, out.str(), err.str()};
-  }
   /// `pianola flash …` on the region.
   Result flash(std::vector<std::string> arguments, const std::string& input = "") {
     arguments.insert(arguments.begin(), "flash");
@@ -67,17 +46,6 @@ class Flash : public testing::Test {
     EXPECT_THAT(result.out, StartsWith(flash_ + ": all is well, "));
   }
 
-  std::string path(const std::string& name) { return (folder_ / name).string(); }
-  std::string write(const std::string& name, const std::string& bytes) {
-    std::ofstream(path(name), std::ios::binary) << bytes;
-    return path(name);
-  }
-  std::string read(const std::string& name) {
-    std::ifstream file(path(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  std::filesystem::path folder_;
   std::string flash_;
 };
 
