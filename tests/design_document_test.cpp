@@ -1,6 +1,6 @@
 // Compares docs/design.md with the code that it describes.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // Compares the tables of docs/language.md with the code that they describe.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The drive over USB mass storage: SCSI commands, and the Bulk-Only Transport with all that can be
 // wrong about it (USB Mass Storage Class, Bulk-Only Transport 1.0).
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 #include "cli/app.hpp"
 
-#include <fmt/ostream.h>
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -14,6 +15,7 @@
 #include "cli/device_command.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/help_formatter.hpp"
+#include "cli/print.hpp"
 #include "hid/edit_distance.hpp"
 #include "scenario/duration.hpp"
 
@@ -313,7 +315,7 @@ int usage_error(const CLI::App& app, const std::string& message, Console& consol
        command = command->get_parent()) {
     named.insert(0, 1, ' ').insert(0, command->get_name());
   }
-  fmt::print(console.err, "pianola: {}\nTry: pianola {}--help\n", message, named);
+  print(console.err, "pianola: {}\nTry: pianola {}--help\n", message, named);
   return wrong_usage;
 }
 
@@ -354,15 +356,15 @@ int run(int argc, const char* const* argv, Console& console) {
     result = run_command(argc, argv, console);
   } catch (const CommandError& error) {
     console.out.flush();
-    fmt::print(console.err, "pianola: {}\n", error.what());
+    print(console.err, "pianola: {}\n", error.what());
     result = error.exit_code();
   } catch (const std::exception& error) {
-    fmt::print(console.err, "pianola: {}\n", error.what());
+    print(console.err, "pianola: {}\n", error.what());
     result = file_error;
   }
   console.out.flush();
   if (!console.out && result == fine) {
-    fmt::print(console.err, "pianola: cannot write to standard output\n");
+    print(console.err, "pianola: cannot write to standard output\n");
     result = file_error;
   }
   return result;

@@ -1,10 +1,11 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
+#include "cli/print.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -23,8 +24,8 @@ bool check_one(const InputFile& file, Console& console) {
         fmt::format("{}, {}", counted(static_cast<std::size_t>(definitions), "definition"), line);
   }
   console.err.flush();
-  fmt::print(console.out, "{}: {}\n", file.name,
-             paint(console.colour_out, good ? Style::good : Style::error, line));
+  print(console.out, "{}: {}\n", file.name,
+        paint(console.colour_out, good ? Style::good : Style::error, line));
   return good;
 }
 
@@ -36,7 +37,7 @@ int check(const std::vector<std::string>& files, Console& console) {
     try {
       if (!check_one(read_macros(path, console), console)) result = file_error;
     } catch (const CommandError& error) {
-      fmt::print(console.err, "pianola: {}\n", error.what());
+      print(console.err, "pianola: {}\n", error.what());
       result = error.exit_code();
     }
   }

@@ -1,8 +1,9 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <filesystem>
 
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 
 namespace pianola::cli {
@@ -36,9 +37,9 @@ int compile(const std::string& file, const std::string& output, bool strip, Cons
   }
   write_output(output, image.bytes(), console);
   if (output != "-") {
-    fmt::print(console.out, "{}: {}, {}\n", output,
-               counted(definition_count(program->roll()), "definition"),
-               counted(image.bytes().size(), "byte"));
+    print(console.out, "{}: {}, {}\n", output,
+          counted(definition_count(program->roll()), "definition"),
+          counted(image.bytes().size(), "byte"));
   }
   return fine;
 }

@@ -1,6 +1,8 @@
 #include "cli/console.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+
+#include <algorithm>
 
 namespace pianola::cli {
 namespace {
@@ -31,6 +33,11 @@ std::string_view parameters(Style style) {
 std::string paint(bool colour, Style style, std::string_view text) {
   if (!colour || style == Style::plain) return std::string(text);
   return fmt::format("\x1B[{}m{}\x1B[0m", parameters(style), text);
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 std::string counted(std::size_t count, std::string_view noun) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <stdexcept>
@@ -41,6 +42,12 @@ enum class Style : std::uint8_t { plain, bold, dim, error, warning, good, key };
 
 /// `text` between the terminal's codes for `style`; unchanged without `colour`.
 std::string paint(bool colour, Style style, std::string_view text);
+
+/// The columns of a terminal that output is laid out for.
+constexpr std::size_t kColumns = 80;
+
+/// How many characters `text`, which is UTF-8, has.
+std::size_t characters(std::string_view text);
 
 /// `count` and `noun`, with an s if it is not one: "1 error", "2 errors".
 std::string counted(std::size_t count, std::string_view noun);

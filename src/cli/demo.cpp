@@ -1,4 +1,4 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/example_macros.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "engine/bindings.hpp"
 #include "hid/utf8.hpp"
@@ -37,24 +38,17 @@ constexpr Scene kScenes[] = {
     {"Tapped it is Space; held, it turns on a layer", "SPACE +SPACE 300 h l -SPACE h", "arrows"},
 };
 
-constexpr std::size_t kWidth = 80;
 constexpr std::size_t kIndent = 10;  ///< Where what the labels stand for begins.
 constexpr std::string_view kName = "examples/macros.txt";
 
 /// How long the demonstration waits on a terminal.
 constexpr std::chrono::milliseconds kLook{1500};
-constexpr std::chrono::milliseconds kCharacter{25};
+constexpr std::chrono::milliseconds kPace{25};
 
 void pause(const Console& console, std::chrono::milliseconds time) {
   if (!console.paced) return;
   console.out.flush();
   std::this_thread::sleep_for(time);
-}
-
-std::size_t characters(std::string_view text) {
-  std::size_t count = 0;
-  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80 ? 1 : 0;
-  return count;
 }
 
 /// Begins a line that says something about a scene.
@@ -118,7 +112,7 @@ void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) 
     items.push_back(fmt::format("{} {}", entry.time, sim::format_report(entry.report)));
   }
   // The end of the second line is kept for "… 100 more …  1000 [00:]".
-  constexpr std::size_t kRoom = 2 * (kWidth - kIndent) - 26;
+  constexpr std::size_t kRoom = 2 * (kColumns - kIndent) - 26;
   std::size_t shown = 0;
   for (std::size_t width = 0; shown < items.size(); ++shown) {
     width += items[shown].size() + 2;
@@ -134,12 +128,12 @@ void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) 
   std::size_t column = kIndent;
   for (const std::string& item : items) {
     const std::size_t width = characters(item);
-    if (column > kIndent && column + 2 + width > kWidth) {
+    if (column > kIndent && column + 2 + width > kColumns) {
       next_line(false, console);
       column = kIndent;
     }
     if (column > kIndent) column += 2;
-    fmt::print(console.out, "{}{}", column > kIndent ? "  " : "", item);
+    print(console.out, "{}{}", column > kIndent ? "  " : "", item);
     column += width;
   }
   console.out << '\n';
@@ -149,7 +143,7 @@ void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) 
 void print_text(const std::string& text, Console& console) {
   label("typed", console);
   if (text.empty()) {
-    fmt::print(console.out, "{}\n", paint(console.colour_out, Style::dim, "(no text)"));
+    print(console.out, "{}\n", paint(console.colour_out, Style::dim, "(no text)"));
     return;
   }
   std::string_view rest = text;
@@ -162,20 +156,20 @@ void print_text(const std::string& text, Console& console) {
     } else {
       console.out << paint(console.colour_out, Style::good, character);
     }
-    pause(console, kCharacter);
+    pause(console, kPace);
   }
   console.out << '\n';
 }
 
 void play_scene(const Scene& scene, std::size_t number, Program& program, Console& console) {
   const scenario::KeyScript script = scenario::parse_key_script(scene.keys, program.layout());
-  fmt::print(console.out, "\n{}\n",
-             paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));
+  print(console.out, "\n{}\n",
+        paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));
   print_source(definitions_of(scene, script, program), program, console);
   pause(console, kLook);
 
   label("pressed", console);
-  fmt::print(console.out, "{}\n", paint(console.colour_out, Style::key, scene.keys));
+  print(console.out, "{}\n", paint(console.colour_out, Style::key, scene.keys));
   pause(console, kLook / 2);
 
   sim::Simulation simulation(program.roll(), {.layout = program.layout(), .poll = 1, .start = 0});
@@ -186,11 +180,11 @@ void play_scene(const Scene& scene, std::size_t number, Program& program, Consol
 }
 
 void print_introduction(Console& console) {
-  fmt::print(console.out,
-             "{} plays macros. Here some keys of examples/macros.txt are pressed, and\n"
-             "this is what the computer gets. Its reports are what any keyboard sends: here\n"
-             "with their time in ms, then [modifiers:keys] that are down, in hex.\n",
-             paint(console.colour_out, Style::bold, "Pianola"));
+  print(console.out,
+        "{} plays macros. Here some keys of examples/macros.txt are pressed, and\n"
+        "this is what the computer gets. Its reports are what any keyboard sends: here\n"
+        "with their time in ms, then [modifiers:keys] that are down, in hex.\n",
+        paint(console.colour_out, Style::bold, "Pianola"));
 }
 
 void print_farewell(Console& console) {
@@ -203,16 +197,16 @@ void print_farewell(Console& console) {
       {"./run device --flash pianola.flash", "be a keyboard with a drive"},
       {"./run --help", "all commands"},
   };
-  fmt::print(console.out, "\n{}\n", paint(console.colour_out, Style::bold, "Your turn"));
+  print(console.out, "\n{}\n", paint(console.colour_out, Style::bold, "Your turn"));
   for (const auto& [command, use] : kNext) {
     const std::string padded = fmt::format("{:<40}", command);
-    fmt::print(console.out, "  {} {}\n", paint(console.colour_out, Style::key, padded), use);
+    print(console.out, "  {} {}\n", paint(console.colour_out, Style::key, padded), use);
   }
-  fmt::print(console.out,
-             "\nWhile ./run device runs, attach it to this computer, as root (package usbip):\n"
-             "  {}\n",
-             paint(console.colour_out, Style::key,
-                   "modprobe vhci-hcd && usbip attach -r 127.0.0.1 -b 1-1"));
+  print(console.out,
+        "\nWhile ./run device runs, attach it to this computer, as root (package usbip):\n"
+        "  {}\n",
+        paint(console.colour_out, Style::key,
+              "modprobe vhci-hcd && usbip attach -r 127.0.0.1 -b 1-1"));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // `pianola device`: the keyboard's side, the device and the computers that attach it, in one loop.
 
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -22,6 +22,7 @@
 #include "cli/device_keys.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/region.hpp"
 #include "device/device.hpp"
@@ -118,7 +119,7 @@ class DeviceFlash {
  public:
   DeviceFlash(const std::string& path, Console& console) : path_(path) {
     if (path.empty()) {
-      fmt::print(console.err, "pianola: without --flash, what is saved is forgotten at the end\n");
+      print(console.err, "pianola: without --flash, what is saved is forgotten at the end\n");
       return;
     }
     std::error_code ignored;
@@ -128,8 +129,8 @@ class DeviceFlash {
                   : file::FileFlash::create(path, kGeometry, error);
     if (!file_) throw CommandError(error);
     if (!there) {
-      fmt::print(console.err, "pianola: made {}, {} bytes with the default macros\n", path,
-                 kGeometry.size());
+      print(console.err, "pianola: made {}, {} bytes with the default macros\n", path,
+            kGeometry.size());
     }
   }
 
@@ -306,11 +307,11 @@ class Running final : private device::KeyboardLeds, private usbip::ServerObserve
     }
     const std::string port =
         server_.port() == usbip::kDefaultPort ? "" : fmt::format("--tcp-port {} ", server_.port());
-    fmt::print(console_.err,
-               "To attach it to this computer, as root:\n"
-               "  modprobe vhci-hcd\n"
-               "  usbip {}attach -r 127.0.0.1 -b 1-1\n",
-               port);
+    print(console_.err,
+          "To attach it to this computer, as root:\n"
+          "  modprobe vhci-hcd\n"
+          "  usbip {}attach -r 127.0.0.1 -b 1-1\n",
+          port);
     if (keyboard_) say(fmt::format("takes the keys of {} while it is attached", keyboard_->name()));
     if (input_.descriptor() >= 0 && isatty(input_.descriptor()) == 1) {
       say("types what you write here, such as: F1 +LSHIFT a -LSHIFT 500 ctrl+c");
@@ -386,7 +387,7 @@ class Running final : private device::KeyboardLeds, private usbip::ServerObserve
   // ---- What the user is told --------------------------------------------------------------------
 
   void say(std::string_view text) {
-    fmt::print(console_.err, "pianola: {}\n", text);
+    print(console_.err, "pianola: {}\n", text);
     console_.err.flush();
   }
 

@@ -1,6 +1,7 @@
 // The command line of `pianola device`.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "cli/findings_printer.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <ostream>

@@ -1,6 +1,6 @@
 // The commands that change a region or print what it holds.
 
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +12,7 @@
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
 #include "cli/flash_commands.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/region.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -155,12 +156,12 @@ std::optional<std::uint32_t> space_for(std::string_view text, flash::Geometry ge
 
 void print_saved(const Region& region, const Saved& saved, Console& console) {
   if (saved.unchanged) {
-    fmt::print(console.out, "{}: unchanged, nothing was written\n", region.path());
+    print(console.out, "{}: unchanged, nothing was written\n", region.path());
     return;
   }
-  fmt::print(console.out, "{}: {} ({} written, {} kept), {} programmed, {} erased\n", region.path(),
-             counted(saved.kept + saved.written, "definition"), saved.written, saved.kept,
-             counted(region.programmed(), "byte"), counted(region.erased(), "sector"));
+  print(console.out, "{}: {} ({} written, {} kept), {} programmed, {} erased\n", region.path(),
+        counted(saved.kept + saved.written, "definition"), saved.written, saved.kept,
+        counted(region.programmed(), "byte"), counted(region.erased(), "sector"));
 }
 
 }  // namespace
@@ -177,7 +178,7 @@ int flash_init(const FlashInitOptions& options, Console& console) {
     throw CommandError(
         fmt::format("{} is there already; --force gives up what it holds", options.flash));
   }
-  fmt::print(console.out, "{}: {}\n", options.flash, geometry_text(geometry));
+  print(console.out, "{}: {}\n", options.flash, geometry_text(geometry));
   return fine;
 }
 
@@ -216,7 +217,7 @@ int flash_get(const std::string& flash, const std::string& output, Console& cons
   }
   if (!region.store().saved()) {
     console.out.flush();
-    fmt::print(console.err, "pianola: {} has the default macros; none were saved yet\n", flash);
+    print(console.err, "pianola: {} has the default macros; none were saved yet\n", flash);
   }
   return fine;
 }
@@ -225,7 +226,7 @@ int flash_reset(const std::string& flash, bool force, Console& console) {
   if (!force) {
     Region region(flash, Region::Use::look);
     if (!region.store().saved()) {
-      fmt::print(console.out, "{}: has the default macros already\n", flash);
+      print(console.out, "{}: has the default macros already\n", flash);
       return fine;
     }
     throw CommandError(
@@ -240,7 +241,7 @@ int flash_reset(const std::string& flash, bool force, Console& console) {
         fmt::format("cannot reset {}{}{}", flash, failure.empty() ? "" : ": ", failure));
   }
   region.sync();
-  fmt::print(console.out, "{}: has the default macros now\n", flash);
+  print(console.out, "{}: has the default macros now\n", flash);
   return fine;
 }
 

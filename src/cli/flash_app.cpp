@@ -1,5 +1,6 @@
 // The command line of `pianola flash`.
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <ostream>
 

@@ -1,11 +1,12 @@
 #include "cli/flash_check.hpp"
 
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>
 
 #include "cli/flash_commands.hpp"
+#include "cli/print.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/check.hpp"
 #include "store/object.hpp"
@@ -129,17 +130,17 @@ int flash_check(const std::string& flash, Console& console) {
   std::vector<std::uint8_t> memory(store::check_memory(region.geometry()));
   store::check(region.store().log(), memory, lines);
   if (region.store().saved()) check_code(region, lines.all);
-  for (const std::string& line : lines.all) fmt::print(console.err, "{}: {}\n", flash, line);
+  for (const std::string& line : lines.all) print(console.err, "{}: {}\n", flash, line);
   for (const std::string& line : lines.notes) {
-    fmt::print(console.err, "{}: note: {}\n", flash, line);
+    print(console.err, "{}: note: {}\n", flash, line);
   }
   console.err.flush();
   const bool good = lines.all.empty();
   std::string result = good ? "all is well" : counted(lines.all.size(), "finding");
   result += ", " + counted(region.store().roll().size(), "definition");
   if (region.cut_off()) result += "; the last change was cut off";
-  fmt::print(console.out, "{}: {}\n", flash,
-             paint(console.colour_out, good ? Style::good : Style::error, result));
+  print(console.out, "{}: {}\n", flash,
+        paint(console.colour_out, good ? Style::good : Style::error, result));
   return good ? fine : file_error;
 }
 

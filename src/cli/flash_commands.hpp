@@ -1,11 +1,14 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
 #include <string>
 
 #include "cli/console.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace pianola::cli {
 

@@ -1,9 +1,10 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <set>
 #include <string>
 
 #include "cli/flash_commands.hpp"
+#include "cli/print.hpp"
 #include "cli/region.hpp"
 #include "store/frames.hpp"
 #include "store/tree.hpp"
@@ -77,10 +78,10 @@ class Printer final : public store::DumpSink {
       line += fmt::format(", erased {}",
                           header.erases == 1 ? "once" : fmt::format("{} times", header.erases));
     }
-    fmt::print(console_.out, "{}\n", paint(console_.colour_out, Style::bold, line));
+    print(console_.out, "{}\n", paint(console_.colour_out, Style::bold, line));
     if (state != store::SectorState::log) return;
-    fmt::print(console_.out, "  opened as number {} after {}\n", header.sequence,
-               root_text(header.root));
+    print(console_.out, "  opened as number {} after {}\n", header.sequence,
+          root_text(header.root));
   }
 
   void frame(const Frame& frame) override {
@@ -110,7 +111,7 @@ class Printer final : public store::DumpSink {
     const std::string line = fmt::format("  {:06x} {} {:6}  {}{}", first_.address,
                                          is_live_ ? '*' : ' ', size_, run_text(), quality());
     const Style style = !first_.good ? Style::error : is_live_ ? Style::plain : Style::dim;
-    fmt::print(console_.out, "{}\n", paint(console_.colour_out, style, line));
+    print(console_.out, "{}\n", paint(console_.colour_out, style, line));
     count_ = 0;
   }
 
@@ -141,10 +142,9 @@ class Printer final : public store::DumpSink {
   }
 
   void print_blanks() {
-    if (blanks_ == 1) fmt::print(console_.out, "sector {}: blank\n", first_blank_);
+    if (blanks_ == 1) print(console_.out, "sector {}: blank\n", first_blank_);
     if (blanks_ > 1) {
-      fmt::print(console_.out, "sectors {} to {}: blank\n", first_blank_,
-                 first_blank_ + blanks_ - 1);
+      print(console_.out, "sectors {} to {}: blank\n", first_blank_, first_blank_ + blanks_ - 1);
     }
     blanks_ = 0;
   }
@@ -166,7 +166,7 @@ int flash_dump(const std::string& flash, Console& console) {
   Region region(flash, Region::Use::look);
   store::Log& log = region.store().log();
   log.rescan();
-  fmt::print(console.out, "in force: {}\n", root_text(log.root()));
+  print(console.out, "in force: {}\n", root_text(log.root()));
   Printer printer(log, console);
   store::dump(log.flash(), printer);
   printer.finish();

@@ -1,10 +1,11 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>
 
 #include "cli/flash_check.hpp"
 #include "cli/flash_commands.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/region.hpp"
 
@@ -17,7 +18,7 @@ constexpr double kUsualCost = 3.0;
 
 void print_row(std::string_view name, const std::string& text, Console& console) {
   const std::string padded = fmt::format("{:<12}", name);
-  fmt::print(console.out, "{}{}\n", paint(console.colour_out, Style::bold, padded), text);
+  print(console.out, "{}{}\n", paint(console.colour_out, Style::bold, padded), text);
 }
 
 std::string flash_text(const flash::Geometry& geometry) {

@@ -1,8 +1,9 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
+#include "cli/print.hpp"
 #include "lang/formatter.hpp"
 
 namespace pianola::cli {
@@ -31,7 +32,7 @@ int format_one(const std::string& path, FormatTo to, Console& console) {
     return fine;
   }
   if (text == file.bytes) return fine;
-  fmt::print(console.out, "{}\n", file.name);
+  print(console.out, "{}\n", file.name);
   if (to == FormatTo::nowhere) return file_error;
   write_output(path, text, console);
   return fine;
@@ -51,7 +52,7 @@ int format(const std::vector<std::string>& files, FormatTo to, Console& console)
       const int one = format_one(path, to, console);
       if (one != fine) result = one;
     } catch (const CommandError& error) {
-      fmt::print(console.err, "pianola: {}\n", error.what());
+      print(console.err, "pianola: {}\n", error.what());
       result = error.exit_code();
     }
   }

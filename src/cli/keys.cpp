@@ -1,10 +1,11 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>
 #include <string_view>
 
 #include "cli/commands.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "hid/key_names.hpp"
 #include "hid/layout.hpp"
@@ -14,8 +15,6 @@ namespace pianola::cli {
 namespace {
 
 /// Where lines of the list end.
-constexpr std::size_t kWidth = 80;
-
 /// All names of one key.
 struct Row {
   std::string_view name;
@@ -84,7 +83,7 @@ void print_row(hid::Usage usage, const Row& row, std::size_t name_width, Console
   const std::size_t indent = name_width + 2 + 6;
   std::size_t width = indent;
   for (const std::string_view alias : row.aliases) {
-    if (width + 2 + alias.size() > kWidth) {
+    if (width + 2 + alias.size() > kColumns) {
       line += '\n' + std::string(indent, ' ');
       width = indent;
     }
@@ -92,7 +91,7 @@ void print_row(hid::Usage usage, const Row& row, std::size_t name_width, Console
     width += 2 + alias.size();
   }
   line.erase(line.find_last_not_of(' ') + 1);
-  fmt::print(console.out, "{}\n", line);
+  print(console.out, "{}\n", line);
 }
 
 }  // namespace
@@ -108,9 +107,9 @@ int keys(const std::string& filter, Console& console) {
   }
   std::size_t name_width = std::string_view("NAME").size();
   for (const auto& [usage, row] : rows) name_width = std::max(name_width, row.name.size());
-  fmt::print(console.out, "{}\n",
-             paint(console.colour_out, Style::dim,
-                   fmt::format("{:<{}}  {:<6}  {}", "NAME", name_width, "USAGE", "OTHER NAMES")));
+  print(console.out, "{}\n",
+        paint(console.colour_out, Style::dim,
+              fmt::format("{:<{}}  {:<6}  {}", "NAME", name_width, "USAGE", "OTHER NAMES")));
   for (const auto& [usage, row] : rows) print_row(usage, row, name_width, console);
   return fine;
 }
@@ -120,8 +119,8 @@ int layouts(Console& console) {
   for (const hid::Layout& layout : hid::layouts()) width = std::max(width, layout.name().size());
   for (const hid::Layout& layout : hid::layouts()) {
     const std::string name = fmt::format("{:<{}}", layout.name(), width);
-    fmt::print(console.out, "{}  {}{}\n", paint(console.colour_out, Style::bold, name),
-               layout.title(), layout == hid::default_layout() ? " (default)" : "");
+    print(console.out, "{}  {}{}\n", paint(console.colour_out, Style::bold, name), layout.title(),
+          layout == hid::default_layout() ? " (default)" : "");
   }
   return fine;
 }

@@ -1,4 +1,4 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -7,6 +7,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/findings_printer.hpp"
+#include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/timeline.hpp"
 #include "ports/sim/simulation.hpp"
@@ -50,8 +51,8 @@ void write_timeline(const PlayOptions& options, const TimelineRecorder& recorder
       is_picture(options.timeline) ? timeline_svg(timeline, title) : timeline_json(timeline),
       console);
   if (recorder.cut()) {
-    fmt::print(console.err, "pianola: {} has the first {} events only\n", options.timeline,
-               TimelineRecorder::kMostEvents);
+    print(console.err, "pianola: {} has the first {} events only\n", options.timeline,
+          TimelineRecorder::kMostEvents);
   }
 }
 
@@ -111,18 +112,18 @@ int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Consol
   if (recorder) write_timeline(options, *recorder, script.events, layout, console);
   print_run_errors(*program, simulation, console);
   if (simulation.engine().lost_taps() > 0) {
-    fmt::print(console.err, "pianola: {} lost: too many keys while a macro types\n",
-               simulation.engine().lost_taps() == 1
-                   ? "1 tap was"
-                   : fmt::format("{} taps were", simulation.engine().lost_taps()));
+    print(console.err, "pianola: {} lost: too many keys while a macro types\n",
+          simulation.engine().lost_taps() == 1
+              ? "1 tap was"
+              : fmt::format("{} taps were", simulation.engine().lost_taps()));
   }
   if (ending == sim::Ending::limit) {
     throw CommandError(fmt::format("not finished after {} of virtual time; --limit sets another",
                                    limit_text(options.limit)));
   }
   if (ending == sim::Ending::waiting) {
-    fmt::print(console.err,
-               "pianola: a macro still waits for its key's release; release the key in --keys\n");
+    print(console.err,
+          "pianola: a macro still waits for its key's release; release the key in --keys\n");
   }
   return simulation.errors().empty() ? fine : file_error;
 }
@@ -178,8 +179,7 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
     return file_error;
   }
   if (!options.trace) {
-    fmt::print(console.out, "{}: {} met\n", file.name,
-               counted(outcome.expectations, "expectation"));
+    print(console.out, "{}: {} met\n", file.name, counted(outcome.expectations, "expectation"));
   }
   return fine;
 }

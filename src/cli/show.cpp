@@ -1,4 +1,4 @@
-#include <fmt/ostream.h>
+#include <fmt/core.h>
 
 #include "cli/commands.hpp"
 #include "cli/program.hpp"

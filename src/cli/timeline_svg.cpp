@@ -1,9 +1,10 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 #include <set>
 
+#include "cli/console.hpp"
 #include "cli/timeline.hpp"
 
 namespace pianola::cli {
@@ -47,11 +48,6 @@ Look look(Kind kind) {
       return {"fault", "#c62828", "#c62828"};
   }
   return {};
-}
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
 std::string escaped(std::string_view text) {

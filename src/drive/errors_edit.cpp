@@ -16,7 +16,7 @@ using store::kErrorText;
 constexpr std::uint32_t kLimit = 24 * 1024;
 constexpr std::uint32_t kShortLimit = 1024;
 /// Objects that one step keeps.
-constexpr unsigned kBatch = 8;
+constexpr unsigned kKeepBatch = 8;
 
 constexpr std::uint32_t objects_of(std::uint32_t size) {
   return size == DriveRecord::kAbsent ? 0 : (size + kSectorSize - 1) / kSectorSize;
@@ -156,7 +156,7 @@ Status ErrorsEdit::keep_sector(std::uint32_t index) {
 }
 
 Status ErrorsEdit::draft_step() {
-  for (unsigned i = 0; i < kBatch; ++i) {
+  for (unsigned i = 0; i < kKeepBatch; ++i) {
     if (at_ == objects_of(record_.draft_size)) {
       phase_ = reason_ == Reason::errors ? Phase::compile : Phase::text;
       return Status::more;

@@ -4,42 +4,32 @@
 #include <bit>
 #include <string_view>
 
+#include "drive/directory_entry.hpp"
+
 namespace pianola::drive {
 namespace {
 
 constexpr std::string_view kLongName = "macros.txt";
 constexpr std::string_view kShortName = "MACROS  TXT";
-constexpr std::uint32_t kEntry = 32;
 /// A directory has at most so many entries (Microsoft FAT specification, 6).
 constexpr std::uint32_t kMostEntries = 65536;
-
-constexpr std::uint8_t kFolder = 0x10;
-constexpr std::uint8_t kVolumeLabel = 0x08;
-constexpr std::uint8_t kLongEntry = 0x0F;
 
 constexpr std::uint32_t lower(std::uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
 
 /// Whether the only entry of a long name says macros.txt.
 bool is_long_name(const std::uint8_t* entry) {
-  constexpr std::array<std::uint8_t, 13> kPlaces = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
-  if (entry[0] != 0x41) return false;
+  if (entry[0] != kOnlyLongEntry) return false;
   for (std::size_t i = 0; i < kLongName.size(); ++i) {
     const auto wanted = static_cast<unsigned char>(kLongName[i]);
-    if (lower(get16(entry + kPlaces[i])) != wanted) return false;
+    if (lower(get16(entry + kLongNamePlaces[i])) != wanted) return false;
   }
-  return get16(entry + kPlaces[kLongName.size()]) == 0;
+  return get16(entry + kLongNamePlaces[kLongName.size()]) == 0;
 }
 
 bool is_short_name(const std::uint8_t* entry) {
   return std::equal(kShortName.begin(), kShortName.end(), entry, [](char a, std::uint8_t b) {
     return lower(static_cast<unsigned char>(a)) == lower(b);
   });
-}
-
-std::uint8_t name_checksum(const std::uint8_t* entry) {
-  unsigned sum = 0;
-  for (unsigned i = 0; i < 11; ++i) sum = (((sum & 1U) << 7 | sum >> 1) + entry[i]) & 0xFFU;
-  return static_cast<std::uint8_t>(sum);
 }
 
 }  // namespace
@@ -50,21 +40,21 @@ class FatReader::Directory {
   explicit Directory(FatReader& fat) : fat_(fat), cluster_(fat.root_cluster_) {}
 
   /// The next entry. `found` without one: the end.
-  Lookup next(std::array<std::uint8_t, kEntry>& entry) {
+  Lookup next(std::array<std::uint8_t, kEntrySize>& entry) {
     if (number_ == (is_fixed() ? fat_.root_entries_ : kMostEntries)) return Lookup::missing;
-    std::uint32_t sector = number_ * kEntry / kSectorSize;
+    std::uint32_t sector = number_ * kEntrySize / kSectorSize;
     if (is_fixed()) {
       sector += fat_.root_;
     } else {
       const std::uint32_t in_cluster = sector % fat_.cluster_sectors_;
-      if (number_ * kEntry % kSectorSize == 0 && in_cluster == 0 && number_ > 0) {
+      if (number_ * kEntrySize % kSectorSize == 0 && in_cluster == 0 && number_ > 0) {
         cluster_ = fat_.fat(cluster_);
         if (cluster_ == kEnd) return Lookup::missing;
       }
       if (!fat_.is_cluster(cluster_)) return Lookup::damaged;
       sector = fat_.sector_of(cluster_) + in_cluster;
     }
-    const std::uint32_t offset = number_ * kEntry % kSectorSize;
+    const std::uint32_t offset = number_ * kEntrySize % kSectorSize;
     if (!fat_.sectors_.read(sector, offset, entry)) return Lookup::damaged;
     ++number_;
     return entry[0] == 0 ? Lookup::missing : Lookup::found;
@@ -121,7 +111,7 @@ bool FatReader::open_at(std::uint32_t start) {
   root_entries_ = is_fat32 ? 0 : get16(&boot[17]);
   root_cluster_ = is_fat32 ? get32(&boot[44]) & 0x0FFFFFFF : 0;
   const std::uint64_t root = reserved + fats * fat_size;
-  const std::uint64_t data = root + (root_entries_ * kEntry + bytes - 1) / bytes;
+  const std::uint64_t data = root + (root_entries_ * kEntrySize + bytes - 1) / bytes;
   if (data >= total || (root_entries_ == 0 && !is_fat32)) return false;
   // With mirroring off, FAT32 says which of its FATs is the right one.
   const std::uint32_t flags = is_fat32 ? get16(&boot[40]) : 0;
@@ -152,7 +142,7 @@ bool FatReader::is_clean() {
 
 Lookup FatReader::find_macros(FileEntry& out) {
   Directory directory(*this);
-  std::array<std::uint8_t, kEntry> entry{};
+  std::array<std::uint8_t, kEntrySize> entry{};
   // What the entries of a long name that were just passed say.
   bool is_named = false;  // There were some.
   bool is_macros = false;

@@ -11,7 +11,7 @@ using Reason = ErrorsEdit::Reason;
 namespace {
 
 /// Sectors that one step compares.
-constexpr unsigned kBatch = 8;
+constexpr unsigned kCompareBatch = 8;
 
 }  // namespace
 
@@ -109,7 +109,7 @@ void Take::check() {
 void Take::compare() {
   std::array<char, 64> now;
   std::array<char, 64> then;
-  const std::uint32_t end_of_batch = at_ + kBatch * kSectorSize;
+  const std::uint32_t end_of_batch = at_ + kCompareBatch * kSectorSize;
   while (at_ < file_->size() && at_ < end_of_batch) {
     std::uint32_t sector = 0;
     if (at_ % kSectorSize == 0 && file_->sector_at(at_, sector)) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "drive/directory_entry.hpp"
+
 namespace pianola::drive {
 namespace {
 
@@ -16,9 +18,6 @@ constexpr std::uint32_t kMostClusters = 65525 - kDoubtful;
 constexpr std::uint32_t kDate = (2026 - 1980) << 9 | 1 << 5 | 1;
 constexpr std::uint32_t kTime = 12 << 11;
 
-constexpr std::uint8_t kArchive = 0x20;
-constexpr std::uint8_t kVolumeLabel = 0x08;
-constexpr std::uint8_t kLongName = 0x0F;
 constexpr std::string_view kLabel = "PIANOLA    ";
 constexpr std::string_view kMacrosLong = "macros.txt";
 
@@ -30,16 +29,6 @@ constexpr std::array<BaseFile, kBaseFiles> kDirectory = {
     BaseFile::macros, BaseFile::errors, BaseFile::help, BaseFile::backup, BaseFile::status};
 
 void put_text(std::uint8_t* at, std::string_view text) { std::copy(text.begin(), text.end(), at); }
-
-/// Ties a long name to its short one (7.2).
-std::uint8_t name_checksum(std::string_view name) {
-  unsigned sum = 0;
-  for (const char c : name) {
-    sum = ((sum & 1U) << 7 | sum >> 1) + static_cast<unsigned char>(c);
-    sum &= 0xFF;
-  }
-  return static_cast<std::uint8_t>(sum);
-}
 
 void put_short_entry(std::uint8_t* at, std::string_view name, std::uint8_t attributes) {
   put_text(at, name);
@@ -53,15 +42,14 @@ void put_short_entry(std::uint8_t* at, std::string_view name, std::uint8_t attri
 
 /// The only entry of a long name of at most 13 characters.
 void put_long_entry(std::uint8_t* at, std::string_view name, std::uint8_t checksum) {
-  constexpr std::array<std::uint8_t, 13> kPlaces = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
-  at[0] = 0x41;
-  at[11] = kLongName;
+  at[0] = kOnlyLongEntry;
+  at[11] = kLongEntry;
   at[13] = checksum;
-  for (std::size_t i = 0; i < kPlaces.size(); ++i) {
+  for (std::size_t i = 0; i < kLongNamePlaces.size(); ++i) {
     std::uint32_t c = 0xFFFF;
     if (i < name.size()) c = static_cast<unsigned char>(name[i]);
     if (i == name.size()) c = 0;
-    put16(at + kPlaces[i], c);
+    put16(at + kLongNamePlaces[i], c);
   }
 }
 
@@ -204,7 +192,7 @@ void Volume::root_sector(std::uint32_t offset, std::span<std::uint8_t> out) cons
     if (size == VolumeFiles::kAbsent) continue;
     const std::string_view name = kNames[static_cast<std::size_t>(file)];
     if (file == BaseFile::macros) {
-      put_long_entry(at, kMacrosLong, name_checksum(name));
+      put_long_entry(at, kMacrosLong, name_checksum(name.data()));
       at += 32;
     }
     put_short_entry(at, name, kArchive);

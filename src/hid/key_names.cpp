@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "hid/ascii.hpp"
 #include "hid/edit_distance.hpp"
 
 namespace pianola::hid {
@@ -107,10 +108,6 @@ std::string_view name_of(std::size_t index) {
 
 // ---- Names as they compare: upper case, without '_' -------------------------------------------
 
-bool is_letter_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
-
 /// A name in the form in which names compare. Empty for what cannot be a name.
 class Folded {
  public:
@@ -118,11 +115,11 @@ class Folded {
     if (name.empty() || name.front() == '_' || name.back() == '_') return;
     for (const char c : name) {
       if (c == '_') continue;
-      if (!is_letter_or_digit(upper(c)) || size_ == text_.size()) {
+      if (!(is_letter(c) || is_digit(c)) || size_ == text_.size()) {
         size_ = 0;
         return;
       }
-      text_[size_++] = upper(c);
+      text_[size_++] = to_upper(c);
     }
   }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "hid/ascii.hpp"
 #include "hid/key_names.hpp"
 #include "lang/keywords.hpp"
 #include "lang/lexer.hpp"
@@ -12,10 +13,7 @@
 namespace pianola::lang {
 namespace {
 
-constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
-constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-constexpr bool is_infix(char32_t c) {
+constexpr bool is_infix_sign(char32_t c) {
   return c == '+' || c == '-' || c == '*' || c == '/' || c == '%' || c == '<' || c == '>' ||
          c == '=' || c == '!';
 }
@@ -125,7 +123,7 @@ void Formatter::gap() {
 bool Formatter::goes_on() const {
   if (parentheses_ > 0) return true;
   if (!in_body() || place_ != Place::other) return false;
-  if (last_.kind == TokenKind::symbol) return is_infix(last_.character);
+  if (last_.kind == TokenKind::symbol) return is_infix_sign(last_.character);
   switch (last_keyword_) {
     case Keyword::k_call:
     case Keyword::k_fork:
@@ -241,7 +239,7 @@ void Formatter::symbol() {
   const char32_t c = current().character;
   if (c == '[' && in_body()) {
     lexer_.raw_report();
-  } else if (c == '^' && is_letter(lexer_.following())) {
+  } else if (c == '^' && hid::is_letter(lexer_.following())) {
     lexer_.take_following();
   }
   copy(begin, lexer_.position().offset);
@@ -263,7 +261,7 @@ void Formatter::symbol() {
     place_ = Place::other;
   } else if (c == ')') {
     if (parentheses_ > 0) --parentheses_;
-  } else if (in_body() && place_ == Place::start && is_infix(c) && current().space_before) {
+  } else if (in_body() && place_ == Place::start && is_infix_sign(c) && current().space_before) {
     place_ = Place::other;  // the value of the line before goes on
   } else if (c == '=' && remap_ && !in_body()) {
     place_ = Place::keys;
@@ -295,7 +293,7 @@ void Formatter::word() {
                    place_ != Place::other && is_key_name() && !modifier && !assigned &&
                    !next_is('(');
   if (key) {
-    for (const char c : spelled) out_.put(upper(c));
+    for (const char c : spelled) out_.put(hid::to_upper(c));
   } else {
     copy(current().at.offset, current().end);
   }

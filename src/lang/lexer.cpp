@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "hid/ascii.hpp"
 #include "hid/utf8.hpp"
 #include "lang/opcode.hpp"
 #include "lang/settings.hpp"
@@ -16,10 +17,10 @@ constexpr char32_t kNul = 0x110001;
 /// The largest number that may follow a minus sign.
 constexpr std::uint64_t kMaxNumber = 0x80000000U;
 
-constexpr bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+using hid::is_digit;
+
+/// Whether a name may begin with `c`.
+constexpr bool begins_name(char32_t c) { return hid::is_letter(c) || c == '_'; }
 constexpr bool is_blank(char32_t c) { return c == ' ' || c == '\t'; }
 constexpr bool is_control(char32_t c) { return c < ' ' || c == 0x7F || c == kNul; }
 
@@ -29,7 +30,7 @@ constexpr bool is_space(char32_t c) {
   return is_blank(c) || c == '\v' || c == '\f' || c == 0xA0 || c == 0x1680 ||
          (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
-constexpr bool is_alphanumeric(char32_t c) { return is_letter(c) || is_digit(c); }
+constexpr bool is_alphanumeric(char32_t c) { return begins_name(c) || is_digit(c); }
 
 /// The value of a hex digit, or -1.
 constexpr int hex_value(char32_t c) {
@@ -177,7 +178,7 @@ void Lexer::next() {
       token_.space_before = true;
       continue;
     }
-    if (is_letter(c)) {
+    if (begins_name(c)) {
       lex_word();
     } else if (is_digit(c)) {
       lex_number();

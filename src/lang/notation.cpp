@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "hid/ascii.hpp"
 #include "hid/key_names.hpp"
 #include "hid/utf8.hpp"
 #include "lang/settings.hpp"
@@ -15,9 +16,6 @@ constexpr std::array<std::string_view, 8> kChordMods = {"ctrl+",  "shift+",  "al
                                                         "rctrl+", "rshift+", "ralt+", "rgui+"};
 constexpr std::array<std::string_view, 8> kExactMods = {"lctrl+", "lshift+", "lalt+", "lgui+",
                                                         "rctrl+", "rshift+", "ralt+", "rgui+"};
-
-constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 
 /// Whether a reader of the text would not see `c`, or see it in another place: control characters,
 /// odd spaces and marks that change the direction of writing (Unicode 15, chapters 6 and 23).
@@ -36,10 +34,10 @@ constexpr bool is_bare(char32_t c) {
 
 bool write_character_key(TextWriter& out, char32_t c, KeyPlace place) {
   // Of letters the small one stands for the key, of digits the digit key does.
-  const bool good = c >= ' ' && c != 0x7F && !is_digit(c) && !(c >= 'A' && c <= 'Z') &&
+  const bool good = c >= ' ' && c != 0x7F && !hid::is_digit(c) && !(c >= 'A' && c <= 'Z') &&
                     hid::encode_utf8(c).size != 0;
   if (place == KeyPlace::statement) out << "tap ";
-  if (is_letter(c) || (place == KeyPlace::trigger && is_bare(c))) {
+  if (hid::is_letter(c) || (place == KeyPlace::trigger && is_bare(c))) {
     out.character(c);
   } else if (good) {
     out.put('\'').character(c).put('\'');
@@ -272,7 +270,7 @@ bool write_name(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::
   bool good = size > 0;
   for (std::uint32_t i = 0; i < size; ++i) {
     const std::uint8_t c = reader.byte();
-    const bool right = is_letter(c) || c == '_' || (i > 0 && is_digit(c));
+    const bool right = hid::is_letter(c) || c == '_' || (i > 0 && hid::is_digit(c));
     out.put(right ? static_cast<char>(c) : '?');
     good = good && right;
   }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hid/ascii.hpp"
 #include "hid/edit_distance.hpp"
 #include "hid/key_names.hpp"
 #include "hid/utf8.hpp"
@@ -46,8 +47,6 @@ constexpr bool must_be_quoted(char32_t c) {
   return c == '[' || c == ']' || c == '{' || c == '}' || c == '(' || c == ')' || c == ';' ||
          c == ',';
 }
-
-constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// How many Vial macro keys there are.
 constexpr std::uint32_t kVialKeys = 128;
@@ -214,7 +213,7 @@ bool Compiler::number_key(Chord& out) {
 /// `^C`, or `^` before white space, which is the key itself.
 bool Compiler::caret(Chord& out) {
   const char32_t next = lexer_.following();
-  if (is_letter(next)) {
+  if (hid::is_letter(next)) {
     lexer_.take_following();
     out.mods.either |= 1U;
     character_key(out, next);

@@ -1,6 +1,6 @@
 #include "scenario/key_chord.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>
@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "hid/ascii.hpp"
 #include "hid/key_names.hpp"
 #include "hid/utf8.hpp"
 
@@ -15,10 +16,8 @@ namespace pianola::scenario {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-constexpr std::pair<std::string_view, std::uint8_t> kButtons[] = {
+constexpr std::pair<std::string_view, std::uint8_t> kButtonNames[] = {
     {"left", 1}, {"right", 2}, {"middle", 3}, {"back", 4}, {"forward", 5}};
 
 std::size_t characters(std::string_view bytes) {
@@ -44,7 +43,7 @@ class ChordReader {
     std::vector<hid::Usage> keys;
     while (modifier(keys)) {
     }
-    if (peek() == '^' && is_letter(peek(1))) {
+    if (peek() == '^' && hid::is_letter(peek(1))) {
       ++at_;
       keys.push_back(hid::kLeftCtrl);
       keys.push_back(character_key(at_));
@@ -118,7 +117,7 @@ class ChordReader {
     const std::size_t size = word_size(text_, at_);
     const std::string_view word = text_.substr(at_, size);
     auto number = number_of(word);
-    for (const auto& [name, button] : kButtons) {
+    for (const auto& [name, button] : kButtonNames) {
       if (word == name) number = button;
     }
     if (!number || *number == 0 || *number > hid::kMouseButtons) {
@@ -200,7 +199,7 @@ std::size_t word_size(std::string_view text, std::size_t at) {
   std::size_t size = 0;
   while (at + size < text.size()) {
     const char c = text[at + size];
-    if (!is_digit(c) && !is_letter(c) && c != '_') break;
+    if (!hid::is_digit(c) && !hid::is_letter(c) && c != '_') break;
     ++size;
   }
   return size;

@@ -1,9 +1,10 @@
 #include "scenario/key_script.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 
+#include "hid/ascii.hpp"
 #include "hid/key_names.hpp"
 #include "lang/settings.hpp"
 #include "scenario/duration.hpp"
@@ -11,14 +12,12 @@
 namespace pianola::scenario {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// The keys of one item: modifiers, then the key itself.
 using Keys = std::vector<hid::Usage>;
 
-class Parser {
+class KeyParser {
  public:
-  Parser(std::string_view text, const hid::Layout& layout) : text_(text), layout_(layout) {}
+  KeyParser(std::string_view text, const hid::Layout& layout) : text_(text), layout_(layout) {}
 
   KeyScript run() {
     for (;;) {
@@ -43,7 +42,7 @@ class Parser {
       sign == '+' ? press(keys) : release(keys);
       return;
     }
-    if (is_digit(sign) && wait()) return;
+    if (hid::is_digit(sign) && wait()) return;
     const Keys keys = read_chord(text_, at_, layout_);
     press(keys);
     pass(kTapTime);
@@ -62,7 +61,7 @@ class Parser {
     if (hid::usage_from_name(word)) return false;
     const auto duration = parse_duration(word);
     if (!duration) {
-      const bool number = std::all_of(word.begin(), word.end(), is_digit);
+      const bool number = std::all_of(word.begin(), word.end(), hid::is_digit);
       fail(number ? fmt::format("a wait of {} ms is too long; the longest is 24 days", word)
                   : fmt::format("'{}' is no time to wait; write 500, 500ms, 1.5s or 2min", word),
            at_, size);
@@ -98,7 +97,7 @@ class Parser {
 }  // namespace
 
 KeyScript parse_key_script(std::string_view text, const hid::Layout& layout) {
-  return Parser(text, layout).run();
+  return KeyParser(text, layout).run();
 }
 
 }  // namespace pianola::scenario

@@ -1,6 +1,6 @@
 #include "scenario/key_script.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 namespace pianola::scenario {

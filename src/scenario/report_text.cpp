@@ -1,6 +1,6 @@
 #include "scenario/report_text.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "scenario/runner.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>
