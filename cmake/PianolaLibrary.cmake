@@ -54,13 +54,15 @@ endfunction()
 
 # Adds the test program NAME made of SOURCES; each GoogleTest case in it becomes a test of ctest
 # named "NAME.Suite.case". Helpers that several tests share are in tests/support, included as
-# "support/x.hpp". PIANOLA_SOURCE_DIR in the code is the root of the source tree.
+# "support/x.hpp".
 function(pianola_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
-  add_executable(${NAME}_test ${ARG_SOURCES})
+  set(source_dir ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
+  set_source_files_properties(${source_dir} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
+    COMPILE_DEFINITIONS PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_executable(${NAME}_test ${ARG_SOURCES} ${source_dir})
   target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS})
   target_include_directories(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_compile_definitions(${NAME}_test PRIVATE PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
   include(GoogleTest)
   gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST

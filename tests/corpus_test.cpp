@@ -31,13 +31,14 @@
 #include "scenario/key_script.hpp"
 #include "support/bytes_sink.hpp"
 #include "support/compilation.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kCorpus = fs::path(PIANOLA_SOURCE_DIR) / "tests" / "corpus";
+const fs::path kCorpus = test::source_dir() / "tests" / "corpus";
 
 struct Play {
   std::string keys;

@@ -10,6 +10,7 @@
 
 #include "lang/opcode.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
@@ -67,7 +68,7 @@ std::string instruction_list() {
 TEST(DesignDocument, ListsEveryInstruction) {
   std::string listed;
   for (const std::string& line :
-       test::section_of(test::read_file(PIANOLA_SOURCE_DIR "/docs/design.md"), "Instructions")) {
+       test::section_of(test::read_file(test::source_dir() / "docs/design.md"), "Instructions")) {
     if (line.starts_with("- ")) listed += line + "\n";
     // A long line goes on in the next, indented.
     if (line.starts_with("  ")) listed.replace(listed.size() - 1, 1, line.substr(1) + "\n");

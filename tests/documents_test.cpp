@@ -28,6 +28,7 @@
 #include "lang/formatter.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
@@ -35,13 +36,12 @@ namespace {
 namespace fs = std::filesystem;
 using test::Block;
 
-const fs::path kRoot = PIANOLA_SOURCE_DIR;
 constexpr std::size_t kWidth = 100;
 
 /// The documents, relative to the root.
 std::vector<std::string> documents() {
   std::vector<std::string> names = {"README.md"};
-  for (const auto& entry : fs::directory_iterator(kRoot / "docs")) {
+  for (const auto& entry : fs::directory_iterator(test::source_dir() / "docs")) {
     if (entry.path().extension() == ".md")
       names.push_back("docs/" + entry.path().filename().string());
   }
@@ -63,7 +63,7 @@ class Workplace {
     std::string name = (fs::temp_directory_path() / "pianola-documents-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
-    fs::create_directory_symlink(kRoot / "examples", folder_ / "examples");
+    fs::create_directory_symlink(test::source_dir() / "examples", folder_ / "examples");
     fs::current_path(folder_);
   }
   ~Workplace() {
@@ -236,9 +236,11 @@ void check_played(const Block& block) {
   }
 }
 
-class Document : public testing::TestWithParam<std::string> {
+class Document : public ::testing::TestWithParam<std::string> {
  protected:
-  [[nodiscard]] std::string text() const { return test::read_file((kRoot / GetParam()).string()); }
+  [[nodiscard]] std::string text() const {
+    return test::read_file((test::source_dir() / GetParam()).string());
+  }
   [[nodiscard]] std::string place(const Block& block) const {
     return GetParam() + ":" + std::to_string(block.line);
   }
@@ -343,7 +345,7 @@ std::set<std::string> anchors_of(std::string_view document) {
 
 TEST_P(Document, HasLinksThatLeadSomewhere) {
   const std::regex link(R"(\]\(([^)]*)\))");
-  const fs::path here = kRoot / GetParam();
+  const fs::path here = test::source_dir() / GetParam();
   for (const std::string& line : test::prose_of(text())) {
     for (std::sregex_iterator it(line.begin(), line.end(), link), end; it != end; ++it) {
       const std::string target = (*it)[1];
@@ -358,7 +360,7 @@ TEST_P(Document, HasLinksThatLeadSomewhere) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, Document, testing::ValuesIn(documents()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Each, Document, ::testing::ValuesIn(documents()), [](const auto& info) {
   std::string name;
   for (const char c : info.param)
     name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
@@ -366,7 +368,7 @@ INSTANTIATE_TEST_SUITE_P(Each, Document, testing::ValuesIn(documents()), [](cons
 });
 
 TEST(Examples, CompileAndAreInTheUsualStyle) {
-  for (const auto& entry : fs::directory_iterator(kRoot / "examples")) {
+  for (const auto& entry : fs::directory_iterator(test::source_dir() / "examples")) {
     SCOPED_TRACE(entry.path().string());
     const std::string text = test::read_file(entry.path().string());
     EXPECT_EQ(findings_of(text), "");

@@ -11,6 +11,7 @@
 #include "support/drive_rig.hpp"
 #include "support/fat_tools.hpp"
 #include "support/host_models.hpp"
+#include "support/volume.hpp"
 
 namespace pianola::test {
 namespace {
@@ -77,21 +78,20 @@ std::string shown(DriveRig& rig) {
 
 /// More runs on request.
 unsigned runs(unsigned usual) {
-  const char* const factor = std::getenv("PIANOLA_MORE_RUNS");
-  return factor == nullptr ? usual : usual * static_cast<unsigned>(std::atoi(factor));
+  return usual * static_cast<unsigned>(volume("PIANOLA_MORE_RUNS", 1, 1));
 }
 
-enum class Change : std::uint8_t { longer, shorter, much_longer };
+enum class Growth : std::uint8_t { longer, shorter, much_longer };
 
 /// Runs that cut the power: fewer of those that take long.
-unsigned cuts(Change change) { return runs(change == Change::much_longer ? 2 : 10); }
+unsigned cuts(Growth change) { return runs(change == Growth::much_longer ? 2 : 10); }
 
-class DriveHosts : public testing::TestWithParam<std::tuple<std::size_t, Change>> {
+class DriveHosts : public ::testing::TestWithParam<std::tuple<std::size_t, Growth>> {
  protected:
   DriveHosts() {
-    const Change change = std::get<1>(GetParam());
-    old_ = macros_text("old", change == Change::shorter ? 90 : 30);
-    new_ = macros_text("new", change == Change::much_longer ? 250 : 40);
+    const Growth change = std::get<1>(GetParam());
+    old_ = macros_text("old", change == Growth::shorter ? 90 : 30);
+    new_ = macros_text("new", change == Growth::much_longer ? 250 : 40);
     EXPECT_EQ(rig_.save(old_), lang::Status::ok);
     rig_.insert();
     before_ = rig_.image();
@@ -261,8 +261,8 @@ constexpr std::array kChangeNames = {"_longer", "_shorter", "_much_longer"};
 
 INSTANTIATE_TEST_SUITE_P(
     Models, DriveHosts,
-    testing::Combine(testing::Range(std::size_t{0}, kHostModels.size()),
-                     testing::Values(Change::longer, Change::shorter, Change::much_longer)),
+    ::testing::Combine(::testing::Range(std::size_t{0}, kHostModels.size()),
+                       ::testing::Values(Growth::longer, Growth::shorter, Growth::much_longer)),
     [](const auto& tested) {
       return std::string(kHostModels.at(std::get<0>(tested.param)).name) +
              kChangeNames.at(static_cast<std::size_t>(std::get<1>(tested.param)));

@@ -21,6 +21,7 @@
 #include "lang/settings.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
@@ -28,7 +29,7 @@ namespace {
 using lang::Message;
 using Rows = std::vector<std::vector<std::string>>;
 
-std::string guide() { return test::read_file(PIANOLA_SOURCE_DIR "/docs/language.md"); }
+std::string guide() { return test::read_file(test::source_dir() / "docs/language.md"); }
 
 std::string joined(const std::vector<std::string>& lines) {
   std::string all;
@@ -165,7 +166,7 @@ TEST(LanguageGuide, ListsEveryModifier) {
 }
 
 TEST(Readme, CountsTheLayouts) {
-  const std::string readme = test::read_file(PIANOLA_SOURCE_DIR "/README.md");
+  const std::string readme = test::read_file(test::source_dir() / "README.md");
   const std::string count = fmt::format("any of {} keyboard layouts", hid::layouts().size());
   EXPECT_NE(readme.find(count), std::string::npos) << count;
 }

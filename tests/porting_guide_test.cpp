@@ -17,6 +17,7 @@
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
@@ -197,7 +198,7 @@ TEST(PortingGuide, ShowsTheCodeOfThisTest) {
   std::vector<std::string> parts;
   bool inside = false;
   for (const std::string& line :
-       test::lines_of(test::read_file(PIANOLA_SOURCE_DIR "/tests/porting_guide_test.cpp"))) {
+       test::lines_of(test::read_file(test::source_dir() / "tests/porting_guide_test.cpp"))) {
     if (line == "// [document]") parts.emplace_back();
     if (line == "// [end]") inside = false;
     if (inside) parts.back() += line + "\n";
@@ -205,7 +206,7 @@ TEST(PortingGuide, ShowsTheCodeOfThisTest) {
   }
   std::vector<std::string> shown;
   for (const test::Block& block :
-       test::blocks_of(test::read_file(PIANOLA_SOURCE_DIR "/docs/porting.md"))) {
+       test::blocks_of(test::read_file(test::source_dir() / "docs/porting.md"))) {
     if (block.kind == "cpp") shown.push_back(block.text);
   }
   EXPECT_EQ(shown, parts);

@@ -18,6 +18,7 @@
 #include "support/device.hpp"
 #include "support/engine_probe.hpp"
 #include "support/scenario_generator.hpp"
+#include "support/volume.hpp"
 
 namespace pianola {
 namespace {
@@ -45,19 +46,8 @@ constexpr engine::Capacities kLarge{.tasks = 64,
 
 constexpr std::uint32_t kPrograms = 10;  // key scripts for each program
 
-unsigned long number_from(const char* name, unsigned long otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? std::strtoul(text, nullptr, 0) : otherwise;
-}
-
 /// How many scenarios; the sanitizers make each of them several times as slow.
-unsigned long scenarios() {
-#ifdef __SANITIZE_ADDRESS__
-  return number_from("PIANOLA_SCENARIOS", 4'000);
-#else
-  return number_from("PIANOLA_SCENARIOS", 100'000);
-#endif
-}
+unsigned long scenarios() { return test::volume("PIANOLA_SCENARIOS", 100'000, 4'000); }
 
 bool is_users(hid::Usage key) { return key >= hid::keyboard_usage(0x1A) && key <= hid::kKeyZ; }
 
@@ -142,7 +132,7 @@ class Properties : public ::testing::TestWithParam<int> {};
 
 TEST_P(Properties, HoldWhateverHappens) {
   const unsigned long programs = scenarios() / kPrograms / kShards + 1;
-  const auto first = static_cast<std::uint32_t>(number_from("PIANOLA_SEED", 1)) +
+  const auto first = static_cast<std::uint32_t>(test::number_from("PIANOLA_SEED", 1)) +
                      static_cast<std::uint32_t>(GetParam() * programs);
   for (std::uint32_t seed = first; seed < first + programs; ++seed) {
     ScenarioGenerator generator(seed);
@@ -173,7 +163,7 @@ TEST(Determinism, TheSameScenarioGivesTheSameTrace) {
                                             .globals = 4,
                                             .recordings = 16,
                                             .window = 100};
-  const auto first = static_cast<std::uint32_t>(number_from("PIANOLA_SEED", 1)) + 5'000'000;
+  const auto first = static_cast<std::uint32_t>(test::number_from("PIANOLA_SEED", 1)) + 5'000'000;
   for (std::uint32_t seed = first; seed < first + 1000; ++seed) {
     ScenarioGenerator generator(seed);
     const std::string text = generator.program();

@@ -17,17 +17,19 @@
 #include "ports/sim/trace.hpp"
 #include "support/compilation.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = PIANOLA_SOURCE_DIR;
-const fs::path kScenarios = kRoot / "tests" / "scenarios";
+const fs::path kScenarios = test::source_dir() / "tests" / "scenarios";
 constexpr std::string_view kPrefix = "recipes_";
 
-std::string recipes() { return test::read_file((kRoot / "docs" / "recipes.md").string()); }
+std::string recipes() {
+  return test::read_file((test::source_dir() / "docs" / "recipes.md").string());
+}
 
 /// What stands in the scenario's `macros { }`, without its indentation.
 std::string macros_of(const std::string& scenario) {

@@ -15,10 +15,14 @@
 #include "ports/sim/memory_roll.hpp"
 #include "support/device.hpp"
 #include "support/engine_probe.hpp"
+#include "support/keys.hpp"
 #include "support/rig.hpp"
+#include "support/volume.hpp"
 
 namespace pianola {
 namespace {
+
+using namespace testing::keys;
 
 using lang::Opcode;
 using lang::OperandKind;
@@ -104,9 +108,6 @@ class Fairness final : public engine::Observer {
   bool unfair_ = false;
 };
 
-constexpr hid::Usage kF1 = hid::keyboard_usage(0x3A);
-constexpr hid::Usage kF2 = hid::keyboard_usage(0x3B);
-
 /// All orders of the presses and releases of F1 and F2 in the first three milliseconds.
 std::vector<std::vector<Happening>> schedules() {
   std::vector<std::vector<Happening>> all;
@@ -117,8 +118,8 @@ std::vector<std::vector<Happening>> schedules() {
       {{0, 0}, {0, 1}, {0, 2}, {1, 2}}};
   for (const auto& [down1, up1] : kSpans) {
     for (const auto& [down2, up2] : kSpans) {
-      std::vector<Happening> events = {key(down1, kF1, true), key(down2, kF2, true),
-                                       key(up1, kF1, false), key(up2, kF2, false)};
+      std::vector<Happening> events = {key(down1, kKeyF1, true), key(down2, kKeyF2, true),
+                                       key(up1, kKeyF1, false), key(up2, kKeyF2, false)};
       std::ranges::stable_sort(events, {}, &Happening::time);
       all.push_back(events);
       std::swap(events[0], events[1]);
@@ -148,11 +149,7 @@ std::string play(lang::Roll& roll, const std::vector<Happening>& schedule, std::
 }
 
 /// The sanitizers make it ten times as slow: then every 11th order of each case is tried.
-#ifdef __SANITIZE_ADDRESS__
-constexpr std::size_t kStride = 11;
-#else
-constexpr std::size_t kStride = 1;
-#endif
+constexpr std::size_t kStride = test::kSanitized ? 11 : 1;
 
 class SchedulerModel : public ::testing::TestWithParam<std::size_t> {};
 

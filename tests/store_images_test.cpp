@@ -14,6 +14,7 @@
 
 #include "ports/file/file_flash.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola {
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kImages = fs::path(PIANOLA_SOURCE_DIR) / "tests" / "images";
+const fs::path kImages = test::source_dir() / "tests" / "images";
 
 std::vector<std::string> images() {
   std::vector<std::string> names;
@@ -32,7 +33,7 @@ std::vector<std::string> images() {
   return names;
 }
 
-class StoreImages : public testing::TestWithParam<std::string> {};
+class StoreImages : public ::testing::TestWithParam<std::string> {};
 
 fs::path copy_of(const std::string& name) {
   const fs::path copy = fs::temp_directory_path() / (name + std::to_string(::getpid()) + ".flash");
@@ -72,7 +73,7 @@ TEST_P(StoreImages, IsReadAndChanged) {
   fs::remove(copy);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, StoreImages, testing::ValuesIn(images()), [](const auto& param) {
+INSTANTIATE_TEST_SUITE_P(All, StoreImages, ::testing::ValuesIn(images()), [](const auto& param) {
   return "Format" + std::to_string(param.index + 2);
 });
 

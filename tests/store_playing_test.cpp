@@ -9,14 +9,14 @@
 #include "hid/usage.hpp"
 #include "ports/sim/simulated_flash.hpp"
 #include "ports/sim/simulation.hpp"
+#include "support/keys.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola {
 namespace {
 
+using namespace testing::keys;
 constexpr flash::Geometry kFourMegabytes{4096, 256, 1024};
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
 
 /// A device with `text` in its flash.
 struct Player {

@@ -25,6 +25,7 @@
 #include "store/draft_edit.hpp"
 #include "store/flash_scratch.hpp"
 #include "support/store_device.hpp"
+#include "support/volume.hpp"
 
 namespace pianola {
 namespace {
@@ -38,16 +39,8 @@ using test::StoreDevice;
 using test::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
-#ifdef __SANITIZE_ADDRESS__
-constexpr unsigned kUsualStride = 61;
-#else
-constexpr unsigned kUsualStride = 1;
-#endif
-
 unsigned stride() {
-  const char* text = std::getenv("PIANOLA_CUT_STRIDE");
-  return text != nullptr ? std::max(1U, static_cast<unsigned>(std::strtoul(text, nullptr, 0)))
-                         : kUsualStride;
+  return std::max(1U, static_cast<unsigned>(test::volume("PIANOLA_CUT_STRIDE", 1, 61)));
 }
 
 /// Whether all pairs of cuts are tried, and all ways to read unstable bits.

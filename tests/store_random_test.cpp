@@ -19,6 +19,7 @@
 
 #include "ports/sim/simulated_flash.hpp"
 #include "support/store_device.hpp"
+#include "support/volume.hpp"
 
 namespace pianola {
 namespace {
@@ -32,21 +33,10 @@ using test::StoreDevice;
 using test::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
-unsigned long number_from(const char* name, unsigned long otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? std::strtoul(text, nullptr, 0) : otherwise;
-}
-
-unsigned long commits() {
-#ifdef __SANITIZE_ADDRESS__
-  return number_from("PIANOLA_STORE_COMMITS", 300);
-#else
-  return number_from("PIANOLA_STORE_COMMITS", 3'000);
-#endif
-}
+unsigned long commits() { return test::volume("PIANOLA_STORE_COMMITS", 3'000, 300); }
 
 /// A change of the store, as it is done and as it should come out.
-struct Change {
+struct RandomChange {
   enum class Kind : std::uint8_t { edit, save, write_draft, clear_draft, reset };
 
   Kind kind = Kind::edit;
@@ -78,10 +68,10 @@ struct Model {
   }
 
   /// Edits and saves are of whole definitions, each of one line.
-  void apply(const Change& change) {
+  void apply(const RandomChange& change) {
     const std::string before = text();
     switch (change.kind) {
-      case Change::Kind::edit: {
+      case RandomChange::Kind::edit: {
         const auto begin = definitions.begin() + change.position;
         const auto place = definitions.erase(begin, begin + change.count);
         const std::vector<std::string> lines = split(change.text);
@@ -90,22 +80,22 @@ struct Model {
         if (!before.empty() && before != text()) backup = before;
         break;
       }
-      case Change::Kind::save:
+      case RandomChange::Kind::save:
         definitions = split(change.text);
         saved = true;
         if (!before.empty() && before != text()) backup = before;
         break;
-      case Change::Kind::write_draft:
+      case RandomChange::Kind::write_draft:
         for (std::size_t at = 0; at < change.data.size(); at += store::Store::kDraftSector) {
           const auto begin = change.data.begin() + static_cast<std::ptrdiff_t>(at);
           draft[change.position + static_cast<std::uint32_t>(at / store::Store::kDraftSector)]
               .assign(begin, begin + store::Store::kDraftSector);
         }
         break;
-      case Change::Kind::clear_draft:
+      case RandomChange::Kind::clear_draft:
         draft.clear();
         break;
-      case Change::Kind::reset:
+      case RandomChange::Kind::reset:
         *this = {};
         break;
     }
@@ -147,28 +137,28 @@ class Random {
   }
 
   /// One that suits the model and leaves it with at most some 60 definitions.
-  Change change(const Model& model) {
+  RandomChange change(const Model& model) {
     const auto size = static_cast<std::uint32_t>(model.definitions.size());
     switch (below(100)) {
       case 0:
-        return {Change::Kind::reset, 0, 0, {}, {}};
+        return {RandomChange::Kind::reset, 0, 0, {}, {}};
       case 1:
       case 2:
-        return {Change::Kind::save, 0, 0, definitions(below(50)), {}};
+        return {RandomChange::Kind::save, 0, 0, definitions(below(50)), {}};
       case 3:
       case 4:
-        return {Change::Kind::clear_draft, 0, 0, {}, {}};
+        return {RandomChange::Kind::clear_draft, 0, 0, {}, {}};
       default:
         break;
     }
-    if (chance(8)) return {Change::Kind::write_draft, below(12), 0, {}, data(1 + below(3))};
+    if (chance(8)) return {RandomChange::Kind::write_draft, below(12), 0, {}, data(1 + below(3))};
     if (size == 0 || (size < 60 && chance(3))) {  // insert or append
       const std::uint32_t at = chance(2) ? size : below(size + 1);
-      return {Change::Kind::edit, at, 0, definitions(1 + below(2)), {}};
+      return {RandomChange::Kind::edit, at, 0, definitions(1 + below(2)), {}};
     }
     if (chance(5)) {  // remove
       const std::uint32_t at = below(size);
-      return {Change::Kind::edit, at, 1 + below(std::min(3U, size - at)), {}, {}};
+      return {RandomChange::Kind::edit, at, 1 + below(std::min(3U, size - at)), {}, {}};
     }
     if (size > 1 && chance(4)) {  // move
       std::uint32_t from = below(size);
@@ -177,9 +167,9 @@ class Random {
       const auto begin = model.definitions.begin();
       std::string text;
       for (auto i = begin + from + 1; i <= begin + to; ++i) text += *i;
-      return {Change::Kind::edit, from, to - from + 1, text + model.definitions[from], {}};
+      return {RandomChange::Kind::edit, from, to - from + 1, text + model.definitions[from], {}};
     }
-    return {Change::Kind::edit, below(size), 1, definition(), {}};
+    return {RandomChange::Kind::edit, below(size), 1, definition(), {}};
   }
 
  private:
@@ -187,19 +177,19 @@ class Random {
   std::uint64_t names_ = 0;
 };
 
-Status perform(const Change& change, StoreDevice& rig) {
+Status make_change(const RandomChange& change, StoreDevice& rig) {
   switch (change.kind) {
-    case Change::Kind::edit:
+    case RandomChange::Kind::edit:
       // (What is edited before the first save would be the default roll.)
       return rig.store.saved() ? rig.edit(change.position, change.count, change.text)
                                : rig.save(change.text);
-    case Change::Kind::save:
+    case RandomChange::Kind::save:
       return rig.save(change.text);
-    case Change::Kind::write_draft:
+    case RandomChange::Kind::write_draft:
       return rig.draft(change.position, change.data);
-    case Change::Kind::clear_draft:
+    case RandomChange::Kind::clear_draft:
       return rig.store.clear_draft();
-    case Change::Kind::reset:
+    case RandomChange::Kind::reset:
       return rig.store.reset();
   }
   return Status::errors;
@@ -231,7 +221,7 @@ std::string difference(const StoreState& now, const StoreState& should) {
 class StoreRandomTest : public ::testing::TestWithParam<Geometry> {
  protected:
   StoreRandomTest()
-      : seed_(number_from("PIANOLA_SEED", 1)), random_(seed_), flash_(GetParam(), seed_) {
+      : seed_(test::number_from("PIANOLA_SEED", 1)), random_(seed_), flash_(GetParam(), seed_) {
     start();
     EXPECT_EQ(rig_->store.format(), Status::ok);
   }
@@ -243,9 +233,10 @@ class StoreRandomTest : public ::testing::TestWithParam<Geometry> {
     std::cout << "[ random   ] " << info->name() << ": seed " << seed_ << ", " << what << std::endl;
   }
 
-  [[nodiscard]] static bool is_less(const Change& change, const Model& before) {
-    if (change.kind == Change::Kind::clear_draft || change.kind == Change::Kind::reset) return true;
-    return change.kind == Change::Kind::edit && change.text.empty() && before.saved;
+  [[nodiscard]] static bool is_less(const RandomChange& change, const Model& before) {
+    if (change.kind == RandomChange::Kind::clear_draft || change.kind == RandomChange::Kind::reset)
+      return true;
+    return change.kind == RandomChange::Kind::edit && change.text.empty() && before.saved;
   }
 
   /// How full the region is.
@@ -281,11 +272,11 @@ TEST_P(StoreRandomTest, ChangesAndCuts) {
   unsigned long refused = 0;
   for (unsigned long i = 0; i < commits(); ++i) {
     SCOPED_TRACE("seed " + std::to_string(seed_) + ", change " + std::to_string(i));
-    const Change change = random_.change(model_);
+    const RandomChange change = random_.change(model_);
     Model after = model_;
     after.apply(change);
     if (random_.chance(4)) flash_.cut_after(random_.below(random_.chance(2) ? 300 : 6'000));
-    const Status status = perform(change, *rig_);
+    const Status status = make_change(change, *rig_);
     if (!flash_.is_off()) {
       flash_.power_on();
       if (status == Status::full) {
@@ -384,8 +375,8 @@ TEST_P(StoreRandomTest, FlippedBits) {
   for (unsigned long i = 0; i < rounds; ++i) {
     SCOPED_TRACE("seed " + std::to_string(seed_) + ", round " + std::to_string(i));
     for (std::uint32_t n = random_.below(4); n > 0; --n) {
-      const Change change = random_.change(model_);
-      const Status status = perform(change, *rig_);
+      const RandomChange change = random_.change(model_);
+      const Status status = make_change(change, *rig_);
       ASSERT_TRUE(status == Status::ok || status == Status::full) << "status " << int(status);
       if (status == Status::ok) model_.apply(change);
       note_backup(model_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/command_test.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -595,7 +596,7 @@ TEST_F(App, DemoFitsATerminal) {
 }
 
 TEST_F(App, TheExamplesAreRightAndInTheCanonicalStyle) {
-  const std::string examples = std::string(PIANOLA_SOURCE_DIR) + "/examples/macros.txt";
+  const std::string examples = test::source_dir() / "examples/macros.txt";
   const Result checked = pianola({"check", examples});
   EXPECT_EQ(checked.code, 0) << checked.err;
   EXPECT_THAT(checked.out, HasSubstr("0 errors, 0 warnings"));

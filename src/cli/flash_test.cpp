@@ -12,6 +12,7 @@
 
 #include "cli/app.hpp"
 #include "support/command_test.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -102,7 +103,7 @@ TEST_F(Flash, InitMakesARegionWithTheDefaultMacros) {
   const Result got = flash({"get"});
   EXPECT_EQ(got.code, 0);
   EXPECT_EQ(got.err, "pianola: " + flash_ + " has the default macros; none were saved yet\n");
-  std::ifstream file(PIANOLA_SOURCE_DIR "/src/store/default_macros.txt", std::ios::binary);
+  std::ifstream file(test::source_dir() / "src/store/default_macros.txt", std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   EXPECT_EQ(got.out, text);
   EXPECT_EQ(pianola({"play", "--flash", flash_, "--keys", "+LSHIFT +RSHIFT -LSHIFT -RSHIFT d"}).out,

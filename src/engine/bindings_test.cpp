@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ports/sim/simulation.hpp"
+#include "support/keys.hpp"
 #include "support/rig.hpp"
 
 namespace pianola::engine {
@@ -17,8 +18,7 @@ using lang::TriggerKind;
 using lang::TriggerMods;
 using testing::Assembler;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kF1 = 0x3A;
+using namespace testing::keys;
 
 /// Passes everything on and counts it.
 class CountingRoll final : public lang::Roll {

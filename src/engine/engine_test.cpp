@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "support/keys.hpp"
 #include "support/rig.hpp"
 
 namespace pianola::engine {
@@ -16,17 +17,9 @@ using sim::Ending;
 using testing::Assembler;
 using testing::Rig;
 using testing::RollBuilder;
+using testing::text;
+using namespace testing::keys;
 
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kEsc = 0x29;
-constexpr std::uint16_t kCtrlKey = 0xE0;
-constexpr std::uint16_t kShiftKey = 0xE1;
-constexpr std::uint16_t kRightShiftKey = 0xE5;
-
-Assembler text(std::string_view what) { return Assembler{}.op(Opcode::text).counted(what); }
 Assembler wait(std::uint32_t ms) { return Assembler{}.op(Opcode::wait).number(ms); }
 Assembler operator+(Assembler a, const Assembler& b) {
   a.code.insert(a.code.end(), b.code.begin(), b.code.end());
@@ -82,12 +75,12 @@ TEST(Engine, TheMostSpecificTriggerWins) {
     return rig.text();
   };
   EXPECT_EQ(typed({}), "1");
-  EXPECT_EQ(typed({kCtrlKey}), "3");
+  EXPECT_EQ(typed({kCtrl}), "3");
   EXPECT_EQ(typed({0xE4}), "2");
-  EXPECT_EQ(typed({kCtrlKey, 0xE4}), "2");
-  EXPECT_EQ(typed({0xE4, kShiftKey}), "4");
-  EXPECT_EQ(typed({kShiftKey}), "1") << "a bare trigger takes whatever is held";
-  EXPECT_EQ(typed({kCtrlKey, 0xE2}), "1") << "ctrl+ means that no other modifier is held";
+  EXPECT_EQ(typed({kCtrl, 0xE4}), "2");
+  EXPECT_EQ(typed({0xE4, kShift}), "4");
+  EXPECT_EQ(typed({kShift}), "1") << "a bare trigger takes whatever is held";
+  EXPECT_EQ(typed({kCtrl, 0xE2}), "1") << "ctrl+ means that no other modifier is held";
 }
 
 TEST(Engine, ATriggerWithModifiersOnlyLeavesTheKeyAloneOtherwise) {
@@ -108,19 +101,19 @@ TEST(Engine, ARemapSendsItsChordWhileItIsDown) {
 
 TEST(Engine, ARemapHidesTheModifiersThatItsTriggerNamed) {
   Rig rig{RollBuilder{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
-  rig.press(kCtrlKey, 0).tap(kF1, 5).tap(kB, 30).release(kCtrlKey, 50);
+  rig.press(kCtrl, 0).tap(kF1, 5).tap(kB, 30).release(kCtrl, 50);
   EXPECT_EQ(rig.reports(), "[01:] [00:2a] [01:] [01:05] [01:] [00:]");
 }
 
 TEST(Engine, ANewKeyEndsTheHidingOfARemap) {
   Rig rig{RollBuilder{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
-  rig.press(kCtrlKey, 0).press(kF1, 5).press(kB, 10).release(kF1, 20).release(kB, 21);
+  rig.press(kCtrl, 0).press(kF1, 5).press(kB, 10).release(kF1, 20).release(kB, 21);
   EXPECT_EQ(rig.reports(), "[01:] [00:2a] [01:05,2a] [01:05] [01:]");
 }
 
 TEST(Engine, TriggersSeeRemappedModifiersButNotThoseOfChords) {
   const RollBuilder roll = RollBuilder{}
-                               .remap(0x39, 0, kCtrlKey)
+                               .remap(0x39, 0, kCtrl)
                                .remap(kF2, 1, kB)
                                .bind(kA, text("x"), {.exact = 0, .either = 1});
   Rig caps{roll};
@@ -306,8 +299,8 @@ TEST(Engine, ABusyLoopLetsKeysThroughAndCanBeCancelled) {
 TEST(Engine, CancelComesBeforeWhatWaitsAndSuppressesWhatIsDown) {
   Rig rig{RollBuilder{}.bind(kF1, text("aaaaaaaaaaaaaaaaaaaaaaaaaaaa")).bind(kF2, text("no"))};
   rig.tap(kF1, 0).tap(kF2, 3).press(kA, 5);
-  rig.press(kShiftKey, 14).press(kRightShiftKey, 15).press(kEsc, 16);
-  rig.release(kA, 30).release(kEsc, 31).release(kShiftKey, 32).release(kRightShiftKey, 33);
+  rig.press(kShift, 14).press(kRightShift, 15).press(kEsc, 16);
+  rig.release(kA, 30).release(kEsc, 31).release(kShift, 32).release(kRightShift, 33);
   rig.tap(kB, 40).run();
   EXPECT_EQ(rig.text(), "aaaaaaaaab");
   EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
@@ -322,7 +315,7 @@ TEST(Engine, CancelEndsSleepersAndToggledKeys) {
               .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000))
               .bind(kF2, Assembler{}.op(Opcode::toggle).u8(0).key(kB))};
   rig.tap(kF1, 0).tap(kF2, 20);
-  rig.press(kShiftKey, 50).press(kRightShiftKey, 51).press(kEsc, 60);
+  rig.press(kShift, 50).press(kRightShift, 51).press(kEsc, 60);
   EXPECT_EQ(rig.run(), Ending::done);
   EXPECT_EQ(rig.simulation->now(), 60U);
   EXPECT_EQ(sim::format_report(rig.simulation->engine().shown()), "[00:]");
@@ -330,7 +323,7 @@ TEST(Engine, CancelEndsSleepersAndToggledKeys) {
 
 TEST(Engine, ALoneEscapeCancelsNothing) {
   Rig rig{RollBuilder{}.bind(kF1, wait(50) + text("x"))};
-  rig.tap(kF1, 0).press(kShiftKey, 5).tap(kEsc, 10).release(kShiftKey, 30).run();
+  rig.tap(kF1, 0).press(kShift, 5).tap(kEsc, 10).release(kShift, 30).run();
   EXPECT_EQ(rig.text(), "x");
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/rig.hpp"
 
 namespace pianola::engine {
@@ -16,21 +17,9 @@ using lang::TriggerKind;
 using testing::Assembler;
 using testing::Rig;
 using testing::RollBuilder;
+using testing::text;
+using namespace testing::keys;
 
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kC = 0x06;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kBackspaceKey = 0x2A;
-constexpr std::uint16_t kSpaceKey = 0x2C;
-constexpr std::uint16_t kCapsKey = 0x39;
-constexpr std::uint16_t kEsc = 0x29;
-constexpr std::uint16_t kShift = 0xE1;
-constexpr std::uint16_t kRightShiftKey = 0xE5;
-constexpr std::uint16_t kCtrl = 0xE0;
-
-Assembler text(std::string_view what) { return Assembler{}.op(Opcode::text).counted(what); }
 Assembler layer_op(Opcode opcode, std::string_view name) {
   return Assembler{}.op(opcode).counted(name);
 }
@@ -162,8 +151,8 @@ TEST(TapHold, MacrosThatRunGoOnWhileAKeyIsUndecided) {
 
 TEST(TapHold, CancelForgetsAnUndecidedKey) {
   Rig rig{dual()};
-  rig.press(kRightShiftKey, 0).press(0xE1, 5).press(kA, 10).press(kEsc, 20);
-  rig.release(kEsc, 30).release(kA, 40).release(0xE1, 50).release(kRightShiftKey, 60);
+  rig.press(kRightShift, 0).press(0xE1, 5).press(kA, 10).press(kEsc, 20);
+  rig.release(kEsc, 30).release(kA, 40).release(0xE1, 50).release(kRightShift, 60);
   EXPECT_EQ(rig.reports(), "[20:] [22:] [00:]");
 }
 
@@ -239,9 +228,9 @@ TEST(DoubleTap, AThirdPressIsAFirst) {
 RollBuilder led_by() { return RollBuilder{}.on(TriggerKind::leader, kA, text("led")); }
 Rig& shifts(Rig& rig, std::uint32_t time) {
   return rig.press(kShift, time)
-      .press(kRightShiftKey, time + 5)
+      .press(kRightShift, time + 5)
       .release(kShift, time + 10)
-      .release(kRightShiftKey, time + 15);
+      .release(kRightShift, time + 15);
 }
 
 TEST(Leader, BothShiftsThenTheKey) {
@@ -253,8 +242,8 @@ TEST(Leader, BothShiftsThenTheKey) {
 
 TEST(Leader, ShiftsThatDidSomethingElseAreNone) {
   Rig rig{led_by()};
-  rig.press(kShift, 0).press(kRightShiftKey, 5).tap(kB, 10).release(kShift, 30);
-  rig.release(kRightShiftKey, 35).tap(kA, 50).run();
+  rig.press(kShift, 0).press(kRightShift, 5).tap(kB, 10).release(kShift, 30);
+  rig.release(kRightShift, 35).tap(kA, 50).run();
   EXPECT_EQ(rig.text(), "Ba");
 }
 

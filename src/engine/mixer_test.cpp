@@ -1,6 +1,7 @@
 // What the host is sent, and when.
 
 #include "engine/mixer.hpp"
+#include "support/keys.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,18 +14,18 @@ namespace {
 
 using hid::Report;
 using hid::Usage;
+using testing::keys::kKeyA;
+using testing::keys::kKeyB;
 
-constexpr Usage kA = hid::keyboard_usage(0x04);
-constexpr Usage kB = hid::keyboard_usage(0x05);
 constexpr Owner kTask = task_owner(0);
 
-class Errors final : public ErrorSink {
+class NoErrors final : public ErrorSink {
  public:
   void error(const Error&) override {}
 };
 
 /// Takes reports, but refuses the next `refusals`.
-class Host final : public ReportSink {
+class RefusingHost final : public ReportSink {
  public:
   bool send(const Report& report) override {
     if (refusals > 0) {
@@ -53,27 +54,27 @@ class MixerTest : public ::testing::Test {
 
   std::array<Hold, 8> holds{};
   std::array<std::uint16_t, 16> places{};
-  Errors errors;
+  NoErrors errors;
   Wakes signals = 0;
-  Host host;
+  RefusingHost host;
   Recorder recorder{places, errors, signals};
   Mixer mixer{holds, host, recorder};
   Time now = 0;
 };
 
 TEST_F(MixerTest, OneReportIsInFlight) {
-  mixer.change_stroke().key = kA;
+  mixer.change_stroke().key = kKeyA;
   EXPECT_FALSE(mixer.settle(now));
-  mixer.change_stroke().key = kB;
+  mixer.change_stroke().key = kKeyB;
   EXPECT_FALSE(mixer.settle(now));
   EXPECT_EQ(host.reports.size(), 1U);
   mixer.taken(now);
   EXPECT_FALSE(mixer.settle(now));
-  EXPECT_EQ(host.reports.back(), report(0, {kB}));
+  EXPECT_EQ(host.reports.back(), report(0, {kKeyB}));
 }
 
 TEST_F(MixerTest, ARefusedReportIsTriedAgainAndNothingIsShownBefore) {
-  for (const Usage key : {kA, kB}) {
+  for (const Usage key : {kKeyA, kKeyB}) {
     host.refusals = 3;
     const Report before = mixer.shown();
     mixer.change_stroke().key = key;
@@ -90,21 +91,21 @@ TEST_F(MixerTest, ARefusedReportIsTriedAgainAndNothingIsShownBefore) {
 }
 
 TEST_F(MixerTest, WhatSomebodyElseHoldsStaysDownWhenTheStrokeEnds) {
-  mixer.change().add(kTask, kA, false, 0);
-  mixer.change_stroke().key = kB;
+  mixer.change().add(kTask, kKeyA, false, 0);
+  mixer.change_stroke().key = kKeyB;
   settle();
-  mixer.change_stroke().key = kA;
+  mixer.change_stroke().key = kKeyA;
   settle();
   mixer.change_stroke() = {};
   settle();
-  EXPECT_EQ(host.reports.back(), report(0, {kA}));
+  EXPECT_EQ(host.reports.back(), report(0, {kKeyA}));
 }
 
 TEST_F(MixerTest, ARecordingThatBeginsWhileTypingMissesNothing) {
-  mixer.change_stroke().key = kA;
+  mixer.change_stroke().key = kKeyA;
   settle();
   recorder.begin(1, {});
-  mixer.change_stroke().key = kB;
+  mixer.change_stroke().key = kKeyB;
   settle();
   mixer.change_stroke() = {};
   settle();
@@ -112,17 +113,17 @@ TEST_F(MixerTest, ARecordingThatBeginsWhileTypingMissesNothing) {
 }
 
 TEST_F(MixerTest, AMotionWaitsForTheKeysAndIsSentOnce) {
-  mixer.change_stroke().key = kA;
+  mixer.change_stroke().key = kKeyA;
   mixer.move({3, -4, 5});
   settle();
   ASSERT_EQ(host.reports.size(), 2U);
-  EXPECT_EQ(host.reports[0], report(0, {kA}));
-  Report moved = report(0, {kA});
+  EXPECT_EQ(host.reports[0], report(0, {kKeyA}));
+  Report moved = report(0, {kKeyA});
   moved.x = 3;
   moved.y = -4;
   moved.wheel = 5;
   EXPECT_EQ(host.reports[1], moved);
-  EXPECT_EQ(mixer.shown(), report(0, {kA}));
+  EXPECT_EQ(mixer.shown(), report(0, {kKeyA}));
 }
 
 TEST_F(MixerTest, ARefusedMotionIsTriedAgain) {
@@ -139,19 +140,19 @@ TEST_F(MixerTest, ARefusedMotionIsTriedAgain) {
 /// touched before each change never takes the quick one.
 TEST_F(MixerTest, TheQuickWayAndTheLongWayAgree) {
   std::array<Hold, 8> other_holds{};
-  Host other_host;
+  RefusingHost other_host;
   Recorder other_recorder{places, errors, signals};
   Mixer other{other_holds, other_host, other_recorder};
   std::mt19937 random{1};
   const auto pick = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
   for (int round = 0; round < 20'000; ++round) {
     Stroke stroke;
-    constexpr std::array kKeys{hid::kNoKey, kA, kB, hid::kLeftShift, hid::consumer_usage(5)};
+    constexpr std::array kKeys{hid::kNoKey, kKeyA, kKeyB, hid::kLeftShift, hid::consumer_usage(5)};
     stroke.key = kKeys[pick(kKeys.size())];
     stroke.mods = static_cast<hid::Modifiers>(pick(2) * (pick(8) == 0 ? hid::kLAlt : hid::kLShift));
     stroke.mask = static_cast<Mask>(pick(3));
     stroke.mask_mods = static_cast<hid::Modifiers>(pick(4));
-    if (pick(8) == 0) stroke.lifted = pick(2) == 0 ? kA : hid::kLeftShift;
+    if (pick(8) == 0) stroke.lifted = pick(2) == 0 ? kKeyA : hid::kLeftShift;
     const unsigned hold = pick(30);
     const bool hides = pick(40) == 0;
     const unsigned refusals = pick(6) == 0 ? 1 : 0;

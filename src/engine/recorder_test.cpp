@@ -1,4 +1,5 @@
 #include "engine/recorder.hpp"
+#include "support/keys.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,11 +11,10 @@ namespace {
 
 using hid::Report;
 using hid::Usage;
+using testing::keys::kKeyA;
+using testing::keys::kKeyB;
 
-constexpr Usage kA = hid::keyboard_usage(0x04);
-constexpr Usage kB = hid::keyboard_usage(0x05);
-
-class Errors final : public ErrorSink {
+class KeptErrors final : public ErrorSink {
  public:
   void error(const Error& error) override { all.push_back(error); }
   std::vector<Error> all;
@@ -48,28 +48,28 @@ class RecorderTest : public ::testing::Test {
   }
 
   std::array<std::uint16_t, 12> places{};
-  Errors errors;
+  KeptErrors errors;
   Wakes signals = 0;
   Recorder recorder{places, errors, signals};
   Report shown;
 };
 
 TEST_F(RecorderTest, NotesEachChangeWhileItIsMade) {
-  see({kA});
+  see({kKeyA});
   recorder.begin(1, {});
   EXPECT_TRUE(recorder.recording());
-  see({kA, kB});
-  see({kA});
+  see({kKeyA, kKeyB});
+  see({kKeyA});
   recorder.end();
-  see({kA, kB});
+  see({kKeyA, kKeyB});
   EXPECT_FALSE(recorder.recording());
   EXPECT_EQ(recorded(1), "+5-5");
 }
 
 TEST_F(RecorderTest, WithinAReportKeysGoUpFirstAndDownLast) {
   recorder.begin(1, {});
-  see({hid::kLeftShift, kA});
-  see({hid::kLeftCtrl, kB});
+  see({hid::kLeftShift, kKeyA});
+  see({hid::kLeftCtrl, kKeyB});
   EXPECT_EQ(recorded(1), "+225+4-4-225+224+5");
 }
 
@@ -82,10 +82,10 @@ TEST_F(RecorderTest, NotesEveryPage) {
 }
 
 TEST_F(RecorderTest, TheReleaseOfWhatWasDownBeforeIsNotPartOfIt) {
-  see({kA, hid::kLeftShift});
+  see({kKeyA, hid::kLeftShift});
   recorder.begin(1, {});
   see({});
-  see({kA});
+  see({kKeyA});
   see({});
   EXPECT_EQ(recorded(1), "+4-4");
 }
@@ -103,9 +103,9 @@ TEST_F(RecorderTest, BeginningAndEndingIsTold) {
 
 TEST_F(RecorderTest, SeveralShareTheMemory) {
   recorder.begin(0x12345678, {});
-  see({kA});
+  see({kKeyA});
   recorder.begin(0x12340000, {});
-  see({kA, kB});
+  see({kKeyA, kKeyB});
   recorder.end();
   EXPECT_EQ(recorded(0x12345678), "+4");
   EXPECT_EQ(recorded(0x12340000), "+5");
@@ -114,13 +114,13 @@ TEST_F(RecorderTest, SeveralShareTheMemory) {
 
 TEST_F(RecorderTest, ANewOneOfTheSameNameReplacesTheOld) {
   recorder.begin(1, {});
-  see({kA});
+  see({kKeyA});
   see({});
   recorder.begin(2, {});
-  see({kB});
+  see({kKeyB});
   recorder.begin(1, {});
   see({});
-  see({kA});
+  see({kKeyA});
   recorder.end();
   EXPECT_EQ(recorded(1), "+4") << "the release of b is not in it";
   EXPECT_EQ(recorded(2), "+5");
@@ -131,7 +131,7 @@ TEST_F(RecorderTest, ANewOneOfTheSameNameReplacesTheOld) {
 TEST_F(RecorderTest, WhenFullItEndsAndKeepsWhatFits) {
   recorder.begin(1, {ErrorCode::full, 7, 9});
   for (int i = 0; i < 5; ++i) {
-    see({kA});
+    see({kKeyA});
     see({});
   }
   EXPECT_FALSE(recorder.recording());

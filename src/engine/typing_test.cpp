@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/rig.hpp"
 
 namespace pianola::engine {
@@ -13,16 +14,8 @@ using lang::Setting;
 using testing::Assembler;
 using testing::Rig;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kEnterKey = 0x28;
-constexpr std::uint16_t kShiftKey = 0xE1;
-constexpr std::uint16_t kAltKey = 0xE2;
-constexpr std::uint16_t kCtrlKey = 0xE0;
-
-Assembler text(std::string_view what) { return Assembler{}.op(Opcode::text).counted(what); }
+using testing::text;
+using namespace testing::keys;
 
 /// The reports of F1 { body }, tapped at 0.
 std::string played(const Assembler& body) {
@@ -74,33 +67,33 @@ TEST(Typing, AKeyThatTheUserHoldsIsTappedVisiblyAndStaysDown) {
 }
 
 TEST(Typing, AModifierThatTheUserHoldsIsTappedVisibly) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kShiftKey))};
-  rig.press(kShiftKey, 0).tap(kF1, 5).release(kShiftKey, 50);
+  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kShift))};
+  rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [00:] [02:] [00:]");
 }
 
 TEST(Typing, TextMasksTheKeyboardsModifiersAndRestoresThem) {
   Rig rig{RollBuilder{}.bind(kF1, text("ab"))};
-  rig.press(kShiftKey, 0).tap(kF1, 5).release(kShiftKey, 50);
+  rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [00:04] [00:05] [02:] [00:]");
 }
 
 TEST(Typing, AMaskedModifierReleasedMeanwhileIsNotRestoredForLong) {
   Rig rig{RollBuilder{}.bind(kF1, text("ab"))};
-  rig.press(kShiftKey, 0).press(kF1, 5).release(kShiftKey, 6).release(kF1, 7);
+  rig.press(kShift, 0).press(kF1, 5).release(kShift, 6).release(kF1, 7);
   EXPECT_EQ(rig.reports(), "[02:] [00:04] [00:05] [02:] [00:]");
 }
 
 TEST(Typing, TapsCombineWithTheKeyboardsModifiers) {
   Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey))};
-  rig.press(kShiftKey, 0).tap(kF1, 5).release(kShiftKey, 50);
+  rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [02:28] [02:] [00:]");
 }
 
 TEST(Typing, TheTriggersOwnModifiersAreHiddenFromTaps) {
   Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey),
                              {.exact = 0, .either = 1})};
-  rig.press(kCtrlKey, 0).tap(kF1, 5).release(kCtrlKey, 50);
+  rig.press(kCtrl, 0).tap(kF1, 5).release(kCtrl, 50);
   EXPECT_EQ(rig.reports(), "[01:] [00:28] [01:] [00:]");
 }
 
@@ -108,36 +101,35 @@ TEST(Typing, TheTriggersOwnModifiersAreHiddenWhileAKeyIsPressed) {
   Rig rig{RollBuilder{}.bind(
       kF1, Assembler{}.op(Opcode::press).u8(0).key(kA).op(Opcode::wait).number(20),
       {.exact = 0, .either = 1})};
-  rig.press(kCtrlKey, 0).tap(kF1, 5).release(kCtrlKey, 50);
+  rig.press(kCtrl, 0).tap(kF1, 5).release(kCtrl, 50);
   EXPECT_EQ(rig.trace(), "0 [01:]\n5 [00:04]\n25 [01:]\n50 [00:]\n");
 }
 
 TEST(Typing, ALoneAltIsNeutralisedBeforeItIsHiddenAndWhenItGoesUp) {
   Rig rig{RollBuilder{}.bind(kF1, text("a"), {.exact = 0, .either = 4})};
-  rig.press(kAltKey, 0).tap(kF1, 5).release(kAltKey, 50);
+  rig.press(kAlt, 0).tap(kF1, 5).release(kAlt, 50);
   EXPECT_EQ(rig.reports(), "[04:] [05:] [00:04] [04:] [05:] [00:]");
 }
 
 TEST(Typing, AnAltThatWasUsedNeedsNoNeutralKey) {
   Rig rig{RollBuilder{}.bind(kF1, text("a"))};
-  rig.press(kAltKey, 0).tap(kB, 1).tap(kF1, 20).tap(kB, 40).release(kAltKey, 70);
+  rig.press(kAlt, 0).tap(kB, 1).tap(kF1, 20).tap(kB, 40).release(kAlt, 70);
   EXPECT_EQ(rig.reports(), "[04:] [04:05] [04:] [00:04] [04:] [04:05] [04:] [00:]");
 }
 
 TEST(Typing, ALoneAltThatNobodyHidesOpensItsMenu) {
-  EXPECT_EQ(Rig{RollBuilder{}}.tap(kAltKey, 0).reports(), "[04:] [00:]");
+  EXPECT_EQ(Rig{RollBuilder{}}.tap(kAlt, 0).reports(), "[04:] [00:]");
 }
 
 TEST(Typing, TheNeutralKeyIsASetting) {
   Rig rig{RollBuilder{}.set(Setting::neutral, 0x6A).bind(kF1, text("a"))};
-  rig.press(kAltKey, 0).tap(kF1, 5);
+  rig.press(kAlt, 0).tap(kF1, 5);
   EXPECT_EQ(rig.reports(), "[04:] [04:6a] [00:04] [04:]");
 }
 
 TEST(Typing, WhatTheTaskPressesCombinesWithItsText) {
-  EXPECT_EQ(
-      played(Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey).op(Opcode::text).counted("cV")),
-      "[01:] [01:06] [03:19] [00:]");
+  EXPECT_EQ(played(Assembler{}.op(Opcode::press).u8(0).key(kCtrl).op(Opcode::text).counted("cV")),
+            "[01:] [01:06] [03:19] [00:]");
 }
 
 TEST(Typing, WhatACallerPressesCombinesWithTheText) {
@@ -145,7 +137,7 @@ TEST(Typing, WhatACallerPressesCombinesWithTheText) {
               .bind(kF1, Assembler{}
                              .op(Opcode::press)
                              .u8(0)
-                             .key(kCtrlKey)
+                             .key(kCtrl)
                              .op(Opcode::call)
                              .counted("m")
                              .number(0))
@@ -154,10 +146,9 @@ TEST(Typing, WhatACallerPressesCombinesWithTheText) {
 }
 
 TEST(Typing, WhatAnotherTaskPressesIsMasked) {
-  Rig rig{
-      RollBuilder{}
-          .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrlKey).op(Opcode::wait).number(50))
-          .bind(kA, text("c"))};
+  Rig rig{RollBuilder{}
+              .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrl).op(Opcode::wait).number(50))
+              .bind(kA, text("c"))};
   rig.tap(kF1, 0).tap(kA, 20);
   EXPECT_EQ(rig.reports(), "[01:] [00:06] [01:] [00:]");
 }

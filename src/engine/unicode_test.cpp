@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -15,8 +16,7 @@ using lang::Setting;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kF1 = 0x3A;
+using namespace testing::keys;
 
 /// The reports of a text; `more` settings.
 std::string typed(UnicodeMethod method, std::string_view text, RollBuilder roll = {}) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -13,35 +14,29 @@ using lang::Query;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kCtrl = 0xE0;
-constexpr std::uint16_t kShift = 0xE1;
+using namespace testing::keys;
 
 /// What F1, tapped, types, and the codes of the errors. At the end nothing may be left.
-struct Outcome {
+struct Result {
   std::string text;
   std::vector<ErrorCode> errors;
 };
-Outcome outcome(RollBuilder roll, const RollBuilder::Body& body) {
+Result result_of(RollBuilder roll, const RollBuilder::Body& body) {
   Rig rig{roll.bind(kF1, body)};
   rig.tap(kF1, 0).run(20'000);
   EXPECT_TRUE(rig.simulation->engine().idle());
   EXPECT_TRUE(rig.simulation->engine().shown().empty());
-  Outcome result{rig.text(), {}};
+  Result result{rig.text(), {}};
   for (const Error& error : rig.simulation->errors()) result.errors.push_back(error.code);
   return result;
 }
 std::string typed(const Program& program, std::uint8_t frame = 0) {
-  const Outcome result = outcome({}, program.body(frame));
+  const Result result = result_of({}, program.body(frame));
   EXPECT_TRUE(result.errors.empty()) << error_text(result.errors[0]);
   return result.text;
 }
-void expect_error(ErrorCode code, const Program& program, std::uint8_t frame = 0) {
-  const Outcome result = outcome({}, program.body(frame));
+void expect_only(ErrorCode code, const Program& program, std::uint8_t frame = 0) {
+  const Result result = result_of({}, program.body(frame));
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(result.errors[0], code) << error_text(result.errors[0]);
 }
@@ -145,23 +140,23 @@ TEST(VmControl, TheRightSideOfAndAndOrIsNotEvenRead) {
 TEST(VmControl, BadJumpsAreErrors) {
   Program nowhere;
   nowhere.op(Opcode::otherwise).number(1);
-  expect_error(ErrorCode::code, nowhere);
+  expect_only(ErrorCode::code, nowhere);
   Program back;  // only GOTO, CONTINUE and BACK lead back
   back.place(1).op(Opcode::otherwise).number(1);
-  expect_error(ErrorCode::code, back);
+  expect_only(ErrorCode::code, back);
   Program into;  // a block
   into.op(Opcode::go_to).number(1).op(Opcode::without).place(1, 1).op(Opcode::block_end);
-  expect_error(ErrorCode::code, into);
+  expect_only(ErrorCode::code, into);
   Program far;
   far.op(Opcode::next_round).number(0).number(99);
-  expect_error(ErrorCode::code, far);
+  expect_only(ErrorCode::code, far);
   Program deep;
   const std::uint32_t head = deep.here();
   deep.op(Opcode::yield).next_round(3, head);
-  expect_error(ErrorCode::code, deep);
+  expect_only(ErrorCode::code, deep);
   Program text;
   text.op(Opcode::push_text).counted("x").op(Opcode::branch).number(1).place(1);
-  expect_error(ErrorCode::type, text);
+  expect_only(ErrorCode::type, text);
 }
 
 // ---- Yielding and forking ----------------------------------------------------------------------
@@ -171,7 +166,7 @@ TEST(VmControl, YieldLetsTheOthersRunFirst) {
   other.text("o");
   Program p;
   p.starts(Opcode::fork, "other").text("1").op(Opcode::yield).text("2");
-  EXPECT_EQ(outcome(RollBuilder{}.macro("other", other.body()), p.body()).text, "1o2");
+  EXPECT_EQ(result_of(RollBuilder{}.macro("other", other.body()), p.body()).text, "1o2");
 }
 
 TEST(VmControl, AForkJoinsThisRoundAndInheritsThePress) {
@@ -189,7 +184,7 @@ TEST(VmControl, AForkTakesItsParameters) {
   other.load(1).op(Opcode::type).load(0).op(Opcode::type);
   Program p;
   p.op(Opcode::push_text).counted("text").push(42).starts(Opcode::fork, "other", 2);
-  EXPECT_EQ(outcome(RollBuilder{}.macro("other", other.body(2, 2)), p.body()).text, "42text");
+  EXPECT_EQ(result_of(RollBuilder{}.macro("other", other.body(2, 2)), p.body()).text, "42text");
 }
 
 TEST(VmControl, ForkingTooManyEndsTheForkingOneWithAnError) {
@@ -199,7 +194,7 @@ TEST(VmControl, ForkingTooManyEndsTheForkingOneWithAnError) {
   p.push(1000).op(Opcode::counter).u8(0);
   const std::uint32_t head = p.here();
   p.op(Opcode::repeat).u8(0).number(1).starts(Opcode::fork, "sleeper").back(head).place(1);
-  const Outcome result = outcome(RollBuilder{}.macro("sleeper", sleeper.body()), p.body(1));
+  const Result result = result_of(RollBuilder{}.macro("sleeper", sleeper.body()), p.body(1));
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(result.errors[0], ErrorCode::tasks);
 }
@@ -242,7 +237,7 @@ TEST(VmControl, AMacroCanStopItselfByName) {
   self.text("a").named(Opcode::stop, "self").text("never");
   Program p;
   p.starts(Opcode::call, "self").text("b");
-  EXPECT_EQ(outcome(RollBuilder{}.macro("self", self.body()), p.body()).text, "ab");
+  EXPECT_EQ(result_of(RollBuilder{}.macro("self", self.body()), p.body()).text, "ab");
 }
 
 TEST(VmControl, StopAllKeepsWhatTheDeviceHolds) {
@@ -267,7 +262,7 @@ TEST(VmControl, StopOthersSparesTheCallers) {
 }
 
 TEST(VmControl, StoppingAnUnknownMacroIsAnError) {
-  expect_error(ErrorCode::macro, Program{}.named(Opcode::stop, "nobody"));
+  expect_only(ErrorCode::macro, Program{}.named(Opcode::stop, "nobody"));
 }
 
 // ---- Blocks that must be left in order ---------------------------------------------------------
@@ -319,8 +314,8 @@ TEST(VmControl, SendNextLetsOneKeyThrough) {
 TEST(VmControl, TooManyBlocksAreAnError) {
   Program p;
   for (unsigned i = 0; i <= lang::kMaxScopes; ++i) p.op(Opcode::defer);
-  expect_error(ErrorCode::scopes, p);
-  expect_error(ErrorCode::code, Program{}.op(Opcode::block_end));
+  expect_only(ErrorCode::scopes, p);
+  expect_only(ErrorCode::code, Program{}.op(Opcode::block_end));
 }
 
 TEST(VmControl, AnErrorInABlockLeavesIt) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -13,15 +14,7 @@ using lang::Query;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kH = 0x0B;
-constexpr std::uint16_t kLeft = 0x50;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kF3 = 0x3C;
-constexpr std::uint16_t kShift = 0xE1;
+using namespace testing::keys;
 
 /// Layer nav { h = LEFT }, and F1 with `body`.
 RollBuilder nav(const Program& body) {

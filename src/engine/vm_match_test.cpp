@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -14,12 +15,8 @@ using lang::Opcode;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
+using namespace testing::keys;
 
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kC = 0x06;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kShift = 0xE1;
 constexpr std::uint8_t kEitherShift = 0x02;
 constexpr std::uint16_t kEnd = 99;
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -13,13 +14,8 @@ using lang::Setting;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
+using namespace testing::keys;
 
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kB = 0x05;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kCtrl = 0xE0;
-constexpr std::uint16_t kShift = 0xE1;
 constexpr std::uint16_t kLeftButton = 0x3001;
 
 Program move(std::int32_t x, std::int32_t y) {

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/rig.hpp"
 
 namespace pianola::engine {
@@ -16,9 +17,8 @@ using lang::Opcode;
 using testing::Assembler;
 using testing::Rig;
 using testing::RollBuilder;
+using namespace testing::keys;
 
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kA = 0x04;
 constexpr std::uint32_t kBody = 3;  // BIND, kind, key
 
 /// Everything that an F1 { PRESS a, body } leads to: it must always end with nothing down.

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -14,17 +15,15 @@ using lang::Opcode;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
+using namespace testing::keys;
 
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-
-std::string typed(const Program& program, RollBuilder roll = {}) {
+std::string evaluated(const Program& program, RollBuilder roll = {}) {
   Rig rig{roll.bind(kF1, program.body(2))};
   rig.tap(kF1, 0).run();
   EXPECT_TRUE(rig.simulation->errors().empty());
   return rig.text();
 }
-void expect_error(ErrorCode code, const Program& program) {
+void expect_refusal(ErrorCode code, const Program& program) {
   Rig rig{RollBuilder{}.bind(kF1, program.body(2))};
   rig.tap(kF1, 0).run();
   ASSERT_EQ(rig.simulation->errors().size(), 1U);
@@ -41,8 +40,8 @@ std::string both_ways(Opcode opcode, std::int32_t a, std::int32_t b) {
   std::string filler(64 - slow.here() - 3, '.');
   Program padded;
   padded.text(filler).push(a).push(b).op(opcode).op(Opcode::type);
-  EXPECT_EQ(typed(padded), filler + typed(fast));
-  return typed(fast);
+  EXPECT_EQ(evaluated(padded), filler + evaluated(fast));
+  return evaluated(fast);
 }
 
 TEST(VmValues, Comparisons) {
@@ -62,7 +61,7 @@ TEST(VmValues, TruthAndNot) {
     Program p;
     p.push(value).op(Opcode::truth).op(Opcode::type).push(value).op(Opcode::invert);
     p.op(Opcode::type);
-    EXPECT_EQ(typed(p), value != 0 ? "10" : "01");
+    EXPECT_EQ(evaluated(p), value != 0 ? "10" : "01");
   }
 }
 
@@ -71,7 +70,7 @@ TEST(VmValues, NumbersOfEachLength) {
                                    134217727, 134217728, INT32_MAX, INT32_MIN}) {
     Program p;
     p.push(value).let(0).load(0).op(Opcode::type);
-    EXPECT_EQ(typed(p), std::to_string(value));
+    EXPECT_EQ(evaluated(p), std::to_string(value));
   }
 }
 
@@ -80,7 +79,7 @@ TEST(VmValues, LocalsKeepTextsAndNumbers) {
   p.push(1).let(0).op(Opcode::push_text).counted("one").let(1);
   p.load(0).op(Opcode::type).load(1).op(Opcode::type);
   p.load(1).op(Opcode::store).u8(0).load(0).op(Opcode::type);
-  EXPECT_EQ(typed(p), "1oneone");
+  EXPECT_EQ(evaluated(p), "1oneone");
 }
 
 TEST(VmValues, AGlobalKeepsItsValueFromOneMacroToTheNext) {
@@ -129,17 +128,17 @@ TEST(VmValues, WhatIsNoIntegerIsAnError) {
   };
   for (const Opcode opcode : {Opcode::truth, Opcode::invert, Opcode::random, Opcode::scroll,
                               Opcode::elapsed_reached, Opcode::time_reached}) {
-    expect_error(ErrorCode::type, text().op(opcode));
+    expect_refusal(ErrorCode::type, text().op(opcode));
   }
   for (const Opcode opcode : {Opcode::equal, Opcode::less, Opcode::move}) {
-    expect_error(ErrorCode::type, text().push(1).op(opcode));
+    expect_refusal(ErrorCode::type, text().push(1).op(opcode));
   }
-  expect_error(ErrorCode::type, text().named(Opcode::store_global, "g"));
-  expect_error(ErrorCode::variable, Program{}.push(1).named(Opcode::store_global, "g"));
-  expect_error(ErrorCode::range, Program{}.push(0).op(Opcode::random));
-  expect_error(ErrorCode::range, Program{}.push(-3).op(Opcode::random));
-  expect_error(ErrorCode::code, Program{}.op(Opcode::truth));
-  expect_error(ErrorCode::code, Program{}.push(1).let(2));
+  expect_refusal(ErrorCode::type, text().named(Opcode::store_global, "g"));
+  expect_refusal(ErrorCode::variable, Program{}.push(1).named(Opcode::store_global, "g"));
+  expect_refusal(ErrorCode::range, Program{}.push(0).op(Opcode::random));
+  expect_refusal(ErrorCode::range, Program{}.push(-3).op(Opcode::random));
+  expect_refusal(ErrorCode::code, Program{}.op(Opcode::truth));
+  expect_refusal(ErrorCode::code, Program{}.push(1).let(2));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "engine/engine.hpp"
+#include "support/keys.hpp"
 #include "support/program.hpp"
 
 namespace pianola::engine {
@@ -15,12 +16,7 @@ using lang::Query;
 using testing::Program;
 using testing::Rig;
 using testing::RollBuilder;
-
-constexpr std::uint16_t kA = 0x04;
-constexpr std::uint16_t kF1 = 0x3A;
-constexpr std::uint16_t kF2 = 0x3B;
-constexpr std::uint16_t kShift = 0xE1;
-constexpr std::uint16_t kRightShift = 0xE5;
+using namespace testing::keys;
 
 /// Waits until what `condition` leaves on the stack is true, then taps a. `limit`: of so many ms.
 template <typename Condition>

@@ -195,13 +195,14 @@ std::vector<Stroke> all_strokes(const Host& host) {
   return strokes;
 }
 
-class EachLayout : public testing::TestWithParam<Layout> {
+class EachLayout : public ::testing::TestWithParam<Layout> {
  protected:
   const Layout& layout_ = GetParam();
   Host host_{layout_};
 };
 
-INSTANTIATE_TEST_SUITE_P(Layouts, EachLayout, testing::ValuesIn(layouts().begin(), layouts().end()),
+INSTANTIATE_TEST_SUITE_P(Layouts, EachLayout,
+                         ::testing::ValuesIn(layouts().begin(), layouts().end()),
                          [](const auto& parameter) { return std::string(parameter.param.name()); });
 
 // ---- Against the host -------------------------------------------------------------------------

@@ -65,8 +65,8 @@ TEST(Utf8Test, RefusesMalformedBytes) {
            "\xC2\xC2",
        }) {
     const Utf8Char decoded = decode_utf8(bytes);
-    EXPECT_EQ(decoded.size, 0) << testing::PrintToString(bytes);
-    EXPECT_FALSE(decoded.incomplete) << testing::PrintToString(bytes);
+    EXPECT_EQ(decoded.size, 0) << ::testing::PrintToString(bytes);
+    EXPECT_FALSE(decoded.incomplete) << ::testing::PrintToString(bytes);
   }
 }
 

@@ -16,8 +16,8 @@ using testing::Assembler;
 
 /// A roll of one definition with this code, and a reader with a window of `Window` bytes.
 template <std::size_t Window = 4>
-struct Code {
-  explicit Code(const Assembler& code) {
+struct CodeIn {
+  explicit CodeIn(const Assembler& code) {
     code.into(roll);
     roll.commit();
     reader.seek(0, 0);
@@ -30,7 +30,7 @@ struct Code {
 TEST(CodeReader, ReadsAcrossTheWindow) {
   Assembler code;
   for (unsigned i = 0; i < 20; ++i) code.u8(static_cast<std::uint8_t>(i));
-  Code<4> test(code);
+  CodeIn<4> test(code);
   for (unsigned i = 0; i < 20; ++i) {
     EXPECT_FALSE(test.reader.at_end());
     EXPECT_EQ(test.reader.offset(), i);
@@ -162,14 +162,14 @@ TEST(CodeReader, SeesAChangedRoll) {
 
 TEST(CodeReader, Numbers) {
   for (const std::uint32_t value : {0U, 1U, 127U, 128U, 16383U, 16384U, 0x7FFFFFFFU, 0xFFFFFFFFU}) {
-    Code<2> test(Assembler{}.number(value).number(value));
+    CodeIn<2> test(Assembler{}.number(value).number(value));
     EXPECT_EQ(test.reader.number(), value);
     EXPECT_EQ(test.reader.number(), value);
     EXPECT_TRUE(test.reader.at_end());
     EXPECT_FALSE(test.reader.failed());
   }
   for (const std::int32_t value : {0, 1, -1, 63, -64, 64, 2147483647, -2147483647 - 1}) {
-    Code<3> test(Assembler{}.integer(value));
+    CodeIn<3> test(Assembler{}.integer(value));
     EXPECT_EQ(test.reader.integer(), value);
     EXPECT_FALSE(test.reader.failed());
   }
@@ -182,7 +182,7 @@ TEST(CodeReader, NumbersThatAreTooLong) {
   for (const auto& bytes : bad) {
     Assembler code;
     code.code = bytes;
-    Code<8> test(code);
+    CodeIn<8> test(code);
     EXPECT_EQ(test.reader.number(), 0U);
     EXPECT_TRUE(test.reader.failed());
   }
@@ -192,7 +192,7 @@ TEST(CodeReader, NumbersThatAreTooLong) {
 
 /// Whether one instruction can be read and is all of the code.
 bool readable(const Assembler& code, Instruction* out = nullptr) {
-  Code<3> test(code);
+  CodeIn<3> test(code);
   Instruction instruction;
   const bool good = read_instruction(test.reader, instruction);
   if (out != nullptr) *out = instruction;
@@ -224,7 +224,7 @@ TEST(Instruction, EveryOpcodeWithSimpleOperands) {
     for (std::size_t size = 0; size < code.code.size(); ++size) {
       Assembler cut;
       cut.code.assign(code.code.begin(), code.code.begin() + static_cast<std::ptrdiff_t>(size));
-      Code<3> test(cut);
+      CodeIn<3> test(cut);
       Instruction part;
       const bool good = read_instruction(test.reader, part);
       EXPECT_TRUE(!good || part.end > size) << kOpcodes[i].mnemonic << ' ' << size;
@@ -318,7 +318,7 @@ TEST(Labels, AreFoundThroughAllPieces) {
   code.op(Opcode::labels).number(0).u8(2).label(0, 7).label(1, 0x0A0B0C, 2);
   const std::size_t second = code.code.size();
   code.op(Opcode::labels).number(2).u8(1).label(0x1234, 9);
-  Code<5> test(code);
+  CodeIn<5> test(code);
   const auto last = static_cast<std::uint32_t>(second + 1);
   EXPECT_EQ(find_label(test.reader, 0, last, 0).value().offset, 7U);
   EXPECT_EQ(find_label(test.reader, 0, last, 1).value().offset, 0x0A0B0CU);
@@ -334,12 +334,12 @@ TEST(Labels, AreFoundThroughAllPieces) {
 TEST(Labels, ALoopOfPiecesEnds) {
   Assembler itself;
   itself.op(Opcode::labels).number(1).u8(0);
-  Code<4> test(itself);
+  CodeIn<4> test(itself);
   EXPECT_FALSE(find_label(test.reader, 0, 1, 0));
 
   Assembler cut;
   cut.op(Opcode::labels).number(0).u8(9).label(1, 2);
-  Code<4> other(cut);
+  CodeIn<4> other(cut);
   EXPECT_EQ(find_label(other.reader, 0, 1, 1).value().offset, 2U);
   EXPECT_FALSE(find_label(other.reader, 0, 1, 7));
 }

@@ -15,7 +15,7 @@ using testing::messages_of;
 using testing::repeated;
 using Words = std::vector<std::string>;
 
-std::string body(const std::string& statements) { return "F1 { " + statements + " }"; }
+std::string with_body(const std::string& statements) { return "F1 { " + statements + " }"; }
 
 /// `a0, a1, …`
 std::string list(std::size_t count) {
@@ -26,7 +26,7 @@ std::string list(std::size_t count) {
 
 TEST(Limits, NestedBlocks) {
   const auto nested = [](std::size_t depth) {
-    return body(repeated("repeat 2 { ", depth - 1) + "ENTER" + repeated(" }", depth - 1));
+    return with_body(repeated("repeat 2 { ", depth - 1) + "ENTER" + repeated(" }", depth - 1));
   };
   EXPECT_EQ(messages_of(nested(kMaxBlocks)), Words{});
   EXPECT_EQ(messages_of(nested(kMaxBlocks + 1)), (Words{"1:" + std::to_string(6 + 11 * 15 + 9) +
@@ -70,15 +70,17 @@ TEST(Limits, Names) {
 }
 
 TEST(Limits, KeysOfARawReport) {
-  EXPECT_EQ(messages_of(body("[00:04,05,06,07,08,09]")), Words{});
-  EXPECT_EQ(messages_of(body("[00:04,05,06,07,08,09,0A]")),
+  EXPECT_EQ(messages_of(with_body("[00:04,05,06,07,08,09]")), Words{});
+  EXPECT_EQ(messages_of(with_body("[00:04,05,06,07,08,09,0A]")),
             (Words{"1:6 a raw report is [mm:kk,kk] in hex digits, with at most six keys"}));
 }
 
 TEST(Limits, PartsOfAnExpression) {
   const std::string message =
       "1:8 this expression is too long or nested too deep; at most 64 parts";
-  const auto text = [](const std::string& expression) { return body("\"${" + expression + "}\""); };
+  const auto text = [](const std::string& expression) {
+    return with_body("\"${" + expression + "}\"");
+  };
   // 32 values and 31 operators are 63 instructions.
   EXPECT_EQ(messages_of(text("1" + repeated("+1", 31))), Words{});
   EXPECT_EQ(messages_of(text("1" + repeated("+1", 32))), (Words{"1:9" + message.substr(3)}));
@@ -101,33 +103,33 @@ TEST(Limits, PartsOfAnExpression) {
 
 TEST(Limits, Numbers) {
   const std::string message = " number out of range (-2147483648 to 2147483647)";
-  EXPECT_EQ(messages_of(body("\"${2147483647}${-2147483648}\"")), Words{});
-  EXPECT_EQ(messages_of(body("\"${2147483648}\"")), (Words{"1:9" + message}));
-  EXPECT_EQ(messages_of(body("\"${-2147483649}\"")), (Words{"1:10" + message}));
+  EXPECT_EQ(messages_of(with_body("\"${2147483647}${-2147483648}\"")), Words{});
+  EXPECT_EQ(messages_of(with_body("\"${2147483648}\"")), (Words{"1:9" + message}));
+  EXPECT_EQ(messages_of(with_body("\"${-2147483649}\"")), (Words{"1:10" + message}));
   EXPECT_EQ(messages_of("var x = 2147483648"), (Words{"1:9" + message}));
   EXPECT_EQ(messages_of("var x = -2147483649"), (Words{"1:10" + message}));
 }
 
 TEST(Limits, Durations) {
-  EXPECT_EQ(messages_of(body("wait 34560min wait release max 34560min")), Words{});
-  EXPECT_EQ(messages_of(body("wait 34561min")), (Words{"1:11 a duration is at most 24 days"}));
+  EXPECT_EQ(messages_of(with_body("wait 34560min wait release max 34560min")), Words{});
+  EXPECT_EQ(messages_of(with_body("wait 34561min")), (Words{"1:11 a duration is at most 24 days"}));
   EXPECT_EQ(messages_of("set tap = 2073600001ms"), (Words{"1:11 a duration is at most 24 days"}));
 }
 
 TEST(Limits, Usages) {
-  EXPECT_EQ(messages_of(body("0x04 0xE7 0x1001 0x13FF 0x2081 0x20B7")), Words{});
+  EXPECT_EQ(messages_of(with_body("0x04 0xE7 0x1001 0x13FF 0x2081 0x20B7")), Words{});
   for (const char* usage :
        {"0x00", "0x03", "0xE8", "0x1000", "0x1400", "0x2080", "0x20B8", "0x7FFFFFFF"}) {
-    EXPECT_EQ(messages_of(body(usage)).size(), 1U) << usage;
-    EXPECT_EQ(messages_of(body(std::string("key ") + usage)).size(), 1U) << usage;
+    EXPECT_EQ(messages_of(with_body(usage)).size(), 1U) << usage;
+    EXPECT_EQ(messages_of(with_body(std::string("key ") + usage)).size(), 1U) << usage;
     EXPECT_EQ(messages_of(std::string(usage) + " { }").size(), 1U) << usage;
   }
 }
 
 TEST(Limits, LoopsOfABody) {
   const std::string loops = repeated("repeat 1{}", kMaxLabels);
-  EXPECT_EQ(messages_of(body(loops)), Words{});
-  EXPECT_EQ(messages_of(body(loops + "repeat 1{ENTER}")),
+  EXPECT_EQ(messages_of(with_body(loops)), Words{});
+  EXPECT_EQ(messages_of(with_body(loops + "repeat 1{ENTER}")),
             (Words{"1:" + std::to_string(6 + loops.size()) +
                    " more than 65535 blocks, labels, 'and' and 'or' in one body; split "
                    "it into macros"}));
@@ -137,8 +139,8 @@ TEST(Limits, CodeOfADefinition) {
   // A text's code is a little longer than the text.
   const std::string piece(127, 'x');
   const std::size_t pieces = kMaxCode / 129;
-  EXPECT_EQ(messages_of(body('"' + repeated(piece, pieces - 1) + '"')), Words{});
-  const Words all = messages_of(body('"' + repeated(piece, pieces + 1) + "\" ENTR"));
+  EXPECT_EQ(messages_of(with_body('"' + repeated(piece, pieces - 1) + '"')), Words{});
+  const Words all = messages_of(with_body('"' + repeated(piece, pieces + 1) + "\" ENTR"));
   ASSERT_EQ(all.size(), 2U);
   EXPECT_NE(all[0].find("a definition's code is at most 16777215 bytes"), std::string::npos);
   EXPECT_NE(all[1].find("unknown key 'ENTR'"), std::string::npos);

@@ -15,17 +15,11 @@ namespace pianola::lang {
 namespace {
 
 using testing::Assembler;
+using testing::Code;
+using testing::code_of;
 using testing::Compilation;
 using testing::messages_of;
-using Code = std::vector<std::uint8_t>;
 using Words = std::vector<std::string>;
-
-Code code_of(const std::string& text) {
-  Compilation compiled(text);
-  EXPECT_EQ(compiled.messages(), Words{}) << text;
-  if (compiled.roll().definitions().empty()) return {};
-  return compiled.roll().definitions()[0].code;
-}
 
 TEST(OldFiles, EveryMnemonicAsTriggerAndAsKey) {
   for (const testing::OldMnemonic& key : testing::kOldMnemonics) {

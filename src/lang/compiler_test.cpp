@@ -12,22 +12,15 @@ namespace pianola::lang {
 namespace {
 
 using testing::Assembler;
+using testing::Code;
+using testing::code_of;
 using testing::Compilation;
 using testing::messages_of;
 using testing::repeated;
-using Code = std::vector<std::uint8_t>;
 using Words = std::vector<std::string>;
 
 // The device gives it 2 KB; pointers and alignment only make it larger here.
 static_assert(sizeof(Compiler) <= 2048);
-
-/// The code of the one definition of `text`.
-Code code_of(const std::string& text) {
-  Compilation compiled(text);
-  EXPECT_EQ(compiled.messages(), Words{}) << text;
-  if (compiled.roll().definitions().empty()) return {};
-  return compiled.roll().definitions()[0].code;
-}
 
 Assembler bind(std::uint16_t usage = 0x3A) {
   Assembler code;

@@ -28,19 +28,19 @@ std::string source_of(const Assembler& code) {
 
 constexpr std::string_view kDamaged = "# definition 1 is damaged\n";
 
-Assembler bind() {
+Assembler bind_f1() {
   Assembler code;
   code.op(Opcode::bind).trigger(0x3A);
   return code;
 }
 
-Assembler& end(Assembler& code) { return code.op(Opcode::end).number(0).number(0); }
+Assembler& ended(Assembler& code) { return code.op(Opcode::end).number(0).number(0); }
 
 /// A binding of F1 with `body`; what stands between its braces.
 std::string body_of(const Assembler& body) {
-  Assembler code = bind();
+  Assembler code = bind_f1();
   code.code.insert(code.code.end(), body.code.begin(), body.code.end());
-  std::string text = source_of(end(code));
+  std::string text = source_of(ended(code));
   if (!text.starts_with("F1 { ") || !text.ends_with(" }\n")) return text;
   return text.substr(5, text.size() - 8);
 }
@@ -50,7 +50,7 @@ std::string expression_of(const Assembler& expression) {
   Assembler code;
   code.op(Opcode::macro).counted("f").number(2);
   code.code.insert(code.code.end(), expression.code.begin(), expression.code.end());
-  std::string text = source_of(end(code.op(Opcode::type)));
+  std::string text = source_of(ended(code.op(Opcode::type)));
   constexpr std::string_view kBefore = "macro f(p0, p1) { \"${";
   if (!text.starts_with(kBefore) || !text.ends_with("}\" }\n")) return text;
   return text.substr(kBefore.size(), text.size() - kBefore.size() - 5);
@@ -154,7 +154,7 @@ TEST(Decompiler, Calls) {
 }
 
 TEST(Decompiler, Repeats) {
-  Assembler code = bind();
+  Assembler code = bind_f1();
   code.op(Opcode::push).integer(3);                                            // 3
   code.op(Opcode::counter).u8(0);                                              // 5
   code.op(Opcode::repeat).u8(0).number(0);                                     // 7
@@ -252,7 +252,7 @@ TEST(Decompiler, ParametersKeepClearOfGlobals) {
   }
   code.op(Opcode::load).u8(0).op(Opcode::type);
   EXPECT_EQ(
-      source_of(end(code)),
+      source_of(ended(code)),
       "macro f(ppp0) { \"${p0}\" \"${pp7}\" \"${pppp1}\" \"${ppp}\" \"${q0}\" \"${ppp0}\" }\n");
 }
 
@@ -302,7 +302,7 @@ TEST(Decompiler, TriggersOfBindingsAlone) {
     for (const Assembler* part : {&trigger, &body}) {
       code.code.insert(code.code.end(), part->code.begin(), part->code.end());
     }
-    return source_of(end(code));
+    return source_of(ended(code));
   };
   const auto event = [](std::uint8_t number) {
     return Assembler{}.u8(static_cast<std::uint8_t>(TriggerKind::event)).u8(number);
@@ -370,10 +370,10 @@ TEST(Decompiler, BindingsWithOptions) {
   code.op(Opcode::private_next).op(Opcode::bind).trigger(0x42);
   code.op(Opcode::option_again).number(1).op(Opcode::option_typing).number(22);
   code.op(Opcode::option_layout).counted("de");
-  EXPECT_EQ(source_of(end(code)), "private F9 (again: stop, typing: 20ms, layout: de) { }\n");
-  Assembler twice = bind();
+  EXPECT_EQ(source_of(ended(code)), "private F9 (again: stop, typing: 20ms, layout: de) { }\n");
+  Assembler twice = bind_f1();
   twice.op(Opcode::option_again).number(1).op(Opcode::option_again).number(1);
-  EXPECT_EQ(source_of(end(twice)), kDamaged);
+  EXPECT_EQ(source_of(ended(twice)), kDamaged);
 }
 
 TEST(Decompiler, Layers) {
@@ -381,7 +381,7 @@ TEST(Decompiler, Layers) {
   code.op(Opcode::layer).counted("nav");
   code.op(Opcode::remap).u8(0).character('h').u8(0).key(0x50);
   code.op(Opcode::bind).u8(0).character('q').op(Opcode::text).counted("quit");
-  end(code);
+  ended(code);
   code.op(Opcode::private_next).op(Opcode::bind).u8(0).character('r');
   code.op(Opcode::push).integer(2).op(Opcode::counter).u8(0);
   code.op(Opcode::repeat).u8(0).number(0).op(Opcode::back).number(3);
@@ -420,12 +420,12 @@ TEST(Decompiler, OneLineUpToEightyColumns) {
 
 TEST(Decompiler, DamageIsToldAndTheRestStays) {
   sim::MemoryRoll roll;
-  Assembler first = bind();
-  end(first).into(roll);
+  Assembler first = bind_f1();
+  ended(first).into(roll);
   Assembler{}.u8(0xEE).into(roll);
   Assembler{}.into(roll);
-  Assembler last = bind();
-  end(last).into(roll);
+  Assembler last = bind_f1();
+  ended(last).into(roll);
   roll.commit();
   StringSink out;
   EXPECT_EQ(decompile(roll, out), Status::errors);
@@ -433,11 +433,11 @@ TEST(Decompiler, DamageIsToldAndTheRestStays) {
 }
 
 TEST(Decompiler, EveryTruncationIsDamage) {
-  Assembler whole = bind();
+  Assembler whole = bind_f1();
   whole.op(Opcode::option_typing).number(1);
   whole.op(Opcode::push).integer(300).op(Opcode::push_text).counted("ab");
   whole.op(Opcode::call).counted("f").number(2);
-  end(whole);
+  ended(whole);
   for (std::size_t size = 1; size < whole.code.size(); ++size) {
     Assembler cut = whole;
     cut.code.resize(size);

@@ -20,7 +20,7 @@ std::string words(std::string_view text, std::string_view layout = "uk") {
 }
 
 /// The message, and the part of the text that it is about.
-std::string error(std::string_view text) {
+std::string error_of(std::string_view text) {
   try {
     std::size_t at = 0;
     read_report(text, at);
@@ -55,13 +55,13 @@ TEST(ReportText, ReadsWhatTracesShow) {
 }
 
 TEST(ReportText, SaysWhatIsWrong) {
-  EXPECT_EQ(error("02:0b"), "a report is expected, such as [02:0b] or [00:] @0");
-  EXPECT_EQ(error("[100:]"), "a hexadecimal number up to ff is expected @1");
-  EXPECT_EQ(error("[00]"), "':' is expected between modifiers and keys @3");
-  EXPECT_EQ(error("[00:04 05]"), "',' or ']' is expected @6");
-  EXPECT_EQ(error("[00:] consumer:4ff"), "a hexadecimal number up to 3ff is expected @15");
-  EXPECT_EQ(error("[00:] move:1"), "',' is expected between the two directions @12");
-  EXPECT_EQ(error("[00:] scroll:128"), "a number from -127 to 127 is expected @13");
+  EXPECT_EQ(error_of("02:0b"), "a report is expected, such as [02:0b] or [00:] @0");
+  EXPECT_EQ(error_of("[100:]"), "a hexadecimal number up to ff is expected @1");
+  EXPECT_EQ(error_of("[00]"), "':' is expected between modifiers and keys @3");
+  EXPECT_EQ(error_of("[00:04 05]"), "',' or ']' is expected @6");
+  EXPECT_EQ(error_of("[00:] consumer:4ff"), "a hexadecimal number up to 3ff is expected @15");
+  EXPECT_EQ(error_of("[00:] move:1"), "',' is expected between the two directions @12");
+  EXPECT_EQ(error_of("[00:] scroll:128"), "a number from -127 to 127 is expected @13");
 }
 
 TEST(ReportText, QuotesTexts) {

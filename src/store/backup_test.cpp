@@ -29,7 +29,7 @@ class NoFindings final : public CheckSink {
   }
 };
 
-void expect_sound(StoreDevice& device) {
+void expect_check_passes(StoreDevice& device) {
   std::vector<std::uint8_t> memory(check_memory(device.store.log().geometry()));
   NoFindings none;
   check(device.store.log(), memory, none);
@@ -44,7 +44,7 @@ struct BackupTest : testing::TestWithParam<flash::Geometry> {
     EXPECT_TRUE(device.text() == text);
     EXPECT_TRUE(device.backup() == backup);
     EXPECT_EQ(device.store.has_backup(), !backup.empty());
-    expect_sound(device);
+    expect_check_passes(device);
     sim::SimulatedFlash copy = flash;
     StoreDevice again{copy};
     ASSERT_EQ(again.mount(), Mount::ok);
@@ -147,7 +147,7 @@ TEST_P(BackupTest, ASaveThatIsCancelledLeavesAllAsItWas) {
     EXPECT_EQ(device.backup(), kOne);
     ASSERT_EQ(device.draft(steps, std::vector<std::uint8_t>(512, 1)), Status::ok);
   }
-  expect_sound(device);
+  expect_check_passes(device);
   ASSERT_EQ(device.save(text), Status::ok);
   EXPECT_TRUE(device.text() == text);
 }
@@ -179,7 +179,7 @@ TEST_P(BackupTest, CollectingKeepsWhatIsShared) {
     ASSERT_EQ(device.draft(i % 5, data), Status::ok);
     if (i % 40 == 0) {
       ASSERT_EQ(device.store.collector().compact(), Status::ok);
-      expect_sound(device);
+      expect_check_passes(device);
     }
     places.insert(device.store.log().root().roll.address);
   }

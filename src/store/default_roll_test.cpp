@@ -10,6 +10,7 @@
 
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola::store {
 namespace {
@@ -24,7 +25,7 @@ class Bytes final : public lang::ImageSink {
 };
 
 std::string default_macros() {
-  std::ifstream file(PIANOLA_SOURCE_DIR "/src/store/default_macros.txt", std::ios::binary);
+  std::ifstream file(test::source_dir() / "src/store/default_macros.txt", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
 

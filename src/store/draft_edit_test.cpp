@@ -20,12 +20,12 @@ namespace {
 using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
-using Bytes = std::vector<std::uint8_t>;
-constexpr std::uint32_t kSector = Store::kDraftSector;
+using DraftBytes = std::vector<std::uint8_t>;
+constexpr std::uint32_t kDraftSector = Store::kDraftSector;
 
 /// Data that differ from sector to sector.
-Bytes data(std::size_t size, unsigned seed) {
-  Bytes bytes(size);
+DraftBytes data(std::size_t size, unsigned seed) {
+  DraftBytes bytes(size);
   std::mt19937 random(seed);
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
   return bytes;
@@ -34,8 +34,8 @@ Bytes data(std::size_t size, unsigned seed) {
 struct DraftTest : testing::TestWithParam<flash::Geometry> {
   DraftTest() { EXPECT_EQ(device.store.format(), Status::ok); }
 
-  Bytes read(std::uint32_t number) {
-    Bytes bytes(device.store.draft_size(number));
+  DraftBytes read(std::uint32_t number) {
+    DraftBytes bytes(device.store.draft_size(number));
     EXPECT_EQ(device.store.read_draft(number, 0, bytes), bytes.size());
     return bytes;
   }
@@ -52,27 +52,28 @@ struct DraftTest : testing::TestWithParam<flash::Geometry> {
 };
 
 TEST_P(DraftTest, ObjectsMayBeShorterThanASector) {
-  const Bytes all = data(3 * kSector + 77, 1);
+  const DraftBytes all = data(3 * kDraftSector + 77, 1);
   ASSERT_EQ(device.draft(kDraftText, all), Status::ok);
   ASSERT_EQ(device.draft(kDriveState, data(9, 2)), Status::ok);
-  ASSERT_EQ(device.draft(3, data(kSector, 3)), Status::ok);
+  ASSERT_EQ(device.draft(3, data(kDraftSector, 3)), Status::ok);
   EXPECT_EQ(numbers(), (std::vector<std::uint32_t>{3, kDraftText, kDraftText + 1, kDraftText + 2,
                                                    kDraftText + 3, kDriveState}));
-  EXPECT_EQ(device.store.draft_size(kDraftText + 2), kSector);
+  EXPECT_EQ(device.store.draft_size(kDraftText + 2), kDraftSector);
   EXPECT_EQ(device.store.draft_size(kDraftText + 3), 77U);
   EXPECT_EQ(device.store.draft_size(kDriveState), 9U);
   EXPECT_EQ(device.store.draft_size(4), 0U);
   EXPECT_EQ(read(kDriveState), data(9, 2));
-  EXPECT_EQ(read(3), data(kSector, 3));
-  EXPECT_EQ(device.store.log().root().draft.bytes, all.size() + 9 + kSector);
+  EXPECT_EQ(read(3), data(kDraftSector, 3));
+  EXPECT_EQ(device.store.log().root().draft.bytes, all.size() + 9 + kDraftSector);
   // Piece by piece, across blocks, up to the end.
   std::array<std::uint8_t, 100> piece{};
   for (const std::uint32_t offset : {0U, 1U, 63U, 64U, 200U, 412U, 413U, 511U, 512U, 600U}) {
     const std::size_t count = device.store.read_draft(kDraftText + 1, offset, piece);
-    ASSERT_EQ(count, std::min<std::size_t>(100, kSector - std::min(offset, kSector)));
-    EXPECT_TRUE(std::equal(piece.begin(), piece.begin() + count, all.begin() + kSector + offset));
+    ASSERT_EQ(count, std::min<std::size_t>(100, kDraftSector - std::min(offset, kDraftSector)));
+    EXPECT_TRUE(
+        std::equal(piece.begin(), piece.begin() + count, all.begin() + kDraftSector + offset));
   }
-  std::array<std::uint8_t, kSector> sector{};
+  std::array<std::uint8_t, kDraftSector> sector{};
   EXPECT_TRUE(device.store.read_draft(kDraftText, sector));
   EXPECT_FALSE(device.store.read_draft(kDraftText + 3, sector)) << "it is shorter";
   // Writing over changes the size.
@@ -82,7 +83,7 @@ TEST_P(DraftTest, ObjectsMayBeShorterThanASector) {
 }
 
 TEST_P(DraftTest, AnEditRenumbersWritesAndDrops) {
-  const Bytes all = data(8 * kSector, 1);
+  const DraftBytes all = data(8 * kDraftSector, 1);
   ASSERT_EQ(device.save("F1 { tap a }\n"), Status::ok);
   ASSERT_EQ(device.draft(10, all), Status::ok);
   DraftEdit edit{device.store};
@@ -91,18 +92,20 @@ TEST_P(DraftTest, AnEditRenumbersWritesAndDrops) {
   ASSERT_EQ(edit.keep(15, kDraftText), Status::ok);
   ASSERT_EQ(edit.keep(11, kDraftText + 1), Status::ok);
   ASSERT_EQ(edit.put(kDraftText + 2, data(30, 5)), Status::ok);
-  ASSERT_EQ(edit.put(kErrorText, data(kSector, 6)), Status::ok);
+  ASSERT_EQ(edit.put(kErrorText, data(kDraftSector, 6)), Status::ok);
   EXPECT_EQ(numbers().size(), 8U) << "the old one is in force";
-  EXPECT_EQ(read(12), Bytes(all.begin() + 2 * kSector, all.begin() + 3 * kSector));
+  EXPECT_EQ(read(12), DraftBytes(all.begin() + 2 * kDraftSector, all.begin() + 3 * kDraftSector));
   ASSERT_EQ(edit.commit(), Status::ok);
   // Data are not copied.
-  EXPECT_LT(flash.counts().bytes_programmed, 2 * kSector + 1024 + 4 * GetParam().program_unit);
+  EXPECT_LT(flash.counts().bytes_programmed, 2 * kDraftSector + 1024 + 4 * GetParam().program_unit);
   EXPECT_EQ(numbers(),
             (std::vector<std::uint32_t>{kDraftText, kDraftText + 1, kDraftText + 2, kErrorText}));
-  EXPECT_EQ(read(kDraftText), Bytes(all.begin() + 5 * kSector, all.begin() + 6 * kSector));
-  EXPECT_EQ(read(kDraftText + 1), Bytes(all.begin() + kSector, all.begin() + 2 * kSector));
+  EXPECT_EQ(read(kDraftText),
+            DraftBytes(all.begin() + 5 * kDraftSector, all.begin() + 6 * kDraftSector));
+  EXPECT_EQ(read(kDraftText + 1),
+            DraftBytes(all.begin() + kDraftSector, all.begin() + 2 * kDraftSector));
   EXPECT_EQ(read(kDraftText + 2), data(30, 5));
-  EXPECT_EQ(read(kErrorText), data(kSector, 6));
+  EXPECT_EQ(read(kErrorText), data(kDraftSector, 6));
   EXPECT_EQ(device.text(), "F1 { tap a }\n");
   EXPECT_EQ(device.check(), "");
   // Nothing kept: nothing is left.
@@ -113,18 +116,18 @@ TEST_P(DraftTest, AnEditRenumbersWritesAndDrops) {
 }
 
 TEST_P(DraftTest, AnEditThatIsDroppedOrFailsChangesNothing) {
-  ASSERT_EQ(device.draft(0, data(4 * kSector, 1)), Status::ok);
+  ASSERT_EQ(device.draft(0, data(4 * kDraftSector, 1)), Status::ok);
   {
     DraftEdit edit{device.store};
     ASSERT_EQ(edit.begin(), Status::ok);
-    ASSERT_EQ(edit.put(0, data(kSector, 2)), Status::ok);
+    ASSERT_EQ(edit.put(0, data(kDraftSector, 2)), Status::ok);
     edit.abandon();
   }
   EXPECT_EQ(numbers().size(), 4U);
   {
     DraftEdit edit{device.store};
     ASSERT_EQ(edit.begin(), Status::ok);
-    ASSERT_EQ(edit.put(0, data(kSector, 2)), Status::ok);
+    ASSERT_EQ(edit.put(0, data(kDraftSector, 2)), Status::ok);
     EXPECT_EQ(edit.keep(9, 10), Status::io_error) << "there is none";
     EXPECT_EQ(edit.keep(3, 11), Status::io_error);
     EXPECT_EQ(edit.commit(), Status::io_error);
@@ -138,12 +141,13 @@ TEST_P(DraftTest, AnEditThatIsDroppedOrFailsChangesNothing) {
 }
 
 TEST_P(DraftTest, AnEditThatDoesNotFitChangesNothing) {
-  ASSERT_EQ(device.draft(0, data(4 * kSector, 1)), Status::ok);
+  ASSERT_EQ(device.draft(0, data(4 * kDraftSector, 1)), Status::ok);
   DraftEdit edit{device.store};
   for (unsigned attempt = 0; attempt < 3; ++attempt) {
     ASSERT_EQ(edit.begin(), Status::ok);
     Status status = Status::ok;
-    for (std::uint32_t i = 0; status == Status::ok; ++i) status = edit.put(i, data(kSector, i));
+    for (std::uint32_t i = 0; status == Status::ok; ++i)
+      status = edit.put(i, data(kDraftSector, i));
     EXPECT_EQ(status, Status::full);
     EXPECT_EQ(edit.commit(), Status::full);
     EXPECT_EQ(numbers().size(), 4U);
@@ -167,19 +171,19 @@ TEST_P(DraftTest, AsMuchAsThereIsRoomForCanBeWrittenAndEdited) {
         ASSERT_EQ(device.save(many_macros(10, 77)), Status::ok);
       }
       const std::uint32_t room = device.store.draft_room();
-      ASSERT_GT(room, 4 * kSector);
+      ASSERT_GT(room, 4 * kDraftSector);
       // In any order, by pieces of 4 KB and less, some of it twice.
-      std::vector<std::uint32_t> order(room / kSector / 8);
+      std::vector<std::uint32_t> order(room / kDraftSector / 8);
       std::iota(order.begin(), order.end(), 0U);
       std::shuffle(order.begin(), order.end(), std::mt19937(macros));
       for (const std::uint32_t i : order) {
-        ASSERT_EQ(device.draft(i * 8, data(8 * kSector, i)), Status::ok) << i;
+        ASSERT_EQ(device.draft(i * 8, data(8 * kDraftSector, i)), Status::ok) << i;
         if (i % 5 == 0) {
-          ASSERT_EQ(device.draft(i * 8 + 3, data(kSector, i)), Status::ok);
+          ASSERT_EQ(device.draft(i * 8 + 3, data(kDraftSector, i)), Status::ok);
         }
       }
       const auto count = static_cast<std::uint32_t>(order.size() * 8);
-      EXPECT_LT(device.store.draft_room(), room / 5 + 8 * kSector);
+      EXPECT_LT(device.store.draft_room(), room / 5 + 8 * kDraftSector);
       DraftEdit edit{device.store};
       Status status = Status::full;
       for (unsigned attempt = 0; attempt < 2 && status == Status::full; ++attempt) {
@@ -207,18 +211,18 @@ TEST(Draft, WritingAnywhereLeavesTheRestAsItIs) {
   sim::SimulatedFlash flash{{4096, 4, 200}};
   StoreDevice device{flash};
   ASSERT_EQ(device.store.format(), Status::ok);
-  std::map<std::uint32_t, Bytes> wanted;
+  std::map<std::uint32_t, DraftBytes> wanted;
   std::mt19937 random(5);
   unsigned levels = 0;
   for (unsigned i = 0; i < 900; ++i) {
     // At first gaps are left; then they are filled, and all is written over.
     const auto first = static_cast<std::uint32_t>(random() % 90 * (i < 200 ? 10 : 9));
     const auto count = static_cast<std::uint32_t>(1 + random() % 9);
-    const Bytes bytes = data(std::size_t{count} * kSector - random() % 100, i);
+    const DraftBytes bytes = data(std::size_t{count} * kDraftSector - random() % 100, i);
     ASSERT_EQ(device.draft(first, bytes), Status::ok) << i;
     for (std::uint32_t n = 0; n < count; ++n) {
-      const auto begin = bytes.begin() + n * kSector;
-      wanted[first + n] = Bytes(begin, n + 1 == count ? bytes.end() : begin + kSector);
+      const auto begin = bytes.begin() + n * kDraftSector;
+      wanted[first + n] = DraftBytes(begin, n + 1 == count ? bytes.end() : begin + kDraftSector);
     }
     levels = std::max<unsigned>(levels, device.store.log().root().draft.levels);
     if (i % 20 != 0) continue;
@@ -229,9 +233,9 @@ TEST(Draft, WritingAnywhereLeavesTheRestAsItIs) {
   EXPECT_GT(wanted.size(), 700U);
   // Nothing was read but a way down and a little around it.
   flash.reset_counts();
-  ASSERT_EQ(device.draft(400, data(8 * kSector, 1)), Status::ok);
+  ASSERT_EQ(device.draft(400, data(8 * kDraftSector, 1)), Status::ok);
   EXPECT_LT(flash.counts().bytes_read, 60'000U);
-  EXPECT_LT(flash.counts().bytes_programmed, 8 * kSector + 2000);
+  EXPECT_LT(flash.counts().bytes_programmed, 8 * kDraftSector + 2000);
 }
 
 // Objects are moved by collecting again and again.

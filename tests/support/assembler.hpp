@@ -60,4 +60,9 @@ class Assembler {
   std::vector<std::uint8_t> code;
 };
 
+/// A text that is typed.
+inline Assembler text(std::string_view what) {
+  return Assembler{}.op(lang::Opcode::text).counted(what);
+}
+
 }  // namespace pianola::testing

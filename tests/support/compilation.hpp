@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -76,6 +78,16 @@ inline std::string repeated(std::string_view text, std::size_t count) {
   std::string all;
   for (std::size_t i = 0; i < count; ++i) all += text;
   return all;
+}
+
+using Code = std::vector<std::uint8_t>;
+
+/// The code of the one definition of `text`.
+inline Code code_of(const std::string& text) {
+  Compilation compiled(text);
+  EXPECT_EQ(compiled.messages(), std::vector<std::string>{}) << text;
+  if (compiled.roll().definitions().empty()) return {};
+  return compiled.roll().definitions()[0].code;
 }
 
 }  // namespace pianola::testing

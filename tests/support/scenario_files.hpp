@@ -12,11 +12,12 @@
 #include "hid/layout.hpp"
 #include "scenario/scenario.hpp"
 #include "support/markdown.hpp"
+#include "support/source_dir.hpp"
 
 namespace pianola::testing {
 
 inline std::filesystem::path scenario_folder() {
-  return std::filesystem::path(PIANOLA_SOURCE_DIR) / "tests" / "scenarios";
+  return test::source_dir() / "tests" / "scenarios";
 }
 
 /// The names of the files in tests/scenarios, sorted.
