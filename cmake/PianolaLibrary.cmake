@@ -52,9 +52,9 @@ function(pianola_include_root PATH OUT)
   set(${OUT} ${root} PARENT_SCOPE)
 endfunction()
 
-# Adds the test program NAME made of SOURCES; each GoogleTest case in it becomes a test of ctest
-# named "NAME.Suite.case". Helpers that several tests share are in tests/support, included as
-# "support/x.hpp".
+# Adds the test program NAME_test made of SOURCES, as the test NAME of ctest. ./test does not run it
+# by ctest but by tools/run_tests.py, which finds it in test_programs.txt. Helpers that several tests
+# share are in tests/support, included as "support/x.hpp".
 function(pianola_test NAME)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
   set(source_dir ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
@@ -62,11 +62,15 @@ function(pianola_test NAME)
     COMPILE_DEFINITIONS PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_executable(${NAME}_test ${ARG_SOURCES} ${source_dir})
   target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS})
+  if(PIANOLA_FUZZ)
+    # What the fuzz targets share with the tests counts its edges; the tests themselves need not.
+    target_compile_options(${NAME}_test PRIVATE -fno-sanitize=fuzzer-no-link)
+  endif()
   target_include_directories(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
-  include(GoogleTest)
-  gtest_discover_tests(${NAME}_test TEST_PREFIX "${NAME}." DISCOVERY_MODE PRE_TEST
-                       DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  add_test(NAME ${NAME} COMMAND ${NAME}_test)
+  set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 1500)
+  set_property(GLOBAL APPEND PROPERTY PIANOLA_TEST_PROGRAMS $<TARGET_FILE:${NAME}_test>)
 endfunction()
 
 # Shared part of the two functions below; CODE is the target that carries the compiler's options.

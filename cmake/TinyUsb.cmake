@@ -31,3 +31,5 @@ target_include_directories(tinyusb SYSTEM PUBLIC ${PIANOLA_TINYUSB}/src
                            ${CMAKE_SOURCE_DIR}/src/usb/tinyusb)
 # Not ours to correct: no warnings, and no end of the program where it computes as C does not allow.
 target_compile_options(tinyusb PRIVATE -w -fno-sanitize=undefined)
+# Linked file by file, so that a program without a controller needs none of the stack.
+set_target_properties(tinyusb PROPERTIES UNITY_BUILD OFF)
