@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What all tests start from: the state of a guest that has booted.
 
-Booting takes far longer than reading that state, so one boot is for all of them, and for later runs:
-it is kept with the image (image.py). Run as a command this makes whatever is missing, which is what
-`./test` does while it builds. The first time, that includes downloading a kernel.
+Booting takes far longer than reading that state, so one boot is for all of them, and for later
+runs: it is kept with the image (image.py). Run as a command this makes whatever is missing, which
+needs nothing that is built. The first time, that includes downloading a kernel.
 """
 
 import pathlib

@@ -94,6 +94,7 @@ def pulls(rig):
     rig.flash.put(current.text)
     for number in rig.pulls:
         run = Run(rig.seed, number, current)
+        before = rig.flash.path.read_bytes()
         try:
             rig.start()
             rig.session.attach()
@@ -107,8 +108,7 @@ def pulls(rig):
         if current is run.old:
             # The unfinished edit waits on the drive. Without it, so that what becomes of it is not
             # taken for this run's doing or the next one's.
-            rig.flash.init(*REGION)
-            rig.flash.put(current.text)
+            rig.flash.path.write_bytes(before)
     return f"{len(rig.pulls)} runs, seed {rig.seed}: " + ", ".join(
         f"{number} {what}" for what, number in sorted(seen.items()))
 

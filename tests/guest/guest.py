@@ -110,7 +110,7 @@ class Guest:
         # The guest does the waiting: a question from outside costs more than a look.
         tries = timeout * 20
         status, output = self.run(f"i=0; until {condition} || [ $((i+=1)) -gt {tries} ]; do "
-                                  f"usleep 50000; done; [ $i -le {tries} ]", timeout + 300)
+                                  f"read -t 0.05 -u 9 x; done; [ $i -le {tries} ]", timeout + 300)
         if status != 0:
             log = self.run("dmesg | tail -30")[1]
             raise GuestError(f"no {what} within {timeout} s\n{output}\n{log}")
