@@ -27,7 +27,7 @@ def prepare(cache):
     kernel, initramfs = image.build(cache)
     # The state also belongs to the computer: the guest has measured its clock.
     key = image.key_of(initramfs.name, image.run("qemu-system-x86_64", "--version").stdout,
-                       processor(), pathlib.Path(sys.modules["guest"].__file__).read_bytes())
+                       processor(), (image.HERE / "guest.py").read_bytes())
     state = cache / f"booted-{key}"
     if not state.exists():
         image.say("booting a kernel for the tests on a real one (once)")
