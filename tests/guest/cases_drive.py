@@ -278,7 +278,7 @@ def hidden(rig):
     # It leaves the bus. On a cable it would come back by itself; here somebody has to attach it.
     rig.device.keys(edit_keys())
     session.wait_gone()
-    session.attach(patience=5)
+    session.attach(patience=60)
     equal(rig.guest.must(interfaces).strip(), "4", "interfaces in edit mode")
     session.wait_medium(True)
     rig.must_type("F1", hiding.typed)
@@ -287,7 +287,7 @@ def hidden(rig):
     session.eject()
     rig.wait_outcome(since)
     session.wait_gone()
-    session.attach(disk=False, patience=5)
+    session.attach(disk=False, patience=60)
     equal(rig.guest.must(interfaces).strip(), "3", "interfaces after edit mode")
     rig.must_type("F1", shown.typed)
     rig.stop()

@@ -1,7 +1,6 @@
 """Losing the cable or the power while the host writes."""
 
 import collections
-import os
 import random
 import time
 
@@ -9,16 +8,16 @@ import texts
 from cases_drive import WAYS
 from rig import Failed, check, equal
 
-DEFAULT_PULLS = 200
 SIZES = (700, 3000, 9000, 20000)
 # A small region, so that the store has to make room every now and then.
 REGION = ("--size", "512k")
 
 
 class Run:
-    """One cut while `new` is saved over `old`; and all that is random about it."""
+    """One cut while `new` is saved over `old`; and all that is random about it, by its number."""
 
-    def __init__(self, rng, number, old):
+    def __init__(self, seed, number, old):
+        rng = random.Random(f"{seed} {number}")
         self.number = number
         self.way = rng.choice(list(WAYS))
         self.kill = rng.random() < 0.5
@@ -30,11 +29,12 @@ class Run:
         self.late = rng.random() * 0.06
         # Whether the start after a loss of power is cut off too, and when.
         self.second = rng.random() * 0.03 if self.kill and rng.random() < 0.3 else None
+        self.typing = rng.random() < 0.2  # Whether the guest looks too at what is in force then.
         self.writing = False
 
     def __str__(self):
         when = f"after {self.cut} bytes" if self.writing else f"{self.late * 1000:.1f} ms late"
-        return (f"version {self.number}: {'kill' if self.kill else 'pull'} {when}, {self.way}, "
+        return (f"pull {self.number}: {'kill' if self.kill else 'pull'} {when}, {self.way}, "
                 f"{len(self.new.text.encode())} bytes")
 
     def cut_off(self, rig):
@@ -61,14 +61,14 @@ class Run:
             time.sleep(self.second)
             rig.device.kill()
 
-    def examine(self, rig, typing):
-        """Looks at what is left, starts again, and returns the macros that are in force then. With
-        `typing`, the guest sees them too. Leaves the device ended."""
+    def examine(self, rig):
+        """Looks at what is left, starts again, and returns the macros that are in force then.
+        Leaves the device ended."""
         rig.flash.check()
         before = rig.flash.text()
         check(before in (self.old.text, self.new.text), f"neither, before the restart:\n{before}")
         rig.start()
-        if typing:
+        if self.typing:
             rig.session.attach()
             shorter = min(self.old.typed, self.new.typed, key=len)
             typed = rig.session.types(rig.device, "F1", shorter).text
@@ -81,38 +81,35 @@ class Run:
         check(after == self.new.text or before == self.old.text,
               "old after the restart, and new before it")
         current = self.new if after == self.new.text else self.old
-        if typing:
+        if self.typing:
             equal(typed, current.typed, "typed after the restart")
         return current
 
 
 def pulls(rig):
     """The cable pulled and the device killed at random moments of saving: always old or new."""
-    part, parts = rig.part
-    count = -(-int(os.environ.get("PIANOLA_PULLS", DEFAULT_PULLS)) // parts)
-    rng = random.Random(f"{rig.seed} {part} {parts}")
     seen = collections.Counter()
-    current = texts.Version(1, 3000)
+    current = texts.Version(0, 3000)
     rig.flash.init(*REGION)
     rig.flash.put(current.text)
-    for number in range(2, count + 2):
-        run = Run(rng, number, current)
+    for number in rig.pulls:
+        run = Run(rig.seed, number, current)
+        before = rig.flash.path.read_bytes()
         try:
             rig.start()
             rig.session.attach()
             run.cut_off(rig)
-            current = run.examine(rig, typing=number % 5 == 0)
+            current = run.examine(rig)
         except Exception as error:
-            raise Failed(f"seed {rig.seed}, part {part} of {parts}, {run}: {error}") from error
+            raise Failed(f"seed {rig.seed}, {run}: {error}") from error
         seen["killed" if run.kill else "pulled"] += 1
         seen["while writing" if run.writing else "while taking"] += 1
-        seen["new" if current == run.new else "old"] += 1
-        if current == run.old:
+        seen["new" if current is run.new else "old"] += 1
+        if current is run.old:
             # The unfinished edit waits on the drive. Without it, so that what becomes of it is not
             # taken for this run's doing or the next one's.
-            rig.flash.init(*REGION)
-            rig.flash.put(current.text)
-    return f"{count} runs, seed {rig.seed}, part {part} of {parts}: " + ", ".join(
+            rig.flash.path.write_bytes(before)
+    return f"{len(rig.pulls)} runs, seed {rig.seed}: " + ", ".join(
         f"{number} {what}" for what, number in sorted(seen.items()))
 
 

@@ -63,7 +63,7 @@ class Flash:
     def _command(self, command, *arguments):
         done = subprocess.run([self._pianola, "flash", command, *arguments, "--flash",
                                str(self.path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, timeout=60, check=False)
+                              stdin=subprocess.DEVNULL, timeout=300, check=False)
         if done.returncode != 0:
             raise DeviceError(f"pianola flash {command}: exit status {done.returncode}\n"
                               f"{done.stdout.decode(errors='replace')}")
@@ -102,7 +102,7 @@ class Device:
         with self._news:
             return len(self._log)
 
-    def wait_for(self, pattern, since=0, timeout=20):
+    def wait_for(self, pattern, since=0, timeout=60):
         """Waits until a line of the log after `since` matches; returns the match."""
         deadline = time.monotonic() + timeout
         with self._news:
@@ -126,7 +126,7 @@ class Device:
         """Asks it to end, as Ctrl-C does; it must end well."""
         self._process.send_signal(signal.SIGINT)
         try:
-            status = self._process.wait(10)
+            status = self._process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
             raise DeviceError(f"the device did not end on SIGINT\n{self.log()}") from None

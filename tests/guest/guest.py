@@ -22,39 +22,54 @@ def end_with_parent():
 
 
 class Guest:
-    """Boots at construction; close() switches it off.
+    """Boots at construction, or goes on from `saved`, which save() of another one wrote; close()
+    switches it off.
 
-    Two serial lines: the kernel's console goes to the file `console`, the other one is a shell that
+    The kernel's console, a serial line, goes to the file `console`; a virtual one is a shell that
     run() talks to. The guest reaches the loopback interface of this computer as HOST.
     """
 
     HOST = "10.0.2.2"
 
-    def __init__(self, kernel, image, folder, memory=256):
+    def __init__(self, kernel, image, saved, folder):
         self.console = pathlib.Path(folder) / "console.log"
+        self._monitor = pathlib.Path(folder) / "monitor"
         self._marks = itertools.count(1)
         self._pending = b""
-        append = "console=ttyS0 loglevel=7 panic=-1 mitigations=off"
-        start = time.monotonic()
+        # QEMU translates a program anew for each address that it is loaded to.
+        append = "console=ttyS0 loglevel=7 panic=-1 mitigations=off norandmaps"
         self._qemu = subprocess.Popen(
-            ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", str(memory),
+            ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-M", "q35", "-m", "256",
              "-nodefaults", "-display", "none", "-no-reboot",
-             "-serial", f"file:{self.console}", "-serial", "stdio",
+             "-monitor", f"unix:{self._monitor},server=on,wait=off",
+             "-serial", f"file:{self.console}", "-chardev", "stdio,id=shell",
+             "-device", "virtio-serial-pci", "-device", "virtconsole,chardev=shell",
              "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=",
-             "-kernel", str(kernel), "-initrd", str(image), "-append", append],
+             "-kernel", str(kernel), "-initrd", str(image), "-append", append,
+             *(["-incoming", f"exec:cat {shlex.quote(str(saved))}"] if saved else [])],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             preexec_fn=end_with_parent)
         os.set_blocking(self._qemu.stdout.fileno(), False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._qemu.stdout, selectors.EVENT_READ)
         try:
-            self._until(b"ready\n", 120, "booting")
-            self._pending = b""
+            if not saved:
+                self._until(b"ready\n", 600, "booting")
+                self._pending = b""
             self.must("true")
         except BaseException:
             self.close()
             raise
-        self.boot_seconds = time.monotonic() - start
+
+    def save(self, path):
+        """Writes all of the guest's state to a file. It goes no further here."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.connect(str(self._monitor))
+            target = f"exec:cat >{shlex.quote(str(path))}"
+            monitor.sendall(f'migrate "{target}"\ninfo migrate\nquit\n'.encode())
+            said = monitor.makefile("rb").read()
+        if b"status: completed" not in said:
+            raise GuestError(f"cannot save the guest's state to {path}\n{said!r}")
 
     def close(self):
         self._qemu.kill()
@@ -66,7 +81,7 @@ class Guest:
     def __exit__(self, *_):
         self.close()
 
-    def run(self, command, timeout=60):
+    def run(self, command, timeout=300):
         """Runs shell commands; returns their exit status and what they wrote, both streams."""
         mark = f"=={next(self._marks)}=="
         # The mark is put together by the guest, so that it is not found in an echo of the line.
@@ -82,21 +97,29 @@ class Guest:
         self._pending = self._pending[stop + 1:]
         return status, output
 
-    def must(self, command, timeout=60):
+    def must(self, command, timeout=300):
         """Runs shell commands that must succeed; returns what they wrote."""
         status, output = self.run(command, timeout)
         if status != 0:
             raise GuestError(f"exit status {status} of: {command}\n{output}")
         return output
 
-    def wait_for(self, condition, what, timeout=30):
-        """Waits until the shell command `condition` succeeds."""
-        # The guest does the waiting: a question over the serial line costs more than a look.
+    def wait_for(self, condition, what, timeout=60):
+        """Waits until the shell command `condition` succeeds; returns what it wrote. Better without
+        a process of its own, of which the guest starts no more than 100 a second."""
+        # The guest does the waiting: a question from outside costs more than a look.
         tries = timeout * 20
-        status, output = self.run(f"i=0; until {condition}; do i=$((i+1)); [ $i -lt {tries} ] || "
-                                  f"break; usleep 50000; done; {condition}", timeout + 60)
+        status, output = self.run(f"i=0; until {condition} || [ $((i+=1)) -gt {tries} ]; do "
+                                  f"read -t 0.05 -u 9 x; done; [ $i -le {tries} ]", timeout + 300)
         if status != 0:
-            raise GuestError(f"no {what} within {timeout} s\n{output}\n{self.run('dmesg | tail -30')[1]}")
+            log = self.run("dmesg | tail -30")[1]
+            raise GuestError(f"no {what} within {timeout} s\n{output}\n{log}")
+        return output
+
+    def install(self, program, path):
+        """Copies a program of this computer, linked statically, into the guest."""
+        self.put(path, pathlib.Path(program).read_bytes())
+        self.must(f"chmod +x {shlex.quote(path)}")
 
     def put(self, path, data):
         """Writes the bytes `data` to a file of the guest."""
@@ -137,7 +160,7 @@ class Transfer:
 
     def __init__(self):
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(60)
+        self._listener.settimeout(300)
         self.port = self._listener.getsockname()[1]
         self._data = b""
         self._thread = None

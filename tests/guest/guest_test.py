@@ -3,7 +3,7 @@
 
 Prints a line for each test, with what it measured; exits with 1 if one failed.
 
-  PIANOLA_PULLS=N   how often the cable is pulled or the device killed (200)
+  PIANOLA_PULLS=N   how often the cable is pulled or the device is killed (200)
   PIANOLA_SEED=N    the seed of what is random in the tests (1)
 """
 
@@ -14,11 +14,11 @@ import tempfile
 import time
 import traceback
 
+import booted
 import cases_drive
 import cases_keys
 import cases_pulls
-import image
-from guest import Guest
+from image import ImageError
 from rig import Failed, Rig
 
 CASES = {case.__name__: case
@@ -60,20 +60,26 @@ def main():
     parser.add_argument("case", nargs="*", help=f"which tests: all, or of {' '.join(CASES)}")
     parser.add_argument("--part", nargs=2, type=int, default=(1, 1), metavar=("K", "N"),
                         help="of the test `pulls` only every Nth run")
+    parser.add_argument("--pull", type=int, metavar="NUMBER",
+                        help="of the test `pulls` only this run")
     arguments = parser.parse_args()
     unknown = set(arguments.case) - set(CASES)
     if unknown:
         parser.error(f"no such test: {' '.join(sorted(unknown))}")
     cases = [CASES[name] for name in arguments.case] or list(CASES.values())
-    try:
-        kernel, initramfs = image.build(arguments.tool)
-    except image.ImageError as error:
-        sys.exit(f"pianola: {error}")
+    part, parts = arguments.part
+    pulls = range(part, int(os.environ.get("PIANOLA_PULLS", "200")) + 1, parts)
+    if arguments.pull is not None:
+        pulls = [arguments.pull]
     with tempfile.TemporaryDirectory(prefix="pianola-guest-") as folder:
-        with Guest(kernel, initramfs, folder) as guest:
-            print(f"       the guest booted in {guest.boot_seconds:.1f} s", flush=True)
+        try:
+            guest = booted.start(folder)
+        except ImageError as error:
+            sys.exit(f"pianola: {error}")
+        with guest:
+            guest.install(arguments.tool, "/bin/guest_tool")
             rig = Rig(guest, arguments.pianola, folder, int(os.environ.get("PIANOLA_SEED", "1")),
-                      tuple(arguments.part))
+                      pulls)
             failed = [case.__name__ for case in cases if not run_case(rig, case)]
             rig.session.close()
     if failed:

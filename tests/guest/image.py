@@ -1,15 +1,10 @@
-#!/usr/bin/env python3
 """Makes what QEMU boots: a distribution's kernel and an initramfs with the tools the tests use.
 
 Both are kept in ${XDG_CACHE_HOME:-~/.cache}/pianola/guest: the kernel package as it was downloaded
-(once), and each part of the initramfs under a name that depends on what it is made of.
-
-  image.py          downloads and unpacks the kernel if need be; prints nothing
-  image.py TOOL     builds the initramfs too, with the static program TOOL in it, and prints the
-                    paths of kernel and initramfs
+(once), and all else under names that depend on what it is made of.
 """
 
-import argparse
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -24,8 +19,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 
 # What the guest loads. Each brings along what it depends on.
-MODULES = """virtio_pci virtio_net af_packet vhci-hcd usbhid hid-generic evdev usb-storage sd_mod
-             vfat nls_cp437 nls_iso8859-1 nls_ascii nls_utf8""".split()
+MODULES = """virtio_pci virtio_console virtio_net af_packet vhci-hcd usbhid hid-generic evdev
+             usb-storage sd_mod vfat nls_cp437 nls_iso8859-1 nls_ascii nls_utf8""".split()
 
 # Programs that the image takes from this computer, with their libraries.
 PROGRAMS = ["usbip", "lsusb", "mtools", "fsck.fat"]
@@ -180,7 +175,7 @@ def add_charsets(tree):
                                                 "alias CP850// IBM850//\nalias 850// IBM850//\n")
 
 
-def make_user_part(found, tool, archive):
+def make_user_part(found, archive):
     with tempfile.TemporaryDirectory(dir=archive.parent) as scratch:
         tree = pathlib.Path(scratch)
         for folder in ("bin", "proc", "sys", "dev", "tmp", "mnt", "run", "var/run", "etc"):
@@ -198,7 +193,6 @@ def make_user_part(found, tool, archive):
             (tree / "bin" / name).symlink_to("mtools")
         # mtools: the device that the tests name x:, whatever its geometry says.
         (tree / "etc/mtools.conf").write_text("mtools_skip_check=1\n")
-        shutil.copy(tool, tree / "bin/guest_tool")
         shutil.copy(HERE / "init", tree / "init")
         (tree / "init").chmod(0o755)
         pack(tree, archive)
@@ -215,47 +209,36 @@ def kernel_parts(folder):
     return kernel, modules, key
 
 
-def build(tool=None):
-    """Makes what is missing; returns the paths of kernel and initramfs. Without `tool` only what
-    has to be downloaded is made."""
+@contextlib.contextmanager
+def locked_cache():
+    """The folder where all is kept, for one process at a time."""
     folder = cache_folder()
     with open(folder / ".lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        kernel, modules, kernel_key = kernel_parts(folder)
-        if not tool:
-            return kernel, None
-        found = programs()
-        sources = [*found.values(), tool, HERE / "init", __file__]
-        key = key_of(*(pathlib.Path(path).read_bytes() for path in sources))
-        image = folder / f"initramfs-{kernel_key}-{key}.cpio.gz"
-        if not image.exists():
-            user = image.with_suffix(".user")
-            make_user_part(found, tool, user)
-            joined = image.with_suffix(".part")
-            joined.write_bytes(modules.read_bytes() + user.read_bytes())
-            user.unlink()
-            joined.rename(image)
-        image.touch()
-        # Others that no test has used for a day.
-        for old in folder.glob("initramfs-*"):
-            if old.stat().st_mtime < time.time() - 86400:
-                old.unlink()
-        return kernel, image
+        yield folder
 
 
-def main():
-    parser = argparse.ArgumentParser(description="Makes what QEMU boots for the tests.")
-    parser.add_argument("tool", nargs="?", help="a static program to put into the image")
-    arguments = parser.parse_args()
-    try:
-        kernel, image = build(arguments.tool)
-    except ImageError as error:
-        sys.exit(f"pianola: {error}")
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"pianola: {error}\n{(error.stderr or b'').decode()}")
-    if arguments.tool:
-        print(kernel, image)
+def keep(path):
+    """Marks a file of the cache as used; those of its kind that no test has used for a day go."""
+    path.touch()
+    for old in path.parent.glob(path.name.split("-")[0] + "-*"):
+        if old.stat().st_mtime < time.time() - 86400:
+            old.unlink()
 
 
-if __name__ == "__main__":
-    main()
+def build(folder):
+    """Makes what is missing in the folder; returns the paths of kernel and initramfs."""
+    kernel, modules, kernel_key = kernel_parts(folder)
+    found = programs()
+    sources = [*found.values(), HERE / "init", __file__]
+    key = key_of(*(pathlib.Path(path).read_bytes() for path in sources))
+    image = folder / f"initramfs-{kernel_key}-{key}.cpio.gz"
+    if not image.exists():
+        user = image.with_suffix(".user")
+        make_user_part(found, user)
+        joined = image.with_suffix(".part")
+        joined.write_bytes(modules.read_bytes() + user.read_bytes())
+        user.unlink()
+        joined.rename(image)
+    keep(image)
+    return kernel, image

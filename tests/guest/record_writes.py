@@ -11,11 +11,10 @@ import pathlib
 import sys
 import tempfile
 
-import image
+import booted
 import texts
 from cable import ScsiWatch
 from cases_drive import WAYS
-from guest import Guest
 from rig import Rig
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "recordings"
@@ -65,8 +64,8 @@ def record(rig, way, before, after):
 def main():
     pianola, tool = sys.argv[1:]
     FOLDER.mkdir(exist_ok=True)
-    kernel, initramfs = image.build(tool)
-    with tempfile.TemporaryDirectory() as folder, Guest(kernel, initramfs, folder) as guest:
+    with tempfile.TemporaryDirectory() as folder, booted.start(folder) as guest:
+        guest.install(tool, "/bin/guest_tool")
         rig = Rig(guest, pianola, folder, 1)
         system = guest.must("uname -sr").strip()
         mtools = guest.must("mcopy --version").split(")")[1].split()[0]

@@ -40,11 +40,11 @@ def no_complaints(rig, mark):
 class Rig:
     """What the tests work with; one for all, since booting takes longer than most tests."""
 
-    def __init__(self, guest, pianola, folder, seed, part=(1, 1)):
+    def __init__(self, guest, pianola, folder, seed, pulls=()):
         self.pianola = pianola
         self.folder = pathlib.Path(folder)
         self.seed = seed
-        self.part = part  # The runs of `pulls` can be shared between several processes.
+        self.pulls = pulls  # The numbers of the runs of the test `pulls`.
         self.port = free_port()
         self.guest = guest
         self.session = Session(guest, self.port)
@@ -65,7 +65,9 @@ class Rig:
 
     def insert(self):
         """Enters edit mode on the keys; returns when the guest sees the medium."""
+        since = self.device.mark()
         self.device.keys(edit_keys())
+        self.device.wait_for("the drive is in", since)
         self.session.wait_medium(True)
 
     def must_type(self, keys, expected):

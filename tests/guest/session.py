@@ -13,6 +13,22 @@ COMPLAINT = re.compile(r"error|fail|warn|invalid|unknown|unexpected|malformed|bo
                        r"not properly|corrupt|bad |timed? ?out|mismatch|ignoring|hung|stall", re.I)
 
 
+def exists(pattern):
+    """A condition for Guest.wait_for(): there is a file of that pattern; $1 is the first one."""
+    return f'{{ set -- {pattern}; [ -e "$1" ]; }}'
+
+
+def wait_for_reports(times, wanted):
+    """Waits until more than `wanted` reports were on the wire and none for a while; or none for so
+    long that there will be no more."""
+    start = time.monotonic()
+    while True:
+        time.sleep(0.02)
+        quiet = time.monotonic() - (times[-1][0] if times else start)
+        if quiet > (0.5 if len(times) > wanted else 30):
+            return
+
+
 class Typed:
     """What came from the input devices between Session.listen() and finish()."""
 
@@ -55,7 +71,6 @@ class Session:
         self.cable = Cable(device_port)
         self.mounted = False
         self.disk = None
-        guest.must("modprobe sd_mod")
 
     def close(self):
         self.cable.close()
@@ -75,13 +90,11 @@ class Session:
             if time.monotonic() > deadline:
                 raise GuestError(f"usbip attach: exit status {status}\n{output}")
             time.sleep(0.1)
-        guest.wait_for("ls /sys/bus/usb/drivers/usbhid/*/*/input/input*/event* >/dev/null 2>&1",
-                       "keyboard")
+        guest.wait_for(exists("/sys/bus/usb/drivers/usbhid/*/*/input/input*/event*"), "keyboard")
         self.disk = None
         if disk:
-            found = "ls -d /sys/bus/usb/drivers/usb-storage/*/host*/target*/*/block/sd?"
-            guest.wait_for(f"{found} >/dev/null 2>&1", "disk")
-            self.disk = "/dev/" + guest.must(found).strip().rsplit("/", 1)[1]
+            found = exists("/sys/bus/usb/drivers/usb-storage/*/host*/target*/*/block/sd?")
+            self.disk = guest.wait_for(f"{{ {found} && echo /dev/${{1##*/}}; }}", "disk").strip()
 
     def detach(self):
         """Has the guest let go of the device."""
@@ -90,9 +103,9 @@ class Session:
 
     def wait_gone(self):
         """Waits until the guest noticed that the cable is out."""
-        self.guest.wait_for("! ls -d /sys/bus/usb/drivers/usbhid/*:* /sys/bus/usb/drivers/"
-                            "usb-storage/*:* 2>/dev/null | grep -q :",
-                            "detached device")
+        drivers = "/sys/bus/usb/drivers"
+        self.guest.wait_for(f"{{ ! {exists(drivers + '/usbhid/*:*')} && "
+                            f"! {exists(drivers + '/usb-storage/*:*')}; }}", "detached device")
 
     def usb_path(self):
         """The device's folder in sysfs."""
@@ -128,19 +141,20 @@ class Session:
             raise GuestError("the reader of the keys: " + self.guest.run("cat /tmp/keys.log")[1])
         return Typed(lines[1:])
 
-    def types(self, device, keys, expected, timeout=20):
-        """Presses `keys` on the device's keyboard; returns what the guest got, at the latest
-        when it is as long as `expected`, or after `timeout`."""
+    def types(self, device, keys, expected):
+        """Presses `keys` on the device's keyboard; returns what the guest got, once that can be
+        `expected`."""
+        return self.typed_by([(lambda: device.keys(keys), expected)])
+
+    def typed_by(self, steps):
+        """Does each step's action and waits for what it is expected to type; returns what the guest
+        got altogether."""
         self.cable.report_times = times = []
         self.listen()
-        device.keys(keys)
-        deadline = time.monotonic() + timeout
-        # The end shows on the wire: enough reports, and then none for a while.
-        while time.monotonic() < deadline:
-            time.sleep(0.02)
-            quiet = time.monotonic() - times[-1][0] if times else 0
-            if (len(times) > len(expected) and quiet > 0.3) or quiet > 3:
-                break
+        for action, expected in steps:
+            wanted = len(times) + len(expected)
+            action()
+            wait_for_reports(times, wanted)
         self.cable.report_times = None
         typed = self.finish()
         typed.times = times
@@ -148,10 +162,10 @@ class Session:
 
     # ---- The drive ------------------------------------------------------------------------------
 
-    def wait_medium(self, present, timeout=20):
+    def wait_medium(self, present, timeout=60):
         """Waits until a medium is in, or none. Opening the disk makes the kernel look."""
-        size = f"$(cat /sys/block/{self.disk[5:]}/size)"
-        look = f"{{ true <{self.disk}; }} 2>/dev/null; [ {size} {'-gt' if present else '-eq'} 0 ]"
+        look = (f"{{ true <{self.disk}; }} 2>/dev/null; read size </sys/block/{self.disk[5:]}/size; "
+                f"[ $size {'-gt' if present else '-eq'} 0 ]")
         self.guest.wait_for(f"{{ {look}; }}", "medium" if present else "empty drive", timeout)
 
     def fsck(self):
