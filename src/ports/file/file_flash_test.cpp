@@ -252,5 +252,16 @@ TEST_F(FileFlashTest, AKilledProcessLosesNothing) {
   EXPECT_THAT(read(*file, 63 * 4096 + 256, 4096 - 256), Each(0xFF));
 }
 
+TEST_F(FileFlashTest, DiscardsOnlyItsOwnFile) {
+  FileFlash file = create();
+  std::filesystem::rename(path_, path_ + ".moved");
+  std::ofstream(path_) << "another";
+  file.discard(path_);
+  EXPECT_TRUE(std::filesystem::exists(path_));
+  file.discard(path_ + ".moved");
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".moved"));
+  file.discard(path_ + ".moved");
+}
+
 }  // namespace
 }  // namespace pianola::file
