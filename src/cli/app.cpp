@@ -204,16 +204,26 @@ void add_lists(CLI::App& app, Request& request) {
   CLI::App* keys_command = app.add_subcommand("keys", "List the names of keys");
   keys_command->add_option("FILTER", request.filter,
                            "Part of a name, a usage number, or a character");
+  keys_command
+      ->add_option("--layout", request.layout, "On which layout the character is to be typed")
+      ->type_name("LAYOUT");
   keys_command->footer(
       "Any of a key's names may be written in macros.txt, in any case and with or\n"
-      "without '_'. Letters, digits and most signs are also written as they are; as a\n"
-      "FILTER they ask for the key that types them on layout uk.\n"
+      "without '_'. Letters, digits and most signs are also written as they are.\n"
+      "\n"
+      "A single character as FILTER asks how it is typed on LAYOUT, which is uk unless\n"
+      "named: AltGr+e, or the two keys 'dead ^, then e'. Keys are called by what is\n"
+      "printed on them; below stand their names. Layouts are those of Linux; Windows\n"
+      "has some AltGr characters elsewhere.\n"
       "\n"
       "Examples:\n"
       "  pianola keys volume\n"
-      "  pianola keys '#'");
+      "  pianola keys '#'\n"
+      "  pianola keys --layout de €");
   keys_command->callback([&request] {
-    request.command = [&request](Console& console) { return keys(request.filter, console); };
+    request.command = [&request](Console& console) {
+      return keys(request.filter, request.layout, console);
+    };
   });
 
   CLI::App* layouts_command = app.add_subcommand("layouts", "List the keyboard layouts");

@@ -15,11 +15,12 @@
 namespace pianola::cli {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 class App : public test::CommandTest {
  protected:
@@ -566,6 +567,37 @@ TEST_F(App, KeysFilters) {
   EXPECT_EQ(none.code, 1);
   EXPECT_EQ(none.err, "pianola: no key is called 'ENTRE'; did you mean 'ENTER'?\n");
   EXPECT_EQ(pianola({"keys", "ж"}).code, 1);
+}
+
+TEST_F(App, KeysSaysHowACharacterIsTyped) {
+  const auto typed = [](const std::string& layout, const std::string& character) {
+    const Result result = pianola({"keys", "--layout", layout, character});
+    EXPECT_EQ(result.code, 0) << layout << character;
+    return result.out.substr(0, result.out.find('\n'));
+  };
+  EXPECT_EQ(typed("de", "€"), "layout de: AltGr+e");
+  EXPECT_EQ(typed("uk", "€"), "layout uk: AltGr+4");
+  EXPECT_EQ(typed("uk", "é"), "layout uk: dead ´ (AltGr+;), then e");
+  EXPECT_EQ(typed("fr", "é"), "layout fr: é");
+  EXPECT_EQ(typed("fr", "2"), "layout fr: Shift+é");
+  EXPECT_EQ(typed("fr", "ê"), "layout fr: dead ^, then e");
+  EXPECT_EQ(typed("fr", "ë"), "layout fr: dead ¨ (Shift+^), then e");
+  EXPECT_EQ(typed("us", "~"), "layout us: Shift+`");
+  EXPECT_EQ(typed("us", " "), "layout us: SPACE");
+  // The key's names stand below: that of é is KC_2, as on a keyboard of layout us.
+  EXPECT_THAT(pianola({"keys", "--layout", "fr", "é"}).out, HasSubstr("\nKC_2 "));
+  EXPECT_THAT(pianola({"keys", "--layout", "fr", "ê"}).out, HasSubstr("\nKC_E "));
+}
+
+TEST_F(App, KeysNamesLayoutsThatHaveACharacter) {
+  const Result other = pianola({"keys", "ß"});
+  EXPECT_EQ(other.code, 0) << "uk has it with AltGr";
+  const Result none = pianola({"keys", "--layout", "us", "ß"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, MatchesRegex("pianola: layout us has no 'ß'; these have it: uk, .*de.*\n"));
+  EXPECT_EQ(pianola({"keys", "ж"}).err, "pianola: no layout has the character 'ж'\n");
+  EXPECT_EQ(pianola({"keys", "--layout", "nope", "a"}).code, 2);
+  EXPECT_EQ(pianola({"keys", "--layout", "de", "volume"}).code, 2);
 }
 
 TEST_F(App, Layouts) {

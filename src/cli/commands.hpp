@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/console.hpp"
+#include "hid/layout.hpp"
 
 namespace pianola::cli {
 
@@ -50,8 +51,12 @@ struct PlayOptions {
 /// `pianola play`: runs a file in virtual time and prints what the host gets.
 int play(const PlayOptions& options, Console& console);
 
-/// `pianola keys`: lists the names of keys, all or those that match `filter`.
-int keys(const std::string& filter, Console& console);
+/// The layout called `name`. CommandError if there is none.
+const hid::Layout& layout_called(const std::string& name);
+
+/// `pianola keys`: lists the names of keys, all or those that match `filter`. Of a character it
+/// says how it is typed on `layout`; empty: the default one.
+int keys(const std::string& filter, const std::string& layout, Console& console);
 
 /// `pianola layouts`.
 int layouts(Console& console);

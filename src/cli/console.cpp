@@ -40,6 +40,26 @@ std::size_t characters(std::string_view text) {
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
 }
 
+std::string wrapped(std::string_view text, std::size_t column, std::size_t indent) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t mark = text.find_first_of(",;");
+    const std::string_view part = text.substr(0, mark == std::string_view::npos ? mark : mark + 1);
+    text.remove_prefix(part.size());
+    const std::size_t size = characters(part);
+    // Parts after the first begin with a blank, which the line end replaces.
+    if (!out.empty() && column + size > kColumns) {
+      out += '\n' + std::string(indent, ' ');
+      out += part.substr(1);
+      column = indent + size - 1;
+    } else {
+      out += part;
+      column += size;
+    }
+  }
+  return out;
+}
+
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -49,6 +49,10 @@ constexpr std::size_t kColumns = 80;
 /// How many characters `text`, which is UTF-8, has.
 std::size_t characters(std::string_view text);
 
+/// `text`, which begins in `column`, with line ends after commas and semicolons so that it keeps
+/// within kColumns; further lines begin in `indent`.
+std::string wrapped(std::string_view text, std::size_t column, std::size_t indent);
+
 /// `count` and `noun`, with an s if it is not one: "1 error", "2 errors".
 std::string counted(std::size_t count, std::string_view noun);
 

@@ -5,18 +5,30 @@
 
 #include <charconv>
 #include <memory>
-#include <optional>
+#include <string_view>
 
 #include "cli/device_command.hpp"
 
 namespace pianola::cli {
 namespace {
 
-std::optional<std::uint16_t> port_number(std::string_view text) {
+[[noreturn]] void refuse(std::string_view what, std::string_view text) {
+  throw CommandError(fmt::format("{}; not '{}'", what, text), wrong_usage);
+}
+
+/// Whether somebody means a number by `text`, and be it one that is no port.
+bool is_number(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::uint16_t port_number(std::string_view text) {
   std::uint16_t port = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc{} || rest != end) return std::nullopt;
+  if (error != std::errc{} || rest != end) {
+    refuse("a port is a number from 1 to 65535, or 0 for any that is free", text);
+  }
   return port;
 }
 
@@ -28,8 +40,8 @@ bool Listen::is_local() const {
 
 Listen parse_listen(const std::string& text) {
   Listen listen;
-  if (const auto port = port_number(text)) {
-    listen.port = *port;
+  if (is_number(text)) {
+    listen.port = port_number(text);
     return listen;
   }
   const std::size_t colon = text.rfind(':');
@@ -37,18 +49,15 @@ Listen parse_listen(const std::string& text) {
   const bool bare = colon == std::string::npos || (!bracket && text.find(':') != colon) ||
                     (bracket && text.ends_with(']'));
   listen.address = bare ? text : text.substr(0, colon);
-  const auto port = bare ? listen.port : port_number(std::string_view(text).substr(colon + 1));
   if (bracket && listen.address.ends_with(']')) {
     listen.address = listen.address.substr(1, listen.address.size() - 2);
   }
-  if (!port || listen.address.empty()) {
-    throw CommandError(
-        fmt::format("--listen is an address, a port or both, such as 127.0.0.1:3240 or [::1]:3240; "
-                    "not '{}'",
-                    text),
-        wrong_usage);
+  const std::string_view port =
+      bare ? std::string_view{} : std::string_view(text).substr(colon + 1);
+  if (listen.address.empty() || (!bare && !is_number(port))) {
+    refuse("--listen is an address, a port or both, such as 127.0.0.1:3240 or [::1]:3240", text);
   }
-  listen.port = *port;
+  if (!bare) listen.port = port_number(port);
   return listen;
 }
 

@@ -1,6 +1,9 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/file.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,18 +22,19 @@
 namespace pianola::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::MatchesRegex;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 /// Runs `pianola device` in a folder of its own, with SIGTERM on its way: so it sets everything up,
 /// and ends.
 class DeviceCommand : public test::CommandTest {
  protected:
   /// `pianola device` at a port that is free.
-  static Result device(std::vector<std::string> arguments, int signal = SIGTERM) {
+  static Result device(std::vector<std::string> arguments, int signal = SIGTERM,
+                       const std::string& input = "") {
     sigset_t signals;
     sigset_t before;
     sigemptyset(&signals);
@@ -41,7 +45,7 @@ class DeviceCommand : public test::CommandTest {
       arguments.insert(arguments.end(), {"--listen", "0"});
     }
     arguments.insert(arguments.begin(), "device");
-    Result result = pianola(arguments);
+    Result result = pianola(arguments, input);
     // If it did not get that far, the signal is still on its way.
     const timespec at_once{};
     sigtimedwait(&signals, nullptr, &at_once);
@@ -67,7 +71,12 @@ TEST_F(DeviceCommand, WrongUsage) {
       {{"device", "a"}, "'a' is one argument too many"},
       {{"device", "--keys", "a", "--script", "b"}, "excludes"},
       {{"device", "--keys", "a", "--evdev", "b"}, "excludes"},
-      {{"device", "--listen", "127.0.0.1:70000"}, "not '127.0.0.1:70000'"},
+      {{"device", "--listen", "99999"}, "a port is a number from 1 to 65535"},
+      {{"device", "--listen", "-1"}, "from 1 to 65535, or 0 for any that is free; not '-1'"},
+      {{"device", "--listen", "65536"}, "not '65536'"},
+      {{"device", "--listen", "127.0.0.1:70000"}, "not '70000'"},
+      {{"device", "--listen", "localhost:99999"}, "not '99999'"},
+      {{"device", "--listen", "[::1]:-1"}, "not '-1'"},
       {{"device", "--listen", ""}, "--listen is an address, a port or both"},
       {{"device", "--listen", "[::1]:"}, "not '[::1]:'"},
   };
@@ -101,6 +110,10 @@ TEST_F(DeviceCommand, SaysWhereItWaitsAndHowToAttachItAndEndsWhenAsked) {
     EXPECT_THAT(result.out, IsEmpty());
     EXPECT_THAT(result.err,
                 MatchesRegex("pianola: without --flash, what is saved is forgotten at the end\n"
+                             "pianola: memory: [0-9]+ definitions \\(the default macros\\), "
+                             "layout uk, [0-9]+ bytes free\n"
+                             "pianola: for your own, put the drive in: "
+                             "\\+LSHIFT \\+RSHIFT 0x2E -LSHIFT -RSHIFT\n"
                              "pianola: waits at 127.0.0.1:[0-9]+, for this computer only\n"
                              "To attach it to this computer, as root:\n"
                              "  modprobe vhci-hcd\n"
@@ -120,7 +133,11 @@ TEST_F(DeviceCommand, MakesAFileThatIsNotThere) {
 TEST_F(DeviceCommand, KeepsWhatIsInAFileThatIsThere) {
   ASSERT_EQ(pianola({"flash", "init", "--size", "64k", "--flash", path("a.flash")}).code, 0);
   ASSERT_EQ(pianola({"flash", "put", "-", "--flash", path("a.flash")}, "F1 { \"x\" }\n").code, 0);
-  EXPECT_EQ(device({"--flash", path("a.flash")}).code, 0);
+  const Result result = device({"--flash", path("a.flash")});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_THAT(result.err,
+              StartsWith("pianola: " + path("a.flash") + ": 1 definition, layout uk, "));
+  EXPECT_THAT(result.err, Not(HasSubstr("for your own")));
   EXPECT_EQ(pianola({"flash", "get", "--flash", path("a.flash")}).out, "F1 { \"x\" }\n");
 }
 
@@ -154,9 +171,58 @@ TEST_F(DeviceCommand, APortThatIsTakenIsTold) {
   const std::string port = std::to_string(ntohs(address.sin_port));
   const Result result = device({"--listen", port});
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.err, HasSubstr(port));
-  EXPECT_THAT(result.err, HasSubstr("in use"));
+  EXPECT_EQ(result.err, "pianola: port " + port +
+                            " is in use; stop the other pianola device, or choose another with "
+                            "--listen " +
+                            std::to_string(ntohs(address.sin_port) + 1) + "\n");
+  EXPECT_EQ(device({"--listen", "localhost:" + port, "--flash", path("new.flash")}).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(path("new.flash")));
   ::close(socket);
+}
+
+TEST_F(DeviceCommand, AStartThatFailsLeavesNoFile) {
+  const std::vector<std::vector<std::string>> cases = {{"--keys", "F1 NOKEY"},
+                                                       {"--script", path("none")},
+                                                       {"--evdev", "/dev/null"},
+                                                       {"--listen", "no.address"},
+                                                       {"--listen", "99999"}};
+  for (std::vector<std::string> arguments : cases) {
+    arguments.insert(arguments.end(), {"--flash", path("new.flash")});
+    EXPECT_NE(device(arguments).code, 0) << arguments[0];
+    EXPECT_FALSE(std::filesystem::exists(path("new.flash"))) << arguments[0];
+  }
+  // One that was there stays.
+  ASSERT_EQ(pianola({"flash", "init", "--size", "64k", "--flash", path("old.flash")}).code, 0);
+  EXPECT_EQ(device({"--keys", "F1 NOKEY", "--flash", path("old.flash")}).code, 2);
+  EXPECT_TRUE(std::filesystem::exists(path("old.flash")));
+}
+
+TEST_F(DeviceCommand, AFlashFileInUseIsTold) {
+  ASSERT_EQ(pianola({"flash", "init", "--size", "64k", "--flash", path("a.flash")}).code, 0);
+  const int other = ::open(path("a.flash").c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(other, LOCK_EX), 0);
+  const Result result = device({"--flash", path("a.flash")});
+  ::close(other);
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.err, "pianola: cannot open " + path("a.flash") +
+                            ": another process uses it; is it a pianola device? stop that first\n");
+}
+
+TEST_F(DeviceCommand, AKeyboardThatMayNotBeReadSaysWhoMay) {
+  write("event3", "");
+  std::filesystem::permissions(path("event3"), std::filesystem::perms::none);
+  // As another user than root, if it is root who runs this.
+  const int before = ::setfsuid(65534);
+  const Result result = device({"--evdev", path("event3")});
+  ::setfsuid(static_cast<uid_t>(before));
+  EXPECT_EQ(result.code, 1);
+  EXPECT_THAT(result.err, HasSubstr("Permission denied; use sudo, or join the group that may"));
+}
+
+TEST_F(DeviceCommand, LinesAreAnsweredBeforeAComputerIsThere) {
+  const Result result = device({}, SIGTERM, "F1\n\nF1 NOKEY\nF2\n");
+  EXPECT_THAT(result.err, HasSubstr("standard input:3:4: error: unknown key 'NOKEY'"));
+  EXPECT_THAT(result.err, HasSubstr("no computer has attached the device: 2 lines wait for one\n"));
 }
 
 TEST_F(DeviceCommand, WrongKeysAreShown) {

@@ -79,7 +79,7 @@ void create(const std::string& path, const flash::Geometry& geometry) {
   try {
     format(*flash, path);
   } catch (const CommandError&) {
-    std::remove(path.c_str());
+    flash->discard(path);
     throw;
   }
 }

@@ -80,8 +80,9 @@ class Printer final : public store::DumpSink {
     }
     print(console_.out, "{}\n", paint(console_.colour_out, Style::bold, line));
     if (state != store::SectorState::log) return;
-    print(console_.out, "  opened as number {} after {}\n", header.sequence,
-          root_text(header.root));
+    const std::string opened =
+        fmt::format("  opened as number {} after {}", header.sequence, root_text(header.root));
+    print(console_.out, "{}\n", wrapped(opened, 0, 4));
   }
 
   void frame(const Frame& frame) override {
@@ -108,10 +109,12 @@ class Printer final : public store::DumpSink {
   /// Frames that look the same, one after another, are a line.
   void print_run() {
     if (count_ == 0) return;
-    const std::string line = fmt::format("  {:06x} {} {:6}  {}{}", first_.address,
-                                         is_live_ ? '*' : ' ', size_, run_text(), quality());
+    const std::string place =
+        fmt::format("  {:06x} {} {:6}  ", first_.address, is_live_ ? '*' : ' ', size_);
+    const std::string line = place + run_text() + quality();
     const Style style = !first_.good ? Style::error : is_live_ ? Style::plain : Style::dim;
-    print(console_.out, "{}\n", paint(console_.colour_out, style, line));
+    print(console_.out, "{}\n",
+          paint(console_.colour_out, style, wrapped(line, 0, place.size() + 2)));
     count_ = 0;
   }
 
@@ -166,7 +169,7 @@ int flash_dump(const std::string& flash, Console& console) {
   Region region(flash, Region::Use::look);
   store::Log& log = region.store().log();
   log.rescan();
-  print(console.out, "in force: {}\n", root_text(log.root()));
+  print(console.out, "{}\n", wrapped("in force: " + root_text(log.root()), 0, 2));
   Printer printer(log, console);
   store::dump(log.flash(), printer);
   printer.finish();

@@ -17,8 +17,10 @@ namespace {
 constexpr double kUsualCost = 3.0;
 
 void print_row(std::string_view name, const std::string& text, Console& console) {
-  const std::string padded = fmt::format("{:<12}", name);
-  print(console.out, "{}{}\n", paint(console.colour_out, Style::bold, padded), text);
+  constexpr std::size_t kIndent = 12;
+  const std::string padded = fmt::format("{:<{}}", name, kIndent);
+  print(console.out, "{}{}\n", paint(console.colour_out, Style::bold, padded),
+        wrapped(text, kIndent, kIndent));
 }
 
 std::string flash_text(const flash::Geometry& geometry) {

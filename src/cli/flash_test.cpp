@@ -17,11 +17,11 @@
 namespace pianola::cli {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::MatchesRegex;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
 
 /// Runs `pianola` in a folder of its own, with a region of flash in it.
 class Flash : public test::CommandTest {
@@ -148,7 +148,7 @@ TEST_F(Flash, InitDoesNotOverwrite) {
 TEST_F(Flash, GetIsByteForByteWhatWasPut) {
   init();
   std::string bytes;
-  for (int i = 0; i < 2000; ++i) bytes += "# line " + std::to_string(i) + "\r\n";
+  for (int i = 0; i < 300; ++i) bytes += "# line " + std::to_string(i) + "\r\n";
   const std::vector<std::string> texts = {
       "# only a comment",
       "F1 { \"x\" } # beside\n  \n\t# the end",
@@ -296,6 +296,25 @@ TEST_F(Flash, InfoAndDumpSayWhatIsThere) {
   EXPECT_THAT(dump.out, EndsWith(" to 63: blank\n"));
 }
 
+TEST_F(Flash, InfoAndDumpFitATerminal) {
+  // Large enough for addresses of seven digits.
+  ASSERT_EQ(flash({"init", "--size", "17M", "--sector", "64k"}).code, 0);
+  std::string text;
+  for (int i = 0; i < 100; ++i) {
+    text += "macro " + std::string(29, 'm') + std::to_string(i) + " { \"" + std::string(200, 'x') +
+            std::to_string(i) + "\" }\n";
+  }
+  put(text);
+  put(text + "F1 { \"x\" }\n");
+  const std::string info = flash({"info"}).out;
+  const std::string dump = flash({"dump"}).out;
+  std::istringstream lines(info + dump);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 80U) << line;
+  EXPECT_THAT(info, HasSubstr(" to erase;\n            for another macros file of "));
+  EXPECT_THAT(dump, MatchesRegex(".*commit 2: roll 101 at [0-9a-f]+ \\(saved\\), "
+                                 "index 101 at [0-9a-f]+,\n  backup .*"));
+}
+
 TEST_F(Flash, ShowAndPlayTakeIt) {
   init();
   put("F1 { \"one\" }\nF2 { \"${1 / (1 - 1)}\" }\n");
@@ -424,11 +443,11 @@ TEST_F(Flash, AChangeThatWasCutOffIsSettledByTheNextChangeOnly) {
   }
   EXPECT_THAT(flash({"info"}).out, HasSubstr("\nnote        the last change was cut off"));
   const std::string text = flash({"get"}).out;
-  EXPECT_THAT(text, testing::AnyOf("F1 { \"old\" }\n", "F1 { \"new\" }\n"));
+  EXPECT_THAT(text, ::testing::AnyOf("F1 { \"old\" }\n", "F1 { \"new\" }\n"));
   EXPECT_THAT(flash({"check"}).out, EndsWith("; the last change was cut off\n"));
   put(text);
   EXPECT_EQ(flash({"get"}).out, text);
-  EXPECT_THAT(flash({"info"}).out, testing::Not(HasSubstr("note")));
+  EXPECT_THAT(flash({"info"}).out, ::testing::Not(HasSubstr("note")));
   expect_sound();
 }
 

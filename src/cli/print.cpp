@@ -10,4 +10,9 @@ void vprint(std::ostream& out, fmt::string_view format, fmt::format_args argumen
   out.write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 
+void say(Console& console, std::string_view text) {
+  print(console.err, "pianola: {}\n", text);
+  console.err.flush();
+}
+
 }  // namespace pianola::cli

@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <iosfwd>
+#include <string_view>
+
+#include "cli/console.hpp"
 
 namespace pianola::cli {
 
@@ -16,5 +19,8 @@ template <typename... Arguments>
 void print(std::ostream& out, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   vprint(out, format, fmt::make_format_args(arguments...));
 }
+
+/// Tells `text` on standard error, at once.
+void say(Console& console, std::string_view text);
 
 }  // namespace pianola::cli

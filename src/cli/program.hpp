@@ -5,6 +5,7 @@
 
 #include "cli/files.hpp"
 #include "cli/region.hpp"
+#include "engine/task.hpp"
 #include "hid/layout.hpp"
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -56,6 +57,9 @@ std::string definition_source(lang::Roll& roll, std::uint32_t record);
 /// begins; see Program::located().
 std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
                     std::uint32_t offset, std::string_view message);
+
+/// What a user calls the macro of `roll` that `task` runs: its trigger, or its name.
+std::string macro_name(lang::Roll& roll, const engine::Task& task);
 
 /// `source` from its first token on, without the white space and comments before it.
 std::string_view without_leading_blank(std::string_view source);

@@ -362,7 +362,10 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
   ASSERT_EQ(rig.save("# first\n\n# second\nF1 { let x = 0  let y = 1 / x }\r\n"
                      "F2 { \"fine\" } # \r\nF3 { let z = random(0) }"),
             lang::Status::ok);
-  rig.play("F1 20 F2 20 F3 20 F1");
+  rig.play("F1 20 F2 20 F3");
+  EXPECT_EQ(rig.device->errors().latest().code, engine::ErrorCode::range);
+  rig.play("F1");
+  EXPECT_EQ(rig.device->errors().latest().code, engine::ErrorCode::zero);
   EXPECT_EQ(rig.device->errors().added(), 2U);
   sim::StringSink sink;
   lang::TextWriter out{sink};

@@ -9,9 +9,12 @@ namespace pianola::device {
 
 void ErrorLog::error(const engine::Error& error) {
   for (std::size_t i = 0; i < size_; ++i) {
-    if (at(i) == error) return;
+    if (at(i) != error) continue;
+    latest_ = static_cast<std::uint8_t>(place(i));
+    return;
   }
   errors_[next_] = error;
+  latest_ = next_;
   next_ = static_cast<std::uint8_t>((next_ + 1U) % kPlaces);
   size_ = static_cast<std::uint8_t>(std::min<std::size_t>(size_ + 1U, kPlaces));
   ++added_;

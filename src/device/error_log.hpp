@@ -23,9 +23,9 @@ class ErrorLog final : public engine::ErrorSink {
 
   /// How many are known, and the one number `index` of them, the oldest first.
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] const engine::Error& at(std::size_t index) const {
-    return errors_[(next_ + kPlaces - size_ + index) % kPlaces];
-  }
+  [[nodiscard]] const engine::Error& at(std::size_t index) const { return errors_[place(index)]; }
+  /// What went wrong last, whether or not it was known already. Only after an error.
+  [[nodiscard]] const engine::Error& latest() const { return errors_[latest_]; }
   /// How many were added since the start. Wraps.
   [[nodiscard]] std::uint32_t added() const { return added_; }
 
@@ -34,10 +34,15 @@ class ErrorLog final : public engine::ErrorSink {
   void write(store::CurrentRoll& roll, lang::TextWriter& out) const;
 
  private:
+  [[nodiscard]] std::size_t place(std::size_t index) const {
+    return (next_ + kPlaces - size_ + index) % kPlaces;
+  }
+
   std::array<engine::Error, kPlaces> errors_{};
   std::uint32_t added_ = 0;
   std::uint8_t next_ = 0;  ///< Place of the next one.
   std::uint8_t size_ = 0;
+  std::uint8_t latest_ = 0;  ///< Place of latest().
 };
 
 }  // namespace pianola::device

@@ -10,9 +10,10 @@ namespace {
 
 constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-/// Part of a word: letters, digits, and everything beyond ASCII.
+/// Part of a word: letters, digits, `_`, and everything beyond ASCII. An apostrophe is none, so
+/// that a word begins after that of l'eau and after a quotation mark.
 constexpr bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
 

@@ -25,7 +25,7 @@ class TypedText {
   }
 
   /// The last `size` bytes; empty if fewer are known, if they begin within a character, or if they
-  /// begin with a letter or digit within a word.
+  /// begin within a word; see is_word() for what a word consists of.
   [[nodiscard]] std::string_view last(std::size_t size) const;
 
  private:

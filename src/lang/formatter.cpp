@@ -176,6 +176,13 @@ bool Formatter::wants_space() const {
   const bool value = in_body() && place_ == Place::other;
   if (value && compares(current()) && !compares(last_)) return true;
   if (value && compares(last_) && !compares(current())) return true;
+  const auto divides = [](const Token& token) {
+    return token.is_symbol('/') || token.is_symbol('*') || token.is_symbol('%');
+  };
+  if (value && (divides(current()) || divides(last_))) return true;
+  // Of a key with two jobs; a slash may be one of the keys, which does no harm.
+  const bool remap = remap_ && !in_body() && place_ == Place::keys;
+  if (remap && (at('/') || last_.is_symbol('/'))) return true;
   return (at('=') && !compares(last_)) || (last_.is_symbol('=') && !compares(current()));
 }
 

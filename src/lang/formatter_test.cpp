@@ -150,12 +150,22 @@ TEST(Formatter, ValuesOnSeveralLines) {
 
 TEST(Formatter, TriggersAndRemaps) {
   EXPECT_EQ(checked("space=space/layer nav\nlayer nav { . =pgdn }\n. =  pgup / lctrl"),
-            "SPACE = SPACE/layer nav\nlayer nav { . = PGDN }\n. = PGUP / LCTRL\n");
+            "SPACE = SPACE / layer nav\nlayer nav { . = PGDN }\n. = PGUP / LCTRL\n");
   EXPECT_EQ(checked("on layer nav {press mouse left   tap enter}\nlayer nav { }\nf1=mouse left"),
             "on layer nav { press mouse left tap ENTER }\nlayer nav { }\nF1 = mouse left\n");
   EXPECT_EQ(
       checked("double enter { }\nhold f5 { }\nj & k { }\n\"brb \"{ }\nm5 { }\nleader esc=tab"),
       "double ENTER { }\nhold F5 { }\nj & k { }\n\"brb \" { }\nm5 { }\nleader ESC = TAB\n");
+}
+
+TEST(Formatter, SetsDivisionsAndKeysWithTwoJobsApart) {
+  EXPECT_EQ(checked("F1 { let a=8 let b = a/2*3%5 b=(a/2)/ 2 \"${a/2}\" if b/2>1 { } }"),
+            "F1 { let a = 8 let b = a / 2 * 3 % 5 b = (a / 2) / 2 \"${a/2}\" if b / 2 > 1 { } }\n");
+  EXPECT_EQ(checked("f=f/lctrl\nj=j/ESC\nk = k /LALT"),
+            "f = f / LCTRL\nj = j / ESC\nk = k / LALT\n");
+  EXPECT_EQ(checked("ctrl+/ = ctrl+/\nleader / { tap ctrl+/ if held(/) { } }"),
+            "ctrl+/ = ctrl+/\nleader / { tap ctrl+/ if held(/) { } }\n");
+  EXPECT_EQ(checked("layer nav { f=f/LCTRL   g=/ }"), "layer nav { f = f / LCTRL   g = / }\n");
 }
 
 }  // namespace

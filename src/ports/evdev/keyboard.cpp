@@ -35,7 +35,9 @@ std::unique_ptr<Keyboard> Keyboard::open(const std::string& path, std::string& e
   if (descriptor < 0 && errno == EACCES) descriptor = ::open(path.c_str(), O_RDONLY | flags);
   if (descriptor < 0) {
     error = "cannot open " + path + ": " + std::strerror(errno);
-    if (errno == EACCES) error += "; root may, and who is in the group input";
+    if (errno == EACCES) {
+      error += "; use sudo, or join the group that may: sudo usermod -aG input $USER";
+    }
     return nullptr;
   }
   std::unique_ptr<Keyboard> keyboard(new Keyboard(descriptor));

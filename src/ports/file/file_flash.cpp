@@ -93,8 +93,10 @@ std::optional<FileFlash> FileFlash::open(const std::string& path, Access access,
     return std::nullopt;
   }
   if (::flock(file.descriptor_, (writes ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-    error = errno == EWOULDBLOCK ? "cannot open " + path + ": another process uses it"
-                                 : because("cannot lock", path, errno);
+    error = errno == EWOULDBLOCK
+                ? "cannot open " + path +
+                      ": another process uses it; is it a pianola device? stop that first"
+                : because("cannot lock", path, errno);
     return std::nullopt;
   }
   std::string reason;
@@ -103,6 +105,14 @@ std::optional<FileFlash> FileFlash::open(const std::string& path, Access access,
     return std::nullopt;
   }
   return file;
+}
+
+void FileFlash::discard(const std::string& path) const {
+  struct stat own {};
+  struct stat named {};
+  const bool same = ::fstat(descriptor_, &own) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+                    own.st_dev == named.st_dev && own.st_ino == named.st_ino;
+  if (same) ::unlink(path.c_str());
 }
 
 bool FileFlash::read_header(std::string& error) {

@@ -39,6 +39,9 @@ class FileFlash final : public flash::NorFlash {
   /// file, of another version, damaged, cut short, in use, or what the system says.
   static std::optional<FileFlash> open(const std::string& path, Access access, std::string& error);
 
+  /// Removes the file, if `path` is still its name.
+  void discard(const std::string& path) const;
+
   FileFlash(FileFlash&& other) noexcept;
   FileFlash& operator=(FileFlash&& other) noexcept;
   ~FileFlash();

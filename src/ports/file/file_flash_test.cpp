@@ -21,6 +21,7 @@ using flash::FlashStatus;
 using flash::Geometry;
 using testing::Each;
 using testing::HasSubstr;
+using testing::StartsWith;
 using Access = FileFlash::Access;
 using Bytes = std::vector<std::uint8_t>;
 
@@ -113,7 +114,7 @@ TEST_F(FileFlashTest, RefusesWhatIsNotAtUnits) {
 TEST_F(FileFlashTest, OnlyOneMayWrite) {
   std::optional<FileFlash> file = create();
   EXPECT_FALSE(open());
-  EXPECT_EQ(error_, "cannot open " + path_ + ": another process uses it");
+  EXPECT_THAT(error_, StartsWith("cannot open " + path_ + ": another process uses it; "));
   EXPECT_FALSE(open(Access::read_only));
   file.reset();
   {
@@ -249,6 +250,17 @@ TEST_F(FileFlashTest, AKilledProcessLosesNothing) {
   ASSERT_TRUE(file) << error_;
   EXPECT_THAT(read(*file, 0, 63 * 4096 + 256), Each(7));
   EXPECT_THAT(read(*file, 63 * 4096 + 256, 4096 - 256), Each(0xFF));
+}
+
+TEST_F(FileFlashTest, DiscardsOnlyItsOwnFile) {
+  FileFlash file = create();
+  std::filesystem::rename(path_, path_ + ".moved");
+  std::ofstream(path_) << "another";
+  file.discard(path_);
+  EXPECT_TRUE(std::filesystem::exists(path_));
+  file.discard(path_ + ".moved");
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".moved"));
+  file.discard(path_ + ".moved");
 }
 
 }  // namespace

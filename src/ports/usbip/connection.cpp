@@ -106,6 +106,7 @@ void Connection::import(std::string_view bus_id) {
   OperationStatus status = OperationStatus::ok;
   if (bus_id != kBusId || !controller_.device_present()) status = OperationStatus::no_device;
   if (status == OperationStatus::ok && controller_.attached()) status = OperationStatus::busy;
+  refused_ = status == OperationStatus::busy;
   out.operation(kReplyImport, status);
   if (status != OperationStatus::ok) return;
   out.device(device_descriptor(), configuration_descriptor());

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ports/usbip/controller.hpp"
@@ -40,6 +41,8 @@ class Connection final : private BusHost {
 
   /// Whether it has the device.
   [[nodiscard]] bool attached() const { return attached_; }
+  /// Whether it wanted the device while another had it, since this was asked last.
+  bool take_refusal() { return std::exchange(refused_, false); }
   /// Nothing more will be taken: what is in output() is the last.
   [[nodiscard]] bool closed() const { return !why_closed_.empty(); }
   /// Why it is closed, for people.
@@ -65,6 +68,7 @@ class Connection final : private BusHost {
   std::size_t requested_ = 0;  ///< Bytes of the requests that wait.
   std::size_t requests_ = 0;
   bool attached_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace pianola::usbip

@@ -78,14 +78,14 @@ Server::~Server() {
   if (listener_ >= 0) ::close(listener_);
 }
 
-std::optional<std::string> Server::listen(const std::string& address, std::uint16_t port) {
+std::optional<ListenProblem> Server::listen(const std::string& address, std::uint16_t port) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_NUMERICSERV | (address == "localhost" ? 0 : AI_NUMERICHOST);
   addrinfo* found = nullptr;
   const std::string number = std::to_string(port);
   if (getaddrinfo(address.c_str(), number.c_str(), &hints, &found) != 0) {
-    return "'" + address + "' is not an IP address";
+    return ListenProblem{.text = "'" + address + "' is not an IP address"};
   }
   int error = 0;
   for (const addrinfo* info = found; info != nullptr; info = info->ai_next) {
@@ -102,7 +102,9 @@ std::optional<std::string> Server::listen(const std::string& address, std::uint1
   }
   freeaddrinfo(found);
   if (listener_ < 0) {
-    return "cannot listen at " + address + ", port " + number + ": " + error_text(error);
+    return ListenProblem{
+        .text = "cannot listen at " + address + ", port " + number + ": " + error_text(error),
+        .in_use = error == EADDRINUSE};
   }
   port_ = port_of(listener_);
   return std::nullopt;
@@ -200,6 +202,7 @@ engine::Next Server::step(engine::Time now) {
       client->told = true;
       observer_.attached(client->peer);
     }
+    if (connection.take_refusal()) observer_.refused(client->peer);
     write_to(*client);
     if (connection.closed()) drop(*client, std::string(connection.why_closed()));
   }

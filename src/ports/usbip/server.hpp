@@ -18,6 +18,12 @@ namespace pianola::usbip {
 /// The port number that IANA gave to USB/IP.
 inline constexpr std::uint16_t kDefaultPort = 3240;
 
+/// Why a server cannot listen.
+struct ListenProblem {
+  std::string text;     ///< For people.
+  bool in_use = false;  ///< Another program listens there.
+};
+
 /// Who wants to know of a server's clients. Must not call the server.
 class ServerObserver {
  public:
@@ -25,6 +31,8 @@ class ServerObserver {
   virtual void attached(const std::string& peer) = 0;
   /// It is gone; `reason` says why, for people.
   virtual void detached(const std::string& reason) = 0;
+  /// A host at `peer` wanted it while another had it.
+  virtual void refused(const std::string& peer) = 0;
 
  protected:
   ~ServerObserver() = default;
@@ -44,8 +52,8 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   /// Listens at a numeric IPv4 or IPv6 address, or at `localhost`; port 0 is any that is free.
-  /// Gives nothing if it does, else what is wrong, for people.
-  std::optional<std::string> listen(const std::string& address, std::uint16_t port);
+  /// Gives nothing if it does, else what is wrong.
+  std::optional<ListenProblem> listen(const std::string& address, std::uint16_t port);
   /// Where it listens; 0 if it does not.
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] bool attached() const;

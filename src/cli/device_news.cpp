@@ -1,0 +1,103 @@
+#include "cli/device_news.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <ostream>
+#include <vector>
+
+#include "cli/findings_printer.hpp"
+#include "cli/print.hpp"
+#include "cli/program.hpp"
+
+namespace pianola::cli {
+
+void DeviceNews::tell(std::string_view text) {
+  ++count_;
+  say(console_, text);
+}
+
+void DeviceNews::tell_contents(const std::string& name, bool mounted, bool by_lines) {
+  std::string text = fmt::format(
+      "{}: {}{}, layout {}", name, counted(definition_count(device_.roll()), "definition"),
+      device_.roll().is_default() ? " (the default macros)" : "", device_.layout().name());
+  if (mounted) {
+    const store::Space space = device_.store().space();
+    text += fmt::format(", {} free",
+                        counted(space.usable - std::min(space.usable, space.live), "byte"));
+  }
+  tell(text);
+  if (!device_.roll().is_default() || !mounted) return;
+  tell(by_lines ? "for your own, put the drive in: +LSHIFT +RSHIFT 0x2E -LSHIFT -RSHIFT"
+                : "for your own, put the drive in: both Shift keys held, and =");
+}
+
+void DeviceNews::tell() {
+  const bool inserted = device_.drive().inserted();
+  if (inserted != was_inserted_) tell(inserted ? "the drive is in" : "the drive is out");
+  was_inserted_ = inserted;
+  if (device_.drive().outcomes() != outcomes_) tell_outcome();
+  outcomes_ = device_.drive().outcomes();
+  if (device_.notices() != notices_) tell(device::notice_text(device_.notice()));
+  notices_ = device_.notices();
+  tell_errors();
+}
+
+void DeviceNews::tell_outcome() {
+  using Outcome = drive::Drive::Outcome;
+  switch (device_.drive().outcome()) {
+    case Outcome::none:
+      break;
+    case Outcome::taken:
+      tell(fmt::format("macros.txt is in force: {}",
+                       counted(definition_count(device_.roll()), "definition")));
+      break;
+    case Outcome::unchanged:
+      tell("macros.txt says what is in force already");
+      break;
+    case Outcome::errors:
+      tell("macros.txt has errors, as ERRORS.TXT on the drive says; the macros stay as they were");
+      console_.err << errors_file();
+      console_.err.flush();
+      break;
+    case Outcome::no_room:
+      tell("macros.txt does not fit into the flash; the macros stay as they were");
+      break;
+    case Outcome::damaged:
+      tell("the drive's file system makes no sense; the macros stay as they were");
+      break;
+    case Outcome::failed:
+      tell("the flash failed; the macros stay as they were");
+      break;
+  }
+}
+
+/// What stands in ERRORS.TXT.
+std::string DeviceNews::errors_file() {
+  std::string text;
+  store::Store& store = device_.store();
+  for (std::uint32_t i = store::kErrorText; store.draft_size(i) != 0; ++i) {
+    std::vector<std::uint8_t> piece(store.draft_size(i));
+    text.append(piece.begin(),
+                piece.begin() + static_cast<std::ptrdiff_t>(store.read_draft(i, 0, piece)));
+  }
+  return text;
+}
+
+/// The errors of macros that are new.
+void DeviceNews::tell_errors() {
+  const device::ErrorLog& log = device_.errors();
+  const std::size_t news = std::min<std::size_t>(log.added() - errors_, log.size());
+  errors_ = log.added();
+  for (std::size_t i = log.size() - news; i < log.size(); ++i) tell_error(log.at(i));
+}
+
+void DeviceNews::tell_error(const engine::Error& error) {
+  ++count_;
+  console_.err << paint_diagnostic(console_.colour_err,
+                                   located(device_.roll(), "macros.txt", error.record, error.offset,
+                                           engine::error_text(error.code)));
+  console_.err.flush();
+}
+
+}  // namespace pianola::cli
