@@ -515,7 +515,7 @@ TEST_F(App, TimelineAsPicture) {
   EXPECT_THAT(svg, EndsWith("</svg>\n"));
   EXPECT_THAT(svg, HasSubstr(">a</text>"));
   EXPECT_THAT(svg, HasSubstr(">until 206 ms</text>"));
-  EXPECT_THAT(svg, HasSubstr("SHIFT+h"));
+  EXPECT_THAT(svg, HasSubstr("shift+h"));
   EXPECT_THAT(svg, HasSubstr("drawn shorter"));
 }
 
