@@ -7,7 +7,6 @@
 #include <span>
 
 #include "cli/findings_printer.hpp"
-#include "engine/settings.hpp"
 #include "lang/lexer.hpp"
 #include "lang/roll_measure.hpp"
 
@@ -81,11 +80,13 @@ std::unique_ptr<Program> Program::load(InputFile file, Console& console) {
   return file.is_roll() ? open_roll(std::move(file)) : compile(std::move(file), console);
 }
 
-const hid::Layout& Program::layout() {
+engine::Settings Program::settings() {
   std::array<std::uint8_t, 64> window{};
   lang::CodeReader reader(*roll_, window);
-  return hid::layouts()[engine::load_settings(*roll_, reader).layout];
+  return engine::load_settings(*roll_, reader);
 }
+
+const hid::Layout& Program::layout() { return hid::layouts()[settings().layout]; }
 
 std::string Program::source() {
   std::string all;

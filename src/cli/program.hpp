@@ -5,6 +5,7 @@
 
 #include "cli/files.hpp"
 #include "cli/region.hpp"
+#include "engine/settings.hpp"
 #include "hid/layout.hpp"
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -25,6 +26,7 @@ class Program {
 
   [[nodiscard]] lang::Roll& roll() { return *roll_; }
   [[nodiscard]] const InputFile& file() const { return file_; }
+  [[nodiscard]] engine::Settings settings();
   /// The layout that the roll sets: the keyboard's, and the host's unless somebody says otherwise.
   [[nodiscard]] const hid::Layout& layout();
   /// The whole source; empty if the roll has none.

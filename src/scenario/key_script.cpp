@@ -108,9 +108,9 @@ std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& la
     if (character.size == 0) throw TextError("this is not UTF-8 text", at, 1);
     const hid::Strokes strokes = layout.strokes(character.code);
     if (strokes.count == 0) {
-      throw TextError(fmt::format("layout {} cannot type '{}'", layout.name(),
-                                  text.substr(at, character.size)),
-                      at, character.size);
+      throw TextError(
+          fmt::format("layout {} cannot type '{}'", layout.name(), text.substr(at, character.size)),
+          at, character.size);
     }
     all.insert(all.end(), strokes.stroke.begin(), strokes.stroke.begin() + strokes.count);
     at += character.size;

@@ -113,8 +113,7 @@ void UnicodeInput::add(int digit) {
 char32_t UnicodeInput::finish() {
   const bool pair = surrogate_ >= 0xD800 && surrogate_ <= 0xDBFF;  // RFC 2781, section 2.2
   const std::uint32_t low = number_ & 0x3FFU;
-  const std::uint32_t number =
-      pair ? 0x10000U + ((surrogate_ & 0x3FFU) << 10 | low) : number_;
+  const std::uint32_t number = pair ? 0x10000U + ((surrogate_ & 0x3FFU) << 10 | low) : number_;
   const bool enough = digits_ >= 4;
   open_ = false;
   number_ = surrogate_ = 0;

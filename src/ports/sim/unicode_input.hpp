@@ -31,9 +31,9 @@ class UnicodeInput {
 
   engine::UnicodeMethod method_;
   hid::Layout layout_;
-  bool open_ = false;           ///< Digits follow.
-  bool composing_ = false;      ///< Compose was tapped.
-  std::uint32_t number_ = 0;    ///< Of four digits, the last if there were more,
+  bool open_ = false;            ///< Digits follow.
+  bool composing_ = false;       ///< Compose was tapped.
+  std::uint32_t number_ = 0;     ///< Of four digits, the last if there were more,
   std::uint32_t surrogate_ = 0;  ///< and the four before, on macOS.
   unsigned digits_ = 0;
   hid::Modifiers mods_ = 0;
