@@ -125,7 +125,7 @@ class Picture {
 
   static std::string note(const std::string& text, double& y) {
     y += kRow;
-    return svg_text(kPictureMargin, y - 6, kSmall, text, "fill=\"#555555\"");
+    return svg_text(kPictureMargin, y - 16, kSmall, text, "fill=\"#555555\"");
   }
 
   // ---- A line ----------------------------------------------------------------------------------
