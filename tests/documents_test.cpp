@@ -56,7 +56,7 @@ std::size_t characters(std::string_view text) {
 }
 
 /// A folder for the files of one test, which is the current one meanwhile. The repository's
-/// examples are in it.
+/// examples and documents are in it.
 class Workplace {
  public:
   Workplace() : before_(fs::current_path()) {
@@ -64,6 +64,7 @@ class Workplace {
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = name;
     fs::create_directory_symlink(test::source_dir() / "examples", folder_ / "examples");
+    fs::create_directory_symlink(test::source_dir() / "docs", folder_ / "docs");
     fs::current_path(folder_);
   }
   ~Workplace() {
@@ -228,7 +229,9 @@ void check_played(const Block& block) {
   if (block.has("types")) {
     std::string expected = block.value("types");
     if (!expected.ends_with('\n')) expected += '\n';
+    arguments.emplace_back("--text");
     EXPECT_EQ(run_pianola(arguments).output, expected);
+    arguments.pop_back();
   }
   if (block.has("sends")) {
     arguments.emplace_back("--trace");

@@ -149,10 +149,19 @@ void add_play(CLI::App& app, Request& request) {
   CLI::Option* const keys =
       command->add_option("--keys", request.play.keys, "What is pressed, see below")
           ->type_name("KEYS");
+  CLI::Option* const type =
+      command->add_option("--type", request.play.type, "A text that is typed, after KEYS")
+          ->type_name("TEXT");
   command->add_option("--script", request.play.script, "Play a scenario (docs/scenarios.md)")
       ->type_name("SCRIPT")
-      ->excludes(keys);
-  command->add_flag("--trace", request.play.trace, "Print the reports instead of the text");
+      ->excludes(keys)
+      ->excludes(type);
+  CLI::Option* const trace =
+      command->add_flag("--trace", request.play.trace, "Print the reports instead of the text");
+  command->add_flag("--names", request.play.names, "With --trace: names of keys, no numbers")
+      ->needs(trace);
+  command->add_flag("--text", request.play.text, "Print the text only, nothing about other keys")
+      ->excludes(trace);
   command->add_option("--timeline", request.play.timeline, "Write what happened when, see below")
       ->type_name("OUTPUT");
   command->add_option("--layout", request.layout, "The computer's layout; else that of the file")
@@ -170,7 +179,15 @@ void add_play(CLI::App& app, Request& request) {
       "M5. A number is always a wait: write '1' to tap a digit key, +1 and -1 to press\n"
       "and release it.\n"
       "\n"
-      "A line of the trace is the time in ms and the report: modifiers and keys in hex.\n"
+      "TEXT is typed with the keys that it takes on the layout of the file.\n"
+      "\n"
+      "Text is printed as it comes. What types nothing stands in brackets, [ctrl+c]\n"
+      "[F5] [click left], and then a bracket that was typed is doubled: [[. If nothing\n"
+      "comes at all, it says (nothing: ...) and why. In scripts, --text prints the text\n"
+      "and nothing else to standard output. Hints go to standard error.\n"
+      "\n"
+      "A line of the trace is the time in ms and the report: modifiers and keys in hex,\n"
+      "or with --names as in macros.txt.\n"
       "\n"
       "SCRIPT is a file that says what is done and what must come of it; it may have\n"
       "the macros in it, and then needs no FILE. Exit code 1 if something else comes.\n"
@@ -180,6 +197,7 @@ void add_play(CLI::App& app, Request& request) {
       "\n"
       "Examples:\n"
       "  pianola play macros.txt --keys F1\n"
+      "  pianola play macros.txt --type \"brb \"\n"
       "  pianola play macros.txt --keys \"F1 +LSHIFT a -LSHIFT 500 m\" --trace\n"
       "  pianola play macros.txt --script test.scn --timeline test.svg");
   command->callback([&request, command] {
@@ -187,7 +205,9 @@ void add_play(CLI::App& app, Request& request) {
       if (command->count("FILE") + command->count("--flash") == 0) {
         throw CLI::RequiredError("FILE");
       }
-      if (command->count("--keys") == 0) throw CLI::RequiredError("--keys or --script");
+      if (command->count("--keys") + command->count("--type") == 0) {
+        throw CLI::RequiredError("--keys, --type or --script");
+      }
     }
     request.command = [&request, command](Console& console) {
       request.play.file = request.file;

@@ -41,9 +41,12 @@ struct PlayOptions {
   std::string file;      ///< A macros file or a roll; empty: none, with a script.
   std::string flash;     ///< A region of flash instead of `file`; empty: none.
   std::string keys;      ///< As scenario::parse_key_script() reads them, if there is no script.
+  std::string type;      ///< A text that is typed after `keys`.
   std::string script;    ///< The file of a scenario; empty: none.
   std::string timeline;  ///< Where to write the timeline, .json or .svg; empty: nowhere.
   bool trace = false;
+  bool names = false;                 ///< The trace has names instead of numbers.
+  bool text = false;                  ///< Nothing but the text is printed.
   std::optional<std::string> layout;  ///< The host's; the file's if there is none.
   std::uint32_t poll = 1;             ///< The host's polling interval in ms, at least 1.
   std::uint32_t limit = 60'000;       ///< In ms.

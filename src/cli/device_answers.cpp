@@ -6,6 +6,7 @@
 
 #include "cli/print.hpp"
 #include "cli/program.hpp"
+#include "cli/roll_names.hpp"
 #include "hid/key_names.hpp"
 
 namespace pianola::cli {

@@ -79,7 +79,7 @@ TEST_F(Flash, WrongUsage) {
       {{"flash", "init", "--flash", "a", "--sector", "0"}, "4 to 65535 whole sectors"},
       {{"flash", "init", "--flash", "a", "--sector", "3000"}, "4 to 65535 whole sectors"},
       {{"flash", "init", "--flash", "a", "--unit", "512"}, "4 to 65535 whole sectors"},
-      {{"play", "--flash", "a"}, "--keys or --script is required"},
+      {{"play", "--flash", "a"}, "--keys, --type or --script is required"},
       {{"play", "a", "--flash", "a", "--keys", "a"}, "excludes"},
       {{"show", "a", "--flash", "a"}, "excludes"},
       {{"show"}, "ROLL is required"},

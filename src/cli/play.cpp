@@ -9,9 +9,13 @@
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
+#include "cli/reasons.hpp"
+#include "cli/run_recorder.hpp"
 #include "cli/timeline.hpp"
+#include "cli/transcript.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
+#include "scenario/report_text.hpp"
 #include "scenario/runner.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/simulated_device.hpp"
@@ -19,14 +23,9 @@
 namespace pianola::cli {
 namespace {
 
-/// The layout that the user named.
-const hid::Layout& named_layout(const std::string& name) {
-  if (const hid::Layout* const layout = hid::find_layout(name)) return *layout;
-  const std::string_view closest = hid::closest_layout_name(name);
-  throw CommandError(fmt::format("unknown layout '{}'; {}", name,
-                                 closest.empty() ? "pianola layouts lists them"
-                                                 : fmt::format("did you mean '{}'?", closest)),
-                     wrong_usage);
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
 }
 
 /// Whether the timeline's file is a picture and not a trace.
@@ -38,32 +37,83 @@ bool is_picture(const std::string& path) {
   return path.ends_with(".svg");
 }
 
-void write_timeline(const PlayOptions& options, const TimelineRecorder& recorder,
+/// The command line, as a title.
+std::string title(const PlayOptions& options) {
+  std::string text = "pianola play";
+  const auto add = [&](std::string_view option, const std::string& value) {
+    if (value.empty()) return;
+    text += ' ';
+    text += option;
+    const bool quote = !option.empty() && value.find_first_of(" '\"") != std::string::npos;
+    text += quote ? scenario::quoted(value) : value;
+  };
+  add("", options.file);
+  add("--flash ", options.flash);
+  add("--keys ", options.keys);
+  add("--type ", options.type);
+  add("--script ", options.script);
+  return text;
+}
+
+void write_timeline(const PlayOptions& options, const RunRecorder& run,
                     std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
                     Console& console) {
-  const Timeline timeline = recorder.timeline(keys, layout);
-  const std::string title =
-      options.script.empty()
-          ? fmt::format("{} --keys \"{}\"", options.file + options.flash, options.keys)
-          : options.script;
-  write_output(
-      options.timeline,
-      is_picture(options.timeline) ? timeline_svg(timeline, title) : timeline_json(timeline),
-      console);
-  if (recorder.cut()) {
+  const Timeline timeline = make_timeline(run, keys, layout);
+  write_output(options.timeline,
+               is_picture(options.timeline) ? timeline_svg(timeline, title(options))
+                                            : timeline_json(timeline),
+               console);
+  if (run.cut()) {
     print(console.err, "pianola: {} has the first {} events only\n", options.timeline,
-          TimelineRecorder::kMostEvents);
+          RunRecorder::kMostEvents);
   }
 }
 
-void print_result(const sim::Simulation& simulation, bool trace, Console& console) {
-  if (trace) {
-    console.out << sim::format_trace(simulation.host().trace());
+void print_trace(const PlayOptions& options, const std::vector<sim::TraceEntry>& trace,
+                 const hid::Layout& layout, Console& console) {
+  if (!options.names) {
+    console.out << sim::format_trace(trace);
     return;
   }
-  const std::string text = simulation.host().text();
-  console.out << text;
-  if (!text.empty() && text.back() != '\n') console.out << '\n';
+  for (const sim::TraceEntry& entry : trace) {
+    print(
+        console.out, "{} {}\n", entry.time,
+        entry.report == hid::Report{} ? "(nothing)" : scenario::report_text(entry.report, layout));
+  }
+}
+
+/// What --keys of nothing but waits are told.
+std::string only_waits(const PlayOptions& options, std::uint32_t time) {
+  const std::string_view item = trimmed(options.keys);
+  if (item.size() == 1) {
+    return fmt::format("{0} is a wait of {0} ms; the key is written '{0}'", item);
+  }
+  if (time == 0) return "no key is pressed";
+  return fmt::format("no key is pressed, only {} ms pass; a digit key is written '5'", time);
+}
+
+/// What the computer got, in the form that was asked for; if that is nothing, why.
+void print_result(const PlayOptions& options, const RunRecorder& run, Program& program,
+                  const scenario::KeyScript& script, const hid::Layout& layout, Console& console) {
+  const sim::Host& host = run.simulation().host();
+  const bool scripted = options.trace || options.text;
+  const std::vector<Heard> heard = transcript(host, layout);
+  if (options.trace) {
+    print_trace(options, host.trace(), layout, console);
+  } else if (options.text) {
+    console.out << host.text();
+    if (!host.text().empty() && host.text().back() != '\n') console.out << '\n';
+  } else {
+    console.out << format_transcript(heard);
+  }
+  if (heard.empty()) {
+    const std::string why = script.events.empty() ? only_waits(options, script.end)
+                                                  : why_nothing(run, program.roll(), layout);
+    print(scripted ? console.err : console.out, "(nothing: {})\n", why);
+  } else if (const std::string keys = unbound_keys(run, program.roll(), layout); !keys.empty()) {
+    console.out.flush();
+    print(console.err, "pianola: {}\n", keys);
+  }
 }
 
 /// The errors of the macros, equal ones once.
@@ -88,28 +138,34 @@ std::unique_ptr<Program> load(const PlayOptions& options, Console& console) {
   return Program::load(read_input(options.file, console), console);
 }
 
-/// Plays --keys.
+/// Plays --keys and --type.
 int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   const auto program = load(options, console);
   const hid::Layout& file_layout = program->layout();
 
   scenario::KeyScript script;
+  std::string_view read;
   try {
+    read = "--keys";
     script = scenario::parse_key_script(options.keys, file_layout);
+    read = "--type";
+    scenario::add_typed_text(options.type, file_layout, script);
   } catch (const scenario::TextError& error) {
+    const std::string& text = read == "--keys" ? options.keys : options.type;
     console.err << paint_diagnostic(console.colour_err,
-                                    scenario::format_error("--keys", 1, options.keys, error));
+                                    scenario::format_error(read, 1, text, error));
     return wrong_usage;
   }
 
   const hid::Layout& layout = host_layout != nullptr ? *host_layout : file_layout;
-  sim::Simulation simulation(program->roll(), {.layout = layout, .poll = options.poll, .start = 0});
-  std::optional<TimelineRecorder> recorder;
-  if (!options.timeline.empty()) recorder.emplace(simulation, program->roll());
+  sim::Simulation simulation(
+      program->roll(),
+      {.layout = layout, .poll = options.poll, .start = 0, .unicode = program->settings().unicode});
+  const RunRecorder run(simulation, program->roll());
   const sim::Ending ending = simulation.run(script.events, options.limit);
-  print_result(simulation, options.trace, console);
+  print_result(options, run, *program, script, layout, console);
   console.out.flush();
-  if (recorder) write_timeline(options, *recorder, script.events, layout, console);
+  if (!options.timeline.empty()) write_timeline(options, run, script.events, layout, console);
   print_run_errors(*program, simulation, console);
   if (simulation.engine().lost_taps() > 0) {
     print(console.err, "pianola: {} lost: too many keys while a macro types\n",
@@ -168,12 +224,11 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
   const hid::Layout layout = scenario.layout.value_or(scenario.keyboard);
   scenario::SimulatedDevice device({.layout = layout, .poll = options.poll, .start = 0},
                                    program ? &program->roll() : nullptr);
-  std::optional<TimelineRecorder> recorder;
-  if (!options.timeline.empty()) recorder.emplace(device.simulation(), device.roll());
+  const RunRecorder run(device.simulation(), device.roll());
   const scenario::Outcome outcome = scenario::run_scenario(scenario, device);
-  if (options.trace) console.out << sim::format_trace(device.reports());
+  if (options.trace) print_trace(options, device.reports(), layout, console);
   console.out.flush();
-  if (recorder) write_timeline(options, *recorder, device.keys(), layout, console);
+  if (!options.timeline.empty()) write_timeline(options, run, device.keys(), layout, console);
   if (!outcome.failure.empty()) {
     print_diagnostics(outcome.failure, 1, console);
     return file_error;
@@ -187,7 +242,7 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
 }  // namespace
 
 int play(const PlayOptions& options, Console& console) {
-  const hid::Layout* const host_layout = options.layout ? &named_layout(*options.layout) : nullptr;
+  const hid::Layout* const host_layout = options.layout ? &layout_called(*options.layout) : nullptr;
   if (!options.timeline.empty()) is_picture(options.timeline);
   return options.script.empty() ? play_keys(options, host_layout, console)
                                 : play_script(options, host_layout, console);

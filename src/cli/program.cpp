@@ -7,7 +7,6 @@
 #include <span>
 
 #include "cli/findings_printer.hpp"
-#include "engine/settings.hpp"
 #include "lang/lexer.hpp"
 #include "lang/notation.hpp"
 #include "lang/roll_measure.hpp"
@@ -82,11 +81,13 @@ std::unique_ptr<Program> Program::load(InputFile file, Console& console) {
   return file.is_roll() ? open_roll(std::move(file)) : compile(std::move(file), console);
 }
 
-const hid::Layout& Program::layout() {
+engine::Settings Program::settings() {
   std::array<std::uint8_t, 64> window{};
   lang::CodeReader reader(*roll_, window);
-  return hid::layouts()[engine::load_settings(*roll_, reader).layout];
+  return engine::load_settings(*roll_, reader);
 }
+
+const hid::Layout& Program::layout() { return hid::layouts()[settings().layout]; }
 
 std::string Program::source() {
   std::string all;
@@ -128,24 +129,6 @@ std::string located(lang::Roll& roll, std::string_view name, std::uint32_t recor
   const std::string blank(line.column - 1, ' ');
   return fmt::format("{}:{}:{}: error: {}\n  {}\n  {}^\n", name, line.number, line.column, message,
                      line.text, blank);
-}
-
-std::string macro_name(lang::Roll& roll, const engine::Task& task) {
-  lang::IndexEntry entry;
-  if (!roll.index_entry(task.entry, entry)) return "?";
-  std::array<std::uint8_t, 64> window{};
-  lang::CodeReader reader(roll, window);
-  reader.seek(entry.record, entry.code);
-  lang::Instruction instruction;
-  if (!lang::read_instruction(reader, instruction)) return "?";
-  sim::StringSink name;
-  lang::TextWriter out(name);
-  if (instruction.opcode == lang::Opcode::macro) {
-    lang::write_name(out, reader, instruction.payload, instruction.payload_size);
-  } else {
-    lang::write_trigger(out, reader, instruction);
-  }
-  return name.text();
 }
 
 std::string_view without_leading_blank(std::string_view source) {

@@ -5,7 +5,7 @@
 
 #include "cli/files.hpp"
 #include "cli/region.hpp"
-#include "engine/task.hpp"
+#include "engine/settings.hpp"
 #include "hid/layout.hpp"
 #include "lang/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -26,6 +26,7 @@ class Program {
 
   [[nodiscard]] lang::Roll& roll() { return *roll_; }
   [[nodiscard]] const InputFile& file() const { return file_; }
+  [[nodiscard]] engine::Settings settings();
   /// The layout that the roll sets: the keyboard's, and the host's unless somebody says otherwise.
   [[nodiscard]] const hid::Layout& layout();
   /// The whole source; empty if the roll has none.
@@ -57,9 +58,6 @@ std::string definition_source(lang::Roll& roll, std::uint32_t record);
 /// begins; see Program::located().
 std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
                     std::uint32_t offset, std::string_view message);
-
-/// What a user calls the macro of `roll` that `task` runs: its trigger, or its name.
-std::string macro_name(lang::Roll& roll, const engine::Task& task);
 
 /// `source` from its first token on, without the white space and comments before it.
 std::string_view without_leading_blank(std::string_view source);

@@ -3,13 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <string_view>
 
-#include "engine/task.hpp"
-#include "lang/code_reader.hpp"
-#include "lang/notation.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "cli/transcript.hpp"
 #include "scenario/report_text.hpp"
 
 namespace pianola::cli {
@@ -18,23 +15,14 @@ namespace {
 using Kind = Timeline::Kind;
 using Slice = Timeline::Slice;
 using Track = Timeline::Track;
+using engine::Choice;
 using engine::TaskEvent;
 
 constexpr std::uint64_t kMillisecond = 1000;
 
-/// What the wakes are called, in the order of their bits.
-constexpr std::string_view kWakeNames[] = {
-    "time",   "the key's release",     "the called macro's end", "a key", "a variable", "a layer",
-    "an LED", "a macro's start or end"};
-
-std::string wakes_text(engine::Wakes wakes) {
-  std::string text;
-  for (unsigned bit = 0; bit < std::size(kWakeNames); ++bit) {
-    if ((wakes >> bit & 1U) == 0) continue;
-    if (!text.empty()) text += ", ";
-    text += kWakeNames[bit];
-  }
-  return text;
+/// When the host took the report of this time.
+constexpr std::uint64_t taken_at(std::uint32_t time) {
+  return time * kMillisecond + kMillisecond / 2;
 }
 
 /// The first track of `tracks` from `from` on, called `name`, whose last slice ends before `begin`;
@@ -56,6 +44,8 @@ Track& free_track(std::vector<Track>& tracks, std::size_t from, const std::strin
   return tracks.back();
 }
 
+// ---- The keyboard ------------------------------------------------------------------------------
+
 void add_keys(std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
               Timeline& timeline) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -73,85 +63,113 @@ void add_keys(std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
   }
 }
 
-void add_reports(const std::vector<sim::TraceEntry>& trace, const hid::Layout& layout,
-                 Timeline& timeline) {
-  Track track{"reports", Kind::report, {}};
-  for (std::size_t i = 0; i < trace.size(); ++i) {
+/// What the press was taken for, if that is anything but the key itself: "hold".
+std::string_view verdict(const RunRecorder::Press& press) {
+  const bool waited = press.choice.at != press.event.time;
+  switch (press.choice.kind) {
+    case Choice::Kind::both:
+      return "together";
+    case Choice::Kind::held:
+      return "hold";
+    case Choice::Kind::shifted:
+      return "long: its capital";
+    case Choice::Kind::leader:
+      return "leader";
+    case Choice::Kind::pass:
+      return waited ? "by itself" : "";
+    case Choice::Kind::found:
+      break;
+    default:
+      return "";
+  }
+  switch (static_cast<lang::TriggerKind>((press.choice.found.entry.key.high >> 24) & 0xFU)) {
+    case lang::TriggerKind::hold:
+      return "hold";
+    case lang::TriggerKind::tap:
+      return "tap";
+    case lang::TriggerKind::double_tap:
+      return "double tap";
+    case lang::TriggerKind::leader:
+      return "after the leader";
+    case lang::TriggerKind::text:
+      return "abbreviation";
+    default:
+      return press.found.dual ? "tap" : waited ? "by itself" : "";
+  }
+}
+
+/// What decided it: the key's own release, a time that was over, or another key.
+std::string decided_by(const RunRecorder::Press& press, std::span<const engine::KeyEvent> keys,
+                       const hid::Layout& layout) {
+  const engine::Time at = press.choice.at;
+  if (press.partner != hid::kNoKey) {
+    return fmt::format("{} came within {} ms", scenario::key_text(press.partner, layout),
+                       press.settings.chord);
+  }
+  const bool by_hold =
+      press.choice.kind == Choice::Kind::held || press.found.name.starts_with("hold ");
+  for (const engine::KeyEvent& key : keys) {
+    const bool own = key.usage == press.event.usage;
+    const engine::Time then = key.time + (by_hold && !own ? press.settings.rolls : 0U);
+    if (then != at || key.time == press.event.time || (own && key.down)) continue;
+    const std::string name = scenario::key_text(key.usage, layout);
+    return own ? fmt::format("let go after {} ms", at - press.event.time)
+               : fmt::format("{} {}", name, key.down ? "went down" : "was tapped");
+  }
+  return fmt::format("{} ms over", at - press.event.time);
+}
+
+void add_decisions(const RunRecorder& run, std::span<const engine::KeyEvent> keys,
+                   const hid::Layout& layout, Timeline& timeline) {
+  const std::size_t first = timeline.tracks.size();
+  for (const RunRecorder::Press& press : run.presses()) {
+    const std::string_view verdict_text = verdict(press);
+    if (verdict_text.empty()) continue;
     Slice slice;
-    slice.kind = Kind::report;
-    slice.begin = trace[i].time * kMillisecond + kMillisecond / 2;
-    slice.end = i + 1 < trace.size() ? trace[i + 1].time * kMillisecond + kMillisecond / 2
-                                     : slice.begin + kMillisecond / 2;
-    slice.name = scenario::report_text(trace[i].report, layout);
-    slice.details = {{"report", sim::format_report(trace[i].report)}};
-    slice.empty = trace[i].report == hid::Report{};
-    track.slices.push_back(std::move(slice));
+    slice.kind = Kind::decision;
+    slice.begin = press.event.time * kMillisecond;
+    slice.end = press.choice.at * kMillisecond;
+    const std::string key = press.partner != hid::kNoKey
+                                ? press.found.name
+                                : scenario::key_text(press.event.usage, layout);
+    slice.name = fmt::format("{} {}", key, verdict_text);
+    slice.shorter = {slice.name, std::string(verdict_text)};
+    if (press.choice.at != press.event.time) {
+      const std::string by = decided_by(press, keys, layout);
+      slice.details.emplace_back("decided by", by);
+      slice.name += ": " + by;
+      slice.shorter.insert(slice.shorter.begin(), fmt::format("{}: {}", verdict_text, by));
+    }
+    if (!press.found.name.empty()) slice.details.emplace_back("trigger", press.found.name);
+    free_track(timeline.tracks, first, "decided", Kind::decision, slice.begin)
+        .slices.push_back(std::move(slice));
   }
-  timeline.tracks.push_back(std::move(track));
 }
 
-}  // namespace
-
-TimelineRecorder::TimelineRecorder(sim::Simulation& simulation, lang::Roll& roll)
-    : simulation_(simulation), roll_(roll) {
-  simulation_.engine().observe(this);
-}
-
-TimelineRecorder::~TimelineRecorder() { simulation_.engine().observe(nullptr); }
-
-/// A time of its own for each thing that happens. What happens in a millisecond after the host took
-/// its report is in the second half of it.
-std::uint64_t TimelineRecorder::moment() {
-  const auto& trace = simulation_.host().trace();
-  const std::uint32_t now = simulation_.now();
-  const bool polled = !trace.empty() && trace.back().time == now;
-  const std::uint64_t begin = now * kMillisecond + (polled ? kMillisecond / 2 : 0);
-  const std::uint64_t last = begin + kMillisecond / 2 - 1;
-  last_ = std::clamp(last_ + 1, begin + 1, last);
-  return last_;
-}
-
-std::string TimelineRecorder::name_of(const engine::Task& task) {
-  lang::IndexEntry entry;
-  if (!roll_.index_entry(task.entry, entry)) return "?";
-  std::array<std::uint8_t, 64> window{};
-  lang::CodeReader reader(roll_, window);
-  reader.seek(entry.record, entry.code);
-  lang::Instruction instruction;
-  if (!lang::read_instruction(reader, instruction)) return "?";
-  sim::StringSink name;
-  lang::TextWriter out(name);
-  if (instruction.opcode == lang::Opcode::macro) {
-    lang::write_name(out, reader, instruction.payload, instruction.payload_size);
-  } else {
-    lang::write_trigger(out, reader, instruction);
+void add_layers(const RunRecorder& run, Timeline& timeline) {
+  std::map<std::string, Track> tracks;
+  std::map<std::string, std::uint64_t> since;
+  const auto off = [&](const std::string& name, std::uint64_t end) {
+    Track& track = tracks[name];
+    track.name = "layer " + name;
+    track.kind = Kind::layer;
+    track.slices.push_back({Kind::layer, since[name], end, name + " is on", {name}, {}});
+    since.erase(name);
+  };
+  for (const RunRecorder::Layers& layers : run.layers()) {
+    for (const std::string& name : layers.on) since.try_emplace(name, layers.time);
+    for (auto next = since.begin(); next != since.end();) {
+      const std::string name = (next++)->first;
+      if (std::ranges::count(layers.on, name) == 0) off(name, layers.time);
+    }
   }
-  return name.text();
+  while (!since.empty()) off(std::string(since.begin()->first), timeline.end);
+  for (auto& [name, track] : tracks) timeline.tracks.push_back(std::move(track));
 }
 
-void TimelineRecorder::task_event(engine::TaskIndex index, const engine::Task& task,
-                                  TaskEvent event, engine::Wakes why) {
-  if (events_ == kMostEvents) return;
-  ++events_;
-  if (event == TaskEvent::started) {
-    current_[index] = lives_.size();
-    lives_.push_back({name_of(task), {}});
-  }
-  const auto life = current_.find(index);
-  if (life == current_.end()) return;
-  std::vector<Moment>& moments = lives_[life->second].moments;
-  const bool again = last_life_ == life->second && event == TaskEvent::floor && !moments.empty() &&
-                     moments.back().event == TaskEvent::yielded;
-  last_life_ = life->second;
-  if (again) {
-    moments.pop_back();
-    events_ -= 2;
-    return;
-  }
-  moments.push_back({moment(), event, why, (why & engine::kWakeTime) != 0 ? task.deadline : 0});
-}
+// ---- Macros ------------------------------------------------------------------------------------
 
-Slice TimelineRecorder::whole(const Life& life, std::uint64_t end) {
+Slice whole(const RunRecorder::Life& life, std::uint64_t end) {
   Slice slice;
   slice.kind = Kind::macro;
   slice.begin = life.moments.front().time;
@@ -173,14 +191,42 @@ Slice TimelineRecorder::whole(const Life& life, std::uint64_t end) {
   return slice;
 }
 
-void TimelineRecorder::add_slices(const Life& life, std::uint64_t end, Track& track) {
+/// "200 ms", "1.5 s".
+std::string span_text(std::uint64_t milliseconds) {
+  if (milliseconds < 1000) return fmt::format("{} ms", milliseconds);
+  const std::uint64_t rest = milliseconds % 1000;
+  std::string text = fmt::format("{}", milliseconds / 1000);
+  if (rest != 0) text += fmt::format(".{:03}", rest);
+  while (rest != 0 && text.back() == '0') text.pop_back();
+  return text + " s";
+}
+
+/// What the sleep that begins at `moment` is.
+Slice sleep(const RunRecorder::Moment& moment, const RunRecorder::Moment* next) {
+  Slice slice;
+  slice.kind = Kind::sleeping;
+  const bool timed = (moment.why & engine::kWakeTime) != 0;
+  const auto others = static_cast<engine::Wakes>(moment.why & ~engine::kWakeTime);
+  const std::string time =
+      timed ? span_text(moment.deadline - moment.time / kMillisecond) : std::string();
+  slice.name = others == 0 ? "sleeps " + time
+               : timed     ? fmt::format("waits for {}, at most {}", wakes_text(others), time)
+                           : "waits for " + wakes_text(others);
+  slice.shorter = {others == 0 ? time : "waits"};
+  slice.details.emplace_back("waits for", wakes_text(moment.why));
+  if (timed) slice.details.emplace_back("deadline", fmt::format("{} ms", moment.deadline));
+  if (next != nullptr && next->event == TaskEvent::woke) {
+    slice.details.emplace_back("woken by", wakes_text(next->why));
+  }
+  return slice;
+}
+
+void add_life(const RunRecorder::Life& life, std::uint64_t end, Track& track) {
   track.slices.push_back(whole(life, end));
   for (std::size_t i = 0; i < life.moments.size(); ++i) {
-    const Moment& moment = life.moments[i];
-    const bool last = i + 1 == life.moments.size();
+    const RunRecorder::Moment& moment = life.moments[i];
+    const RunRecorder::Moment* const next = i + 1 < life.moments.size() ? &moment + 1 : nullptr;
     Slice slice;
-    slice.begin = moment.time;
-    slice.end = last ? end : life.moments[i + 1].time;
     switch (moment.event) {
       case TaskEvent::started:
       case TaskEvent::yielded:
@@ -193,17 +239,7 @@ void TimelineRecorder::add_slices(const Life& life, std::uint64_t end, Track& tr
         slice.name = "running";
         break;
       case TaskEvent::slept:
-        slice.kind = Kind::sleeping;
-        slice.name =
-            "until " + (moment.why == engine::kWakeTime ? fmt::format("{} ms", moment.deadline)
-                                                        : wakes_text(moment.why));
-        slice.details.emplace_back("waits for", wakes_text(moment.why));
-        if ((moment.why & engine::kWakeTime) != 0) {
-          slice.details.emplace_back("deadline", fmt::format("{} ms", moment.deadline));
-        }
-        if (!last && life.moments[i + 1].event == TaskEvent::woke) {
-          slice.details.emplace_back("woken by", wakes_text(life.moments[i + 1].why));
-        }
+        slice = sleep(moment, next);
         break;
       case TaskEvent::ended:
         continue;
@@ -211,33 +247,106 @@ void TimelineRecorder::add_slices(const Life& life, std::uint64_t end, Track& tr
       case TaskEvent::stopped:
         slice.kind = Kind::fault;
         slice.name = moment.event == TaskEvent::failed ? "error" : "stopped";
-        slice.end = slice.begin;
         break;
     }
+    slice.begin = moment.time;
+    slice.end = slice.kind == Kind::fault ? moment.time : next != nullptr ? next->time : end;
     track.slices.push_back(std::move(slice));
   }
 }
 
-Timeline TimelineRecorder::timeline(std::span<const engine::KeyEvent> keys,
-                                    const hid::Layout& layout) const {
-  const auto& trace = simulation_.host().trace();
+void add_macros(const RunRecorder& run, Timeline& timeline) {
+  const std::size_t first = timeline.tracks.size();
+  for (const RunRecorder::Life& life : run.lives()) {
+    const std::uint64_t end = life.over() ? life.moments.back().time : timeline.end;
+    const std::uint64_t begin = life.moments.front().time;
+    add_life(life, end, free_track(timeline.tracks, first, life.name, Kind::macro, begin));
+  }
+}
+
+// ---- The computer ------------------------------------------------------------------------------
+
+std::string pointer_text(const hid::Report& report) {
+  hid::Report moves;
+  moves.x = report.x;
+  moves.y = report.y;
+  moves.wheel = report.wheel;
+  return scenario::report_text(moves, hid::default_layout());
+}
+
+void add_reports(const std::vector<sim::TraceEntry>& trace, const hid::Layout& layout,
+                 Timeline& timeline) {
+  Track track{"reports", Kind::report, {}};
+  Track pointer{"pointer", Kind::pointer, {}};
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    hid::Report down = trace[i].report;
+    down.x = down.y = 0;
+    down.wheel = 0;
+    hid::Report keys = down;
+    keys.mods = 0;
+    Slice slice;
+    slice.kind = Kind::report;
+    slice.begin = taken_at(trace[i].time);
+    slice.end = i + 1 < trace.size() ? taken_at(trace[i + 1].time) : slice.begin + kMillisecond / 2;
+    slice.name = scenario::report_text(down, layout);
+    if (keys != down && keys != hid::Report{}) {
+      slice.shorter = {scenario::report_text(keys, layout)};
+    }
+    slice.details = {{"report", sim::format_report(trace[i].report)}};
+    slice.empty = down == hid::Report{};
+    if (trace[i].report.moves()) {
+      pointer.slices.push_back({Kind::pointer,
+                                slice.begin,
+                                slice.begin,
+                                pointer_text(trace[i].report),
+                                {},
+                                slice.details});
+    }
+    // A move between two reports of the same keys cuts nothing.
+    if (!track.slices.empty() && track.slices.back().name == slice.name &&
+        trace[i].report.moves()) {
+      track.slices.back().end = slice.end;
+      continue;
+    }
+    track.slices.push_back(std::move(slice));
+  }
+  timeline.tracks.push_back(std::move(track));
+  if (!pointer.slices.empty()) timeline.tracks.push_back(std::move(pointer));
+}
+
+void add_typed(const std::vector<Heard>& heard, Timeline& timeline) {
+  Track track{"typed", Kind::typed, {}};
+  for (const Heard& piece : heard) {
+    const Kind kind = piece.kind == Heard::Kind::text    ? Kind::typed
+                      : piece.kind == Heard::Kind::erase ? Kind::erased
+                                                         : Kind::other;
+    const std::uint64_t begin = taken_at(piece.time);
+    track.slices.push_back({kind,
+                            begin,
+                            begin + kMillisecond / 2,
+                            kind == Kind::erased ? "erased" : piece.text,
+                            {},
+                            {}});
+  }
+  if (!track.slices.empty()) timeline.tracks.push_back(std::move(track));
+}
+
+}  // namespace
+
+Timeline make_timeline(const RunRecorder& run, std::span<const engine::KeyEvent> keys,
+                       const hid::Layout& layout) {
+  const sim::Simulation& simulation = run.simulation();
   Timeline timeline;
-  timeline.end = (simulation_.now() + std::uint64_t{1}) * kMillisecond;
+  timeline.end = (simulation.now() + std::uint64_t{1}) * kMillisecond;
   if (!keys.empty()) {
     timeline.end = std::max(timeline.end, (keys.back().time + std::uint64_t{1}) * kMillisecond);
   }
   add_keys(keys, layout, timeline);
-  const std::size_t first = timeline.tracks.size();
-  for (const Life& life : lives_) {
-    const TaskEvent how = life.moments.back().event;
-    const bool over =
-        how == TaskEvent::ended || how == TaskEvent::failed || how == TaskEvent::stopped;
-    const std::uint64_t end = over ? life.moments.back().time : timeline.end;
-    add_slices(
-        life, end,
-        free_track(timeline.tracks, first, life.name, Kind::macro, life.moments.front().time));
-  }
-  add_reports(trace, layout, timeline);
+  add_decisions(run, keys, layout, timeline);
+  add_layers(run, timeline);
+  add_macros(run, timeline);
+  add_reports(simulation.host().trace(), layout, timeline);
+  add_typed(transcript(simulation.host(), layout), timeline);
   return timeline;
 }
 

@@ -20,23 +20,15 @@ std::string json_string(std::string_view text) {
 }
 
 std::string_view category(Timeline::Kind kind) {
-  switch (kind) {
-    case Timeline::Kind::key:
-      return "key";
-    case Timeline::Kind::macro:
-      return "macro";
-    case Timeline::Kind::running:
-      return "running";
-    case Timeline::Kind::ready:
-      return "ready";
-    case Timeline::Kind::sleeping:
-      return "sleeping";
-    case Timeline::Kind::report:
-      return "report";
-    case Timeline::Kind::fault:
-      return "fault";
-  }
-  return "";
+  constexpr std::string_view kNames[] = {"key",   "decision", "layer", "macro",  "running",
+                                         "ready", "sleeping", "fault", "report", "pointer",
+                                         "typed", "erased",   "other"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+/// Whether it is shown as a mark, since it takes no time.
+bool is_instant(Timeline::Kind kind) {
+  return kind == Timeline::Kind::fault || kind == Timeline::Kind::pointer;
 }
 
 std::string event(const Timeline::Slice& slice, std::size_t track) {
@@ -44,7 +36,7 @@ std::string event(const Timeline::Slice& slice, std::size_t track) {
   for (const auto& [name, value] : slice.details) {
     args += fmt::format("{}{}:{}", args.empty() ? "" : ",", json_string(name), json_string(value));
   }
-  const std::string kind = slice.kind == Timeline::Kind::fault
+  const std::string kind = is_instant(slice.kind)
                                ? std::string(R"("ph":"i","s":"t")")
                                : fmt::format(R"("ph":"X","dur":{})", slice.end - slice.begin);
   return fmt::format(R"({{"name":{},"cat":"{}",{},"ts":{},"pid":1,"tid":{},"args":{{{}}}}})",

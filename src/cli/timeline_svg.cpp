@@ -1,11 +1,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
-#include "cli/console.hpp"
+#include "cli/svg.hpp"
 #include "cli/timeline.hpp"
+#include "cli/timeline_axis.hpp"
+#include "cli/timeline_picture.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -13,288 +14,316 @@ namespace {
 using Kind = Timeline::Kind;
 using Slice = Timeline::Slice;
 using Track = Timeline::Track;
+using Line = Axis::Line;
 
 // Sizes in pixels.
-constexpr double kTop = 64;
-constexpr double kRow = 30;
-constexpr double kBar = 20;
-constexpr double kGap = 14;  ///< Between keys, macros and reports.
-constexpr double kRight = 24;
-constexpr double kCharacter = 6.3;  ///< The width of one, about.
-constexpr double kTick = 46;        ///< Least distance of labels on the axis.
-constexpr double kWidest = 6000;
+constexpr double kAxis = 30;      ///< Above the rows of a line.
+constexpr double kFoldText = 14;  ///< More of it where something is folded.
+constexpr double kRow = 24;
+constexpr double kBetween = 7;   ///< Between groups of rows,
+constexpr double kLineGap = 20;  ///< and between lines.
+constexpr double kTitleSize = 15;
+constexpr double kAfterLast = 72;  ///< Room behind a line for what is said of its last times.
 
-/// How a kind of slice looks.
-struct Look {
-  std::string_view name;
-  std::string_view fill;
-  std::string_view line;
-};
-Look look(Kind kind) {
+/// The rows of a group stand together.
+int group(Kind kind) {
   switch (kind) {
     case Kind::key:
-      return {"key", "#cfe2f7", "#4a7fb5"};
+    case Kind::decision:
+      return 0;
+    case Kind::layer:
+      return 1;
     case Kind::macro:
-      return {"macro", "none", "#b8b8b8"};
-    case Kind::running:
-      return {"running", "#8fce9b", "#2e7d45"};
-    case Kind::ready:
-      return {"ready", "#f5dd8c", "#b58a14"};
-    case Kind::sleeping:
-      return {"sleeping", "#eceaf4", "#a9a3c6"};
-    case Kind::report:
-      return {"report", "#f6d5bf", "#b9662f"};
-    case Kind::fault:
-      return {"fault", "#c62828", "#c62828"};
+      return 2;
+    default:
+      return 3;
   }
-  return {};
 }
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < ' ' ? ' ' : c;
-    }
-  }
-  return out;
+/// From here on, in ms, times are in seconds.
+constexpr std::uint64_t kSeconds = 10'000;
+
+std::string time_text(std::uint64_t ms, bool seconds) {
+  return seconds ? fmt::format("{}.{:03}", ms / 1000, ms % 1000) : fmt::format("{}", ms);
 }
 
-std::string milliseconds(std::uint64_t time) {
-  const std::uint64_t ms = time / 1000;
-  if (ms < 10'000) return fmt::format("{}", ms);
-  return fmt::format("{}.{:03}s", ms / 1000, ms % 1000);
+/// How long a stretch is, rounded.
+std::string about_text(std::uint64_t ms) {
+  if (ms < 1000) return fmt::format("{} ms", ms);
+  if (ms < 60'000) return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000);
+  return fmt::format("{:.1f} min", static_cast<double>(ms) / 60'000);
 }
 
-/// From time to pixels. Where much happens a millisecond is wide; a gap in which nothing happens
-/// grows with its logarithm only.
-class Axis {
- public:
-  Axis(const Timeline& timeline, double left) : left_(left) {
-    std::set<std::uint64_t> times = {0, timeline.end / 1000};
-    for (const Track& track : timeline.tracks) {
-      for (const Slice& slice : track.slices) {
-        times.insert(slice.begin / 1000);
-        times.insert((slice.end + 999) / 1000);
-      }
-    }
-    times_.assign(times.begin(), times.end());
-    double total = 0;
-    for (const std::uint64_t time : times_) {
-      if (!units_.empty()) total += units_of(time - times_[units_.size() - 1]);
-      units_.push_back(total);
-    }
-    scale_ = std::clamp(1100 / std::max(total, 1.0), 2.5, 16.0);
-    scale_ = std::min(scale_, kWidest / std::max(total, 1.0));
-  }
+std::string tip(const Slice& slice) {
+  std::string text =
+      fmt::format("{}: {} to {} ms", slice.name, slice.begin / 1000, (slice.end + 999) / 1000);
+  for (const auto& [name, value] : slice.details) text += fmt::format("\n{}: {}", name, value);
+  return svg_tip(text);
+}
 
-  [[nodiscard]] double x(std::uint64_t time) const {
-    const double ms = static_cast<double>(time) / 1000;
-    const auto after = std::upper_bound(times_.begin(), times_.end(), time / 1000);
-    const auto i = static_cast<std::size_t>(after - times_.begin());
-    if (i == times_.size()) return left_ + units_.back() * scale_;
-    const double begin = static_cast<double>(times_[i - 1]);
-    const double part = (ms - begin) / static_cast<double>(times_[i] - times_[i - 1]);
-    return left_ + (units_[i - 1] + part * (units_[i] - units_[i - 1])) * scale_;
-  }
-  [[nodiscard]] double right() const { return left_ + units_.back() * scale_; }
-  /// The times at which something happens, in ms.
-  [[nodiscard]] const std::vector<std::uint64_t>& times() const { return times_; }
-  /// Whether the gap after time number `i` is drawn shorter than it is.
-  [[nodiscard]] bool squeezed(std::size_t i) const { return times_[i + 1] - times_[i] > kLinear; }
-
- private:
-  static constexpr std::uint64_t kLinear = 12;
-  static double units_of(std::uint64_t gap) {
-    const auto linear = static_cast<double>(kLinear);
-    const auto size = static_cast<double>(gap);
-    return gap <= kLinear ? size : linear + 4 * std::log2(size / linear);
-  }
-
-  double left_;
-  std::vector<std::uint64_t> times_;
-  std::vector<double> units_;
-  double scale_ = 1;
-};
+bool is_folded(const Axis::Stretch& stretch) { return stretch.look == Axis::Look::folded; }
 
 class Picture {
  public:
   Picture(const Timeline& timeline, const std::string& title)
-      : timeline_(timeline), title_(title), left_(label_width()), axis_(timeline, left_) {}
+      : timeline_(timeline),
+        title_(title),
+        left_(label_width()),
+        axis_(timeline, left_, kPictureWidth - kPictureMargin - kAfterLast) {}
 
   std::string run() {
-    double y = kTop;
-    Kind group = timeline_.tracks.empty() ? Kind::report : timeline_.tracks.front().kind;
-    std::string rows;
-    for (const Track& track : timeline_.tracks) {
-      if (track.kind != group) y += kGap;
-      group = track.kind;
-      rows += row(track, y);
-      y += kRow;
+    double y = 8;
+    std::string body = heading(y);
+    for (const Line& line : axis_.lines()) body += draw(line, y);
+    if (kinds_.empty()) body += note("Nothing happened.", y);
+    if (axis_.cut() != 0) {
+      body += note(fmt::format("The rest, {}, is not drawn.",
+                               about_text(timeline_.end / 1000 - axis_.cut())),
+                   y);
     }
-    const std::string grid = ticks(y);
-    const double height = y + 74;
-    const double width = std::max(axis_.right() + kRight, 760.0);
+    body += legend(y);
     return fmt::format(
                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
-               "viewBox=\"0 0 {0:.0f} {1:.0f}\" font-family=\"Helvetica, Arial, sans-serif\" "
-               "font-size=\"11\">\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
-               width, height) +
-           text(16, 28, title_, "font-size=\"16\" font-weight=\"bold\" fill=\"#222222\"") + grid +
-           rows + legend(y + 50) + "</svg>\n";
+               "viewBox=\"0 0 {0:.0f} {1:.0f}\" "
+               "font-family=\"DejaVu Sans, Verdana, sans-serif\">\n"
+               "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n",
+               kPictureWidth, y) +
+           body + "</svg>\n";
   }
 
  private:
   [[nodiscard]] double label_width() const {
-    std::size_t longest = 8;
+    constexpr double kMost = 160;
+    double width = svg_text_width("reports", kSmall);
     for (const Track& track : timeline_.tracks) {
-      longest = std::max(longest, characters(track.name));
+      width = std::max(width, svg_text_width(track.name, kSmall));
     }
-    return 36 + 7 * static_cast<double>(std::min<std::size_t>(longest, 30));
+    return kPictureMargin + std::min(width, kMost) + 12;
   }
 
-  static std::string text(double x, double y, std::string_view text, std::string_view style) {
-    return fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" {}>{}</text>\n", x, y, style,
-                       escaped(text));
-  }
-
-  /// As much of `name` as fits; empty if that is next to nothing.
-  static std::string fitting(const std::string& name, double width) {
-    const auto room = static_cast<std::size_t>(std::max(width - 4, 0.0) / kCharacter);
-    const std::size_t size = characters(name);
-    if (size <= room) return name;
-    if (room < 5) return {};
-    std::string cut;
-    std::size_t count = 0;
-    for (const char c : name) {
-      if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80 && ++count == room) break;
-      cut += c;
+  /// The title, in as many lines as it takes, up to three.
+  [[nodiscard]] std::string heading(double& y) const {
+    constexpr double kRoom = (kPictureWidth - 2 * kPictureMargin) / 1.12;  // bold letters are wider
+    std::string out;
+    std::string_view rest = title_;
+    for (int line = 1; !rest.empty() && line <= 3; ++line) {
+      std::size_t end = rest.size();
+      while (line < 3 && svg_text_width(rest.substr(0, end), kTitleSize) > kRoom) {
+        const std::size_t space = rest.rfind(' ', end - 1);
+        if (space == std::string_view::npos || space == 0) break;
+        end = space;
+      }
+      y += 20;
+      out += svg_text(kPictureMargin, y, kTitleSize,
+                      svg_fitting(rest.substr(0, end), kTitleSize, kRoom),
+                      "font-weight=\"bold\" fill=\"#111111\"");
+      rest.remove_prefix(std::min(end + 1, rest.size()));
     }
-    return cut + "…";
-  }
-
-  std::string row(const Track& track, double y) {
-    std::string out = fmt::format(
-        "<line x1=\"16\" y1=\"{0:.1f}\" x2=\"{1:.1f}\" y2=\"{0:.1f}\" "
-        "stroke=\"#eeeeee\"/>\n",
-        y + kRow - 3, axis_.right());
-    out += text(
-        16, y + 16, fitting(track.name, left_ - 20),
-        track.kind == Kind::macro ? "font-weight=\"bold\" fill=\"#222222\"" : "fill=\"#555555\"");
-    for (const Slice& slice : track.slices) out += draw(slice, y);
+    y += 16;
     return out;
   }
 
-  std::string draw(const Slice& slice, double y) {
-    const double begin = axis_.x(slice.begin);
+  static std::string note(const std::string& text, double& y) {
+    y += kRow;
+    return svg_text(kPictureMargin, y - 16, kSmall, text, "fill=\"#555555\"");
+  }
+
+  // ---- A line ----------------------------------------------------------------------------------
+
+  std::string draw(const Line& line, double& y) {
+    const double top = y;
+    std::string rows;
+    int last = -1;
+    const bool folds = std::ranges::any_of(line.stretches, is_folded);
+    y += folds ? kAxis + kFoldText : kAxis;
+    const double base = y - 6;
+    for (const Track& track : timeline_.tracks) {
+      if (std::ranges::none_of(track.slices,
+                               [&](const Slice& slice) { return is_visible(slice, line); })) {
+        continue;
+      }
+      if (last >= 0 && group(track.kind) != last) y += kBetween;
+      last = group(track.kind);
+      rows += row(track, line, y);
+      y += track.kind == Kind::typed ? kTypedRow : kRow;
+    }
+    if (rows.empty()) {
+      y = top;
+      return {};
+    }
+    const std::string behind = axis(line, base, y);
+    y += kLineGap;
+    return behind + rows;
+  }
+
+  std::string row(const Track& track, const Line& line, double y) {
+    const double height = track.kind == Kind::typed ? kTypedRow : kRow;
+    std::string out = fmt::format("<path d=\"M{:.1f} {:.1f}H{:.1f}\" stroke=\"#e2e2e2\"/>\n", left_,
+                                  y + height - 2.5, line.right());
+    const bool more_of_it = track.name.starts_with("keys (") || track.name.starts_with("decided (");
+    if (!more_of_it) {
+      out += svg_text(
+          kPictureMargin, y + 14, kSmall,
+          svg_fitting(track.name, kSmall, left_ - kPictureMargin - 8),
+          track.kind == Kind::macro ? "font-weight=\"bold\" fill=\"#111111\"" : "fill=\"#444444\"");
+    }
+    if (track.kind == Kind::typed) {
+      note_kinds(track, line);
+      return out + draw_typed(track, line, y);
+    }
+    for (std::size_t i = 0; i < track.slices.size(); ++i) {
+      if (!is_visible(track.slices[i], line)) continue;
+      note_kind(track.slices[i], line);
+      out += draw(track.slices[i], line, y, room_after(track, i, line));
+    }
+    return out;
+  }
+
+  void note_kinds(const Track& track, const Line& line) {
+    for (const Slice& slice : track.slices) {
+      if (is_visible(slice, line)) kinds_.insert(slice.kind);
+    }
+  }
+
+  /// The legend tells of what can be seen.
+  void note_kind(const Slice& slice, const Line& line) {
+    const double width = line.x(slice.end) - line.x(slice.begin);
+    if (slice.kind != Kind::ready || width > 2) kinds_.insert(slice.kind);
+  }
+
+  /// Up to where a label may stand behind slice number `i`.
+  static double room_after(const Track& track, std::size_t i, const Line& line) {
+    for (std::size_t next = i + 1; next < track.slices.size(); ++next) {
+      if (is_visible(track.slices[next], line)) return line.x(track.slices[next].begin);
+    }
+    return kPictureWidth - kPictureMargin;
+  }
+
+  std::string draw(const Slice& slice, const Line& line, double y, double room) {
+    const double begin = line.x(slice.begin);
+    const double width = line.x(slice.end) - begin;
+    if (slice.kind == Kind::fault || slice.kind == Kind::pointer ||
+        (slice.kind == Kind::decision && slice.begin == slice.end)) {
+      return mark(slice, begin, y) + label(slice, begin + 7, begin, y, room);
+    }
+    constexpr double kThinnest = 1.5;
     const Look style = look(slice.kind);
-    std::string tip = fmt::format("{}: {} ms to {} ms", slice.name, milliseconds(slice.begin),
-                                  milliseconds(slice.end));
-    for (const auto& [name, value] : slice.details) tip += fmt::format("\n{}: {}", name, value);
-    std::string title = "<title>";
-    for (std::size_t at = 0; at < tip.size();) {
-      const std::size_t end = std::min(tip.find('\n', at), tip.size());
-      title += (at > 0 ? "&#10;" : "") + escaped(std::string_view(tip).substr(at, end - at));
-      at = end + 1;
+    const bool frame = slice.kind == Kind::macro;
+    const std::string_view dashes = slice.kind == Kind::decision ? " stroke-dasharray=\"3 2\"" : "";
+    return svg_box(begin, frame ? y + 1 : y + 2.5, std::max(width, kThinnest),
+                   frame ? kBar + 3 : kBar,
+                   fmt::format("rx=\"2\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\"{}",
+                               style.fill, style.stroke, width < 4 ? "0.4" : "0.8", dashes),
+                   tip(slice)) +
+           label(slice, begin, begin + width, y, room);
+  }
+
+  /// What takes no time.
+  static std::string mark(const Slice& slice, double x, double y) {
+    const Look style = look(slice.kind);
+    const std::string_view shape =
+        slice.kind == Kind::fault ? "m-4 -4l8 8m0 -8l-8 8" : "m0 -5l5 5l-5 5l-5 -5z";
+    return fmt::format(
+        "<path d=\"M{:.1f} {:.1f}{}\" fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\">{}</path>\n", x,
+        y + 11, shape, slice.kind == Kind::fault ? "none" : style.fill, style.stroke,
+        slice.kind == Kind::fault ? "2.5" : "1", tip(slice));
+  }
+
+  /// The longest of the slice's names that has room: in its bar, from `begin` to `end`, or behind.
+  static std::string label(const Slice& slice, double begin, double end, double y, double room) {
+    constexpr double kMargins = 6;
+    const bool beside = slice.kind == Kind::key || slice.kind == Kind::decision ||
+                        slice.kind == Kind::layer || slice.kind == Kind::fault ||
+                        slice.kind == Kind::pointer;
+    if (slice.kind == Kind::macro || slice.kind == Kind::running || slice.kind == Kind::ready) {
+      return {};
     }
-    title += "</title>";
-    if (slice.kind == Kind::fault) {
-      return fmt::format(
-                 "<g>{}<path d=\"M{:.1f} {:.1f}l8 8m0 -8l-8 8\" stroke=\"{}\" "
-                 "stroke-width=\"2.5\"/>",
-                 title, begin - 4, y + 6, style.line) +
-             text(begin + 8, y + 15, slice.name, fmt::format("fill=\"{}\"", style.line)) + "</g>\n";
-    }
-    if (slice.empty) {
-      return fmt::format(
-          "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" "
-          "stroke=\"{3}\">{4}</line>\n",
-          begin, y + 6, y + kBar - 2, style.line, title);
-    }
-    const double least = slice.kind == Kind::ready ? 0.5 : 2;
-    const double width = std::max(axis_.x(slice.end) - begin, least);
-    std::string out = fmt::format(
-        "<g><rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" rx=\"2\" "
-        "fill=\"{}\" stroke=\"{}\" stroke-width=\"{}\">{}</rect>",
-        begin, slice.kind == Kind::macro ? y - 1 : y + 1, width,
-        slice.kind == Kind::macro ? kBar + 4 : kBar, style.fill, style.line,
-        width < 4 ? "0.4" : "0.8", title);
-    if (slice.kind != Kind::macro) {
-      if (const std::string label = fitting(slice.name, width); !label.empty()) {
-        out += text(begin + 3, y + 15, label, "fill=\"#333333\"");
+    const double inside = end - begin - (slice.kind == Kind::report ? 1 : kMargins);
+    const double behind = beside ? room - std::max(begin, end) - kMargins : 0;
+    std::vector<std::string> names = {slice.name};
+    names.insert(names.end(), slice.shorter.begin(), slice.shorter.end());
+    for (const std::string& name : names) {
+      const double width = svg_text_width(name, kSmall);
+      if (width <= inside) {
+        return svg_text((begin + end) / 2, y + 15, kSmall, name,
+                        "text-anchor=\"middle\" fill=\"#111111\"");
+      }
+      if (width <= behind) {
+        return svg_text(std::max(begin, end) + 3, y + 15, kSmall, name, "fill=\"#111111\"");
       }
     }
-    return out + "</g>\n";
+    return {};
   }
+
+  // ---- The axis --------------------------------------------------------------------------------
 
   /// The axis above the rows, and lines down to `bottom`.
-  std::string ticks(double bottom) {
+  [[nodiscard]] std::string axis(const Line& line, double base, double bottom) const {
     std::string out;
-    double last = -kTick;
-    const auto& times = axis_.times();
-    for (std::size_t i = 0; i < times.size(); ++i) {
-      const double x = axis_.x(times[i] * 1000);
-      if (i + 1 < times.size() && axis_.squeezed(i)) {
-        const double end = axis_.x(times[i + 1] * 1000);
-        out += fmt::format(
-            "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"4\" "
-            "fill=\"#dddddd\"><title>{} ms, drawn shorter</title></rect>\n",
-            x, kTop - 10, end - x, times[i + 1] - times[i]);
-      }
-      if (x - last < kTick) continue;
-      last = x;
-      out += fmt::format(
-          "<line x1=\"{0:.1f}\" y1=\"{1:.1f}\" x2=\"{0:.1f}\" y2=\"{2:.1f}\" "
-          "stroke=\"#e6e6e6\"/>\n",
-          x, kTop - 10, bottom);
-      out += text(x, kTop - 14, milliseconds(times[i] * 1000),
-                  "text-anchor=\"middle\" fill=\"#777777\"");
+    const bool seconds = line.end() >= kSeconds * 1000;
+    double last = left_ - 60;
+    for (const Axis::Stretch& stretch : line.stretches) {
+      if (stretch.look != Axis::Look::plain) out += gap(stretch, base, bottom);
+      const double half = svg_text_width(time_text(stretch.begin, seconds), kSmall) / 2;
+      if (stretch.x - half < last + 8) continue;
+      last = stretch.x + half;
+      out += tick(time_text(stretch.begin, seconds), stretch.x, base, bottom);
     }
-    out += text(left_ - 14, kTop - 14, "ms", "text-anchor=\"end\" fill=\"#777777\"");
-    return out;
+    out += fmt::format("<path d=\"M{:.1f} {:.1f}H{:.1f}\" stroke=\"#888888\"/>\n", left_, base,
+                       line.right());
+    return out +
+           svg_text(kPictureMargin, base - 5, kSmall, seconds ? "s" : "ms", "fill=\"#666666\"");
   }
 
-  std::string legend(double y) {
-    constexpr std::pair<Kind, std::string_view> kItems[] = {
-        {Kind::key, "key down"},
-        {Kind::running, "macro runs"},
-        {Kind::ready, "waits its turn"},
-        {Kind::sleeping, "sleeps until …"},
-        {Kind::report, "what the computer gets"}};
+  static std::string tick(const std::string& time, double x, double base, double bottom) {
+    return fmt::format("<path d=\"M{:.1f} {:.1f}V{:.1f}\" stroke=\"#dedede\"/>\n", x, base - 3,
+                       bottom - 2) +
+           svg_text(x, base - 5, kSmall, time, "text-anchor=\"middle\" fill=\"#555555\"");
+  }
+
+  /// A time that is drawn shorter than it is: a band, and how long it is.
+  static std::string gap(const Axis::Stretch& stretch, double base, double bottom) {
+    const bool folded = is_folded(stretch);
+    const double middle = stretch.x + stretch.width / 2;
+    std::string out =
+        svg_box(stretch.x, base, stretch.width, bottom - base - 2,
+                folded ? "fill=\"#ececec\"" : "fill=\"#f7f7f7\"",
+                svg_tip(fmt::format("{} ms, drawn shorter", stretch.end - stretch.begin))) +
+        fmt::format("<path d=\"M{:.1f} {:.1f}l3 -8m2 8l3 -8\" stroke=\"#666666\" fill=\"none\"/>\n",
+                    middle - 4, base + 4);
+    if (!folded) return out;
+    return out + svg_text(middle, base - 19, kSmall, fmt::format("{} times more", stretch.times),
+                          "text-anchor=\"middle\" fill=\"#333333\"");
+  }
+
+  std::string legend(double& y) const {
     std::string out;
-    double x = 16;
-    for (const auto& [kind, label] : kItems) {
-      out += fmt::format(
-          "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"14\" height=\"12\" rx=\"2\" "
-          "fill=\"{}\" stroke=\"{}\"/>\n",
-          x, y - 10, look(kind).fill, look(kind).line);
-      out += text(x + 19, y, label, "fill=\"#555555\"");
-      x += 36 + kCharacter * static_cast<double>(characters(label));
+    double x = kPictureMargin;
+    y += 4;
+    for (const Kind kind : kinds_) {
+      const Look style = look(kind);
+      if (style.legend.empty()) continue;
+      const double width = 20 + svg_text_width(style.legend, kSmall);
+      if (x + width > kPictureWidth - kPictureMargin) {
+        x = kPictureMargin;
+        y += 18;
+      }
+      const std::string_view dashes = kind == Kind::decision ? " stroke-dasharray=\"3 2\"" : "";
+      out += svg_box(
+          x, y - 9, 13, 11,
+          fmt::format("rx=\"2\" fill=\"{}\" stroke=\"{}\"{}", style.fill, style.stroke, dashes));
+      out += svg_text(x + 18, y, kSmall, style.legend, "fill=\"#444444\"");
+      x += width + 14;
     }
-    out += fmt::format(
-        "<rect x=\"{:.1f}\" y=\"{:.1f}\" width=\"14\" height=\"4\" "
-        "fill=\"#dddddd\"/>\n",
-        x, y - 6);
-    return out + text(x + 19, y, "time drawn shorter", "fill=\"#555555\"");
+    y += 14;
+    return out;
   }
 
   const Timeline& timeline_;
   const std::string& title_;
   double left_;
   Axis axis_;
+  std::set<Kind> kinds_;  ///< Those that were drawn.
 };
 
 }  // namespace

@@ -56,7 +56,10 @@ void Engine::layers_changed() {
   holds_changes_ = holds.changes();
   const std::uint32_t layers = holds.layers();
   std::uint32_t news = layers & ~layers_;
-  if (layers != layers_) core_.signal(kWakeLayer);
+  if (layers != layers_) {
+    core_.signal(kWakeLayer);
+    if (Observer* const observer = core_.tasks.observer()) observer->layers_changed(layers);
+  }
   layers_ = layers;
   for (; news != 0; news &= news - 1) {
     const auto number = static_cast<std::uint32_t>(std::countr_zero(news));

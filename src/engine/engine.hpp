@@ -75,7 +75,7 @@ class Engine {
     events_ = static_cast<std::uint8_t>(events_ | 1U << static_cast<unsigned>(event));
   }
 
-  /// Who is told what tasks do; null: nobody.
+  /// Who is told what tasks do and what keys mean; null: nobody.
   void observe(Observer* observer) { core_.tasks.observe(observer); }
 
   /// Stops all tasks and lets all keys up at the next step, toggled ones too. Keys that are

@@ -307,7 +307,9 @@ bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
     for (std::size_t size = lang::kMaxAbbreviation; size > 0; --size) {
       if ((lengths_ >> size & 1U) == 0) continue;
       const std::string_view last = typed.last(size);
-      if (last.empty() || !find_text(scope, last, choice.found)) continue;
+      Found text;  // what `choice` has stays if this is none
+      if (last.empty() || !find_text(scope, last, text)) continue;
+      choice.found = text;
       choice.kind = Choice::Kind::found;
       return true;
     }

@@ -99,6 +99,7 @@ class Keyboard {
   bool take(const KeyEvent& event);
   bool release(hid::Usage key);
   void press(const KeyEvent& event, const Choice& choice);
+  void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
   void follow_leader(hid::Usage key);
   void press_after_leader(hid::Usage key);

@@ -84,6 +84,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   tapped_ = choice.doubled ? hid::kNoKey : key;
   tapped_at_ = event.time;
   core_.mixer.change().stop_hiding();
+  tell(event, choice);
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
@@ -99,6 +100,16 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   follow_leader(key);
   // A key too many is as if it were not there.
   if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
+}
+
+/// Tells whoever looks on what the key means.
+void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
+  Observer* const observer = core_.tasks.observer();
+  if (observer == nullptr) return;
+  // The front of the queue is gone.
+  const bool both = choice.kind == Choice::Kind::both;
+  observer->key_pressed(event, choice,
+                        both ? core_.input.at(choice.partner - 1U).usage : hid::kNoKey);
 }
 
 /// The key goes to the host, with the modifiers `mods`.

@@ -402,6 +402,11 @@ TEST(Abbreviations, GoByWhatRemapsSend) {
   EXPECT_EQ(rig.text(), "able ");
 }
 
+TEST(Abbreviations, ARemappedKeyThatEndsNoneDoesWhatItDoes) {
+  Rig rig{abbreviations().remap_hold(kSpaceKey, kSpaceKey, kCtrl)};
+  EXPECT_EQ(type(rig, "cab ab ").text(), "cab able ");
+}
+
 TEST(Abbreviations, WhatMacrosTypeIsNoPartOfThem) {
   Rig rig{abbreviations().bind(kF1, text("b"))};
   rig.tap(kA, 0).tap(kF1, 50).tap(kSpaceKey, 100).run();

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "engine/key_event.hpp"
 #include "engine/task.hpp"
 
 namespace pianola::engine {
@@ -18,10 +19,19 @@ enum class TaskEvent : std::uint8_t {
   stopped,  ///< By another task, its trigger or a cancel.
 };
 
-/// Is told what tasks do, for whoever wants to look on. Must not call the engine.
+struct Choice;
+
+/// Is told what tasks do and what keys mean, for whoever wants to look on. Must not call the
+/// engine.
 class Observer {
  public:
   virtual void task_event(TaskIndex index, const Task& task, TaskEvent event, Wakes why) = 0;
+  /// What the press of a key means is known: `choice`. `partner` is the other key if it is one of
+  /// two that mean something together.
+  virtual void key_pressed(const KeyEvent& /*event*/, const Choice& /*choice*/,
+                           hid::Usage /*partner*/) {}
+  /// Other layers are on: now those of `layers`, one bit each, in the order of the roll's index.
+  virtual void layers_changed(std::uint32_t /*layers*/) {}
 
  protected:
   ~Observer() = default;

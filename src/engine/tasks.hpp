@@ -60,6 +60,7 @@ class Tasks {
 
   /// Who is told what happens; null: nobody.
   void observe(Observer* observer) { observer_ = observer; }
+  [[nodiscard]] Observer* observer() const { return observer_; }
   void tell(TaskIndex task, TaskEvent event, Wakes why = 0) {
     if (observer_ != nullptr) observer_->task_event(task, pool_[task], event, why);
   }

@@ -6,6 +6,7 @@
 
 #include "hid/ascii.hpp"
 #include "hid/key_names.hpp"
+#include "hid/utf8.hpp"
 #include "lang/settings.hpp"
 #include "scenario/duration.hpp"
 
@@ -98,6 +99,41 @@ class KeyParser {
 
 KeyScript parse_key_script(std::string_view text, const hid::Layout& layout) {
   return KeyParser(text, layout).run();
+}
+
+std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& layout) {
+  std::vector<hid::Stroke> all;
+  for (std::size_t at = 0; at < text.size();) {
+    const hid::Utf8Char character = hid::decode_utf8(text.substr(at));
+    if (character.size == 0) throw TextError("this is not UTF-8 text", at, 1);
+    const hid::Strokes strokes = layout.strokes(character.code);
+    if (strokes.count == 0) {
+      throw TextError(
+          fmt::format("layout {} cannot type '{}'", layout.name(), text.substr(at, character.size)),
+          at, character.size);
+    }
+    all.insert(all.end(), strokes.stroke.begin(), strokes.stroke.begin() + strokes.count);
+    at += character.size;
+  }
+  return all;
+}
+
+void add_typed_text(std::string_view text, const hid::Layout& layout, KeyScript& script) {
+  for (const hid::Stroke stroke : strokes_of(text, layout)) {
+    const auto change = [&](hid::Usage usage, bool down) {
+      script.events.push_back({.usage = usage, .down = down, .time = script.end});
+    };
+    const auto modifiers = [&](bool down) {
+      for (unsigned bit = 0; bit < 8; ++bit) {
+        if ((stroke.mods >> bit & 1U) != 0) change(hid::modifier_usage(bit), down);
+      }
+    };
+    modifiers(true);
+    change(hid::keyboard_usage(stroke.usage), true);
+    script.end += kTapTime;
+    change(hid::keyboard_usage(stroke.usage), false);
+    modifiers(false);
+  }
 }
 
 }  // namespace pianola::scenario

@@ -30,4 +30,11 @@ struct KeyScript {
 /// one. `+` and `-` by themselves are keys. Throws TextError.
 KeyScript parse_key_script(std::string_view text, const hid::Layout& layout);
 
+/// The strokes that type `text`, which is UTF-8, on `layout`. Throws TextError if it lacks a
+/// character.
+std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& layout);
+
+/// Appends the taps that type `text`. Throws TextError.
+void add_typed_text(std::string_view text, const hid::Layout& layout, KeyScript& script);
+
 }  // namespace pianola::scenario

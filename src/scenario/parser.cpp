@@ -7,7 +7,6 @@
 
 #include "engine/settings.hpp"
 #include "hid/edit_distance.hpp"
-#include "hid/utf8.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/lexer.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -177,16 +176,10 @@ class Parser {
     const std::size_t begin = at_;
     const std::string text = quoted_text();
     std::vector<Action> actions;
-    for (std::string_view rest = text; !rest.empty();) {
-      const hid::Utf8Char character = hid::decode_utf8(rest);
-      const hid::Strokes strokes = scenario_.keyboard.strokes(character.code);
-      if (strokes.count == 0) {
-        fail(fmt::format("layout {} cannot type '{}'", scenario_.keyboard.name(),
-                         rest.substr(0, character.size)),
-             begin, at_ - begin);
-      }
-      for (std::size_t i = 0; i < strokes.count; ++i) stroke(strokes.stroke[i], actions);
-      rest.remove_prefix(character.size);
+    try {
+      for (const hid::Stroke typed : strokes_of(text, scenario_.keyboard)) stroke(typed, actions);
+    } catch (const TextError& error) {
+      fail(error.what(), begin, at_ - begin);
     }
     end_of_line();
     step(Kind::act).actions = std::move(actions);

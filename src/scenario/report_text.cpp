@@ -15,12 +15,25 @@ namespace {
 
 constexpr std::string_view kModifiers[] = {"CTRL",  "SHIFT",  "ALT",   "GUI",
                                            "RCTRL", "RSHIFT", "ALTGR", "RGUI"};
+constexpr std::string_view kBeforeKeys[] = {"ctrl",  "shift",  "alt",   "gui",
+                                            "rctrl", "rshift", "altgr", "rgui"};
 constexpr std::string_view kButtons[] = {"left", "right", "middle", "back", "forward"};
 
 /// The keys that layouts are about: not those of the keypad, which all types have alike.
 bool has_character(hid::Usage usage) {
   return hid::page(usage) == hid::Page::keyboard &&
          (usage <= hid::keyboard_usage(0x38) || usage == hid::keyboard_usage(0x64));
+}
+
+/// `ctrl+shift`.
+std::string mods_text(hid::Modifiers mods) {
+  std::string text;
+  for (unsigned bit = 0; bit < std::size(kBeforeKeys); ++bit) {
+    if ((mods >> bit & 1U) == 0) continue;
+    text += text.empty() ? "" : "+";
+    text += kBeforeKeys[bit];
+  }
+  return text;
 }
 
 std::string button_text(unsigned number) {
@@ -123,14 +136,15 @@ std::string key_text(hid::Usage usage, const hid::Layout& layout) {
   return fmt::format("0x{:02x}", static_cast<unsigned>(usage));
 }
 
+std::string chord_text(hid::Modifiers mods, hid::Usage usage, const hid::Layout& layout) {
+  return mods_text(mods) + (mods != 0 ? "+" : "") + key_text(usage, layout);
+}
+
 std::string report_text(const hid::Report& report, const hid::Layout& layout) {
-  std::string keys;
+  std::string keys = mods_text(report.mods);
   const auto add = [&](hid::Usage usage) {
     keys += (keys.empty() ? "" : "+") + key_text(usage, layout);
   };
-  for (unsigned bit = 0; bit < 8; ++bit) {
-    if ((report.mods >> bit & 1U) != 0) add(hid::modifier_usage(bit));
-  }
   report.keys.for_each([&](std::uint8_t usage) {
     // A raw report may say a modifier in a key's place.
     const hid::Usage key = hid::keyboard_usage(usage);

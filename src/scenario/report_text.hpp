@@ -14,7 +14,10 @@ namespace pianola::scenario {
 /// name (`ENTER`, `SHIFT` for the left one, `mouse left`, `M5`), else its number.
 std::string key_text(hid::Usage usage, const hid::Layout& layout);
 
-/// What is down and what moves in `report`, in words: `SHIFT+h`, `PLAY`, `move 10 -5`; `(all up)`
+/// `mods` and `usage` as macros.txt has them: `ctrl+c`, `F5`, `shift+TAB`.
+std::string chord_text(hid::Modifiers mods, hid::Usage usage, const hid::Layout& layout);
+
+/// What is down and what moves in `report`, in words: `shift+h`, `PLAY`, `move 10 -5`; `(all up)`
 /// if nothing.
 std::string report_text(const hid::Report& report, const hid::Layout& layout);
 

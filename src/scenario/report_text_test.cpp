@@ -31,9 +31,9 @@ std::string error_of(std::string_view text) {
 }
 
 TEST(ReportText, SaysWhatIsDown) {
-  EXPECT_EQ(words("[02:0b]"), "SHIFT+h");
+  EXPECT_EQ(words("[02:0b]"), "shift+h");
   EXPECT_EQ(words("[00:]"), "(all up)");
-  EXPECT_EQ(words("[e1:04,28]"), "CTRL+RSHIFT+ALTGR+RGUI+a+ENTER");
+  EXPECT_EQ(words("[e1:04,28]"), "ctrl+rshift+altgr+rgui+a+ENTER");
   EXPECT_EQ(words("[00:2c,3a,59]"), "SPACE+F1+KP_1");
   EXPECT_EQ(words("[00:1c]", "de"), "z");
   EXPECT_EQ(words("[00:e1]"), "SHIFT (as a key)");
@@ -41,7 +41,7 @@ TEST(ReportText, SaysWhatIsDown) {
 
 TEST(ReportText, SaysWhatIsBesidesTheKeys) {
   EXPECT_EQ(words("[00:] consumer:00cd"), "PLAY_PAUSE");
-  EXPECT_EQ(words("[01:] buttons:81"), "CTRL+mouse left+mouse 8");
+  EXPECT_EQ(words("[01:] buttons:81"), "ctrl+mouse left+mouse 8");
   EXPECT_EQ(words("[00:] move:10,-5 scroll:-3"), "move 10 -5 scroll -3");
   EXPECT_EQ(words("[00:] buttons:01 scroll:3"), "mouse left scroll 3");
 }

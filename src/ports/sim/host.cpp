@@ -10,7 +10,7 @@ bool Host::send(const hid::Report& report) {
 
 bool Host::poll(std::uint32_t now) {
   if (!waiting_) return false;
-  view_.take(*waiting_);
+  effects_.push_back(view_.take(*waiting_));
   trace_.push_back({now, *waiting_});
   waiting_.reset();
   return true;

@@ -17,7 +17,9 @@ namespace pianola::sim {
 /// shows the text that they type.
 class Host final : public engine::ReportSink {
  public:
-  explicit Host(const hid::Layout& layout) : view_(layout) {}
+  explicit Host(const hid::Layout& layout,
+                engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
+      : view_(layout, unicode) {}
 
   /// Accepts a report unless one waits.
   bool send(const hid::Report& report) override;
@@ -34,6 +36,8 @@ class Host final : public engine::ReportSink {
   void reconnect();
 
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
+  /// What each of them did to the text.
+  [[nodiscard]] const std::vector<TextView::Effect>& effects() const { return effects_; }
   [[nodiscard]] std::string text() const { return view_.text(); }
   [[nodiscard]] std::uint8_t leds() const { return view_.leds(); }
 
@@ -41,6 +45,7 @@ class Host final : public engine::ReportSink {
   TextView view_;
   std::optional<hid::Report> waiting_;
   std::vector<TraceEntry> trace_;
+  std::vector<TextView::Effect> effects_;
 };
 
 }  // namespace pianola::sim

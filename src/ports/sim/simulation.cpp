@@ -23,7 +23,7 @@ struct Simulation::Memory {
 Simulation::Simulation(lang::Roll& roll, const Options& options)
     : options_(options),
       memory_(std::make_unique<Memory>()),
-      host_(options.layout),
+      host_(options.layout, options.unicode),
       engine_(std::make_unique<engine::Engine>(memory_->storage.view(), roll, host_, errors_)),
       next_(engine::Next::time(options.start)),
       now_(options.start) {

@@ -43,6 +43,8 @@ class Simulation {
     hid::Layout layout = hid::default_layout();  ///< The host's.
     std::uint32_t poll = 1;                      ///< How often the host polls, in ms, from 1.
     std::uint32_t start = 0;                     ///< The first time.
+    /// How the host takes characters by their numbers.
+    engine::UnicodeMethod unicode = engine::UnicodeMethod::off;
   };
 
   /// The roll must outlive the simulation.

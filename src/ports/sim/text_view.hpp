@@ -6,6 +6,7 @@
 
 #include "hid/layout.hpp"
 #include "hid/report.hpp"
+#include "ports/sim/unicode_input.hpp"
 
 namespace pianola::sim {
 
@@ -17,9 +18,18 @@ namespace pianola::sim {
 /// shortcuts and other keys show nothing. Caps Lock, Num Lock and Scroll Lock change the LEDs.
 class TextView {
  public:
-  explicit TextView(const hid::Layout& layout) : layout_(layout) {}
+  /// With a `unicode` method, it also takes characters by their numbers.
+  explicit TextView(const hid::Layout& layout,
+                    engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
+      : layout_(layout), unicode_(unicode, layout) {}
 
-  void take(const hid::Report& report);
+  /// What a report did.
+  struct Effect {
+    std::size_t erased = 0;          ///< So many characters went,
+    std::u32string typed;            ///< then these came.
+    std::vector<hid::Usage> silent;  ///< Keys that went down and did nothing to the text.
+  };
+  Effect take(const hid::Report& report);
 
   /// Nothing is down any more.
   void let_go() { last_ = {}; }
@@ -32,12 +42,15 @@ class TextView {
   void set_leds(std::uint8_t leds) { leds_ = leds; }
 
  private:
-  void key(hid::Modifiers mods, std::uint8_t usage);
-  void character(hid::Stroke stroke);
-  void end_dead_key();
+  void key(hid::Stroke stroke, Effect& effect);
+  void backspace(Effect& effect);
+  bool character(hid::Stroke stroke, Effect& effect);
+  void end_dead_key(Effect& effect);
+  void type(char32_t character, Effect& effect);
   [[nodiscard]] bool caps_lock() const;
 
   hid::Layout layout_;
+  UnicodeInput unicode_;
   hid::Report last_;
   std::u32string text_;
   std::vector<hid::Stroke> dead_;  ///< A dead key that waits for its letter: none or one.

@@ -77,6 +77,19 @@ TEST_F(TextViewTest, CapsLockChangesTheLedAndTheLetters) {
   EXPECT_EQ(view.leds(), 5);
 }
 
+TEST_F(TextViewTest, SaysWhatAReportDid) {
+  const TextView::Effect typed = view.take(report(hid::kLShift, {0x04, 0x3A}));
+  EXPECT_EQ(typed.typed, U"A");
+  EXPECT_EQ(typed.silent, std::vector{hid::keyboard_usage(0x3A)});
+  EXPECT_EQ(typed.erased, 0U);
+  const TextView::Effect held = view.take(report(0, {0x04, 0x3A}));
+  EXPECT_TRUE(held.typed.empty() && held.silent.empty());
+  EXPECT_EQ(view.take(report(0, {0x2A})).erased, 1U);
+  view.take({});
+  EXPECT_EQ(view.take(report(0, {0x2A})).silent, std::vector{hid::kBackspace})
+      << "nothing was left to erase";
+}
+
 TEST(TextView, DeadKeysCompose) {
   TextView view{*hid::find_layout("fr")};
   const auto tap = [&](std::uint8_t key) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "cli/timeline.hpp"
+#include "cli/timeline_axis.hpp"
+
+namespace pianola::cli {
+
+// What the parts of a timeline's picture share. Sizes are in pixels.
+
+inline constexpr double kPictureWidth = 1000;
+inline constexpr double kPictureMargin = 16;
+inline constexpr double kBar = 17;       ///< How high a slice is.
+inline constexpr double kTypedRow = 32;  ///< How high the row of typed text is.
+inline constexpr double kSmall = 11;     ///< Letters of most texts.
+
+/// How a kind of slice looks, and what the legend says of it; nothing if it is not in it.
+struct Look {
+  std::string_view fill;
+  std::string_view stroke;
+  std::string_view legend;
+};
+Look look(Timeline::Kind kind);
+
+/// Whether there is something of `slice` to be seen in `line`.
+bool is_visible(const Timeline::Slice& slice, const Axis::Line& line);
+
+/// The row of typed text in `line`, from `y` on: characters that follow each other closely in one
+/// piece, keys that type nothing in boxes.
+std::string draw_typed(const Timeline::Track& track, const Axis::Line& line, double y);
+
+}  // namespace pianola::cli
