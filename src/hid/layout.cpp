@@ -327,15 +327,11 @@ std::string_view closest_layout_name(std::string_view name) {
   std::array<char, kLongestWord> text{};
   if (name.size() > text.size()) return {};
   std::transform(name.begin(), name.end(), text.begin(), lower);
-  const std::string_view wanted(text.data(), name.size());
 
   std::string_view best;
-  unsigned best_distance = likely_slips(wanted.size()) + 1;
+  ClosestWord closest({text.data(), name.size()});
   for (const Layout& layout : kLayouts) {
-    const unsigned distance = edit_distance(wanted, layout.name(), best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = layout.name();
+    if (closest.offer(layout.name())) best = layout.name();
   }
   return best;
 }
