@@ -24,7 +24,7 @@ static_assert(sizeof(Compiler) <= 2048);
 /// The code of the one definition of `text`.
 Code code_of(const std::string& text) {
   Compilation compiled(text);
-  EXPECT_EQ(compiled.messages(), Words{}) << text;
+  EXPECT_EQ(compiled.findings().errors(), 0U) << compiled.text();
   if (compiled.roll().definitions().empty()) return {};
   return compiled.roll().definitions()[0].code;
 }
