@@ -181,6 +181,7 @@ TEST(Neighbours, Arrows) {
       {"F5 => \"x\"", at("1:7", kBody)},
       {"F5 -> { \"x\" }", at("1:7", kBody)},
       {"F1 = \"hello\"", at("1:6", kBody)},
+      {"F5 > ESC", {"1:4 expected '{' or '=' after the trigger"}},
       // Right: the keys > and = .
       {"F5 =>\nF6 = =\n", {}},
       {"layer n { a => b = c }", {}},

@@ -291,8 +291,8 @@ bool Compiler::binding() {
   const bool unknown = is_unknown_word();
   if (unknown) unknown_trigger();
   bool good = unknown || trigger();
-  if (good && !unknown) foreign_arrow();
-  if (good && (at_symbol('=') || at_symbol('>'))) return remap();
+  const bool arrow = good && !unknown && foreign_arrow();
+  if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
   const bool with_options = good && at_symbol('(');
   if (with_options) good = options();

@@ -434,12 +434,13 @@ StringItem Lexer::closed_by_curly(StringItem item) {
 /// Whether the quotes before this place open a text rather than close one: a word stands directly
 /// behind them, and a quotation mark follows that has no other.
 bool Lexer::opens_text() {
+  if (!is_alphanumeric(peek())) return false;
   unsigned quotes = 0;
   std::uint32_t offset = at_.offset;
   for (int byte = byte_at(offset); byte >= ' ' && byte != '#'; byte = byte_at(++offset)) {
     if (byte == '"') ++quotes;
   }
-  return is_alphanumeric(peek()) && quotes % 2 != 0;
+  return quotes % 2 != 0;
 }
 
 void Lexer::note_curly(char32_t c, const Position& at) {

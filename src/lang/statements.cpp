@@ -158,8 +158,8 @@ void Compiler::check_print() {
   Lexer ahead = lexer_;
   ahead.set_sink(nullptr);
   ahead.next();
-  if (!at_word("print") || ahead.token().kind != TokenKind::text || ahead.token().line_before)
-    return;
+  const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
+  if (!text || !at_word("print")) return;
   warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
 }
 
