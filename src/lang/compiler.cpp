@@ -151,7 +151,7 @@ bool Compiler::expected_duration(Message message, std::string_view b) {
 
 /// The unit that somebody means by the word after the token; empty if there is none.
 std::string_view Compiler::unit_ahead() const {
-  constexpr std::array<std::string_view, 13> kUnits = {
+  static constexpr std::array<std::string_view, 13> kUnits = {
       "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
       "secs", "second", "seconds", "min",         "minute",       "minutes"};
   Lexer ahead = lexer_;

@@ -230,7 +230,7 @@ bool Compiler::at_hotkey() const {
 /// At an arrow or the like after a trigger: reports it, and makes its last character the current
 /// token, as if it were the `=`. False if it is none.
 bool Compiler::foreign_arrow() {
-  constexpr std::array<std::string_view, 4> kArrows = {"=>", "->", ":=", "=="};
+  static constexpr std::array<std::string_view, 4> kArrows = {"=>", "->", ":=", "=="};
   if (token().kind != TokenKind::symbol || token().line_before) return false;
   const char32_t second = lexer_.following();
   const auto* arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](std::string_view text) {
