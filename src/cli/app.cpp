@@ -302,12 +302,9 @@ void build(CLI::App& app, Request& request) {
 /// The one of `candidates` that somebody who wrote `word` most likely meant; empty if none is near.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  hid::ClosestWord closest(word);
   for (const std::string& candidate : candidates) {
-    const unsigned distance = hid::edit_distance(word, candidate, best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = candidate;
+    if (closest.offer(candidate)) best = candidate;
   }
   return best;
 }

@@ -188,6 +188,10 @@ int flash_put(const std::string& file, const std::string& flash, Console& consol
   sim::Findings findings;
   const Saved saved = save(region.store(), input.bytes, findings);
   if (saved.status == Status::full) refuse_full(input, region);
+  if (saved.unchanged) {  // and so it was not compiled
+    sim::MemoryRoll roll;
+    sim::compile(input.bytes, roll, findings);
+  }
   print_findings(input, findings, console);
   console.err.flush();
   if (saved.status == Status::errors) {

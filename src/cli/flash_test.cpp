@@ -229,6 +229,15 @@ TEST_F(Flash, PutWarns) {
   EXPECT_THAT(result.err, StartsWith("<stdin>:1:7: warning: "));
 }
 
+TEST_F(Flash, PutWarnsAsCheckDoesEachTime) {
+  init();
+  const std::string file = write("m.txt", "private F1 { \"secret\" }\n");
+  const Result checked = pianola({"check", file});
+  EXPECT_THAT(checked.err, HasSubstr("m.txt:1:1: warning: private is not encrypted yet"));
+  EXPECT_EQ(flash({"put", file}).err, checked.err);
+  EXPECT_EQ(flash({"put", file}).err, checked.err);  // unchanged
+}
+
 TEST_F(Flash, AFullRegionSaysWhatIsMissing) {
   init("64k");
   put("F1 { \"old\" }\n");

@@ -13,7 +13,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 class PlayCommand : public test::CommandTest {};

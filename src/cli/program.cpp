@@ -15,16 +15,16 @@ namespace pianola::cli {
 namespace {
 
 /// A line of a file, and a place in it.
-struct Line {
+struct SourceLine {
   std::string_view text;  ///< Without its end.
   std::size_t number = 1;
   std::size_t column = 1;  ///< In characters.
 };
 
 /// The line with the byte at `offset`, counted as diagnostics do.
-Line line_at(std::string_view text, std::size_t offset) {
+SourceLine line_at(std::string_view text, std::size_t offset) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  Line line;
+  SourceLine line;
   std::size_t begin = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   for (std::size_t at = begin; at < offset; ++at) {
     const bool crlf = text.substr(at).starts_with("\r\n");
@@ -125,7 +125,7 @@ std::string located(lang::Roll& roll, std::string_view name, std::uint32_t recor
     text += definition_source(roll, roll.record_at(i));
   }
   const std::size_t begin = text.size() + slice.size() - without_leading_blank(slice).size();
-  const Line line = line_at(text += slice, begin);
+  const SourceLine line = line_at(text += slice, begin);
   const std::string blank(line.column - 1, ' ');
   return fmt::format("{}:{}:{}: error: {}\n  {}\n  {}^\n", name, line.number, line.column, message,
                      line.text, blank);

@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 

@@ -136,7 +136,7 @@ void Drive::put_in(bool is_return) {
   ++insertions_;
   // Hosts know a volume again by its number: what differs must have another one.
   session_.open(0x50000000 + (insertions_ << 20) + store_.log().root().commit, is_return);
-  status_.write(store_, roll_, session_.largest_file(), outcome_, report_);
+  status_.write(store_, roll_, session_.largest_file(), outcome_, warnings_, report_);
   state_ = State::in;
   attention_ = true;
   pending_ = written_ = false;
@@ -163,6 +163,7 @@ std::optional<std::uint32_t> Drive::step(std::uint32_t now) {
     if (take_->step()) return now;
     const Take::Kind kind = take_->kind();
     const Outcome outcome = take_->outcome();
+    if (outcome != Outcome::none) warnings_ = take_->warnings();
     take_.reset();
     ended(kind, outcome);
   }

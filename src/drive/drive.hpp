@@ -95,6 +95,7 @@ class Drive {
   bool written_ = false;    ///< Since the last step.
   bool pending_ = false;    ///< Something was written that was not looked at yet.
   Outcome outcome_ = Outcome::none;
+  std::uint32_t warnings_ = 0;  ///< Of the file that was taken.
   std::uint32_t outcomes_ = 0;
   std::uint32_t now_ = 0;
   std::uint32_t quiet_at_ = 0;

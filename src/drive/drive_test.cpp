@@ -60,6 +60,22 @@ TEST(Drive, TakesAFileAtEject) {
   EXPECT_EQ(file(rig, "BACKUP.TXT"), kOld);
 }
 
+TEST(Drive, TellsOfWarningsAndOfEncryption) {
+  DriveRig rig;
+  const auto says = [&](std::string_view text) {
+    rig.insert();
+    return file(rig, "STATUS.TXT").find(text) != std::string::npos;
+  };
+  EXPECT_TRUE(says("\nEncryption: none yet; who has the device can read what is marked private\n"));
+  EXPECT_FALSE(says("Warnings"));
+  ASSERT_EQ(put(rig, "private F1 { \"x\" }\nF2 { \"{ENTER}\" }\n"), kFine);
+  EXPECT_EQ(rig.eject(), Outcome::taken);
+  EXPECT_TRUE(says("\nWarnings in macros.txt: 2; 'pianola check macros.txt' shows them\n"));
+  ASSERT_EQ(put(rig, kNew), kFine);
+  EXPECT_EQ(rig.eject(), Outcome::taken);
+  EXPECT_FALSE(says("Warnings"));
+}
+
 TEST(Drive, EjectsWithoutAWord) {
   DriveRig rig;
   rig.insert();

@@ -37,7 +37,8 @@ void StatusText::write(std::span<const char> text) {
 }
 
 void StatusText::write(store::Store& store, const store::CurrentRoll& roll,
-                       std::uint32_t largest_file, Outcome outcome, StatusReport& report) {
+                       std::uint32_t largest_file, Outcome outcome, std::uint32_t warnings,
+                       StatusReport& report) {
   size_ = 0;
   const store::Space space = store.space();
   lang::TextWriter out(*this);
@@ -54,6 +55,11 @@ void StatusText::write(store::Store& store, const store::CurrentRoll& roll,
   out.decimal(space.least_erases) << " to ";
   out.decimal(space.most_erases) << " times\n";
   out << "Last edit: " << sentence(outcome) << "\n";
+  if (outcome == Outcome::taken && warnings > 0) {
+    out << "Warnings in macros.txt: ";
+    out.decimal(warnings) << "; 'pianola check macros.txt' shows them\n";
+  }
+  out << "Encryption: none yet; who has the device can read what is marked private\n";
   report.write_status(*this);
   // Cut off where it must be, but at the end of a line; the rest is blank.
   if (size_ == kSize - 1) {

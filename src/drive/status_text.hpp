@@ -27,7 +27,7 @@ class StatusText final : public lang::TextSink {
 
   /// Writes it anew, from what is the case now.
   void write(store::Store& store, const store::CurrentRoll& roll, std::uint32_t largest_file,
-             Outcome outcome, StatusReport& report);
+             Outcome outcome, std::uint32_t warnings, StatusReport& report);
   void write(std::span<const char> text) override;
   [[nodiscard]] std::span<const char> text() const { return text_; }
 

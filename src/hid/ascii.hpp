@@ -9,5 +9,8 @@ constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A
 constexpr char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
+constexpr char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 }  // namespace pianola::hid

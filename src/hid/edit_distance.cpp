@@ -5,7 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "hid/ascii.hpp"
+
 namespace pianola::hid {
+namespace {
+
+/// Characters of a word in which any change may be a slip.
+constexpr std::size_t kLongEnough = 5;
+
+bool has_digit(std::string_view word) { return std::any_of(word.begin(), word.end(), is_digit); }
+
+}  // namespace
 
 unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit) {
   if (a.size() > kLongestWord || b.size() > kLongestWord) return kFar;
@@ -30,6 +40,32 @@ unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit) {
     }
   }
   return row[b.size()];
+}
+
+bool same_word(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+unsigned slips(std::string_view word, std::string_view meant) {
+  if (same_word(word, meant)) return 0;
+  const unsigned most = likely_slips(word.size());
+  const unsigned distance = edit_distance(word, meant, most);
+  if (distance > most) return kFar;
+  if (word.size() >= kLongEnough) return distance;
+  if (word.front() != meant.front()) return kFar;
+  if (word.size() < meant.size() && has_digit(meant) && !has_digit(word)) return kFar;
+  // One change in words of one length: two neighbours changed places, or a letter is another one.
+  const auto differs = std::mismatch(word.begin(), word.end(), meant.begin(), meant.end());
+  const bool swapped = differs.first + 1 < word.end() && differs.first[1] == differs.second[0];
+  return word.size() != meant.size() || swapped ? distance : kFar;
+}
+
+bool ClosestWord::offer(std::string_view meant) {
+  const unsigned distance = slips(word_, meant);
+  if (distance >= least_) return false;
+  least_ = distance;
+  return true;
 }
 
 }  // namespace pianola::hid

@@ -18,4 +18,24 @@ unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit);
 /// How many changes still count as a slip of the pen in a word of `size` characters.
 constexpr unsigned likely_slips(std::size_t size) { return size < 3 ? 0 : size < 6 ? 1 : 2; }
 
+/// Whether the words differ in the case of ASCII letters at most.
+bool same_word(std::string_view a, std::string_view b);
+
+/// How many slips make `word` of `meant`; kFar if those are more than is likely. Nearly every pair
+/// of short words is near, so of those no letter may be another one, the first must be the same,
+/// and no digit may be missing. The other case alone is no slip.
+unsigned slips(std::string_view word, std::string_view meant);
+
+/// Finds what was most likely meant by a word that nobody knows.
+class ClosestWord {
+ public:
+  explicit ClosestWord(std::string_view word) : word_(word) {}
+  /// Whether `meant` is near, and nearer than all that were offered before.
+  bool offer(std::string_view meant);
+
+ private:
+  std::string_view word_;
+  unsigned least_ = kFar;
+};
+
 }  // namespace pianola::hid

@@ -40,5 +40,45 @@ TEST(EditDistanceTest, ShortWordsHaveFewSlips) {
   EXPECT_EQ(likely_slips(6), 2U);
 }
 
+TEST(EditDistanceTest, SlipsOfShortWords) {
+  struct Pair {
+    const char* word;
+    const char* meant;
+    bool near;
+  };
+  constexpr Pair kPairs[] = {
+      {"wiat", "wait", true},  // neighbours changed places
+      {"dwn", "down", true},   // a letter lacks
+      {"tabb", "tab", true},   // one is too many
+      {"SET", "set", true},    // the other case
+      {"CapsLok", "CAPSLOCK", false},
+      {"CAPSLOK", "CAPSLOCK", true},
+      {"ender", "enter", true},    // long enough for another letter
+      {"reapet", "repeat", true},  // and for two slips
+      {"SEND", "END", false},      // starts otherwise
+      {"OPEN", "OPER", false},     // another letter
+      {"REM", "RET", false},
+      {"CALL", "CALC", false},
+      {"BIND", "FIND", false},
+      {"map", "tap", false},
+      {"INT", "INT1", false},  // a digit is not forgotten
+      {"al", "all", false},    // too short for anything
+      {"", "a", false},
+  };
+  for (const Pair& pair : kPairs) {
+    EXPECT_EQ(slips(pair.word, pair.meant) != kFar, pair.near) << pair.word << " " << pair.meant;
+  }
+  EXPECT_EQ(slips("SET", "set"), 0U);
+  EXPECT_EQ(slips("wiat", "wait"), 1U);
+}
+
+TEST(EditDistanceTest, TheClosestWordIsTheFirstOfTheNearest) {
+  ClosestWord closest("repat");
+  EXPECT_FALSE(closest.offer("release"));
+  EXPECT_TRUE(closest.offer("repeat"));
+  EXPECT_FALSE(closest.offer("repast"));
+  EXPECT_TRUE(closest.offer("REPAT"));
+}
+
 }  // namespace
 }  // namespace pianola::hid

@@ -222,16 +222,13 @@ std::string_view closest_name(std::string_view name) {
   const Folded folded(name);
   const std::string_view wanted = without_prefix(folded.view());
   if (wanted.size() < 2) return {};
-  const unsigned limit = likely_slips(wanted.size());
-
   std::string_view best;
   unsigned best_score = ~0U;
   for (std::size_t index = 0; index < kCount; ++index) {
     const std::string_view candidate = name_of(index);
-    const unsigned distance = edit_distance(wanted, Folded(candidate).view(), limit);
+    const unsigned distance = slips(wanted, Folded(candidate).view());
+    if (distance == kFar) continue;
     const bool same_start = candidate.front() == wanted.front();
-    // Nearly every pair of very short names is near; only those that start alike are corrections.
-    if (distance > limit || (wanted.size() <= 3 && !same_start)) continue;
     const bool canonical = (kUsage[index] & kCanonicalBit) != 0;
     const unsigned score = distance * 8 + (is_common(usage_of(index)) ? 0U : 4U) +
                            (canonical ? 0U : 2U) + (same_start ? 0U : 1U);

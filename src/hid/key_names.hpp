@@ -35,7 +35,7 @@ std::optional<Usage> usage_from_name(std::string_view name);
 std::string_view canonical_name(Usage usage);
 
 /// The name that somebody who wrote `name` most likely meant; empty if none is near.
-/// Near is what likely_slips() of hid/edit_distance.hpp allows. Common keys win over rare ones at
+/// Near is what slips() of hid/edit_distance.hpp allows. Common keys win over rare ones at
 /// the same distance. A name that exists is its own correction.
 std::string_view closest_name(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "hid/ascii.hpp"
 #include "hid/edit_distance.hpp"
 
 namespace pianola::hid {
@@ -234,11 +235,9 @@ char32_t fixed_character(std::uint8_t usage) {
 
 // ---- Names ------------------------------------------------------------------------------------
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool same_name(std::string_view written, std::string_view name) {
   return std::equal(written.begin(), written.end(), name.begin(), name.end(),
-                    [](char a, char b) { return lower(a) == b; });
+                    [](char a, char b) { return to_lower(a) == b; });
 }
 
 }  // namespace
@@ -327,15 +326,11 @@ std::string_view closest_layout_name(std::string_view name) {
   std::array<char, kLongestWord> text{};
   if (name.size() > text.size()) return {};
   std::transform(name.begin(), name.end(), text.begin(), lower);
-  const std::string_view wanted(text.data(), name.size());
 
   std::string_view best;
-  unsigned best_distance = likely_slips(wanted.size()) + 1;
+  ClosestWord closest({text.data(), name.size()});
   for (const Layout& layout : kLayouts) {
-    const unsigned distance = edit_distance(wanted, layout.name(), best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = layout.name();
+    if (closest.offer(layout.name())) best = layout.name();
   }
   return best;
 }

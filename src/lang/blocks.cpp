@@ -299,14 +299,12 @@ void Compiler::check_labels() {
     std::array<char, kMaxName> best_text;
     std::string_view best;
     const std::string_view name = name_of(wanted, wanted_text);
-    unsigned least = hid::likely_slips(name.size()) + 1;
+    hid::ClosestWord closest(name);
     for (const NamedLabel& other : std::span{named_}.first(named_count_)) {
       std::array<char, kMaxName> other_text;
       if (!other.declared) continue;
       const std::string_view candidate = name_of(other, other_text);
-      const unsigned distance = hid::edit_distance(name, candidate, least);
-      if (distance >= least) continue;
-      least = distance;
+      if (!closest.offer(candidate)) continue;
       std::copy(candidate.begin(), candidate.end(), best_text.begin());
       best = {best_text.data(), candidate.size()};
     }

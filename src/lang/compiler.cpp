@@ -142,10 +142,25 @@ bool Compiler::expected(Message message, std::string_view a, std::string_view b)
 /// (then true); of all else `message`.
 bool Compiler::expected_duration(Message message, std::string_view b) {
   if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
-  error(Message::needs_unit, {}, {}, token().value);
+  const std::string_view unit = unit_ahead();
+  error(Message::needs_unit, unit.empty() ? "ms" : unit, {}, token().value);
   advance();
-  if (!token().line_before && (at_word("ms") || at_word("s") || at_word("min"))) advance();
+  if (!unit.empty()) advance();
   return true;
+}
+
+/// The unit that somebody means by the word after the token; empty if there is none.
+std::string_view Compiler::unit_ahead() const {
+  static constexpr std::array<std::string_view, 13> kUnits = {
+      "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
+      "secs", "second", "seconds", "min",         "minute",       "minutes"};
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
+  const auto* found = std::find(kUnits.begin(), kUnits.end(), ahead.word());
+  if (found == kUnits.end()) return {};
+  return found->front() == 's' ? "s" : found->starts_with("min") ? "min" : "ms";
 }
 
 void Compiler::advance() {
@@ -182,9 +197,15 @@ void Compiler::file_step() {
     }
   }
   if (token().kind == TokenKind::end) return end_file();
-  item_at_ = token().at;
+  start_item();
   begin_definition();
   finish_definition_after(definition());
+}
+
+/// At the first token of a definition or of a layer's item.
+void Compiler::start_item() {
+  item_at_ = token().at;
+  home_ = token().line_before ? token().at.column : 1;
 }
 
 /// After a definition's head: it is complete unless it opened a block.

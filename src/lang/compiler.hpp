@@ -141,6 +141,7 @@ class Compiler final : private DiagnosticSink {
   bool error_other(Message message, const NameAt& name, const Position& other);
   bool expected(Message message, std::string_view a = {}, std::string_view b = {});
   bool expected_duration(Message message, std::string_view b = {});
+  [[nodiscard]] std::string_view unit_ahead() const;
 
   // compiler.cpp: the file, definitions, output
   Status end_with(Status status);
@@ -148,6 +149,7 @@ class Compiler final : private DiagnosticSink {
   void end_file();
   void begin_definition();
   void end_definition();
+  void start_item();
   void finish_definition_after(bool good);
   void advance();
   void emit(const CodePiece& piece);
@@ -169,6 +171,7 @@ class Compiler final : private DiagnosticSink {
   void skip_text();
   bool skip_text_item();
   void broken_text();
+  [[nodiscard]] unsigned blocks_of_line(std::uint32_t line) const;
   void skip_line(std::uint32_t line);
   bool find_body(bool past_words);
   void missing_brace();
@@ -177,12 +180,32 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] bool is_pattern() const;
   [[nodiscard]] bool starts_statement() const;
 
+  // neighbours.cpp: what people bring along from other programs
+  enum class Place : std::uint8_t {
+    definition,
+    target,  ///< After the `=` of a remap.
+    statement,
+  };
+  bool neighbour(Place place);
+  [[nodiscard]] bool may_be_neighbour(Place place) const;
+  bool foreign_loop();
+  void pass_neighbour(Place place);
+  void pass_rest_of_line();
+  void pass_indented();
+  bool foreign_definition();
+  [[nodiscard]] bool at_hotkey() const;
+  bool foreign_arrow();
+  [[nodiscard]] bool at_dashed_chord() const;
+  void dashed_chord();
+  bool foreign_quotes(bool may_be_key);
+
   // definitions.cpp: what stands at the top and in layers
   bool definition();
   Keyword definition_keyword();
   bool definition_of(Keyword word);
   bool bracketed_visibility();
   bool visibility(Keyword word);
+  void private_mark();
   bool name(NameAt& out);
   bool skip_name();
   void start_declaration(IndexSpace space, const NameAt& name);
@@ -195,6 +218,8 @@ class Compiler final : private DiagnosticSink {
   bool layer_definition();
   void layer_item();
   bool binding();
+  [[nodiscard]] bool ends_in_modifier() const;
+  [[nodiscard]] bool at_semicolon() const;
   [[nodiscard]] bool at_old_command();
   bool no_binding();
   void unknown_trigger();
@@ -228,12 +253,14 @@ class Compiler final : private DiagnosticSink {
   bool word_key(Chord& out);
   bool number_key(Chord& out);
   bool caret(Chord& out);
+  std::string_view key_after_caret(Lexer& ahead);
   static void character_key(Chord& out, char32_t c);
   bool trigger();
   bool end_trigger();
   bool key_trigger(TriggerKind kind);
   bool prefixed_trigger(TriggerKind kind);
   bool vial_trigger();
+  static bool is_quoted_key(std::string_view text);
   bool text_trigger();
   bool event_trigger();
   bool can_remap(bool two);
@@ -246,12 +273,14 @@ class Compiler final : private DiagnosticSink {
   bool statement();
   bool symbol_statement();
   bool word_statement();
+  void check_print();
   [[nodiscard]] bool is_unknown_word() const;
   bool unknown_word();
   bool unknown_statement();
   bool bare_character(std::string_view character);
-  bool curly_quotes();
+  bool inner_quotes(bool last);
   [[nodiscard]] bool at_comment();
+  [[nodiscard]] bool before_letter() const;
   bool keyword_statement(Keyword word);
   bool control_statement(Keyword word);
   bool device_statement(Keyword word);
@@ -271,6 +300,8 @@ class Compiler final : private DiagnosticSink {
   bool pointer_statement(Opcode opcode, unsigned operands);
   void start_text(Mode mode);
   void text_step();
+  static bool is_meant_as_key(std::string_view text);
+  void check_bracket(const StringItem& item);
   void text_character(char32_t c);
   bool text_value(const Position& at);
   void end_text();
@@ -378,6 +409,7 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t variables_ = 0;  ///< Declared so far; layers likewise.
   std::uint32_t layers_ = 0;
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
+  bool private_seen_ = false;
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
@@ -403,7 +435,8 @@ class Compiler final : private DiagnosticSink {
 
   std::array<char, kMaxText> text_;
   std::uint8_t text_size_ = 0;
-  bool text_empty_ = true;  ///< Nothing of the text was emitted yet.
+  bool text_empty_ = true;      ///< Nothing of the text was emitted yet.
+  std::uint32_t text_end_ = 0;  ///< Offset after the last text.
   NameAt call_;
   Opcode call_opcode_{};
   std::uint8_t arguments_ = 0;
@@ -412,6 +445,8 @@ class Compiler final : private DiagnosticSink {
   bool skipping_text_ = false;
   bool brace_excused_ = false;     ///< That a `}` lacks comes of an error that was reported.
   Position item_at_;               ///< Of the definition or the layer's item that was begun last.
+  std::uint32_t layer_home_ = 1;   ///< home_ of the layer.
+  std::uint32_t home_ = 1;         ///< Column of it, if it stands first in its line.
   std::uint32_t skip_from_ = 0;    ///< Offset of the first token that is skipped.
   std::uint32_t skip_braces_ = 0;  ///< Blocks opened on the way.
 

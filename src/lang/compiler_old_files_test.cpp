@@ -129,7 +129,7 @@ TEST(OldFiles, LineEndsAndMark) {
 TEST(OldFiles, UnindentedBodiesAreNotTakenForDefinitions) {
   EXPECT_EQ(messages_of("a {\n\"x\"\nENTER\nTAB\n^C\n[01:06]\n'b'\n\"y\" TAB\nENTER }\nb {\n}\n"),
             Words{});
-  EXPECT_EQ(messages_of("[private]\na\n{\n\"x\"\n}\nb\n{\n}\n"), Words{});
+  EXPECT_EQ(messages_of("[public]\na\n{\n\"x\"\n}\nb\n{\n}\n"), Words{});
 }
 
 // What it swallowed in silence is an error.

@@ -15,6 +15,7 @@ constexpr bool is_no_item(Keyword word) {
 
 /// One definition's head; of bindings, macros and layers everything up to and with `{`.
 bool Compiler::definition() {
+  if (foreign_definition()) return false;
   Keyword word = definition_keyword();
   const bool marked = at_symbol('[') || word == Keyword::k_public || word == Keyword::k_private;
   if (at_symbol('[') && !bracketed_visibility()) return false;
@@ -58,9 +59,12 @@ bool Compiler::bracketed_visibility() {
   advance();
   if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "[");
   const Keyword word = keyword();
-  if (word == Keyword::k_private) emit(CodePiece(Opcode::private_next));
-  if (word != Keyword::k_private && word != Keyword::k_public) error(Message::expected_visibility);
-  advance();
+  if (word == Keyword::k_private) private_mark();
+  const bool known = word == Keyword::k_private || word == Keyword::k_public;
+  if (!known) error(Message::expected_visibility);
+  do {
+    advance();
+  } while (!known && !at_symbol(']') && !token().line_before && token().kind != TokenKind::end);
   return expect_symbol(']', "]");
 }
 
@@ -72,10 +76,17 @@ bool Compiler::visibility(Keyword word) {
       if (at_word("locked")) advance();
       return error_at(Message::locked_placeholder, at, 7, {}, {}, *number);
     }
-    emit(CodePiece(Opcode::private_next));
+    private_mark();
   }
   advance();
   return true;
+}
+
+/// At the word `private`. Warns once in a file that it promises nothing yet.
+void Compiler::private_mark() {
+  emit(CodePiece(Opcode::private_next));
+  if (!private_seen_) warn_at(Message::private_is_plain, token().at, token().length, {}, {});
+  private_seen_ = true;
 }
 
 // ---- Names ------------------------------------------------------------------------------------
@@ -235,6 +246,7 @@ bool Compiler::layer_definition() {
   pending_.entry.body = code_size_;
   declare();
   scope_ = layer.hash();
+  layer_home_ = home_;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   brace_excused_ = false;
   outside_line_ = 0;
@@ -252,16 +264,17 @@ void Compiler::layer_item() {
   }
   std::uint32_t& column = blocks_[0].start;
   if (column == 0) column = token().line_before ? token().at.column : 2;
-  // What stands in column 1 while the items do not is probably no part of the layer; but it may be,
-  // so that is only said when the layer is not closed, or when it cannot be an item.
-  const bool outside = token().line_before && token().at.column < column && token().at.column == 1;
+  // What stands as far out as the layer while its items do not is probably no part of the layer;
+  // but it may be, so that is only said when the layer is not closed, or when it cannot be an item.
+  const std::uint32_t here = token().at.column;
+  const bool outside = token().line_before && here < column && (here == 1 || here == layer_home_);
   if (outside && outside_line_ == 0) outside_line_ = token().at.line;
   if (token().kind == TokenKind::end || (outside && is_no_item(keyword()))) {
     missing_brace();
     depth_ = 0;
     return end_definition();
   }
-  item_at_ = token().at;
+  start_item();
   const std::uint8_t depth = depth_;
   if (definition()) return;
   depth_ = depth;
@@ -274,14 +287,16 @@ bool Compiler::binding() {
   layout_ = file_layout_;
   local_count_ = 0;
   if (no_binding()) return false;
+  if (at_symbol('{')) return expected(Message::expected_key);
   const bool unknown = is_unknown_word();
   if (unknown) unknown_trigger();
   bool good = unknown || trigger();
-  if (good && at_symbol('=')) return remap();
+  const bool arrow = good && !unknown && foreign_arrow();
+  if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
   const bool with_options = good && at_symbol('(');
   if (with_options) good = options();
-  const bool spaced = at_symbol('+') || (at_symbol('-') && !token().space_before);
+  const bool spaced = at_symbol('+') || ends_in_modifier();
   if (good && !at_symbol('{')) {
     good = unknown        ? false
            : with_options ? expected(Message::expected_brace)
@@ -293,8 +308,25 @@ bool Compiler::binding() {
   return find_body(with_options || spaced) && open_body();
 }
 
+/// After a trigger: whether it is a modifier alone, with its key behind a space.
+bool Compiler::ends_in_modifier() const {
+  const bool key = token().kind == TokenKind::word || token().kind == TokenKind::number;
+  const KeyRef last = trigger_.key;
+  return key && !token().line_before && trigger_.kind == TriggerKind::press && trigger_good_ &&
+         !last.is_character() && hid::is_modifier(static_cast<hid::Usage>(last.value()));
+}
+
 /// `MQTT(…)` of old files.
 bool Compiler::at_old_command() { return at_word("MQTT") && lexer_.following() == '('; }
+
+/// `;` before a comment, as elsewhere.
+bool Compiler::at_semicolon() const {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool key = ahead.token().is_symbol('{') || ahead.token().is_symbol('=');
+  return at_symbol(';') && token().line_before && !key;
+}
 
 /// Reports what is not even meant as a binding.
 bool Compiler::no_binding() {
@@ -308,9 +340,9 @@ bool Compiler::no_binding() {
     advance();
     return true;
   }
-  if (at_comment()) {
+  if (at_comment() || at_semicolon()) {
     error(Message::slash_comment);
-    skip_line(token().at.line);
+    pass_rest_of_line();
     return true;
   }
   return false;
@@ -341,6 +373,7 @@ bool Compiler::remap() {
     return true;
   }
   if (token().kind == TokenKind::text) return error(Message::remap_body);
+  if (!next_line && neighbour(Place::target)) return false;
   if (at_symbol('{')) {
     error(Message::remap_body);
     write_trigger(Opcode::bind);

@@ -36,8 +36,11 @@ struct Position {
   X(number_too_large,   "number out of range (-2147483648 to 2147483647)") \
   X(duration_too_long,  "a duration is at most 24 days") \
   X(bad_number,         "'{a}' is neither a number nor a duration; durations end in ms, s or min") \
-  X(needs_unit,         "a duration needs a unit; did you mean '{n}ms'?") \
+  X(needs_unit,         "a duration needs a unit; did you mean '{n}{a}'?") \
   X(straight_quotes,    "typographic quotes; write straight ones, \" or '") \
+  X(no_quotes,          "'{a}' is no quotation mark here; write \" or '") \
+  X(inner_quotes,       "a quotation mark in a text is written \\\"") \
+  X(neighbour,          "there is no '{a}' here; write {b}") \
   X(slash_comment,      "a comment starts with '#'") \
   X(name_too_long,      "a name has at most {n} characters") \
   /* Keys. */ \
@@ -51,13 +54,20 @@ struct Position {
   X(bad_usage,          "usage out of range: keys are 0x04 to 0xE7, consumer keys 0x1001 to 0x13FF, system keys 0x2081 to 0x20B7") \
   X(bare_character,     "to press this key write 'tap {a}'; to type it write \"{a}\"") \
   X(caret_letter,       "'^' takes exactly one letter, as in ^C; the key itself is '^' followed by a space") \
+  X(caret_letter_only,  "'^' takes exactly one letter; write ctrl+{a}") \
   X(caret_digit,        "'^' takes a letter; write ctrl+{a}") \
   X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
+  X(quoted_key,         "this waits for '{a}' to be typed; write the key without quotes") \
+  X(bracketed_key,      "this is typed as it stands; to press the key write \"…\" {a}") \
+  X(lost_backslash,     "'\\{a}' types only '{a}'; a backslash is written '\\\\'") \
+  X(blanks_typed,       "the blanks before these quotes are typed; put the quotes behind the text") \
+  X(key_before_text,    "this presses the key {b}; to type a text write \"…\" alone") \
+  X(private_is_plain,   "private is not encrypted yet: who has the device or the file can read it") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
   /* Definitions. */ \
-  X(expected_visibility,"expected private or public between the brackets") \
+  X(expected_visibility,"expected private or public; a layer is written layer NAME { … }") \
   X(expected_body,      "expected '{' or '=' after the trigger") \
   X(expected_brace,     "expected '{'") \
   X(expected_symbol,    "expected '{a}'") \
@@ -95,7 +105,6 @@ struct Position {
   X(unknown_word,       "unknown word '{a}'; did you mean '{b}'?") \
   X(unquoted_text,      "'{a}' is neither a key nor a statement; to type it write \"{a}\"") \
   X(call_missing,       "to run a macro write 'call {a}'") \
-  X(bare_text,          "no word stands before a text; to type it write \"…\" alone") \
   X(bare_duration,      "to wait write 'wait {a}'") \
   X(stray_comma,        "only the keys of one tap, press or release are separated by ','") \
   X(expected_statement, "expected a statement") \

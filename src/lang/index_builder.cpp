@@ -277,7 +277,7 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
                                                 std::string_view name,
                                                 std::array<char, kMaxName>& out) {
   std::string_view best;
-  unsigned best_distance = hid::likely_slips(name.size()) + 1;
+  hid::ClosestWord closest(name);
   for (std::uint32_t i = 0; i < records_; ++i) {
     ScratchRecord record;
     if (!context.scratch.read(i, record)) break;
@@ -286,9 +286,7 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
     if (!candidate) continue;
     std::array<char, kMaxName> buffer;
     const std::string_view other = name_of(context, record, buffer);
-    const unsigned distance = hid::edit_distance(name, other, best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
+    if (!closest.offer(other)) continue;
     std::copy(other.begin(), other.end(), out.begin());
     best = {out.data(), other.size()};
   }

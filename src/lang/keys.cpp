@@ -125,12 +125,14 @@ void Compiler::text_step() {
     switch (item.kind) {
       case StringItem::Kind::character:
         if (!types_unicode_) check_typable(item.character, item.at, 1);
+        check_bracket(item);
         text_character(item.character);
         break;
       case StringItem::Kind::value:
         if (text_value(item.at)) break;
         return end_text();
       case StringItem::Kind::end:
+        text_end_ = lexer_.position().offset;
         advance();
         return end_text();
       case StringItem::Kind::broken:
@@ -139,6 +141,27 @@ void Compiler::text_step() {
         return end_text();
     }
   }
+}
+
+/// Whether the text is rather meant as a key: its name with a capital, a digit or `_` in it.
+bool Compiler::is_meant_as_key(std::string_view text) {
+  const bool small =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return !small && hid::usage_from_name(text).has_value();
+}
+
+/// Warns of a key's name between brackets, with which other programs press it. A backslash before
+/// the bracket says that it is meant.
+void Compiler::check_bracket(const StringItem& item) {
+  const char32_t closing = item.character == '{' ? '}' : ']';
+  const bool plain = lexer_.position().offset - item.at.offset == 1;
+  if ((item.character != '{' && item.character != '[') || !plain) return;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
+  if (ahead.following() != closing || !is_meant_as_key(ahead.word())) return;
+  warn_at(Message::bracketed_key, item.at, ahead.token().length + 2, ahead.word(), {});
 }
 
 void Compiler::text_character(char32_t c) {

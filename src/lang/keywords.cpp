@@ -30,13 +30,9 @@ std::string_view keyword_name(Keyword keyword) {
 
 std::string_view closest_keyword(std::string_view word) {
   std::string_view best;
-  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  hid::ClosestWord closest(word);
   for (const std::string_view candidate : kWords) {
-    const unsigned distance = hid::edit_distance(word, candidate, best_distance);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
+    if (closest.offer(candidate)) best = candidate;
   }
   return best;
 }

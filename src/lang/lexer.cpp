@@ -30,6 +30,7 @@ constexpr bool is_space(char32_t c) {
   return is_blank(c) || c == '\v' || c == '\f' || c == 0xA0 || c == 0x1680 ||
          (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
+constexpr bool is_curly(char32_t c) { return c >= 0x201C && c <= 0x201E; }
 constexpr bool is_alphanumeric(char32_t c) { return begins_name(c) || is_digit(c); }
 
 /// The value of a hex digit, or -1.
@@ -53,6 +54,11 @@ constexpr std::string_view meant_escape(char32_t c) {
     default:
       return "\\\\";
   }
+}
+
+/// Punctuation that means something else in a text without the backslash, or elsewhere.
+constexpr bool is_worth_escaping(char32_t c) {
+  return std::u32string_view(U"\"\\$'{}[]").find(c) != std::u32string_view::npos;
 }
 
 }  // namespace
@@ -114,6 +120,7 @@ void Lexer::report(Message message, const Position& at, std::uint32_t length, st
   diagnostic.a = a;
   diagnostic.b = b;
   diagnostic.n = n;
+  diagnostic.warning = message == Message::lost_backslash || message == Message::blanks_typed;
   sink_->report(diagnostic);
 }
 
@@ -132,7 +139,7 @@ void Lexer::start_file() {
   if (first == 0xEF && second == 0xBB && byte_at(2) == 0xBF) at_.offset = 3;
 }
 
-void Lexer::skip_comment() {
+void Lexer::pass_line() {
   for (char32_t c = peek(); c != 0 && c != '\n'; c = peek()) get();
 }
 
@@ -142,7 +149,7 @@ bool Lexer::skip_space() {
     const char32_t c = peek();
     if (c == 0) return false;
     if (c == '#') {
-      skip_comment();
+      pass_line();
     } else if (c == '\n') {
       token_.line_before = true;
       get();
@@ -359,6 +366,7 @@ StringItem Lexer::string_item() {
     StringItem item{StringItem::Kind::character, 0, at_};
     const char32_t c = peek();
     if (c == 0 || (c == '\n' && !text_.lines)) {
+      if (text_.curly_at.line != 0 && !text_.lines) return closed_by_curly(item);
       report(text_.lines ? Message::unterminated_lines : Message::unterminated_text, text_.at,
              text_.lines ? 3 : 1);
       item.kind = StringItem::Kind::broken;
@@ -368,6 +376,7 @@ StringItem Lexer::string_item() {
     if (c == '"') {
       const bool three = byte_at(at_.offset + 1) == '"' && byte_at(at_.offset + 2) == '"';
       get();
+      if (text_.curly_at.line != 0 && !text_.lines && opens_text()) return closed_by_curly(item);
       if (text_.lines && !three) {
         item.character = '"';
         return item;
@@ -375,6 +384,7 @@ StringItem Lexer::string_item() {
       if (text_.lines) {
         get();
         get();
+        if (text_.only_blanks && text_.blanks) report(Message::blanks_typed, item.at, 3);
       }
       item.kind = StringItem::Kind::end;
       text_ = outer_;
@@ -382,13 +392,19 @@ StringItem Lexer::string_item() {
     }
     if (c == '\n') {
       take_line_end();
+      text_.blanks = false;
+      text_.only_blanks = true;
       item.character = '\n';
       return item;
     }
-    if (c == '\\') return escape(item.at);
+    if (c == '\\') {
+      text_.only_blanks = false;
+      return escape(item.at);
+    }
     get();
     if (c == '$' && peek() == '{') {
       get();
+      text_.only_blanks = false;
       item.kind = StringItem::Kind::value;
       outer_ = text_;
       return item;
@@ -397,26 +413,85 @@ StringItem Lexer::string_item() {
       bad_character(c, item.at);
       continue;
     }
+    if (is_curly(c)) note_curly(c, item.at);
+    text_.only_blanks = text_.only_blanks && is_blank(c);
+    text_.blanks = true;
     item.character = c;
     return item;
   }
 }
 
-bool Lexer::back_to_braces() {
+/// A text that is not closed in its line, in which the first typographic quotation mark is a
+/// closing one: that was meant to close it.
+StringItem Lexer::closed_by_curly(StringItem item) {
+  at_ = text_.curly_at;
+  report(Message::straight_quotes, at_, 1);
+  get();
+  item.kind = StringItem::Kind::end;
+  text_ = outer_;
+  return item;
+}
+
+/// Whether the quotes before this place open a text rather than close one: a word stands directly
+/// behind them, and a quotation mark follows that has no other.
+bool Lexer::opens_text() {
+  if (!is_alphanumeric(peek())) return false;
+  unsigned quotes = 0;
+  std::uint32_t offset = at_.offset;
+  for (int byte = byte_at(offset); byte >= ' ' && byte != '#'; byte = byte_at(++offset)) {
+    if (byte == '"') ++quotes;
+  }
+  return quotes % 2 != 0;
+}
+
+void Lexer::note_curly(char32_t c, const Position& at) {
+  if (!text_.curly && c != 0x201C && c != 0x201E) text_.curly_at = at;
+  text_.curly = true;
+}
+
+bool Lexer::back_to_braces(unsigned most) {
+  constexpr unsigned kMostKept = 8;
   if (at_.line != token_.at.line) return false;
+  most = std::min(most, kMostKept);
   const Position line_end = at_;
-  Position braces;
-  bool found = false;
+  std::array<Position, kMostKept> braces;  // the last ones, in turn
+  unsigned count = 0;
   at_ = token_.at;
   get();
   for (char32_t c = peek(); c != 0 && c != '\n'; c = peek()) {
-    if (c == '#' && found) break;
-    if (c == '}' && !found) braces = at_;
-    found = c == '}' || (found && (is_blank(c) || c == ';'));
+    if (c == '#' && count > 0) break;
+    if (c == '}') braces[count++ % most] = at_;
+    if (c != '}' && c != ';' && !is_blank(c)) count = 0;
     get();
   }
-  at_ = found ? braces : line_end;
-  return found;
+  at_ = count == 0 ? line_end : braces[count < most ? 0 : count % most];
+  return count > 0;
+}
+
+bool Lexer::pass_parentheses() {
+  const Position start = at_;
+  unsigned open = 1;
+  bool quoted = false;
+  for (char32_t c = peek(); c != 0; c = peek()) {
+    get();
+    if (c == '"') quoted = !quoted;
+    if (c == '(' && !quoted) ++open;
+    if (c == ')' && !quoted && --open == 0) return true;
+  }
+  at_ = start;
+  return false;
+}
+
+bool Lexer::pass_quotes(std::u32string_view closing, bool in_word) {
+  const Position start = at_;
+  bool blank = false;
+  for (char32_t c = peek(); c != 0 && c != '\n' && !(in_word && is_space(c)); c = peek()) {
+    get();
+    if (!blank && closing.find(c) != std::u32string_view::npos) return true;
+    blank = is_space(c);
+  }
+  at_ = start;
+  return false;
 }
 
 void Lexer::on_to_quotes() {
@@ -476,6 +551,8 @@ StringItem Lexer::escape(const Position& at) {
   if (!punctuation) {
     const hid::Utf8Bytes spelled = hid::encode_utf8(c >= kInvalid ? U'?' : c);
     report(Message::bad_escape, at, 2, spelled, 0, meant_escape(c));
+  } else if (!is_worth_escaping(c)) {
+    report(Message::lost_backslash, at, 2, hid::encode_utf8(c));
   }
   return item;
 }

@@ -87,12 +87,22 @@ class Lexer {
   std::optional<std::uint32_t> placeholder_number();
   /// Whether the text that is being read is a """ text.
   [[nodiscard]] bool in_lines() const { return text_.lines; }
-  /// After StringItem::Kind::broken, at the end of the text's line: goes back to the `}` that end
-  /// that line (before a comment), which were hardly meant as text. False if there are none.
-  bool back_to_braces();
+  /// At the end of the token's line, after StringItem::Kind::broken or pass_line(): goes back to
+  /// the
+  /// `}` that end that line (before a comment), `most` of them, which close blocks. False if there
+  /// are none.
+  bool back_to_braces(unsigned most);
   /// After StringItem::Kind::broken likewise: goes on behind the quotes in one of the next lines
   /// that look as if they were to close the text, if there are such.
   void on_to_quotes();
+  /// Takes the rest of the line, without its end.
+  void pass_line();
+  /// After `(`: takes all up to the `)` that belongs to it. False if there is none; then nothing is
+  /// taken.
+  bool pass_parentheses();
+  /// Takes all up to and with one of the `closing` characters in this line (`in_word`: before any
+  /// white space) that no blank stands before. False if there is none; then nothing is taken.
+  bool pass_quotes(std::u32string_view closing, bool in_word);
   /// The offset after the end of the line that holds `offset`.
   std::uint32_t after_line(std::uint32_t offset);
 
@@ -107,13 +117,16 @@ class Lexer {
     std::uint8_t indentation = 0;  ///< Of the first line of a """ text.
     bool lines = false;            ///< It is a """ text.
     bool fresh = false;            ///< Just after the opening quotes of such a text.
+    bool blanks = false;           ///< Something was typed in this line of such a text,
+    bool only_blanks = false;      ///< and nothing but blanks.
+    bool curly = false;            ///< A typographic quotation mark was read in it.
+    Position curly_at{0, 0, 0};    ///< Of the first, if it is a closing one; else line 0.
   };
 
   void report(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
               std::uint32_t n = 0, std::string_view b = {});
   void start_file();
   bool skip_space();
-  void skip_comment();
   int byte_at(std::uint32_t offset);
   char32_t peek();
   char32_t get();
@@ -123,6 +136,9 @@ class Lexer {
   bool lex_quoted();
   void skip_quoted();
   void lex_text();
+  StringItem closed_by_curly(StringItem item);
+  bool opens_text();
+  void note_curly(char32_t c, const Position& at);
   StringItem escape(const Position& at);
   StringItem unicode_escape(const Position& at);
   void take_line_end();

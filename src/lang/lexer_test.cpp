@@ -269,11 +269,18 @@ TEST(Lexer, TextsAndEscapes) {
   EXPECT_EQ(literal(R"("")"), "");
   EXPECT_EQ(literal(R"("Hello, # {world}; 'x'")"), "Hello, # {world}; 'x'");
   EXPECT_EQ(literal(R"("\"\\\n\t\e\$\u{1F600}\u{41}")"), "\"\\\n\t\x1B$😀A");
-  EXPECT_EQ(literal(R"("\#\'\{\}\/\_\~\!")"), "#'{}/_~!");
+  EXPECT_EQ(literal(R"("\'\{\}\[\]")"), "'{}[]");
   EXPECT_EQ(literal("\"a\tb\""), "a\tb");
   EXPECT_EQ(literal(R"("$ $5 $$ 5$")"), "$ $5 $$ 5$");
   EXPECT_EQ(literal(R"("\${x} $\{x}")"), "${x} ${x}");
   EXPECT_EQ(literal(R"("a ${x + 1} b ${ y }")"), "a { b {");
+}
+
+TEST(Lexer, ABackslashBeforeOtherPunctuationIsLost) {
+  const Lexed lost = lex(R"("\#\/\_\~\!")");
+  EXPECT_EQ(lost.tokens, Words{"text:#/_~!"});
+  ASSERT_EQ(lost.errors.size(), 5U);
+  EXPECT_EQ(lost.errors[2], R"(1:6 '\_' types only '_'; a backslash is written '\\')");
 }
 
 TEST(Lexer, BadEscapesNameTheRightOnes) {
@@ -448,7 +455,7 @@ TEST(Lexer, GoesBackToTheBracesOfTheLine) {
     Lexer lexer(source);
     lexer.next();
     text_of(lexer);
-    const bool found = lexer.back_to_braces();
+    const bool found = lexer.back_to_braces(8);
     lexer.next();
     return (found ? "" : "not ") + shown(lexer) + ' ' + std::to_string(lexer.token().at.column);
   };

@@ -97,7 +97,8 @@ bool Compiler::match_arm() {
     const auto bytes = piece.bytes();
     std::copy(bytes.begin(), bytes.end(), keys.begin() + static_cast<std::ptrdiff_t>(size));
     size += bytes.size();
-    if (token().line_before && !at_symbol('{')) good = expected(Message::expected_brace);
+    const bool over = token().line_before || at_symbol('}');
+    if (over && !at_symbol('{')) good = expected(Message::expected_brace);
   }
   if (good && count == 0) good = expected(Message::expected_key);
   if (!good && !find_body(true)) return false;

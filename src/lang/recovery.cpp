@@ -110,10 +110,17 @@ bool Compiler::skip_text_item() {
 /// were opened there; else the text probably goes on in the next lines. At the end of the file
 /// nothing can be closed any more. The token after the text is current then.
 void Compiler::broken_text() {
-  const bool one_line = depth_ > 0 && blocks_[depth_ - 1].at.line == token().at.line;
-  if (!one_line || !lexer_.back_to_braces()) lexer_.on_to_quotes();
+  const unsigned blocks = blocks_of_line(token().at.line);
+  if (blocks == 0 || !lexer_.back_to_braces(blocks)) lexer_.on_to_quotes();
   advance();
   if (token().kind == TokenKind::end) brace_excused_ = true;
+}
+
+/// How many of the open blocks were opened in this line.
+unsigned Compiler::blocks_of_line(std::uint32_t line) const {
+  return static_cast<unsigned>(
+      std::count_if(blocks_.begin(), blocks_.begin() + depth_,
+                    [&](const OpenBlock& block) { return block.at.line == line; }));
 }
 
 /// Goes on at the first token that is not in line `line`.
@@ -165,11 +172,12 @@ void Compiler::missing_brace() {
 }
 
 /// Whether a definition starts at this token, which stands first in its line without indentation,
-/// or in a layer where the layer's items start. Looks ahead to the `{` on the same line; statements
-/// that open blocks are told by their keyword.
+/// or as far in as the definition that is open, or in a layer where the layer's items start. Looks
+/// ahead to the `{` on the same line; statements that open blocks are told by their keyword.
 bool Compiler::starts_definition() const {
   const bool in_layer = depth_ > 0 && blocks_[0].kind == Block::layer;
-  const bool placed = token().at.column == 1 || (in_layer && token().at.column == blocks_[0].start);
+  const std::uint32_t column = token().at.column;
+  const bool placed = column == 1 || column == home_ || (in_layer && column == blocks_[0].start);
   if (!token().line_before || !placed) return false;
   Lexer ahead = lexer_;
   ahead.set_sink(nullptr);

@@ -19,12 +19,9 @@ std::size_t find_setting(std::string_view name) {
 
 std::string_view closest_setting(std::string_view name) {
   std::string_view best;
-  unsigned best_distance = hid::likely_slips(name.size()) + 1;
+  hid::ClosestWord closest(name);
   for (const SettingInfo& setting : kSettings) {
-    const unsigned distance = hid::edit_distance(name, setting.name, best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = setting.name;
+    if (closest.offer(setting.name)) best = setting.name;
   }
   return best;
 }

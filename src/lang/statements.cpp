@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hid/edit_distance.hpp"
 #include "hid/key_names.hpp"
 #include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
@@ -53,12 +54,21 @@ bool Compiler::symbol_statement() {
     skip_line(token().at.line);
     return true;
   }
+  if (foreign_quotes(false) || neighbour(Place::statement)) return true;
+  const bool twice = lexer_.following() == c;
   switch (c) {
     case '[':
       return raw_statement();
     case '^':
       return chord_statement(Opcode::tap);
     case '+':
+    case '-':
+      if (twice) {  // `++n`
+        advance();
+        advance();
+        return error(Message::compound_assignment, lexer_.word());
+      }
+      if (c == '-') return bare_character("-");
       error(Message::space_in_chord);
       skip(Skip::word);
       return true;
@@ -72,12 +82,6 @@ bool Compiler::symbol_statement() {
     case ']':
       brace_excused_ = true;  // one `{` too many, or the wrong kind for a `}`
       return error(Message::expected_statement);
-    case 0x2018:
-    case 0x2019:
-    case 0x201C:
-    case 0x201D:
-    case 0x201E:
-      return curly_quotes();
     default:
       return bare_character(hid::encode_utf8(c));
   }
@@ -90,13 +94,14 @@ bool Compiler::bare_character(std::string_view character) {
   return true;
 }
 
-/// What a word processor makes of quotes: goes on behind the closing ones.
-bool Compiler::curly_quotes() {
-  error(Message::straight_quotes);
-  const char32_t closing = token().character < 0x201A ? 0x2019 : 0x201D;
-  for (char32_t c = lexer_.following(); c != 0 && c != '\n'; c = lexer_.following()) {
-    lexer_.take_following();
-    if (c == closing || (c == 0x201C && token().character == 0x201E)) break;
+/// At a word directly behind a text, which was hardly meant to end there: goes on behind the next
+/// quotation mark of the line, or behind the last one.
+bool Compiler::inner_quotes(bool last) {
+  Position at = token().at;
+  --at.offset;
+  --at.column;
+  error_at(Message::inner_quotes, at, 1);
+  while (lexer_.pass_quotes(U"\"", false) && last) {
   }
   advance();
   return true;
@@ -107,6 +112,18 @@ bool Compiler::at_comment() {
   return at_symbol('/') && (lexer_.following() == '/' || lexer_.following() == '*');
 }
 
+/// Whether a modifier stands here and the key that it was meant for after a space.
+bool Compiler::before_letter() const {
+  TriggerMods mods;
+  if (!add_modifier(mods, lexer_.word())) return false;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool key = ahead.word().size() == 1 && !ahead.token().line_before;
+  ahead.next();
+  return key && !ahead.token().is_symbol('=');
+}
+
 /// A statement that starts with a word: a keyword's, or the tap of a key.
 bool Compiler::word_statement() {
   const Keyword reserved = keyword();
@@ -114,17 +131,36 @@ bool Compiler::word_statement() {
   const bool modifier = lexer_.following() == '+';
   const Assignment kind = assignment_ahead();
   if (kind != Assignment::none) return assignment(kind);
+  const bool unknown = word.size() == 1 || is_unknown_word();
+  if (unknown && token().at.offset == text_end_) return inner_quotes(true);
+  if (at_dashed_chord()) {
+    dashed_chord();
+    return true;
+  }
+  if (neighbour(Place::statement)) return true;
   if (reserved != Keyword::no_keyword && !modifier) return keyword_statement(reserved);
   if (modifier) return chord_statement(Opcode::tap);
   if (word.size() == 1 && lexer_.following() == '(') return error(Message::call_missing, word);
   if (word.size() == 1) return bare_character(word);
   if (is_unknown_word()) return unknown_statement();
-  if (is_modifier_name(word) && lexer_.following() == '-') {
+  if (before_letter()) {
     error(Message::space_in_chord);
-    skip(Skip::word);
+    advance();
+    advance();
     return true;
   }
+  check_print();
   return chord_statement(Opcode::tap);
+}
+
+/// Warns of PRINT, which is a key, before a text.
+void Compiler::check_print() {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
+  if (!text || !at_word("print")) return;
+  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
 }
 
 /// Whether the token is a word that is neither a key nor reserved nor one character.
@@ -139,9 +175,10 @@ bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
   const std::string_view reserved = closest_keyword(word);
   const std::string_view key = hid::closest_name(word);
+  const bool same = hid::same_word(word, reserved);
   const bool lower_case =
       std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!reserved.empty() && (lower_case || key.empty())) {
+  if (!reserved.empty() && (same || lower_case || key.empty())) {
     error(Message::unknown_word, word, reserved);
     return true;
   }
@@ -151,18 +188,10 @@ bool Compiler::unknown_word() {
 
 /// At an unknown word: reports it with the statement that was probably meant.
 bool Compiler::unknown_statement() {
-  constexpr std::array<std::string_view, 5> kTypes = {"type", "print", "write", "echo", "text"};
   const std::string_view word = lexer_.word();
-  const bool parenthesis = lexer_.following() == '(';
   if (at_old_command()) return error(Message::old_mqtt);
-  if (word == "sleep" || word == "delay") return error(Message::unknown_word, word, "wait");
-  if (std::find(kTypes.begin(), kTypes.end(), word) != kTypes.end()) {
-    error(Message::bare_text);
-    skip(parenthesis ? Skip::statement : Skip::word);
-    return true;
-  }
   const bool near = !closest_keyword(word).empty() || !hid::closest_name(word).empty();
-  if (!near && parenthesis) return error(Message::call_missing, word);
+  if (!near && lexer_.following() == '(') return error(Message::call_missing, word);
   if (near && unknown_word()) return false;
   if (!near) error(Message::unquoted_text, word);
   skip(Skip::word);

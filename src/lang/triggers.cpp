@@ -31,16 +31,6 @@ constexpr std::array<SidelessName, 13> kSideless = {{{"ctrl", 0},
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-bool same_word(std::string_view word, std::string_view lower_case) {
-  return std::equal(word.begin(), word.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return lower(a) == b; });
-}
-
-/// Quotes as word processors write them.
-constexpr bool is_curly_quote(char32_t c) {
-  return c == 0x2018 || c == 0x2019 || c == 0x201C || c == 0x201D || c == 0x201E;
-}
-
 /// Symbols that stand for themselves as keys only between quotes (`#` starts a comment, quotes are
 /// tokens of their own).
 constexpr bool must_be_quoted(char32_t c) {
@@ -61,12 +51,9 @@ constexpr bool is_usage(std::uint32_t number) {
 /// The modifier that is spelt most like `word`.
 std::string_view Compiler::closest_modifier(std::string_view word) {
   std::string_view best;
-  unsigned best_distance = hid::likely_slips(word.size()) + 1;
+  hid::ClosestWord closest(word);
   for (const SidelessName& modifier : kSideless) {
-    const unsigned distance = hid::edit_distance(word, modifier.name, best_distance);
-    if (distance >= best_distance) continue;
-    best_distance = distance;
-    best = modifier.name;
+    if (closest.offer(modifier.name)) best = modifier.name;
   }
   return best;
 }
@@ -80,7 +67,7 @@ bool Compiler::is_vial_key(std::string_view word) {
 /// A modifier of which either side will do.
 bool Compiler::is_modifier_name(std::string_view word) {
   return std::any_of(kSideless.begin(), kSideless.end(),
-                     [&](const auto& entry) { return same_word(word, entry.name); });
+                     [&](const auto& entry) { return hid::same_word(word, entry.name); });
 }
 
 // ---- Keys and chords --------------------------------------------------------------------------
@@ -89,6 +76,11 @@ bool Compiler::is_modifier_name(std::string_view word) {
 bool Compiler::chord(Chord& out) {
   out = {};
   out.at = token().at;
+  if (at_dashed_chord()) {
+    dashed_chord();
+    out.good = false;
+    return true;
+  }
   while (token().kind == TokenKind::word && lexer_.following() == '+') {
     if (!chord_modifier(out)) return false;
   }
@@ -100,7 +92,7 @@ bool Compiler::chord(Chord& out) {
 /// Adds the modifier called `word`. False if none is.
 bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
   const auto* sideless = std::find_if(kSideless.begin(), kSideless.end(), [&](const auto& entry) {
-    return same_word(word, entry.name);
+    return hid::same_word(word, entry.name);
   });
   const auto usage = hid::usage_from_name(word);
   if (sideless != kSideless.end()) {
@@ -162,11 +154,11 @@ bool Compiler::chord_key(Chord& out) {
 
 bool Compiler::symbol_key(Chord& out) {
   const char32_t c = token().character;
-  if (c == '{' || c == '}') return expected(Message::expected_key);
-  if (must_be_quoted(c)) return error(Message::quote_this_key, hid::encode_utf8(c));
   const char32_t next = lexer_.following();
-  const bool quoting = next > ' ' && next != '{' && next != '=';
-  if (is_curly_quote(c) && quoting) return error(Message::straight_quotes);
+  const bool call = c == '(' && (hid::is_letter(next) || next == '"' || next == '\'');
+  if (c == '{' || c == '}' || call) return expected(Message::expected_key);
+  if (must_be_quoted(c)) return error(Message::quote_this_key, hid::encode_utf8(c));
+  if (foreign_quotes(true)) return false;
   character_key(out, c);
   return true;
 }
@@ -189,6 +181,8 @@ bool Compiler::word_key(Chord& out) {
   if (reserved != Keyword::no_keyword && !usage) return error(Message::keyword_misplaced, word);
   if (reserved != Keyword::no_keyword) {
     out.good = error(Message::keyword_as_key, word, hid::canonical_name(*usage));
+  } else if (const auto near = closest_keyword(word); !usage && hid::same_word(word, near)) {
+    out.good = error(Message::unknown_word, word, near);
   } else if (!usage) {
     out.good = error(Message::unknown_key, word, hid::closest_name(word));
   } else {
@@ -213,6 +207,13 @@ bool Compiler::number_key(Chord& out) {
 /// `^C`, or `^` before white space, which is the key itself.
 bool Compiler::caret(Chord& out) {
   const char32_t next = lexer_.following();
+  Lexer ahead = lexer_;
+  if (const std::string_view key = key_after_caret(ahead); !key.empty()) {
+    out.good = error(Message::caret_letter_only, key);
+    lexer_ = ahead;
+    advance();
+    return true;
+  }
   if (hid::is_letter(next)) {
     lexer_.take_following();
     out.mods.either |= 1U;
@@ -226,10 +227,25 @@ bool Compiler::caret(Chord& out) {
     lexer_.take_following();
   } else if (!alone) {
     out.good = error(Message::caret_letter);
+    // As AutoHotkey has it: `^+c`, `^!c`.
+    while (lexer_.following() == '+' || lexer_.following() == '!') lexer_.take_following();
+    if (hid::is_letter(lexer_.following())) lexer_.take_following();
   }
   character_key(out, '^');
   advance();
   return true;
+}
+
+/// At a `^`: the word after it, if only all of it together is a key. `ahead` stands at it then.
+std::string_view Compiler::key_after_caret(Lexer& ahead) {
+  ahead.set_sink(nullptr);
+  ahead.next();
+  ahead.set_sink(this);
+  const std::string_view word = ahead.word();
+  const bool together = ahead.token().kind == TokenKind::word && !ahead.token().space_before &&
+                        word.size() > 1 && ahead.following() != '+';
+  if (!together || !hid::usage_from_name(word)) return {};
+  return hid::usage_from_name(word.substr(1)) ? std::string_view{} : word;
 }
 
 /// The key that types `c`. A digit is its own key whatever the layout, a letter is the small one.
@@ -321,6 +337,17 @@ bool Compiler::vial_trigger() {
   return end_trigger();
 }
 
+/// Whether an abbreviation is rather meant as a key or a chord.
+bool Compiler::is_quoted_key(std::string_view text) {
+  TriggerMods mods;
+  for (std::size_t plus = text.find('+'); plus != std::string_view::npos; plus = text.find('+')) {
+    if (!add_modifier(mods, text.substr(0, plus))) return false;
+    text.remove_prefix(plus + 1);
+  }
+  return is_meant_as_key(text) || (mods.any() && text.size() == 1) ||
+         (mods.any() && hid::usage_from_name(text));
+}
+
 /// `"brb "`.
 bool Compiler::text_trigger() {
   const Position at = token().at;
@@ -352,12 +379,20 @@ bool Compiler::text_trigger() {
     text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);
   }
   advance();
+  const bool word = token().kind == TokenKind::word || token().kind == TokenKind::number;
+  if (word && !token().space_before) {
+    inner_quotes(false);
+    return false;
+  }
   if (!good || text_size_ == 0) {
     return error_at(Message::abbreviation_size, at, 1, {}, {}, kMaxAbbreviation);
   }
   erase_ = static_cast<std::uint8_t>(characters - 1);
   trigger_.hash = name_hash(text_.data(), text_size_);
-  return end_trigger();
+  end_trigger();
+  const std::string_view text{text_.data(), text_size_};
+  if (is_quoted_key(text)) warn_at(Message::quoted_key, at, trigger_length_, text, {});
+  return true;
 }
 
 /// `on start`, `on layer nav`.

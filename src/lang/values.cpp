@@ -26,8 +26,14 @@ constexpr bool is_infix(const Token& token) {
 Compiler::Assignment Compiler::assignment_ahead() const {
   Lexer ahead = lexer_;
   ahead.set_sink(nullptr);
-  // `f(…)`, and `ctrl+=`, which is a chord.
-  if (ahead.following() == '(' || ahead.following() == '+') return Assignment::none;
+  if (ahead.following() == '(') return Assignment::none;
+  const bool reserved = keyword() != Keyword::no_keyword;  // `repeat --n` is right
+  if (ahead.following() == '+') {                          // `ctrl+=` and `ctrl++` are chords
+    TriggerMods mods;
+    ahead.take_following();
+    const bool twice = ahead.following() == '+' && !reserved && !add_modifier(mods, lexer_.word());
+    return twice ? Assignment::compound : Assignment::none;
+  }
   switch (keyword()) {
     case Keyword::k_tap:
     case Keyword::k_press:
@@ -47,7 +53,8 @@ Compiler::Assignment Compiler::assignment_ahead() const {
   }
   const bool compound =
       std::u32string_view(U"+-*/%").find(next.character) != std::u32string_view::npos &&
-      ahead.following() == '=';
+      (ahead.following() == '=' ||
+       (next.character == '-' && ahead.following() == '-' && !reserved));
   return compound ? Assignment::compound : Assignment::none;
 }
 

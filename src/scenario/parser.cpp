@@ -101,18 +101,14 @@ class Parser {
   void choose(std::span<const Command> commands, std::string_view what) {
     const std::string_view word = peek_word();
     std::string_view best;
-    unsigned best_distance = hid::likely_slips(word.size()) + 1;
+    hid::ClosestWord closest(word);
     for (const Command& command : commands) {
       if (word == command.name) {
         at_ += word.size();
         (this->*command.read)();
         return;
       }
-      const unsigned distance = hid::edit_distance(word, command.name, best_distance);
-      if (distance < best_distance) {
-        best_distance = distance;
-        best = command.name;
-      }
+      if (closest.offer(command.name)) best = command.name;
     }
     fail(best.empty() ? fmt::format("{} '{}'", what, word)
                       : fmt::format("{} '{}'; did you mean '{}'?", what, word, best),

@@ -85,7 +85,7 @@ using Code = std::vector<std::uint8_t>;
 /// The code of the one definition of `text`.
 inline Code code_of(const std::string& text) {
   Compilation compiled(text);
-  EXPECT_EQ(compiled.messages(), std::vector<std::string>{}) << text;
+  EXPECT_EQ(compiled.findings().errors(), 0U) << compiled.text();
   if (compiled.roll().definitions().empty()) return {};
   return compiled.roll().definitions()[0].code;
 }
