@@ -388,7 +388,7 @@ class Cuts {
   }
 
   static constexpr std::uint64_t kManySteps = 2'000;
-  static constexpr std::uint64_t kVeryManySteps = 20'000;
+  static constexpr std::uint64_t kVeryManySteps = 6'000;
 
   /// `check` says whether a flash that was cut off is right, between which two states.
   template <class Check>
@@ -400,7 +400,7 @@ class Cuts {
     for (std::size_t i = 0; i < operations_.size(); ++i) {
       while (before < done_.size() && done_[before] <= i) ++before;
       for (std::uint32_t at = 0; at < steps_of(operations_[i]); ++at, ++step) {
-        if (steps_ > kVeryManySteps && step % 7 != 0 && !everything() && at != 0 &&
+        if (steps_ > kVeryManySteps && step % 11 != 0 && !everything() && at != 0 &&
             at + 1 != steps_of(operations_[i])) {
           continue;
         }

@@ -325,7 +325,7 @@ const Layout& default_layout() { return kLayouts[0]; }
 std::string_view closest_layout_name(std::string_view name) {
   std::array<char, kLongestWord> text{};
   if (name.size() > text.size()) return {};
-  std::transform(name.begin(), name.end(), text.begin(), lower);
+  std::transform(name.begin(), name.end(), text.begin(), to_lower);
 
   std::string_view best;
   ClosestWord closest({text.data(), name.size()});
