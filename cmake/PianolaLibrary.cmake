@@ -23,6 +23,9 @@ if(PIANOLA_SANITIZERS)
   add_compile_options(-fsanitize=${PIANOLA_SANITIZERS} -fno-sanitize=vptr -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${PIANOLA_SANITIZERS})
+  if(PIANOLA_SANITIZERS MATCHES "fuzzer")
+    add_compile_options(-fsanitize-coverage-ignorelist=${CMAKE_SOURCE_DIR}/cmake/coverage_ignore.txt)
+  endif()
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     # The checks that the sanitizers put in make GCC see uninitialised values in <regex>.
     add_compile_options(-Wno-maybe-uninitialized)
