@@ -159,23 +159,18 @@ class Hostile {
       while (!input.empty()) bytes[input.word() % bytes.size()] = input.byte();
     });
   }
-  /// Sets entries of the FAT, each a cluster and what comes after it.
+  /// Sets entries of the FAT (FAT12: three bytes hold two), each a cluster and what comes after it.
   void set_fat(FuzzInput& input) {
+    std::vector<std::uint8_t> fat(std::size_t{shape_.fat_sectors} * drive::kSectorSize);
+    if (!rig_.drive().read(drive::VolumeShape::kFatSector, fat).ok()) return;
     while (!input.empty()) {
       const std::uint32_t cluster = input.word() % (shape_.clusters + 2);
-      const std::uint32_t next = input.word();
-      // FAT12: three bytes hold two entries.
-      const std::uint32_t at = cluster + cluster / 2;
+      std::uint8_t* const there = &fat[cluster + cluster / 2];
       const unsigned shift = cluster % 2 * 4;
-      for (std::uint32_t i = 0; i < 2; ++i) {
-        const std::uint32_t byte = at + i;
-        const auto mask = static_cast<std::uint8_t>(0xFFFU << shift >> 8 * i);
-        rewrite(drive::VolumeShape::kFatSector + byte / drive::kSectorSize, [&](Sector& bytes) {
-          std::uint8_t& there = bytes[byte % drive::kSectorSize];
-          there = static_cast<std::uint8_t>((there & ~mask) | ((next << shift >> 8 * i) & mask));
-        });
-      }
+      const std::uint32_t other = drive::get16(there) & ~(0xFFFU << shift);
+      drive::put16(there, other | (input.word() & 0xFFFU) << shift);
     }
+    rig_.drive().write(drive::VolumeShape::kFatSector, fat);
   }
   /// Writes bytes of an entry of the folder.
   void set_entry(FuzzInput& input) {
