@@ -159,16 +159,23 @@ class Hostile {
       while (!input.empty()) bytes[input.word() % bytes.size()] = input.byte();
     });
   }
+  /// What comes after a cluster, said in a byte: a cluster, one near by, or one of the highest
+  /// numbers, among which are those that end a file.
+  static std::uint32_t next_cluster(std::uint32_t cluster, std::uint8_t byte) {
+    if (byte >= 0xF0) return 0xF00U | byte;
+    return byte >= 0xC0 ? (cluster + byte - 0xD8U) & 0xFFFU : byte;
+  }
   /// Sets entries of the FAT (FAT12: three bytes hold two), each a cluster and what comes after it.
   void set_fat(FuzzInput& input) {
     std::vector<std::uint8_t> fat(std::size_t{shape_.fat_sectors} * drive::kSectorSize);
     if (!rig_.drive().read(drive::VolumeShape::kFatSector, fat).ok()) return;
     while (!input.empty()) {
-      const std::uint32_t cluster = input.word() % (shape_.clusters + 2);
+      const std::uint32_t cluster = input.byte() % (shape_.clusters + 2);
+      const std::uint32_t next = next_cluster(cluster, input.byte());
       std::uint8_t* const there = &fat[cluster + cluster / 2];
       const unsigned shift = cluster % 2 * 4;
       const std::uint32_t other = drive::get16(there) & ~(0xFFFU << shift);
-      drive::put16(there, other | (input.word() & 0xFFFU) << shift);
+      drive::put16(there, other | next << shift);
     }
     rig_.drive().write(drive::VolumeShape::kFatSector, fat);
   }

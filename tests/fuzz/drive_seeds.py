@@ -29,8 +29,8 @@ def fat_step(before, sector):
     """The entries that changed."""
     entries = struct.unpack("<256H", sector)
     old = struct.unpack("<256H", before) if before else [None] * 256
-    changed = [struct.pack("<HH", i, entries[i]) for i in CLUSTERS if entries[i] != old[i]]
-    return step(SET_FAT, b"".join(changed))
+    changed = [i for i in CLUSTERS if entries[i] != old[i]]
+    return step(SET_FAT, b"".join(bytes([i, entries[i] & 0xFF]) for i in changed))
 
 
 def folder_steps(before, sector):
