@@ -136,9 +136,9 @@ std::string move_words(std::string text, unsigned seed) {
   const std::size_t first = below(starts.size() - 1);
   const std::size_t last = std::min(first + 1 + below(8), starts.size() - 1);
   const std::string words = text.substr(starts[first], starts[last] - starts[first]);
-  if (below(4) == 0) return text.erase(starts[first], words.size());
+  if (below(2) == 0) return text.erase(starts[first], words.size());
   const std::size_t place = starts[below(starts.size())];
-  for (std::size_t i = below(2) == 0 ? 1 : 2 + below(20); i > 0; --i) text.insert(place, words);
+  for (std::size_t i = below(4) != 0 ? 1 : 2 + below(20); i > 0; --i) text.insert(place, words);
   return text;
 }
 

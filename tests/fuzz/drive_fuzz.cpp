@@ -26,7 +26,7 @@ using testing::FuzzSteps;
 constexpr std::array<flash::Geometry, 3> kGeometries{
     {{4096, 256, 10}, {1024, 1, 32}, {2048, 4, 16}}};
 /// More would take long.
-constexpr std::size_t kMostSteps = 32;
+constexpr std::size_t kMostSteps = 28;
 
 void require(bool condition) {
   if (!condition) std::abort();

@@ -138,10 +138,10 @@ Memory make_image(const flash::Geometry& geometry, bool is_long) {
   std::vector<std::uint8_t> memory(store::Log::memory_size(geometry));
   store::Store store{flash, memory};
   require(store.format() == lang::Status::ok);
-  require(save(store, macros(is_long ? 12 : 3, 'x')) == lang::Status::ok);
+  require(save(store, macros(is_long ? 9 : 3, 'x')) == lang::Status::ok);
   const std::vector<std::uint8_t> sectors(1024, 0xA5);
   require(store.write_draft(3, sectors) == lang::Status::ok);
-  require(save(store, macros(is_long ? 11 : 4, 'y')) == lang::Status::ok);
+  require(save(store, macros(is_long ? 8 : 4, 'y')) == lang::Status::ok);
   return flash;
 }
 
@@ -326,6 +326,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Image& image = image_of(steps.choice);
   Memory flash = image.flash;
   for (const FuzzStep& step : steps.steps) change(step, image.frames, flash.bytes);
-  use(flash, testing::share_of(data, size, 4));
+  use(flash, testing::share_of(data, size, 8));
   return 0;
 }

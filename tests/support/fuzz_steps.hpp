@@ -79,6 +79,7 @@ class FuzzStepMutator {
 
  private:
   static constexpr std::size_t kMostBytes = 255;
+  static constexpr std::size_t kMostErased = 8;
 
   std::size_t below(std::size_t end) { return random_() % end; }
   std::uint8_t byte() { return static_cast<std::uint8_t>(random_() >> 8U); }
@@ -92,7 +93,8 @@ class FuzzStepMutator {
     }
     const auto step = place(steps, 0);
     if (kind == 1) {
-      steps.erase(step);
+      const auto rest = static_cast<std::size_t>(steps.end() - step);
+      steps.erase(step, step + static_cast<std::ptrdiff_t>(1 + below(std::min(rest, kMostErased))));
     } else if (kind == 2) {
       const FuzzStep copy = *step;
       steps.insert(place(steps, 1), copy);
