@@ -116,7 +116,7 @@ class FuzzStepMutator {
     std::ranges::generate(step.body, [this] { return byte(); });
     return step;
   }
-  /// As the fuzzer knows to: with its dictionary, with what the code compared bytes to.
+  /// By the byte, as libFuzzer does it.
   static void change_body(FuzzStep& step) {
     const std::size_t size = step.body.size();
     step.body.resize(kMostBytes);
