@@ -23,6 +23,11 @@ if(PIANOLA_SANITIZERS)
   add_compile_options(-fsanitize=${PIANOLA_SANITIZERS} -fno-sanitize=vptr -fno-sanitize-recover=all
                       -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${PIANOLA_SANITIZERS})
+  if(PIANOLA_SANITIZERS MATCHES "fuzzer")
+    # Following every comparison, also those that the sanitizers make, would take most of the time.
+    set(ignored ${CMAKE_SOURCE_DIR}/cmake/coverage_ignore.txt)
+    add_compile_options(-fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=${ignored})
+  endif()
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     # The checks that the sanitizers put in make GCC see uninitialised values in <regex>.
     add_compile_options(-Wno-maybe-uninitialized)

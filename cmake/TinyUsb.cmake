@@ -19,6 +19,18 @@ set(PIANOLA_USB_VENDOR 0x1209 CACHE STRING "USB vendor id")
 set(PIANOLA_USB_PRODUCT 0x0001 CACHE STRING "USB product id")
 set(PIANOLA_USB_MILLIAMPERES 500 CACHE STRING "Most current that the device draws, even, up to 500")
 
+# TinyUSB keeps the length of a sector, as a command gives it, in 16 bits. It refuses one of 0, by
+# which it would divide, but looks at all 32 bits for that: a read of one sector with 65,536 bytes
+# ends the program.
+set(unsafe "cbw->total_bytes / block_count == 0")
+file(READ ${PIANOLA_TINYUSB}/src/class/msc/msc_device.c storage)
+string(FIND "${storage}" "${unsafe}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: msc_device.c is another")
+endif()
+string(REPLACE "${unsafe}" "(uint16_t)(cbw->total_bytes / block_count) == 0" storage "${storage}")
+file(CONFIGURE OUTPUT msc_device.c CONTENT "${storage}" @ONLY)
+
 enable_language(C)
 add_library(tinyusb STATIC
             ${PIANOLA_TINYUSB}/src/tusb.c
@@ -26,9 +38,10 @@ add_library(tinyusb STATIC
             ${PIANOLA_TINYUSB}/src/device/usbd.c
             ${PIANOLA_TINYUSB}/src/device/usbd_control.c
             ${PIANOLA_TINYUSB}/src/class/hid/hid_device.c
-            ${PIANOLA_TINYUSB}/src/class/msc/msc_device.c)
+            ${CMAKE_CURRENT_BINARY_DIR}/msc_device.c)
 target_include_directories(tinyusb SYSTEM PUBLIC ${PIANOLA_TINYUSB}/src
-                           ${CMAKE_SOURCE_DIR}/src/usb/tinyusb)
+                           ${CMAKE_SOURCE_DIR}/src/usb/tinyusb
+                           PRIVATE ${PIANOLA_TINYUSB}/src/class/msc)
 # Not ours to correct: no warnings, and no end of the program where it computes as C does not allow.
 target_compile_options(tinyusb PRIVATE -w -fno-sanitize=undefined)
 # Linked file by file, so that a program without a controller needs none of the stack.

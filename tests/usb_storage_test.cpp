@@ -401,5 +401,14 @@ TEST_F(ThirteenCases, AsTinyUsbHasThem) {
   EXPECT_EQ(out(write10(2), 100), "100 bytes, CSW 1 residue 0") << "13: failed";
 }
 
+// TinyUSB keeps the length of a sector in 16 bits, by which it divides.
+TEST_F(ThirteenCases, SectorsOf64KbAreRefused) {
+  insert();
+  EXPECT_EQ(in(read10(1), 65536), "stall 0 bytes, CSW 2 residue 65536");
+  EXPECT_EQ(in(read10(1), 131072), "stall 0 bytes, CSW 2 residue 131072");
+  EXPECT_EQ(out(write10(1), 65536), "stall 0 bytes, CSW 2 residue 65536");
+  EXPECT_EQ(in(read10(1), 512), "512 bytes, CSW 0 residue 0");
+}
+
 }  // namespace
 }  // namespace pianola

@@ -17,6 +17,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CORES = os.cpu_count() or 2
+FUZZ_TARGETS = sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*_fuzz.cpp"))
 # Phases at a time, so that the end of one, which often leaves cores idle, is filled by another.
 LANES = 2
 # What a whole run may take on two cores.
@@ -178,15 +179,16 @@ def phases(options):
     unit.steps.append(ctest("release", "-LE", "guest|unit"))
     if options.quick:
         return [program, tests, unit]
-    kernel = Phase("a kernel to boot", [["tests/guest/image.py"], build("release", "guest_tool")],
-                   needs=(program.name,), background=True)
-    guest = Phase("tests on a real kernel", [ctest("release", "-L", "guest", "-V")],
-                  needs=(kernel.name,), background=True, show=r"^\d+: ok +(.*)$")
+    kernel = Phase("a kernel that has booted", [["tests/guest/booted.py"]], background=True)
+    guest = Phase("tests on a real kernel", [build("release", "pianola", "guest_tool"),
+                                             ctest("release", "-L", "guest", "-V", "-j", "6")],
+                  needs=(program.name, kernel.name), background=True, show=r"^\d+: ok +(.*)$")
     sanitize = Phase("build: sanitizers, fuzz targets", [build("sanitize")])
     sanitized = Phase("tests with sanitizers", [unit_tests("sanitize")], needs=(sanitize.name,),
                       environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1"})
-    fuzz = Phase("fuzzing", [["tools/fuzz", "all"]], needs=(sanitize.name,),
-                 show=r"^(\w+_fuzz: .*)$")
+    seconds = os.environ.get("FUZZ_SECONDS", "20")
+    fuzz = [Phase(name, [["tools/fuzz", name, seconds]], needs=(sanitize.name,),
+                  show=rf"^{name}: (.*)$") for name in FUZZ_TARGETS]
     m0plus = Phase("Cortex-M0+", [build("m0plus"), ctest("m0plus")])
     tidy = Phase("static analysis", [["tools/check_sources.py", "tidy", build_dir("release")]],
                  needs=(program.name,))
@@ -196,7 +198,7 @@ def phases(options):
     style = Phase("format", [shell(
         "find src tests benchmarks tools -name '*.cpp' -print0 -o -name '*.hpp' -print0 |"
         " xargs -0 clang-format --dry-run -Werror")])
-    return [program, kernel, guest, sanitize, tests, unit, sanitized, fuzz, m0plus, tidy, alone,
+    return [program, kernel, guest, sanitize, tests, unit, sanitized, *fuzz, m0plus, tidy, alone,
             style]
 
 

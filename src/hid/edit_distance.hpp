@@ -7,7 +7,7 @@ namespace pianola::hid {
 
 /// Longest word that edit_distance() compares, in bytes.
 inline constexpr unsigned kLongestWord = 31;
-/// The distance of words that are longer than that, or whose lengths alone differ by more than the
+/// The distance of words that are longer than that, or that are found to be further apart than the
 /// limit.
 inline constexpr unsigned kFar = 99;
 

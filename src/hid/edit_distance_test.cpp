@@ -33,6 +33,12 @@ TEST(EditDistanceTest, GivesUpOnLengths) {
   EXPECT_EQ(edit_distance(longest + "x", longest + "x", 2), kFar);
 }
 
+TEST(EditDistanceTest, GivesUpBeyondTheLimit) {
+  EXPECT_EQ(edit_distance("abcdef", "uvwxyz", 2), kFar);
+  EXPECT_EQ(edit_distance("badcfe", "abcdef", 3), 3U);
+  EXPECT_EQ(edit_distance("badcfe", "abcdef", 2), kFar);
+}
+
 TEST(EditDistanceTest, ShortWordsHaveFewSlips) {
   EXPECT_EQ(likely_slips(2), 0U);
   EXPECT_EQ(likely_slips(3), 1U);

@@ -5,13 +5,18 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lang/code_reader.hpp"
 #include "lang/compiler.hpp"
 #include "lang/decompiler.hpp"
 #include "ports/sim/memory_compiler.hpp"
+
+extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
 namespace {
 
@@ -113,12 +118,46 @@ void check_pieces(const std::string& text, lang::Status status, const sim::Memor
   require(whole.definitions() == roll.definitions(), "pieces give other definitions");
 }
 
+/// Where the words of a text begin, and its end. What is between two words belongs to the first.
+std::vector<std::size_t> word_starts(std::string_view text) {
+  std::vector<std::size_t> starts{0};
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i - 1] == ' ' || text[i - 1] == '\n') starts.push_back(i);
+  }
+  starts.push_back(text.size());
+  return starts;
+}
+
+/// Takes some words out, or puts them in at another place: once, or so often that limits are met.
+std::string move_words(std::string text, unsigned seed) {
+  std::minstd_rand random(seed);
+  const auto below = [&](std::size_t end) { return random() % end; };
+  const std::vector<std::size_t> starts = word_starts(text);
+  const std::size_t first = below(starts.size() - 1);
+  const std::size_t last = std::min(first + 1 + below(8), starts.size() - 1);
+  const std::string words = text.substr(starts[first], starts[last] - starts[first]);
+  if (below(2) == 0) return text.erase(starts[first], words.size());
+  const std::size_t place = starts[below(starts.size())];
+  for (std::size_t i = below(4) != 0 ? 1 : 2 + below(20); i > 0; --i) text.insert(place, words);
+  return text;
+}
+
 }  // namespace
 
+// Half of the changes are by the byte and with the dictionary, half by the word.
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
+  if (seed % 2 == 0) return LLVMFuzzerMutate(data, size, max_size);
+  const std::string text = move_words({reinterpret_cast<const char*>(data), size}, seed / 2);
+  return text.copy(reinterpret_cast<char*>(data), max_size);
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // The last byte says how large the pieces are, so that the seeds are plain programs.
-  const std::size_t piece = size > 0 && data[size - 1] < 64 ? data[size - 1] : 0;
   const std::string text(reinterpret_cast<const char*>(data), size);
+  // The input's hash says whether it is read in pieces, and how large they are, so that the seeds
+  // are plain programs. As reading in pieces takes much longer, it is for one in four.
+  const std::size_t hash = std::hash<std::string>{}(text);
+  const std::size_t piece = hash % 4 == 0 ? hash / 4 % 64 : 0;
   sim::MemorySource source(text, piece > 0 ? piece : SIZE_MAX);
   sim::MemoryRoll roll(&source);
   sim::Findings findings;

@@ -2,18 +2,20 @@
 // made right again. Mounting, reading all of it, checking it, dumping it and saving to it must end,
 // without undefined behaviour, whatever it holds.
 //
-// The first byte chooses a geometry and a state; the rest are changes, each of an operation, a
-// place (two bytes) and what the operation takes.
+// The first byte chooses an image; the rest are changes, as steps (support/fuzz_steps.hpp): an
+// operation, with a place (two bytes) and what the operation takes. The images are made once, and
+// each run works on a copy of one of them, so they are small.
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "lang/crc32.hpp"
@@ -22,16 +24,20 @@
 #include "store/draft_edit.hpp"
 #include "store/frames.hpp"
 #include "store/save.hpp"
+#include "support/fuzz_steps.hpp"
 
 namespace {
 
 using namespace pianola;
+using testing::FuzzInput;
+using testing::FuzzStep;
+using testing::FuzzSteps;
 
 constexpr std::array<flash::Geometry, 4> kGeometries{{
-    {1024, 8, 32},
-    {4096, 256, 12},
-    {4096, 1, 8},
-    {1024, 4, 40},
+    {1024, 8, 14},
+    {4096, 256, 5},
+    {2048, 1, 7},
+    {1024, 4, 12},
 }};
 /// More is read of nothing: hostile counts go up to four billion.
 constexpr std::uint32_t kEnough = 2000;
@@ -43,10 +49,8 @@ void require(bool condition) {
 /// Flash in memory; quick.
 class Memory final : public flash::NorFlash {
  public:
-  Memory(const flash::Geometry& geometry, std::vector<std::uint8_t> image)
-      : bytes(std::move(image)), geometry_(geometry) {}
   explicit Memory(const flash::Geometry& geometry)
-      : Memory(geometry, std::vector<std::uint8_t>(geometry.size(), 0xFF)) {}
+      : bytes(geometry.size(), 0xFF), geometry_(geometry) {}
 
   [[nodiscard]] flash::Geometry geometry() const override { return geometry_; }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
@@ -92,31 +96,6 @@ lang::Status save(store::Store& store, const std::string& text) {
   return store::Save{store, source, scratch, findings}.run();
 }
 
-/// A region that was written to for a while.
-std::vector<std::uint8_t> make_image(const flash::Geometry& geometry, bool is_long) {
-  Memory flash{geometry};
-  std::vector<std::uint8_t> memory(store::Log::memory_size(geometry));
-  store::Store store{flash, memory};
-  require(store.format() == lang::Status::ok);
-  require(save(store, macros(is_long ? 30 : 3, 'x')) == lang::Status::ok);
-  const std::vector<std::uint8_t> sectors(1024, 0xA5);
-  require(store.write_draft(3, sectors) == lang::Status::ok);
-  require(save(store, macros(is_long ? 29 : 4, 'y')) == lang::Status::ok);
-  return flash.bytes;
-}
-
-const std::vector<std::uint8_t>& image_of(std::uint8_t choice) {
-  static const std::vector<std::vector<std::uint8_t>> images = [] {
-    std::vector<std::vector<std::uint8_t>> made;
-    for (const flash::Geometry& geometry : kGeometries) {
-      made.push_back(make_image(geometry, false));
-      made.push_back(make_image(geometry, true));
-    }
-    return made;
-  }();
-  return images[choice % images.size()];
-}
-
 /// Where the sectors' headers and frames stand.
 class Places final : public store::DumpSink {
  public:
@@ -141,26 +120,54 @@ class Places final : public store::DumpSink {
   std::uint32_t sector_size_;
 };
 
-/// Takes numbers from the input, then zeros.
-class Input {
- public:
-  explicit Input(std::span<const std::uint8_t> bytes) : rest_(bytes) {}
-  std::uint8_t byte() {
-    if (rest_.empty()) return 0;
-    const std::uint8_t first = rest_.front();
-    rest_ = rest_.subspan(1);
-    return first;
+/// A region, and where the frames are that there is something in.
+struct Image {
+  explicit Image(Memory made) : flash(std::move(made)) {
+    Places places{flash.geometry().sector_size};
+    store::dump(flash, places);
+    frames = std::move(places.frames);
   }
-  std::uint32_t number(unsigned bytes) {
-    std::uint32_t number = 0;
-    for (; bytes > 0; --bytes) number = number << 8 | byte();
-    return number;
-  }
-  [[nodiscard]] bool empty() const { return rest_.empty(); }
 
- private:
-  std::span<const std::uint8_t> rest_;
+  Memory flash;
+  std::vector<store::Frame> frames;
 };
+
+/// A region that was written to for a while.
+Memory make_image(const flash::Geometry& geometry, bool is_long) {
+  Memory flash{geometry};
+  std::vector<std::uint8_t> memory(store::Log::memory_size(geometry));
+  store::Store store{flash, memory};
+  require(store.format() == lang::Status::ok);
+  require(save(store, macros(is_long ? 9 : 3, 'x')) == lang::Status::ok);
+  const std::vector<std::uint8_t> sectors(1024, 0xA5);
+  require(store.write_draft(3, sectors) == lang::Status::ok);
+  require(save(store, macros(is_long ? 8 : 4, 'y')) == lang::Status::ok);
+  return flash;
+}
+
+/// One that a former build made, without the header of its file.
+Memory old_image() {
+  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-2.flash", std::ios::binary);
+  file.seekg(4096);
+  const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
+  Memory flash{{1024, 8, 16}};
+  require(bytes.size() == flash.bytes.size());
+  std::ranges::copy(bytes, flash.bytes.begin());
+  return flash;
+}
+
+const Image& image_of(std::uint8_t choice) {
+  static const std::vector<Image> images = [] {
+    std::vector<Image> made;
+    for (const flash::Geometry& geometry : kGeometries) {
+      made.emplace_back(make_image(geometry, false));
+      made.emplace_back(make_image(geometry, true));
+    }
+    made.emplace_back(old_image());
+    return made;
+  }();
+  return images[choice % images.size()];
+}
 
 /// Makes the frame's checksum right.
 void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
@@ -173,10 +180,11 @@ void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
   store::put32(bytes.data() + bytes.size() - 4, check.value());
 }
 
-void change(Input& input, const std::vector<store::Frame>& frames,
+void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
             std::vector<std::uint8_t>& image) {
-  const std::uint8_t operation = input.byte();
-  const std::uint32_t place = input.number(2);
+  FuzzInput input = step.input();
+  const std::uint8_t operation = step.what;
+  const std::uint32_t place = input.word();
   const store::Frame& frame = frames[place % frames.size()];
   const auto bytes = std::span{image}.subspan(frame.address, frame.size);
   switch (operation % 6) {
@@ -193,14 +201,14 @@ void change(Input& input, const std::vector<store::Frame>& frames,
       bytes[input.byte() % bytes.size()] = input.byte();
       break;
     case 3:  // A frame's 32-bit number.
-      store::put32(bytes.data() + input.byte() % (bytes.size() - 3), input.number(4));
+      store::put32(bytes.data() + input.byte() % (bytes.size() - 3), input.number());
       break;
     case 4:  // The address of a frame, somewhere in a frame.
       store::put32(bytes.data() + input.byte() % (bytes.size() - 3),
-                   frames[input.number(2) % frames.size()].address);
+                   frames[input.word() % frames.size()].address);
       break;
     default: {  // A frame's bytes, from another one.
-      const store::Frame& other = frames[input.number(2) % frames.size()];
+      const store::Frame& other = frames[input.word() % frames.size()];
       const std::uint32_t count = std::min(frame.size, other.size);
       std::copy_n(
           std::vector(image.begin() + other.address, image.begin() + other.address + count).begin(),
@@ -281,8 +289,8 @@ void read_draft(store::Store& store) {
   }
 }
 
-/// All that can be done with a region.
-void use(flash::NorFlash& flash) {
+/// All that can be done with a region. What was changed is looked at again `thoroughly`.
+void use(flash::NorFlash& flash, bool thoroughly) {
   std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
   Nowhere nowhere;
   store::dump(flash, nowhere);
@@ -305,6 +313,7 @@ void use(flash::NorFlash& flash) {
   const std::vector<std::uint8_t> sectors(512, 0x5A);
   store.write_draft(1, sectors);
   edit_draft(store);
+  if (!thoroughly) return;
   read_backup(store);
   read_roll(store);
   store::check(store.log(), map, nowhere);
@@ -313,13 +322,10 @@ void use(flash::NorFlash& flash) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  Input input{{data, size}};
-  const std::uint8_t choice = input.byte();
-  const flash::Geometry& geometry = kGeometries[choice / 2 % kGeometries.size()];
-  Memory flash{geometry, image_of(choice)};
-  Places places{geometry.sector_size};
-  store::dump(flash, places);
-  while (!input.empty()) change(input, places.frames, flash.bytes);
-  use(flash);
+  const FuzzSteps steps(data, size);
+  const Image& image = image_of(steps.choice);
+  Memory flash = image.flash;
+  for (const FuzzStep& step : steps.steps) change(step, image.frames, flash.bytes);
+  use(flash, testing::share_of(data, size, 8));
   return 0;
 }

@@ -113,7 +113,8 @@ class Controller {
     std::uint32_t size = 0;
     std::uint32_t done = 0;
   };
-  struct Endpoint {
+  /// What a reset of the bus ends.
+  struct EndpointState {
     bool open = false;
     bool stalled = false;
     bool interrupt = false;
@@ -121,15 +122,12 @@ class Controller {
     engine::Time interval = 1;
     std::optional<engine::Time> moved_at;  ///< When it last gave or took a packet.
     std::optional<Transfer> transfer;      ///< The device's.
-    std::deque<Urb> urbs;                  ///< The host's, the first one being served,
-    std::uint32_t sent = 0;                ///< of which so many bytes went.
+    std::uint32_t sent = 0;                ///< How many bytes of the host's first request went.
+  };
+  struct Endpoint : EndpointState {
+    std::deque<Urb> urbs;  ///< What the host waits for, the first one being served.
 
-    /// As after a reset; what the host waits for stays.
-    void reset() {
-      std::deque<Urb> waiting = std::move(urbs);
-      *this = Endpoint{};
-      urbs = std::move(waiting);
-    }
+    void reset() { static_cast<EndpointState&>(*this) = {}; }
   };
 
   [[nodiscard]] Endpoint& endpoint(std::uint8_t number, bool in) {
