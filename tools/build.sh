@@ -36,18 +36,20 @@ show_progress() {
 
 # build_preset PRESET [TARGET…]: brings the targets up to date. Says on standard error how far it is
 # if there is something to build, and shows the build's output only if it fails. Only one process at
-# a time builds a preset: others wait for it.
+# a time builds a preset: others wait for it. With TESTS=OFF, a build that is not there yet is made
+# without tests and benchmarks, and without the packages that only they take.
 build_preset() {
-  local preset=$1 dir
+  local preset=$1 dir tests=${TESTS:-ON}
   shift
   dir=$(build_dir "$preset")
   mkdir -p "$dir"
   (
     flock 9
     log=$dir/pianola-build.log
-    if [ ! -f "$dir/build.ninja" ]; then
+    if [ ! -f "$dir/build.ninja" ] ||
+      { [ "$tests" = ON ] && grep -q '^PIANOLA_TESTS:BOOL=OFF' "$dir/CMakeCache.txt"; }; then
       say "configuring ($preset)"
-      if ! cmake --preset "$preset" >"$log" 2>&1 9>&-; then
+      if ! cmake --preset "$preset" -DPIANOLA_TESTS="$tests" >"$log" 2>&1 9>&-; then
         cat "$log" >&2
         exit 1
       fi
