@@ -40,7 +40,7 @@ using test::StoreState;
 using Bytes = std::vector<std::uint8_t>;
 
 unsigned stride() {
-  return std::max(1U, static_cast<unsigned>(test::volume("PIANOLA_CUT_STRIDE", 1, 61)));
+  return std::max(1U, static_cast<unsigned>(test::volume("PIANOLA_CUT_STRIDE", 1, 127)));
 }
 
 /// Whether all pairs of cuts are tried, and all ways to read unstable bits.

@@ -91,7 +91,8 @@ def tidy_checks(build):
     for folder, source, arguments in commands_of(build):
         if not is_test(source) and arguments[0].endswith("++"):
             yield Check(build, folder, source, arguments,
-                        ["clang-tidy", "--quiet", "-p", str(build), source])
+                        ["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy",
+                         "-p", str(build), source])
 
 
 def alone_checks(build):

@@ -26,9 +26,9 @@ import threading
 LIMIT_S = 300
 # A process gets cases for about so long, and at most so many.
 CHUNK_S = 4.0
-CHUNK_CASES = 150
+CHUNK_CASES = 40
 # What a case is taken to last that was never run.
-GUESS_S = 0.02
+GUESS_S = 0.1
 
 Case = collections.namedtuple("Case", "program name")
 

@@ -40,6 +40,7 @@ std::vector<Moment> moments_of(const Timeline& timeline) {
     }
   }
   std::vector<Moment> moments;
+  moments.reserve(all.size());
   for (const auto& [time, what] : all) {
     moments.push_back({time, what, moments.empty() ? 0 : time - moments.back().time});
   }

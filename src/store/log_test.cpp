@@ -15,6 +15,7 @@
 
 #include "ports/sim/simulated_flash.hpp"
 #include "store/store.hpp"
+#include "support/volume.hpp"
 
 namespace pianola::store {
 namespace {
@@ -122,7 +123,8 @@ void take_turns(const Geometry& geometry, std::uint32_t count) {
     const std::vector<int> after = played.values();
     const std::uint64_t steps = whole.steps() - prepared;
     // Every eleventh step hits each frame, and all parts of a unit.
-    for (std::uint64_t first = steps > 1000 ? steps - 1000 : 0; first < steps; first += 11) {
+    constexpr std::uint64_t kEvery = test::kSanitized ? 77 : 11;
+    for (std::uint64_t first = steps > 1000 ? steps - 1000 : 0; first < steps; first += kEvery) {
       SimulatedFlash cut = start;
       Rig rig(cut);
       ASSERT_TRUE(prepare(rig, number, count));

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks how the sources include: other files by the name of their layer, never relative to the
-including file; and in the core, only those standard headers that need no heap and no system.
+including file, and no .cpp; in the core, only those standard headers that need no heap and no system.
 
     includes.py SOURCE_DIR
 """
@@ -37,6 +37,8 @@ def findings(source):
                 yield f'{name}:{number}: "{header}" does not begin with the name of a layer'
             if ".." in pathlib.PurePosixPath(header).parts:
                 yield f'{name}:{number}: "{header}" is relative'
+            if header.endswith(".cpp"):
+                yield f"{name}:{number}: {header} is not a header"
             if kind == "<" and in_core and header not in CORE_HEADERS:
                 yield f"{name}:{number}: <{header}> is not for the core"
 
