@@ -26,7 +26,8 @@ if(PIANOLA_SANITIZERS)
   if(PIANOLA_SANITIZERS MATCHES "fuzzer")
     # Following every comparison, also those that the sanitizers make, would take most of the time.
     set(ignored ${CMAKE_SOURCE_DIR}/cmake/coverage_ignore.txt)
-    add_compile_options(-fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=${ignored})
+    add_compile_options(-fno-sanitize-coverage=trace-cmp -fsanitize-coverage-ignorelist=${ignored}
+                        -Wno-unused-command-line-argument)
   endif()
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     # The checks that the sanitizers put in make GCC see uninitialised values in <regex>.
