@@ -9,7 +9,9 @@
 //   errors, warnings                 the ```text block after it is what the compiler prints
 //   before, after                    `fmt` makes the second of the first
 // ```scenario blocks are played. After one with `fails`, the ```text block is what is said.
-// ```console blocks are transcripts. A line `…` in one stands for any number of lines.
+// ```console blocks are transcripts, run one after another in one folder. A line `…` in one stands
+// for any number of lines, and a `./run device` ends once it is set up. One with `unchecked` is not
+// run: for what needs root, or takes too long.
 
 #include <gtest/gtest.h>
 
@@ -28,6 +30,7 @@
 #include "lang/formatter.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/markdown.hpp"
+#include "support/pending_signal.hpp"
 #include "support/source_dir.hpp"
 
 namespace pianola {
@@ -157,6 +160,9 @@ class Shell {
     if (words.empty() || words[0] != "./run") return run_shell(command);
     words.erase(words.begin());
     if (words.empty()) words.emplace_back("demo");
+    if (words[0] != "device") return run_pianola(words);
+    words.insert(words.end(), {"--listen", "0"});
+    const test::PendingSignal pending;
     return run_pianola(words);
   }
 

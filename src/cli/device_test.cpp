@@ -18,6 +18,7 @@
 #include "cli/device_command.hpp"
 #include "cli/device_keys.hpp"
 #include "support/command_test.hpp"
+#include "support/pending_signal.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -35,22 +36,12 @@ class DeviceCommand : public test::CommandTest {
   /// `pianola device` at a port that is free.
   static Result device(std::vector<std::string> arguments, int signal = SIGTERM,
                        const std::string& input = "") {
-    sigset_t signals;
-    sigset_t before;
-    sigemptyset(&signals);
-    sigaddset(&signals, signal);
-    pthread_sigmask(SIG_BLOCK, &signals, &before);
-    raise(signal);
+    const test::PendingSignal pending(signal);
     if (std::find(arguments.begin(), arguments.end(), "--listen") == arguments.end()) {
       arguments.insert(arguments.end(), {"--listen", "0"});
     }
     arguments.insert(arguments.begin(), "device");
-    Result result = pianola(arguments, input);
-    // If it did not get that far, the signal is still on its way.
-    const timespec at_once{};
-    sigtimedwait(&signals, nullptr, &at_once);
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    return result;
+    return pianola(arguments, input);
   }
 };
 
