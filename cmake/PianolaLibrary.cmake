@@ -60,14 +60,15 @@ endfunction()
 
 # Adds the test program NAME_test made of SOURCES, as the test NAME of ctest. ./test does not run it
 # by ctest but by tools/run_tests.py, which finds it in test_programs.txt. Helpers that several tests
-# share are in tests/support, included as "support/x.hpp".
+# share are in tests/support, included as "support/x.hpp". Tests are not optimised: most run for less
+# time than that would take. LONG ones are, a little.
 function(pianola_test NAME)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "LONG" "" "SOURCES;LIBRARIES" ${ARGN})
   set(source_dir ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
   set_source_files_properties(${source_dir} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
     COMPILE_DEFINITIONS PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_executable(${NAME}_test ${ARG_SOURCES} ${source_dir})
-  target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS})
+  target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS} -O$<BOOL:${ARG_LONG}>)
   if(PIANOLA_FUZZ)
     # What the fuzz targets share with the tests counts its edges; the tests themselves need not.
     target_compile_options(${NAME}_test PRIVATE -fno-sanitize=fuzzer-no-link)
@@ -105,8 +106,6 @@ function(pianola_add_layer PATH CODE)
   if(PIANOLA_HOST AND PIANOLA_TESTS AND tests)
     pianola_test(${name} SOURCES ${tests}
                  LIBRARIES ${target} ${ARG_TEST_DEPENDS} ${ARG_TEST_LIBRARIES})
-    # Unit tests are short: what optimising them would gain is less than what it takes.
-    target_compile_options(${name}_test PRIVATE -O0)
   endif()
 endfunction()
 

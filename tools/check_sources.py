@@ -2,10 +2,11 @@
 """Checks sources with the compiler's front end, several at a time.
 
     check_sources.py tidy BUILD_DIR     clang-tidy over the sources of a build that are not tests
-    check_sources.py alone BUILD_DIR    each source file compiles by itself
+    check_sources.py alone BUILD_DIR    the other sources, outside the core, compile by themselves
 
 A build that puts sources together (CMAKE_UNITY_BUILD) makes `tidy` fast, since headers are read
 once for many files; `alone` is for finding what such a build hides, and wants one that does not.
+The Cortex-M0+ build does the same for the core.
 What passed is remembered by the content of the source and all that it includes, in
 ~/.cache/pianola/checked, so that it is checked again only when that changes.
 """
@@ -97,7 +98,8 @@ def tidy_checks(build):
 
 def alone_checks(build):
     for folder, source, arguments in commands_of(build):
-        if str(ROOT) in source and arguments[0].endswith("++"):
+        ours = source.startswith(str(ROOT)) and arguments[0].endswith("++")
+        if ours and not is_test(source) and "-fno-rtti" not in arguments:
             yield Check(build, folder, source, arguments,
                         ["clang++", *arguments[1:], "-w", "-fsyntax-only", source])
 

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "cli/commands.hpp"
 #include "cli/files.hpp"

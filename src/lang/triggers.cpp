@@ -245,7 +245,9 @@ std::string_view Compiler::key_after_caret(Lexer& ahead) {
   const bool together = ahead.token().kind == TokenKind::word && !ahead.token().space_before &&
                         word.size() > 1 && ahead.following() != '+';
   if (!together || !hid::usage_from_name(word)) return {};
-  return hid::usage_from_name(word.substr(1)) ? std::string_view{} : word;
+  std::string_view after_first = word;
+  after_first.remove_prefix(1);
+  return hid::usage_from_name(after_first) ? std::string_view{} : word;
 }
 
 /// The key that types `c`. A digit is its own key whatever the layout, a letter is the small one.

@@ -7,6 +7,7 @@
 
 #include "engine/settings.hpp"
 #include "hid/edit_distance.hpp"
+#include "hid/utf8.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/lexer.hpp"
 #include "ports/sim/memory_compiler.hpp"
