@@ -24,11 +24,7 @@ class StringImage final : public lang::ImageSink {
 }  // namespace
 
 int compile(const std::string& file, const std::string& output, bool strip, Console& console) {
-  std::error_code ignored;
-  if (file != "-" && std::filesystem::equivalent(file, output, ignored)) {
-    throw CommandError(fmt::format("{} would be overwritten; -o names the roll to write", file),
-                       wrong_usage);
-  }
+  refuse_to_overwrite(file, output);
   const auto program = Program::compile(read_macros(file, console), console);
   StringImage image;
   const auto content = strip ? lang::ImageContent::stripped : lang::ImageContent::with_source;

@@ -147,9 +147,16 @@ class Running final : private device::Host,
                     listen_.port, another_port(listen_)));
   }
 
+  /// Where this computer reaches a server that listens at `address`.
+  static std::string address_of_this_computer(const std::string& address) {
+    if (address == "0.0.0.0") return "127.0.0.1";
+    return address == "::" ? "::1" : address;
+  }
+
   void tell_how_to_attach() {
-    tell(fmt::format("waits at {}:{}{}", listen_.address, server_.port(),
-                     listen_.is_local() ? ", for this computer only" : ""));
+    const bool six = listen_.address.find(':') != std::string::npos;
+    tell(fmt::format("waits at {}{}{}:{}{}", six ? "[" : "", listen_.address, six ? "]" : "",
+                     server_.port(), listen_.is_local() ? ", for this computer only" : ""));
     if (!listen_.is_local()) {
       tell("anybody who can reach that address can attach the device and read what it types");
     }
@@ -158,8 +165,8 @@ class Running final : private device::Host,
     print(console_.err,
           "To attach it to this computer, as root:\n"
           "  modprobe vhci-hcd\n"
-          "  usbip {}attach -r 127.0.0.1 -b 1-1\n",
-          port);
+          "  usbip {}attach -r {} -b 1-1\n",
+          port, address_of_this_computer(listen_.address));
   }
 
   void watch(std::vector<pollfd>& fds) {

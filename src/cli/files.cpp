@@ -52,6 +52,7 @@ std::string read_stream(std::istream& in) {
     in.read(piece.data(), piece.size());
     bytes.append(piece.data(), static_cast<std::size_t>(in.gcount()));
   }
+  if (in.bad()) throw CommandError("cannot read standard input");
   return bytes;
 }
 
@@ -114,6 +115,14 @@ InputFile read_macros(const std::string& path, Console& console) {
                     file.name, path));
   }
   return file;
+}
+
+void refuse_to_overwrite(const std::string& input, const std::string& output) {
+  std::error_code ignored;
+  if (input != "-" && output != "-" && std::filesystem::equivalent(input, output, ignored)) {
+    throw CommandError(fmt::format("{} would be overwritten; write to another file", input),
+                       wrong_usage);
+  }
 }
 
 void write_output(const std::string& path, std::string_view bytes, Console& console) {

@@ -22,6 +22,10 @@ InputFile read_input(const std::string& path, Console& console);
 /// The same, but refuses roll images, and says how to see one.
 InputFile read_macros(const std::string& path, Console& console);
 
+/// CommandError if `output` is the same file as `input`, by whatever name: writing it would destroy
+/// what was read. `-` is never a file.
+void refuse_to_overwrite(const std::string& input, const std::string& output);
+
 /// Writes `bytes` to `path`, or to standard output for `-`. A file that is there is replaced in one
 /// step, so that nobody ever finds half of it, and keeps its permissions. CommandError if it cannot
 /// be written: then it is as it was.

@@ -209,6 +209,7 @@ int flash_put(const std::string& file, const std::string& flash, Console& consol
 }
 
 int flash_get(const std::string& flash, const std::string& output, Console& console) {
+  refuse_to_overwrite(flash, output);
   Region region(flash, Region::Use::look);
   bool whole = true;
   const std::string text = region.text(whole);

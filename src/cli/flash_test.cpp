@@ -180,6 +180,19 @@ TEST_F(Flash, GetIsByteForByteWhatWasPut) {
   }
 }
 
+TEST_F(Flash, GetDoesNotOverwriteTheFlash) {
+  flash({"init"});
+  put("F1 { \"kept\" }\n");
+  const std::string before = read("r.flash");
+  std::filesystem::create_symlink(flash_, path("link"));
+  for (const std::string& output : {flash_, path("link")}) {
+    const Result result = flash({"get", "-o", output});
+    EXPECT_EQ(result.code, wrong_usage);
+    EXPECT_THAT(result.err, HasSubstr("would be overwritten"));
+    EXPECT_TRUE(read("r.flash") == before);
+  }
+}
+
 TEST_F(Flash, AMegabyteOfMacros) {
   init("4M");
   std::string text;

@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -21,6 +22,8 @@ bool wants_colour(int descriptor) {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
+  // A closed descriptor is no empty file.
+  if (fcntl(STDIN_FILENO, F_GETFD) == -1) std::cin.setstate(std::ios::badbit);
   pianola::cli::Console console{.in = std::cin,
                                 .out = std::cout,
                                 .err = std::cerr,

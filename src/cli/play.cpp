@@ -179,7 +179,7 @@ int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Consol
   }
   if (ending == sim::Ending::waiting) {
     print(console.err,
-          "pianola: a macro still waits for its key's release; release the key in --keys\n");
+          "pianola: a macro still waits for something; what it waits for belongs into --keys\n");
   }
   return simulation.errors().empty() ? fine : file_error;
 }
@@ -243,7 +243,12 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
 
 int play(const PlayOptions& options, Console& console) {
   const hid::Layout* const host_layout = options.layout ? &layout_called(*options.layout) : nullptr;
-  if (!options.timeline.empty()) is_picture(options.timeline);
+  if (!options.timeline.empty()) {
+    is_picture(options.timeline);
+    for (const std::string& input : {options.file, options.flash, options.script}) {
+      refuse_to_overwrite(input, options.timeline);
+    }
+  }
   return options.script.empty() ? play_keys(options, host_layout, console)
                                 : play_script(options, host_layout, console);
 }

@@ -18,6 +18,13 @@ using ::testing::StartsWith;
 
 class PlayCommand : public test::CommandTest {};
 
+TEST_F(PlayCommand, ATimelineDoesNotOverwriteWhatIsPlayed) {
+  const std::string file = write("m.svg", "F1 { \"x\" }\n");
+  const Result result = pianola({"play", file, "--keys", "F1", "--timeline", file});
+  EXPECT_EQ(result.code, wrong_usage);
+  EXPECT_EQ(read("m.svg"), "F1 { \"x\" }\n");
+}
+
 constexpr const char* kGreeting = "a { \"Hello\" }";
 
 TEST_F(PlayCommand, PrintsTheText) {
@@ -111,7 +118,7 @@ TEST_F(PlayCommand, TellsOfMacrosThatWaitForARelease) {
   const Result result = pianola({"play", "-", "--keys", "+a"}, "a { \"x\" wait release \"y\" }");
   EXPECT_EQ(result.code, 0);
   EXPECT_EQ(result.out, "x\n");
-  EXPECT_THAT(result.err, HasSubstr("waits for its key's release"));
+  EXPECT_THAT(result.err, HasSubstr("a macro still waits for something"));
 }
 
 TEST_F(PlayCommand, TakesButtonsMacroKeysAndConsumerKeys) {

@@ -197,6 +197,8 @@ TEST(Neighbours, Qmk) {
       {"F1 { tap_code(KC_A); }", no("1:6", "tap_code", kOneKey)},
       {"F1 { register_code(KC_LCTL); }", no("1:6", "register_code", "press and the key")},
       {"CAPSLOCK = MT(MOD_LCTL, KC_ESC)", no("1:12", "MT", kTapHold)},
+      {"a = LSFT_T(KC_A)", no("1:5", "LSFT_T", kTapHold)},
+      {"a = timeout(a, 200, b)", no("1:5", "timeout", kTapHold)},
       {"SPACE = LT(1, KC_SPC)", no("1:9", "LT", "KEY = TAP / layer NAME")},
       {"F1 = LCTL(KC_C)", no("1:6", "LCTL", kCtrlC)},
       {"F1 { LCTL(LSFT(KC_C)) ENTER }", no("1:6", "LCTL", kCtrlC)},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "hid/ascii.hpp"
 #include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
 
@@ -33,14 +34,16 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
     {" unregister_code keyup release( ", "release and the key"},
     {" open run start exec system shell command launch ",
      R"(the keys for it, as gui+r wait 500ms "notepad" ENTER)"},
-    {" mt( mod_tap( overload( overloadt( overloadt2( overloadi( lettermod( &mt &hm &ht (tap ",
+    {" mt( mod_tap( overload( overloadt( overloadt2( overloadi( lettermod( &mt &hm &ht (tap "
+     "lctl_t( lsft_t( lalt_t( lgui_t("
+     " rctl_t( rsft_t( ralt_t( rgui_t( ctl_t( sft_t( alt_t( gui_t( meh_t( hypr_t( all_t( timeout( ",
      "KEY = TAP / HOLD, such as ESC / LCTRL"},
     {" lt( layer_tap( &lt ", "KEY = TAP / layer NAME"},
     {" mo( layer( layerm( &mo (layer ", "KEY { layer hold NAME }"},
     {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY { layer toggle NAME }"},
     {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY { oneshot LSHIFT }"},
     {" lctl( lsft( lalt( lgui( rctl( rsft( ralt( rgui( lc( ls( la( lg( rc( rs( ra( rg( c( s( a( g("
-     " lca( lsg( meh( hypr( hotkey( ",
+     " lca( lsg( sgui( meh( hypr( hotkey( ",
      "a chord, as in ctrl+c"},
     {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
      "KEY { … } with texts and keys, one after another"},
@@ -56,10 +59,9 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
 }};
 
 constexpr bool is_word_character(char32_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return hid::is_letter(c) || hid::is_digit(c) || c == '_';
 }
 constexpr bool is_in_name(char32_t c) { return is_word_character(c) || c == '-'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// What to write instead of `word`, with what stands directly before and after it (0: nothing that
 /// belongs to it); empty if it is no word of others.
@@ -67,7 +69,7 @@ std::string_view find_neighbour(char before, std::string_view word, char after) 
   std::array<char, kMaxWord + 4> wanted{' '};
   std::size_t size = 1;
   if (before != 0) wanted[size++] = before;
-  for (const char c : word) wanted[size++] = lower(c);
+  for (const char c : word) wanted[size++] = hid::to_lower(c);
   if (after != 0) wanted[size++] = after;
   wanted[size++] = ' ';
   const std::string_view text{wanted.data(), size};
