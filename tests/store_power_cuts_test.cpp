@@ -388,7 +388,7 @@ class Cuts {
   }
 
   static constexpr std::uint64_t kManySteps = 2'000;
-  static constexpr std::uint64_t kVeryManySteps = 6'000;
+  static constexpr std::uint64_t kVeryManySteps = 3'000;
 
   /// `check` says whether a flash that was cut off is right, between which two states.
   template <class Check>

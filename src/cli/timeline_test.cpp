@@ -216,7 +216,7 @@ TEST_F(TimelineOfPlay, ManyAtOnceAndNoneHaveRoom) {
       "F2 (again: stop) { loop { \".\" wait 200ms } }\nF3 { move 30 -5 wait 5ms scroll 3 }\n"
       "F4 { wait release max 2s \"x${1 / 0}\" }\n";
   picture("F1 F1 F1 F2 F3 +F4 +F5 +F6 30 -F6 1s -F5 F2", macros);
-  picture("+LSHIFT h -LSHIFT i 20s +F2 70min", macros);
+  picture("+LSHIFT h -LSHIFT i 20s +F2 10min", macros);
   EXPECT_THAT(picture("500", macros), shows("Nothing happened."));
 }
 

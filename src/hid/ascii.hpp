@@ -2,10 +2,12 @@
 
 namespace pianola::hid {
 
-// Classes of ASCII characters. A char above 0x7F, whatever its sign, is in none of them.
+// Classes of ASCII characters.
 
 constexpr bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char32_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr char to_upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }

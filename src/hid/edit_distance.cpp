@@ -13,7 +13,9 @@ namespace {
 /// Characters of a word in which any change may be a slip.
 constexpr std::size_t kLongEnough = 5;
 
-bool has_digit(std::string_view word) { return std::any_of(word.begin(), word.end(), [](char c) { return is_digit(c); }); }
+bool has_digit(std::string_view word) {
+  return std::any_of(word.begin(), word.end(), [](char c) { return is_digit(c); });
+}
 
 }  // namespace
 

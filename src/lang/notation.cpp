@@ -269,9 +269,9 @@ bool write_name(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::
   reader.seek(reader.record(), offset);
   bool good = size > 0;
   for (std::uint32_t i = 0; i < size; ++i) {
-    const std::uint8_t c = reader.byte();
+    const auto c = static_cast<char>(reader.byte());
     const bool right = hid::is_letter(c) || c == '_' || (i > 0 && hid::is_digit(c));
-    out.put(right ? static_cast<char>(c) : '?');
+    out.put(right ? c : '?');
     good = good && right;
   }
   return good && !reader.failed();

@@ -62,7 +62,8 @@ class KeyParser {
     if (hid::usage_from_name(word)) return false;
     const auto duration = parse_duration(word);
     if (!duration) {
-      const bool number = std::all_of(word.begin(), word.end(), hid::is_digit);
+      const bool number =
+          std::all_of(word.begin(), word.end(), [](char c) { return hid::is_digit(c); });
       fail(number ? fmt::format("a wait of {} ms is too long; the longest is 24 days", word)
                   : fmt::format("'{}' is no time to wait; write 500, 500ms, 1.5s or 2min", word),
            at_, size);
