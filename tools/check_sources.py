@@ -2,11 +2,10 @@
 """Checks sources with the compiler's front end, several at a time.
 
     check_sources.py tidy BUILD_DIR     clang-tidy over the sources of a build that are not tests
-    check_sources.py alone BUILD_DIR    the other sources, outside the core, compile by themselves
+    check_sources.py alone BUILD_DIR    each of them by itself: it compiles, and needs what it uses
 
 A build that puts sources together (CMAKE_UNITY_BUILD) makes `tidy` fast, since headers are read
 once for many files; `alone` is for finding what such a build hides, and wants one that does not.
-The Cortex-M0+ build does the same for the core.
 What passed is remembered by the content of the source and all that it includes, in
 ~/.cache/pianola/checked, so that it is checked again only when that changes.
 """
@@ -24,6 +23,8 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 CHECKED = CACHE / "pianola/checked"
+# What batches hide from clang-tidy.
+ALONE = ["--checks=-*,misc-unused-using-decls", "--warnings-as-errors=*"]
 # What clang-tidy counts besides its findings.
 COUNTS = re.compile(r"^\d+ warnings?( and \d+ errors?)? generated\.$")
 
@@ -98,10 +99,9 @@ def tidy_checks(build):
 
 def alone_checks(build):
     for folder, source, arguments in commands_of(build):
-        ours = source.startswith(str(ROOT)) and arguments[0].endswith("++")
-        if ours and not is_test(source) and "-fno-rtti" not in arguments:
+        if source.startswith(str(ROOT)) and not is_test(source) and arguments[0].endswith("++"):
             yield Check(build, folder, source, arguments,
-                        ["clang++", *arguments[1:], "-w", "-fsyntax-only", source])
+                        ["clang-tidy", "--quiet", *ALONE, "-p", str(build), source])
 
 
 def main():
@@ -113,7 +113,7 @@ def main():
         settings = version + (ROOT / ".clang-tidy").read_text()
         checks = list(tidy_checks(build))
     else:
-        settings = version + "alone"
+        settings = version + " ".join(ALONE)
         checks = list(alone_checks(build))
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda check: check.run(settings), checks))
