@@ -197,7 +197,8 @@ class Session:
 
     def log_since(self, mark):
         log = self.guest.must("dmesg")
-        return log[log.index(mark) + len(mark):].split("\n", 1)[1]
+        _, found, since = log.partition(mark)
+        return since.split("\n", 1)[1] if found else log  # The kernel keeps the end only.
 
     def complaints(self, mark):
         """Lines of the kernel's log since `mark` that complain."""
