@@ -58,23 +58,38 @@ function(pianola_include_root PATH OUT)
   set(${OUT} ${root} PARENT_SCOPE)
 endfunction()
 
-# Adds the test program NAME_test made of SOURCES, as the test NAME of ctest. ./test does not run it
-# by ctest but by tools/run_tests.py, which finds it in test_programs.txt. Helpers that several tests
-# share are in tests/support, included as "support/x.hpp". Tests are not optimised: most run for less
-# time than that would take. LONG ones are, a little.
-function(pianola_test NAME)
-  cmake_parse_arguments(ARG "LONG" "" "SOURCES;LIBRARIES" ${ARGN})
-  set(source_dir ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
-  set_source_files_properties(${source_dir} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON
-    COMPILE_DEFINITIONS PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  add_executable(${NAME}_test ${ARG_SOURCES} ${source_dir})
-  target_compile_options(${NAME}_test PRIVATE ${PIANOLA_TEST_WARNINGS} -O$<BOOL:${ARG_LONG}>)
+# Tests are not optimised: most run for less time than that would take. Those whose target has LONG
+# are, a little.
+function(pianola_test_options TARGET LONG)
+  target_compile_options(${TARGET} PRIVATE ${PIANOLA_TEST_WARNINGS} -O$<BOOL:${LONG}>)
   if(PIANOLA_FUZZ)
     # What the fuzz targets share with the tests counts its edges; the tests themselves need not.
-    target_compile_options(${NAME}_test PRIVATE -fno-sanitize=fuzzer-no-link)
+    target_compile_options(${TARGET} PRIVATE -fno-sanitize=fuzzer-no-link)
   endif()
-  target_include_directories(${NAME}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${TARGET} PRIVATE GTest::gmock)
+endfunction()
+
+# What all test programs share: where the tree stands, and the headers of GoogleTest, compiled once.
+function(pianola_test_support)
+  add_library(pianola_test_support STATIC ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
+  target_compile_definitions(pianola_test_support PRIVATE PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_include_directories(pianola_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
+  pianola_test_options(pianola_test_support FALSE)
+  target_precompile_headers(pianola_test_support PRIVATE <gmock/gmock.h>)
+endfunction()
+
+# Adds the test program NAME_test made of SOURCES, as the test NAME of ctest. ./test does not run it
+# by ctest but by tools/run_tests.py, which finds it in test_programs.txt. Helpers that several tests
+# share are in tests/support, included as "support/x.hpp".
+function(pianola_test NAME)
+  cmake_parse_arguments(ARG "LONG" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${NAME}_test ${ARG_SOURCES})
+  pianola_test_options(${NAME}_test ${ARG_LONG})
+  target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} pianola_test_support
+                                             GTest::gtest_main)
+  if(NOT ARG_LONG)  # Another level of optimisation would need headers of its own.
+    target_precompile_headers(${NAME}_test REUSE_FROM pianola_test_support)
+  endif()
   add_test(NAME ${NAME} COMMAND ${NAME}_test)
   set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 1500)
   set_property(GLOBAL APPEND PROPERTY PIANOLA_TEST_PROGRAMS $<TARGET_FILE:${NAME}_test>)

@@ -162,6 +162,7 @@ TEST_P(SchedulerModel, NoWakeIsLostNobodyStarvesNothingLeaks) {
   const std::array<const Act*, 4> macros = {&all[0], &all[2], &all[4], &all[12]};
   std::size_t cases = 0;
   for (const Act& second : all) {
+    if (first.endless && &second != all.data()) break;  // What comes second is never done.
     for (const Act& other : all) {
       for (const Act* macro : macros) {
         RollBuilder builder;

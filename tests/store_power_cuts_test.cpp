@@ -387,7 +387,7 @@ class Cuts {
     if (may_lack_backup_ && !rig.store.has_backup()) model.backup.clear();
   }
 
-  static constexpr std::uint64_t kManySteps = 2'000;
+  static constexpr std::uint64_t kManySteps = 1'500;
   static constexpr std::uint64_t kVeryManySteps = 3'000;
 
   /// `check` says whether a flash that was cut off is right, between which two states.

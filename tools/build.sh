@@ -7,6 +7,7 @@ if command -v ccache >/dev/null; then
   export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
   export CCACHE_DIR=${XDG_CACHE_HOME:-$HOME/.cache}/pianola/ccache CCACHE_MAXSIZE=2G
   export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros  # as it asks for precompiled headers
 fi
 
 # build_dir PRESET: the preset's build directory, as CMakePresets.json gives it.

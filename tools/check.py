@@ -160,7 +160,7 @@ def build(preset, *targets):
 
 def unit_tests(preset, pattern=""):
     """The GoogleTest programs of a build, of which CMake writes a list."""
-    return shell('tools/run_tests.py --times "$1/test-times" --filter "$2" '
+    return shell('tools/run_tests.py --remember --times "$1/test-times" --filter "$2" '
                  '$(cat "$1/test_programs.txt")', build_dir(preset), pattern)
 
 
@@ -181,12 +181,12 @@ def phases(options):
         return [program, tests, unit]
     kernel = Phase("a kernel that has booted", [["tests/guest/booted.py"]], background=True)
     guest = Phase("tests on a real kernel", [build("release", "pianola", "guest_tool"),
-                                             ctest("release", "-L", "guest", "-V", "-j", "6")],
+                                             ctest("release", "-L", "guest", "-V", "-j", "4")],
                   needs=(program.name, kernel.name), background=True, show=r"^\d+: ok +(.*)$")
     sanitize = Phase("build: sanitizers, fuzz targets", [build("sanitize")])
     sanitized = Phase("tests with sanitizers", [unit_tests("sanitize")], needs=(sanitize.name,),
                       environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1"})
-    seconds = os.environ.get("FUZZ_SECONDS", "15")
+    seconds = os.environ.get("FUZZ_SECONDS", "10")
     fuzz = [Phase(name, [["tools/fuzz", name, seconds]], needs=(sanitize.name,),
                   show=rf"^{name}: (.*)$") for name in FUZZ_TARGETS]
     m0plus = Phase("Cortex-M0+", [build("m0plus"), ctest("m0plus")])
@@ -194,7 +194,8 @@ def phases(options):
                  needs=(program.name,))
     alone = Phase("each file by itself", [
         shell('[ -f "$1/build.ninja" ] || cmake --preset debug', build_dir("debug")),
-        ["tools/check_sources.py", "alone", build_dir("debug")]], needs=(program.name,))
+        ["tools/check_sources.py", "alone", build_dir("debug"), build_dir("m0plus")]],
+        needs=(program.name, m0plus.name))
     style = Phase("format", [shell(
         "find src tests benchmarks tools -name '*.cpp' -print0 -o -name '*.hpp' -print0 |"
         " xargs -0 clang-format --dry-run -Werror")])
@@ -204,6 +205,7 @@ def phases(options):
 
 # What ./test --full does more of.
 FULL = {
+    "PIANOLA_ANEW": "1",
     "FUZZ_SECONDS": "600",
     "PIANOLA_CUTS": "all",
     "PIANOLA_CUT_STRIDE": "1",

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Runs GoogleTest programs: many cases in one process, several processes at a time.
 
-    run_tests.py [--jobs N] [--filter REGEX] [--times FILE] PROGRAM…
+    run_tests.py [--jobs N] [--filter REGEX] [--times FILE] [--remember] PROGRAM…
 
 A case is named PROGRAM.SUITE.CASE, without the `_test` of the program. What a case prints is shown
 if it fails. A case that ends its process, or takes longer than 300 s, fails under its own name, and
 the cases after it are run in a process of their own. A case that fails among others but passes
 alone fails all the same, and the case before it that made it fail is looked for. The times of all
-cases are kept in FILE, so that the next run begins with what takes long.
+cases are kept in FILE, so that the next run begins with what takes long. With --remember, a program
+all of whose cases passed is not run again before it or what it may read has changed.
 
 The last line is "N passed, N failed"; the exit code is 1 if any failed or none ran.
 """
@@ -22,6 +23,8 @@ import re
 import subprocess
 import sys
 import threading
+
+import known
 
 LIMIT_S = 300
 # A process gets cases for about so long, and at most so many.
@@ -131,7 +134,7 @@ class Runner:
         self.jobs = jobs
         self.times = {}
         self.failed = {}
-        self.troubles = 0  # Processes that did not end well although their cases passed.
+        self.troubles = []  # Programs of processes that did not end well although their cases passed.
         self.lock = threading.Lock()
         self.work = queue.SimpleQueue()
         self.open = 0
@@ -160,7 +163,7 @@ class Runner:
             self.times.pop(cases[0], None)
             self.fail(cases[0], run.trouble)
             return
-        self.troubles += 1
+        self.troubles.append(cases[0].program)
         program = pathlib.Path(cases[0].program).name
         print(f"{run.trouble}\nFAILED: a process of {program}, after {len(cases)} cases", flush=True)
         for case in run.passed:
@@ -199,7 +202,7 @@ def find_culprit(case, before):
     return None
 
 
-def chunks_of(cases, known):
+def chunks_of(cases, times):
     """Cases of one program each, what takes long first."""
     chunks = []
     by_program = collections.defaultdict(list)
@@ -208,7 +211,7 @@ def chunks_of(cases, known):
     for program_cases in by_program.values():
         chunk, seconds = [], 0.0
         for case in program_cases:
-            guess = known.get(full_name(case), GUESS_S)
+            guess = times.get(full_name(case), GUESS_S)
             if chunk and (seconds + guess > CHUNK_S or len(chunk) == CHUNK_CASES):
                 chunks.append((seconds, chunk))
                 chunk, seconds = [], 0.0
@@ -219,12 +222,29 @@ def chunks_of(cases, known):
 
 
 def read_times(path):
-    known = {}
+    times = {}
     if path and path.exists():
         for line in path.read_text().splitlines():
             seconds, _, name = line.partition("\t")
-            known[name] = float(seconds)
-    return known
+            times[name] = float(seconds)
+    return times
+
+
+class Memory:
+    """Which programs passed before. Remembers nothing unless asked to."""
+
+    def __init__(self, programs, on):
+        self.stamps = {program: known.Stamp("tests", pathlib.Path(program), known.data_files(),
+                                            known.settings()) for program in programs if on}
+        self.passed = {program: int(count) for program, stamp in self.stamps.items()
+                       if (count := stamp.passed()) is not None}
+
+    def note(self, runner, cases):
+        """Remembers the programs of `cases` of which all passed."""
+        for program in {case.program for case in cases} & self.stamps.keys():
+            ran = [case for case in cases if case.program == program]
+            if program not in runner.troubles and all(case in runner.times for case in ran):
+                self.stamps[program].set_passed(str(len(ran)))
 
 
 def main():
@@ -232,14 +252,16 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--filter", default="")
     parser.add_argument("--times", type=pathlib.Path)
+    parser.add_argument("--remember", action="store_true")
     parser.add_argument("programs", nargs="+")
     options = parser.parse_args()
-    known = read_times(options.times)
-    cases = [case for program in options.programs
-             for case in list_cases(str(pathlib.Path(program).resolve()))
-             if re.search(options.filter, full_name(case))]
+    times = read_times(options.times)
+    programs = [str(pathlib.Path(program).resolve()) for program in options.programs]
+    memory = Memory(programs, options.remember and not options.filter)
+    cases = [case for program in programs if program not in memory.passed
+             for case in list_cases(program) if re.search(options.filter, full_name(case))]
     runner = Runner(options.jobs)
-    chunks = chunks_of(cases, known)
+    chunks = chunks_of(cases, times)
     runner.run(chunks)
     for case in runner.failed:
         chunk = next(chunk for chunk in chunks if case in chunk)
@@ -247,12 +269,16 @@ def main():
         if culprit:
             print(f"{full_name(case)} passes alone: {culprit} leaves something behind")
     if options.times:
-        known.update((full_name(case), seconds) for case, seconds in runner.times.items())
+        times.update((full_name(case), seconds) for case, seconds in runner.times.items())
         options.times.write_text("".join(f"{seconds:.3f}\t{name}\n"
-                                         for name, seconds in known.items()))
-    failed = len(runner.failed) + runner.troubles
-    print(f"{len(runner.times)} passed, {failed} failed")
-    return 1 if failed or not runner.times else 0
+                                         for name, seconds in times.items()))
+    memory.note(runner, cases)
+    if memory.passed:
+        print(f"{len(memory.passed)} of {len(programs)} programs are as they were when they passed")
+    passed = len(runner.times) + sum(memory.passed.values())
+    failed = len(runner.failed) + len(runner.troubles)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

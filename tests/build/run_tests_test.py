@@ -4,7 +4,9 @@
     run_tests_test.py TOOLS_DIR
 """
 
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,6 +48,7 @@ if leaked:
 sys.exit(23 if leaked else int(failed))
 '''
 
+KNOWN = "1 of 2 programs are as they were when they passed"
 EXPECTED_FAILURES = ["x.A.Bad", "x.A.Crash", "x.A.Quit", "x.B.Spoilt", "x.C.Leak", "x.P/D.Is/1"]
 
 
@@ -63,6 +66,22 @@ def main():
         none = subprocess.run([tool, "--filter", "Nothing", program], capture_output=True,
                               text=True, check=False)
         timed = times.read_text()
+        # A second program, all of whose cases pass until it is changed.
+        better = pathlib.Path(folder) / "y_test"
+        better.write_text(re.sub('": "[a-z]*"', '": ""', PROGRAM))
+        better.chmod(0o755)
+        remember = [tool, "--remember", better, program]
+        cache = {**os.environ, "XDG_CACHE_HOME": folder}
+        cache.pop("PIANOLA_ANEW", None)
+
+        def again(**more):
+            return subprocess.run(remember, capture_output=True, text=True, check=False,
+                                  env={**cache, **more}).stdout.splitlines()
+
+        first, second = again(), again()
+        anew, other = again(PIANOLA_ANEW="1"), again(PIANOLA_X="1")
+        better.write_text(PROGRAM)
+        changed = again()
     output = result.stdout + result.stderr
     lines = output.splitlines()
     named = sorted(line.removeprefix("FAILED: ") for line in lines if line.startswith("FAILED: x."))
@@ -78,6 +97,13 @@ def main():
         "failures give exit code 1": result.returncode == 1,
         "all well": good.returncode == 0 and good.stdout == "3 passed, 0 failed\n",
         "nothing run is a failure": none.returncode == 1,
+        "at first nothing is known": KNOWN not in first,
+        "what passed is known, what failed is run again":
+            KNOWN in second and second[-1] == "18 passed, 7 failed",
+        "anew on request": KNOWN not in anew and anew[-1] == second[-1],
+        "other settings are another test": KNOWN not in other,
+        "a changed program is run again":
+            KNOWN not in changed and changed[-1] == "12 passed, 14 failed",
     }
     wrong = [name for name, right in checks.items() if not right]
     if wrong:
