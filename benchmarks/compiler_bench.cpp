@@ -34,17 +34,17 @@ std::string program(std::size_t size) {
 /// Takes the code and counts it.
 class CountingWriter final : public lang::RollWriter {
  public:
-  lang::Status begin_definition() override { return lang::Status::ok; }
-  lang::Status append_code(std::span<const std::uint8_t> code) override {
+  Status begin_definition() override { return Status::ok; }
+  Status append_code(std::span<const std::uint8_t> code) override {
     bytes += code.size();
-    return lang::Status::ok;
+    return Status::ok;
   }
-  lang::Status end_definition(std::uint32_t, std::uint32_t) override { return lang::Status::ok; }
-  lang::Status append_index(const lang::IndexEntry&) override {
+  Status end_definition(std::uint32_t, std::uint32_t) override { return Status::ok; }
+  Status append_index(const lang::IndexEntry&) override {
     ++entries;
-    return lang::Status::ok;
+    return Status::ok;
   }
-  lang::Status commit() override { return lang::Status::ok; }
+  Status commit() override { return Status::ok; }
   void abandon() override {}
 
   std::size_t bytes = 0;
@@ -64,7 +64,7 @@ void* compile_once(void* argument) {
   sim::Findings findings;
   CountingWriter writer;
   lang::Compiler compiler(source, writer, scratch, findings);
-  job->good = compiler.run() == lang::Status::ok;
+  job->good = compiler.run() == Status::ok;
   job->code = writer.bytes;
   return nullptr;
 }

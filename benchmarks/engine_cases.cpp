@@ -42,16 +42,16 @@ class Machine {
  public:
   explicit Machine(const std::string& text) {
     sim::Findings findings;
-    if (sim::compile(text, roll_, findings) != lang::Status::ok) fail("the case does not compile");
+    if (sim::compile(text, roll_, findings) != Status::ok) fail("the case does not compile");
   }
 
   engine::Engine& engine() { return engine_; }
-  engine::Time now() const { return now_; }
+  Time now() const { return now_; }
 
   void key(hid::Usage usage, bool down) { engine_.key({usage, down, now_}); }
 
   /// The host takes what there is, a millisecond later.
-  engine::Next step() {
+  Next step() {
     engine_.report_taken(++now_);
     return engine_.step(now_);
   }
@@ -59,7 +59,7 @@ class Machine {
   /// Goes on until nothing is left to do.
   void finish() {
     for (;;) {
-      const engine::Next next = engine_.step(now_);
+      const Next next = engine_.step(now_);
       if (engine_.idle()) break;
       engine_.report_taken(++now_);
       if (!next.never && static_cast<std::int32_t>(next.at - now_) > 0) now_ = next.at;
@@ -78,7 +78,7 @@ class Machine {
   TakesAll reports_;
   sim::ErrorList errors_;
   engine::Engine engine_{storage_.view(), roll_, reports_, errors_};
-  engine::Time now_ = 0;
+  Time now_ = 0;
 };
 
 /// Presses and releases F1 `presses` times and runs until nothing is left to do.

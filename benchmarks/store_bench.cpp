@@ -60,13 +60,13 @@ struct Stored {
   }
   sim::SimulatedFlash flash;
   test::StoreDevice device;
-  lang::Status status;
+  Status status;
 };
 
 /// Presses one of 1,000 bindings, up to its first report.
 void StartOneOf1000(benchmark::State& state) {
   Stored stored{region(1024), bindings(40)};
-  if (stored.status != lang::Status::ok) return state.SkipWithError("the macros are not stored");
+  if (stored.status != Status::ok) return state.SkipWithError("the macros are not stored");
   sim::Simulation simulation{stored.device.store.roll(), {}};
   std::uint64_t most = 0;
   std::uint64_t all = 0;
@@ -95,7 +95,7 @@ void StartOneOf1000(benchmark::State& state) {
 /// What playing F1 of `macros` reads after its start, for each byte of the code that plays.
 double read_per_played(benchmark::State& state, const std::string& macros) {
   Stored stored{region(1024), macros};
-  if (stored.status != lang::Status::ok) {
+  if (stored.status != Status::ok) {
     state.SkipWithError("the macros are not stored");
     return 0;
   }
@@ -156,7 +156,7 @@ Edits edit(Stored& stored, std::string& text, unsigned definitions, unsigned edi
   stored.flash.reset_counts();
   for (; result.done < edits; ++result.done) {
     change(text, static_cast<unsigned>(random() % definitions), random);
-    if (stored.device.save(text) != lang::Status::ok) break;
+    if (stored.device.save(text) != Status::ok) break;
   }
   const auto& counts = stored.flash.counts();
   result.units = static_cast<double>(counts.units_programmed) / edits;
@@ -200,7 +200,7 @@ void UsableShare(benchmark::State& state) {
   const auto share = [&](unsigned definitions, unsigned edits, unsigned edited) {
     std::string text = test::many_macros(definitions, size);
     Stored stored{region(64), text};
-    if (stored.status != lang::Status::ok) return 0.0;
+    if (stored.status != Status::ok) return 0.0;
     const store::Space space = stored.device.store.space();
     if (edits > 0 && edit(stored, text, edited, edits).done < edits) return 0.0;
     return static_cast<double>(space.live) / space.size;
@@ -251,7 +251,7 @@ void WriteDraft(benchmark::State& state) {
     for (unsigned i = 0; i < kWrites; ++i) {
       data[i % data.size()] ^= 1;
       const auto first = static_cast<std::uint32_t>(random() % (sectors / kPiece) * kPiece);
-      if (store.write_draft(first, data) != lang::Status::ok) {
+      if (store.write_draft(first, data) != Status::ok) {
         return state.SkipWithError("a write failed");
       }
     }

@@ -64,7 +64,7 @@ void type(benchmark::State& state, std::string_view text) {
   sim::MemoryRoll roll;
   sim::Findings findings;
   if (text.empty() ||
-      sim::compile("F1 { \"" + escaped(text) + "\" }", roll, findings) != lang::Status::ok) {
+      sim::compile("F1 { \"" + escaped(text) + "\" }", roll, findings) != Status::ok) {
     state.SkipWithError("the macro does not compile");
     return;
   }

@@ -71,8 +71,8 @@ endfunction()
 
 # What all test programs share: where the tree stands, and the headers of GoogleTest, compiled once.
 function(pianola_test_support)
-  add_library(pianola_test_support STATIC ${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp)
-  target_compile_definitions(pianola_test_support PRIVATE PIANOLA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  configure_file(${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp.in source_dir.cpp @ONLY)
+  add_library(pianola_test_support STATIC ${CMAKE_CURRENT_BINARY_DIR}/source_dir.cpp)
   target_include_directories(pianola_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
   pianola_test_options(pianola_test_support FALSE)
   target_precompile_headers(pianola_test_support PRIVATE <gmock/gmock.h>)

@@ -165,7 +165,7 @@ TEST(BugClass, TextTransposedBecauseOneReportWasLost) {
   auto storage = std::make_unique<engine::Storage<>>();
   engine::Engine engine(storage->view(), compiled.roll(), host, errors);
   engine.key({hid::keyboard_usage(0x3A), true, 0});
-  for (engine::Time now = 0; now < 1000; ++now) {
+  for (Time now = 0; now < 1000; ++now) {
     engine.step(now);
     // It is some time until the host takes a report.
     if (host.sent && now % 4 == 0) {

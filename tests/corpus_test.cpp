@@ -123,14 +123,14 @@ std::vector<std::vector<std::uint8_t>> codes(const sim::MemoryRoll& roll) {
 
 void expect_same_code(sim::MemoryRoll& roll, const std::string& text, const char* what) {
   testing::Compilation again(text);
-  EXPECT_EQ(again.status(), lang::Status::ok) << what << ":\n" << text << again.text();
+  EXPECT_EQ(again.status(), Status::ok) << what << ":\n" << text << again.text();
   EXPECT_EQ(codes(again.roll()), codes(roll)) << what << ":\n" << text;
 }
 
 /// What holds for every file that compiles.
 void check_transformations(testing::Compilation& compiled, const std::string& text) {
   sim::StringSink decompiled;
-  EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), lang::Status::ok);
+  EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), Status::ok);
   expect_same_code(compiled.roll(), decompiled.text(), "decompiled");
 
   sim::MemorySource source(text);
@@ -143,8 +143,7 @@ void check_transformations(testing::Compilation& compiled, const std::string& te
   EXPECT_EQ(twice.text(), formatted.text());
 
   testing::BytesSink image;
-  ASSERT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::with_source, image),
-            lang::Status::ok);
+  ASSERT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::with_source, image), Status::ok);
   lang::RollImage read;
   EXPECT_EQ(lang::RollImage::open(image.bytes, read), lang::ImageError::none);
   EXPECT_EQ(read.size(), compiled.roll().size());
@@ -229,12 +228,12 @@ TEST_P(Corpus, DoesWhatItSays) {
   EXPECT_EQ(compiled.messages(), expected.messages) << compiled.text();
   testing::Compilation pieces(text, 1);
   EXPECT_EQ(pieces.messages(), expected.messages);
-  const bool errors = compiled.status() == lang::Status::errors;
+  const bool errors = compiled.status() == Status::errors;
   if (errors) {
     EXPECT_TRUE(expected.listing.empty() && expected.plays.empty());
     return;
   }
-  ASSERT_EQ(compiled.status(), lang::Status::ok);
+  ASSERT_EQ(compiled.status(), Status::ok);
   EXPECT_EQ(pieces.roll().definitions(), compiled.roll().definitions());
   std::string slices;
   for (const std::string& slice : compiled.slices()) slices += slice;

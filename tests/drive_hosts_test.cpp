@@ -93,7 +93,7 @@ class DriveHosts : public ::testing::TestWithParam<std::tuple<std::size_t, Growt
     const Growth change = std::get<1>(GetParam());
     old_ = macros_text("old", change == Growth::shorter ? 90 : 30);
     new_ = macros_text("new", change == Growth::much_longer ? 250 : 40);
-    EXPECT_EQ(rig_.save(old_), lang::Status::ok);
+    EXPECT_EQ(rig_.save(old_), Status::ok);
     rig_.insert();
     before_ = rig_.image();
     log_ = kHostModels.at(std::get<0>(GetParam())).log(before_, new_);

@@ -30,11 +30,11 @@ class Board {
   struct KeyChange {
     hid::Usage key;
     bool down;
-    engine::Time time;
+    Time time;
   };
 
   virtual ~Board() = default;
-  virtual engine::Time now() = 0;                        // milliseconds; may wrap
+  virtual Time now() = 0;                        // milliseconds; may wrap
   virtual std::optional<KeyChange> next_key() = 0;       // changes since the last call, in order
   virtual bool start_report(const hid::BootReport&) = 0; // false: the endpoint is busy
   virtual bool report_done() = 0;                        // once after each report the host took
@@ -42,7 +42,7 @@ class Board {
   virtual std::uint32_t noise() = 0;                     // different at each start
   virtual void lock() = 0;
   virtual void edit() = 0;
-  virtual bool sleep(engine::Next next) = 0;             // until then or an interrupt; false: off
+  virtual bool sleep(Next next) = 0;             // until then or an interrupt; false: off
 };
 
 class Reports final : public engine::ReportSink {
@@ -84,7 +84,7 @@ void play(Board& board, lang::Roll& roll) {
   engine::Storage<> storage;  // static on a device
   engine::Engine engine(storage.view(), roll, reports, errors, &commands);
   engine.seed(board.noise());
-  engine::Next next;
+  Next next;
   do {
     engine.host_leds(board.leds());
     while (const auto change = board.next_key()) {
@@ -97,12 +97,12 @@ void play(Board& board, lang::Roll& roll) {
 // [end]
 
 // [document]
-lang::Status compile(lang::Source& source, lang::RollWriter& writer, lang::Scratch& scratch,
+Status compile(lang::Source& source, lang::RollWriter& writer, lang::Scratch& scratch,
                      lang::DiagnosticSink& errors, const std::function<void()>& serve) {
   lang::Compiler compiler(source, writer, scratch, errors);
   for (;;) {
-    const lang::Status status = compiler.step();
-    if (status != lang::Status::more) return status;
+    const Status status = compiler.step();
+    if (status != Status::more) return status;
     serve();  // whatever else the device has to do
   }
 }
@@ -120,7 +120,7 @@ class TestBoard final : public Board {
 
   explicit TestBoard(std::vector<Change> changes) : changes_(std::move(changes)) {}
 
-  engine::Time now() override { return now_; }
+  Time now() override { return now_; }
   std::optional<KeyChange> next_key() override {
     if (next_ == changes_.size()) return std::nullopt;
     const Change change = changes_[next_++];
@@ -140,10 +140,10 @@ class TestBoard final : public Board {
   std::uint32_t noise() override { return 1; }
   void lock() override { ++locks; }
   void edit() override { ++edits; }
-  bool sleep(engine::Next next) override {
+  bool sleep(Next next) override {
     if (next.never && !in_flight_) return false;
     ++now_;
-    return engine::earlier(now_, 1000);
+    return earlier(now_, 1000);
   }
 
   std::vector<hid::BootReport> reports;
@@ -153,7 +153,7 @@ class TestBoard final : public Board {
  private:
   std::vector<Change> changes_;
   std::size_t next_ = 0;
-  engine::Time now_ = 0xFFFFFFFE;  // wraps on the way
+  Time now_ = 0xFFFFFFFE;  // wraps on the way
   bool in_flight_ = false;
 };
 
@@ -167,7 +167,7 @@ void compile_and_play(std::string_view text, TestBoard& board) {
   sim::MemoryRoll roll;
   sim::Findings findings;
   unsigned served = 0;
-  ASSERT_EQ(compile(source, roll, scratch, findings, [&] { ++served; }), lang::Status::ok);
+  ASSERT_EQ(compile(source, roll, scratch, findings, [&] { ++served; }), Status::ok);
   EXPECT_GT(served, 2U);
   play(board, roll);
 }

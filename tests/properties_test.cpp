@@ -138,7 +138,7 @@ TEST_P(Properties, HoldWhateverHappens) {
     ScenarioGenerator generator(seed);
     const std::string text = generator.program();
     testing::Compilation compiled(text);
-    ASSERT_EQ(compiled.status(), lang::Status::ok) << compiled.text();
+    ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
     for (unsigned script = 0; script < kPrograms; ++script) {
       const std::vector<Happening> happenings = generator.happenings(40);
       const std::uint32_t poll = 1 + generator.below(8);
@@ -168,7 +168,7 @@ TEST(Determinism, TheSameScenarioGivesTheSameTrace) {
     ScenarioGenerator generator(seed);
     const std::string text = generator.program();
     testing::Compilation compiled(text);
-    ASSERT_EQ(compiled.status(), lang::Status::ok) << compiled.text();
+    ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
     const std::vector<Happening> happenings = generator.happenings(40);
     const std::uint32_t poll = 1 + generator.below(4);
     Device<kSmall> one(compiled.roll(), poll, 0);
@@ -197,7 +197,7 @@ TEST(Determinism, TheWindowsSizeChangesNothing) {
   testing::Compilation compiled(
       "F1 { repeat 3 { tap a, b, ctrl+c \"ab\" press d [02:04,05] release all toggle e click left "
       "move 3 4 let n = 300 \"${n}\" if n > 299 { tap f } } }\n");
-  ASSERT_EQ(compiled.status(), lang::Status::ok) << compiled.text();
+  ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
   const std::string trace = trace_with_window<64>(compiled.roll());
   EXPECT_EQ(trace_with_window<1>(compiled.roll()), trace);
   EXPECT_EQ(trace_with_window<2>(compiled.roll()), trace);

@@ -136,7 +136,7 @@ Rolls roll_letters(Dice& dice, std::uint32_t pace) {
 
 TEST(Recipes, HomeRowModifiersNeverMisfireOnRolls) {
   testing::Compilation compiled(recipe("home_row"));
-  ASSERT_EQ(compiled.status(), lang::Status::ok) << compiled.text();
+  ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
   Dice dice(1);
   for (int i = 0; i < 500; ++i) {
     const std::uint32_t pace = dice.from_to(70, 250);  // 170 to 48 words a minute
@@ -149,7 +149,7 @@ TEST(Recipes, HomeRowModifiersNeverMisfireOnRolls) {
 
 TEST(Recipes, HomeRowModifiersComeWhenTheyAreMeant) {
   testing::Compilation compiled(recipe("home_row"));
-  ASSERT_EQ(compiled.status(), lang::Status::ok) << compiled.text();
+  ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
   Dice dice(2);
   for (int i = 0; i < 500; ++i) {
     const std::uint32_t down = 10 + dice.from_to(20, 600);

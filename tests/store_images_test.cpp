@@ -66,7 +66,7 @@ TEST_P(StoreImages, IsReadAndChanged) {
     EXPECT_EQ(device.text(), text);
     EXPECT_EQ(device.backup(), backup);
     EXPECT_EQ(device.store.roll().index_size(), 6U);
-    ASSERT_EQ(device.save(text + "\nF3 { \"more\" }\n"), lang::Status::ok);
+    ASSERT_EQ(device.save(text + "\nF3 { \"more\" }\n"), Status::ok);
     EXPECT_EQ(device.text(), text + "\nF3 { \"more\" }\n");
     EXPECT_EQ(device.backup(), text);
   }

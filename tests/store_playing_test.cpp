@@ -22,8 +22,8 @@ constexpr flash::Geometry kFourMegabytes{4096, 256, 1024};
 struct Player {
   explicit Player(const std::string& text, const flash::Geometry& geometry = kFourMegabytes)
       : flash(geometry), device(flash) {
-    EXPECT_EQ(device.store.format(), lang::Status::ok);
-    EXPECT_EQ(device.save(text), lang::Status::ok) << device.findings.text("macros.txt", empty);
+    EXPECT_EQ(device.store.format(), Status::ok);
+    EXPECT_EQ(device.save(text), Status::ok) << device.findings.text("macros.txt", empty);
   }
   void key(std::uint16_t usage, bool down) {
     const std::array event{engine::KeyEvent{static_cast<hid::Usage>(usage), down, now}};
@@ -87,7 +87,7 @@ TEST(StorePlaying, ANewRollEndsWhatRunsAndLetsAllKeysUp) {
   player.tap(kF2);
   player.pass(100);
   ASSERT_FALSE(player.simulation.host().trace().back().report.empty());
-  ASSERT_EQ(player.device.save("F1 { \"new\" }\n"), lang::Status::ok);
+  ASSERT_EQ(player.device.save("F1 { \"new\" }\n"), Status::ok);
   player.pass(10);
   EXPECT_TRUE(player.simulation.host().trace().back().report.empty());
   const std::size_t reports = player.simulation.host().trace().size();
@@ -103,7 +103,7 @@ TEST(StorePlaying, AFileWithErrorsDisturbsNothing) {
   Player player{"F1 { \"" + words(1, 500) + "\" }\n"};
   player.tap(kF1);
   player.pass(100);
-  EXPECT_EQ(player.device.save("F1 { call nobody }\n"), lang::Status::errors);
+  EXPECT_EQ(player.device.save("F1 { call nobody }\n"), Status::errors);
   player.pass(1000);
   EXPECT_EQ(player.text(), words(1, 500));
 }
@@ -117,7 +117,7 @@ TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
   const std::uint32_t opened = player.device.store.log().opened();
   for (unsigned i = 0; i < 1500; ++i) {
     data[0] = static_cast<std::uint8_t>(i);
-    ASSERT_EQ(player.device.store.write_draft(i % 20, data), lang::Status::ok);
+    ASSERT_EQ(player.device.store.write_draft(i % 20, data), Status::ok);
     player.pass(3);
   }
   EXPECT_GT(player.device.store.log().opened() - opened, 200U);

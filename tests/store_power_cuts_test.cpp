@@ -31,7 +31,6 @@ namespace pianola {
 namespace {
 
 using flash::Geometry;
-using lang::Status;
 using sim::SimulatedFlash;
 using sim::Unstable;
 using store::Mount;

@@ -25,7 +25,6 @@ namespace pianola {
 namespace {
 
 using flash::Geometry;
-using lang::Status;
 using sim::SimulatedFlash;
 using sim::Unstable;
 using store::Mount;

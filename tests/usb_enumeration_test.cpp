@@ -232,7 +232,7 @@ TEST_F(UsbEnumeration, ConfiguredAgainAndAgain) {
 }
 
 TEST_F(UsbEnumeration, AHiddenDriveIsNotThere) {
-  ASSERT_EQ(rig_.save("set drive = hidden\n"), lang::Status::ok);
+  ASSERT_EQ(rig_.save("set drive = hidden\n"), Status::ok);
   host_.pass(5000);
   ASSERT_TRUE(host_.enumerate());
   EXPECT_EQ(host_.configuration[4], 3);

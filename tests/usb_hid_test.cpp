@@ -90,8 +90,7 @@ TEST_F(UsbHid, ConsumerKeys) {
 }
 
 TEST_F(UsbHid, OneReportInAMillisecond) {
-  ASSERT_EQ(rig_.save("F1 { \"The quick brown fox jumps over the lazy dog.\" }\n"),
-            lang::Status::ok);
+  ASSERT_EQ(rig_.save("F1 { \"The quick brown fox jumps over the lazy dog.\" }\n"), Status::ok);
   rig_.key(hid::keyboard_usage(0x3A), true);
   host_.pass(200);
   ASSERT_GT(host_.inputs.size(), 44U);
@@ -115,7 +114,7 @@ TEST_F(UsbHid, TenThousandCharacters) {
     }
     macros += "\"\n";
   }
-  ASSERT_EQ(rig_.save(macros + "}\n"), lang::Status::ok);
+  ASSERT_EQ(rig_.save(macros + "}\n"), Status::ok);
   sim::TextView view{hid::default_layout()};
   testing::ReportReader reader;
   host_.on_input = [&](const InputReport& input) { view.take(*reader.read(input)); };
@@ -321,7 +320,7 @@ TEST_F(UsbHid, ANewHostLearnsWhatIsDown) {
 }
 
 TEST_F(UsbHid, DetachedWhileAReportIsOnItsWay) {
-  ASSERT_EQ(rig_.save("F1 { \"abcdefghijklmnopqrstuvwxyz\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig_.save("F1 { \"abcdefghijklmnopqrstuvwxyz\" }\n"), Status::ok);
   for (std::uint32_t after = 0; after < 40; ++after) {
     SCOPED_TRACE(after);
     rig_.key(hid::keyboard_usage(0x3A), true);

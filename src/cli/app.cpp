@@ -11,12 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "base/edit_distance.hpp"
+#include "base/time.hpp"
 #include "cli/commands.hpp"
 #include "cli/device_command.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/help_formatter.hpp"
 #include "cli/print.hpp"
-#include "hid/edit_distance.hpp"
 #include "scenario/duration.hpp"
 
 namespace pianola::cli {
@@ -302,7 +303,7 @@ void build(CLI::App& app, Request& request) {
 /// The one of `candidates` that somebody who wrote `word` most likely meant; empty if none is near.
 std::string closest(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  hid::ClosestWord closest(word);
+  ClosestWord closest(word);
   for (const std::string& candidate : candidates) {
     if (closest.offer(candidate)) best = candidate;
   }

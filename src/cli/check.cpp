@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/status.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
@@ -15,7 +16,7 @@ namespace {
 bool check_one(const InputFile& file, Console& console) {
   sim::MemoryRoll roll;
   sim::Findings findings;
-  const bool good = sim::compile(file.bytes, roll, findings) == lang::Status::ok;
+  const bool good = sim::compile(file.bytes, roll, findings) == Status::ok;
   print_findings(file, findings, console);
   std::string line = summary(findings);
   if (good) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/status.hpp"
 #include "cli/commands.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
@@ -11,9 +12,9 @@ namespace {
 
 class StringImage final : public lang::ImageSink {
  public:
-  lang::Status write(std::span<const std::uint8_t> bytes) override {
+  Status write(std::span<const std::uint8_t> bytes) override {
     bytes_.append(bytes.begin(), bytes.end());
-    return lang::Status::ok;
+    return Status::ok;
   }
   [[nodiscard]] const std::string& bytes() const { return bytes_; }
 
@@ -28,7 +29,7 @@ int compile(const std::string& file, const std::string& output, bool strip, Cons
   const auto program = Program::compile(read_macros(file, console), console);
   StringImage image;
   const auto content = strip ? lang::ImageContent::stripped : lang::ImageContent::with_source;
-  if (lang::write_image(program->roll(), content, image) != lang::Status::ok) {
+  if (lang::write_image(program->roll(), content, image) != Status::ok) {
     throw CommandError(fmt::format("{} is too large for a roll", program->file().name));
   }
   write_output(output, image.bytes(), console);

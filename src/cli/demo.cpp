@@ -7,12 +7,12 @@
 #include <thread>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/example_macros.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "engine/bindings.hpp"
-#include "hid/utf8.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
 
@@ -148,7 +148,7 @@ void print_text(const std::string& text, Console& console) {
   }
   std::string_view rest = text;
   while (!rest.empty()) {
-    const std::size_t size = hid::decode_utf8(rest).size;
+    const std::size_t size = decode_utf8(rest).size;
     const std::string_view character = rest.substr(0, size);
     rest.remove_prefix(size);
     if (character == "\n") {

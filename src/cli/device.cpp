@@ -12,6 +12,7 @@
 #include <random>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cli/device_answers.hpp"
 #include "cli/device_command.hpp"
 #include "cli/device_flash.hpp"
@@ -28,9 +29,6 @@
 
 namespace pianola::cli {
 namespace {
-
-using engine::Next;
-using engine::Time;
 
 /// A desktop's memory is no limit worth meeting.
 constexpr engine::Capacities kCapacities{.tasks = 64,
@@ -63,11 +61,6 @@ std::string another_port(Listen listen) {
   const bool bracket = listen.address.find(':') != std::string::npos;
   return fmt::format("{}{}{}:{}", bracket ? "[" : "", listen.address, bracket ? "]" : "",
                      listen.port);
-}
-
-Next sooner(Next a, Next b) {
-  if (a.never || (!b.never && engine::earlier(b.at, a.at))) return b;
-  return a;
 }
 
 /// All of it.
@@ -224,7 +217,7 @@ class Running final : private device::Host,
   Next press(Time now) {
     if (!configured_) return {};
     if (keyboard_ && !keyboard_->grab(true)) return Next::time(now + 10);
-    if (!engine::reached(now, ready_at_)) return Next::time(ready_at_);
+    if (!reached(now, ready_at_)) return Next::time(ready_at_);
     engine::KeyEvent event;
     while (feed_.next(now, event)) {
       if (answers_) answers_->key(event);

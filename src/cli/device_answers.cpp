@@ -11,9 +11,7 @@
 
 namespace pianola::cli {
 
-using engine::Next;
 using engine::TaskEvent;
-using engine::Time;
 
 namespace {
 
@@ -199,7 +197,7 @@ Next DeviceAnswers::step(Time now, bool playing) {
   // While a macro of a former line runs, the device is never idle.
   const bool only_late = running_.empty() && !late_.empty();
   const Time until = over_at_ + (only_late ? kPatienceBesides : kPatience);
-  if (!device_.engine().idle() && !engine::reached(now, until)) return Next::time(until);
+  if (!device_.engine().idle() && !reached(now, until)) return Next::time(until);
   answer();
   return {};
 }

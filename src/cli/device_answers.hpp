@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cli/console.hpp"
 #include "cli/device_news.hpp"
 #include "device/device.hpp"
@@ -20,9 +21,9 @@ namespace pianola::cli {
 class DeviceAnswers final : private engine::Observer {
  public:
   /// How long after the last key the answer waits for macros to end, in ms.
-  static constexpr engine::Time kPatience = 1000;
+  static constexpr Time kPatience = 1000;
   /// The same if only macros of former lines run.
-  static constexpr engine::Time kPatienceBesides = 100;
+  static constexpr Time kPatienceBesides = 100;
 
   /// All are the caller's and outlive this.
   DeviceAnswers(device::Device& device, DeviceNews& news, Console& console);
@@ -40,7 +41,7 @@ class DeviceAnswers final : private engine::Observer {
   void gone();
 
   /// Answers if it is time to; `playing`: a line's keys are not over. Returns when to ask again.
-  engine::Next step(engine::Time now, bool playing);
+  Next step(Time now, bool playing);
 
  private:
   /// How a macro ended.
@@ -78,8 +79,8 @@ class DeviceAnswers final : private engine::Observer {
   std::vector<engine::Error> repeated_;    ///< and those of them that the news do not tell again.
   std::uint32_t known_errors_ = 0;
 
-  std::uint32_t told_ = 0;    ///< News before the line.
-  engine::Time over_at_ = 0;  ///< Since when its keys are over, if `over_`.
+  std::uint32_t told_ = 0;  ///< News before the line.
+  Time over_at_ = 0;        ///< Since when its keys are over, if `over_`.
   std::uint8_t leds_ = 0;
   bool open_ = false;  ///< A line is to be answered.
   bool over_ = false;  ///< Its keys are over.

@@ -1,4 +1,6 @@
 #include "cli/device_answers.hpp"
+#include "base/status.hpp"
+#include "base/time.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,12 +19,12 @@ using ::testing::StartsWith;
 /// A device in virtual time whose keys are entered line by line.
 class DeviceTerminal : public ::testing::Test {
  protected:
-  void save(std::string_view macros) { ASSERT_EQ(rig_.save(macros), lang::Status::ok); }
+  void save(std::string_view macros) { ASSERT_EQ(rig_.save(macros), Status::ok); }
 
   /// Plays `line`, and returns what is told until `patience` ms after it.
-  std::string enter(std::string_view line, engine::Time patience = 50) {
+  std::string enter(std::string_view line, Time patience = 50) {
     const scenario::KeyScript script = scenario::parse_key_script(line, rig_.device->layout());
-    const engine::Time start = rig_.now;
+    const Time start = rig_.now;
     for (const engine::KeyEvent& event : script.events) {
       while (rig_.now != start + event.time) pass(true);
       answers_.key(event);
@@ -31,7 +33,7 @@ class DeviceTerminal : public ::testing::Test {
     return wait(patience);
   }
   /// What is told within `patience` ms.
-  std::string wait(engine::Time patience) {
+  std::string wait(Time patience) {
     for (; patience > 0; --patience) pass(false);
     const std::string told = err_.str();
     err_.str("");

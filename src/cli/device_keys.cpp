@@ -4,7 +4,7 @@
 
 namespace pianola::cli {
 
-bool KeyFeed::next(engine::Time now, engine::KeyEvent& out) {
+bool KeyFeed::next(Time now, engine::KeyEvent& out) {
   while (!scripts_.empty()) {
     if (!begun_) {
       begun_ = true;
@@ -12,8 +12,8 @@ bool KeyFeed::next(engine::Time now, engine::KeyEvent& out) {
     }
     const scenario::KeyScript& script = scripts_.front();
     const bool over = position_ == script.events.size();
-    const engine::Time at = begin_ + (over ? script.end : script.events[position_].time);
-    if (!engine::reached(now, at)) return false;
+    const Time at = begin_ + (over ? script.end : script.events[position_].time);
+    if (!reached(now, at)) return false;
     if (over) {
       end_script();
       // What comes next begins when this was over, not when that was noticed.
@@ -35,15 +35,15 @@ void KeyFeed::end_script() {
   begun_ = false;
 }
 
-engine::Next KeyFeed::next_time(engine::Time now) const {
+Next KeyFeed::next_time(Time now) const {
   if (scripts_.empty()) return {};
-  if (!begun_) return engine::Next::time(now);
+  if (!begun_) return Next::time(now);
   const scenario::KeyScript& script = scripts_.front();
   const bool over = position_ == script.events.size();
-  return engine::Next::time(begin_ + (over ? script.end : script.events[position_].time));
+  return Next::time(begin_ + (over ? script.end : script.events[position_].time));
 }
 
-void KeyFeed::stop(engine::Time now, std::vector<engine::KeyEvent>& out) {
+void KeyFeed::stop(Time now, std::vector<engine::KeyEvent>& out) {
   for (const hid::Usage usage : down_) out.push_back({usage, false, now});
   down_.clear();
   if (begun_) end_script();

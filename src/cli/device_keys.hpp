@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.hpp"
 #include "engine/key_event.hpp"
-#include "engine/time.hpp"
 #include "hid/usage.hpp"
 #include "scenario/key_script.hpp"
 
@@ -24,13 +24,13 @@ class KeyFeed {
   [[nodiscard]] std::size_t waiting() const { return scripts_.size(); }
 
   /// The next event if its time has come at `now`; its time is when it was due.
-  bool next(engine::Time now, engine::KeyEvent& out);
+  bool next(Time now, engine::KeyEvent& out);
   /// When to ask again, after `now`.
-  [[nodiscard]] engine::Next next_time(engine::Time now) const;
+  [[nodiscard]] Next next_time(Time now) const;
 
   /// The script that plays is over: lets its keys up, and forgets the rest of it. Appends the
   /// releases to `out`.
-  void stop(engine::Time now, std::vector<engine::KeyEvent>& out);
+  void stop(Time now, std::vector<engine::KeyEvent>& out);
 
  private:
   void end_script();
@@ -38,7 +38,7 @@ class KeyFeed {
   std::deque<scenario::KeyScript> scripts_;
   std::set<hid::Usage> down_;
   std::size_t position_ = 0;  ///< In the first script,
-  engine::Time begin_ = 0;    ///< which began then,
+  Time begin_ = 0;            ///< which began then,
   bool begun_ = false;        ///< if it did.
 };
 

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <ctime>
 
+#include "base/time.hpp"
 #include "cli/console.hpp"
-#include "engine/time.hpp"
 
 namespace pianola::cli {
 
@@ -49,15 +49,12 @@ class StopSignals {
 class Clock {
  public:
   /// In ms.
-  [[nodiscard]] engine::Time now() const {
-    return static_cast<engine::Time>(passed() / kMillisecond);
-  }
+  [[nodiscard]] Time now() const { return static_cast<Time>(passed() / kMillisecond); }
 
   /// How long it is from now to the beginning of the millisecond `time`, but not less than nothing.
-  [[nodiscard]] timespec until(engine::Time time) const {
+  [[nodiscard]] timespec until(Time time) const {
     const std::int64_t now = passed();
-    const auto ahead =
-        static_cast<std::int32_t>(time - static_cast<engine::Time>(now / kMillisecond));
+    const auto ahead = static_cast<std::int32_t>(time - static_cast<Time>(now / kMillisecond));
     const std::int64_t wait = std::max<std::int64_t>(ahead * kMillisecond - now % kMillisecond, 0);
     return {.tv_sec = static_cast<time_t>(wait / kSecond),
             .tv_nsec = static_cast<long>(wait % kSecond)};

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <vector>
 
+#include "base/time.hpp"
 #include "cli/app.hpp"
 #include "cli/device_command.hpp"
 #include "cli/device_keys.hpp"
@@ -242,7 +243,7 @@ scenario::KeyScript script(std::string_view text) {
 }
 
 /// What `feed` gives at `now`, as text.
-std::string pressed(KeyFeed& feed, engine::Time now) {
+std::string pressed(KeyFeed& feed, Time now) {
   std::string all;
   for (engine::KeyEvent event; feed.next(now, event);) {
     all += std::string(event.down ? "+" : "-") + (event.usage == kA ? "a" : "b") + "@" +

@@ -9,6 +9,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/status.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
 #include "cli/flash_commands.hpp"
@@ -21,8 +22,6 @@
 
 namespace pianola::cli {
 namespace {
-
-using lang::Status;
 
 // ---- Making a region ----------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -95,7 +96,7 @@ void check_code(Region& region, std::vector<std::string>& findings) {
   sim::Findings errors;
   if (!whole) {
     findings.emplace_back("the text cannot be read to its end");
-  } else if (sim::compile(text, wanted, errors) != lang::Status::ok) {
+  } else if (sim::compile(text, wanted, errors) != Status::ok) {
     findings.push_back(fmt::format("the text has {}", counted(errors.errors(), "error")));
   } else if (wanted.size() != roll.size() || wanted.index_size() != roll.index_size()) {
     findings.push_back(fmt::format("{} with {} in the index are stored, but the text has {} and {}",

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/status.hpp"
 #include "cli/commands.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
@@ -13,7 +14,7 @@ namespace {
 std::string formatted(const InputFile& file, Console& console) {
   sim::MemoryRoll roll;
   sim::Findings findings;
-  if (sim::compile(file.bytes, roll, findings) != lang::Status::ok) {
+  if (sim::compile(file.bytes, roll, findings) != Status::ok) {
     print_findings(file, findings, console);
     throw CommandError(
         fmt::format("{} is left alone: it has {}", file.name, counted(findings.errors(), "error")));

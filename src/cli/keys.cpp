@@ -6,12 +6,12 @@
 #include <string_view>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "hid/key_names.hpp"
 #include "hid/layout.hpp"
-#include "hid/utf8.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -62,7 +62,7 @@ bool matches(hid::Usage usage, const Row& row, std::string_view filter) {
 
 /// The character that `filter` is; 0 if it is none, or more than one.
 char32_t single_character(const std::string& filter) {
-  const hid::Utf8Char character = hid::decode_utf8(filter);
+  const Utf8Char character = decode_utf8(filter);
   return character.size != 0 && character.size == filter.size() ? character.code : 0;
 }
 
@@ -76,7 +76,7 @@ void keep_matches(Rows& rows, const std::string& filter) {
 
 // ---- Characters ---------------------------------------------------------------------------------
 
-std::string utf8(char32_t c) { return std::string(std::string_view(hid::encode_utf8(c))); }
+std::string utf8(char32_t c) { return std::string(std::string_view(encode_utf8(c))); }
 
 /// The accent of a dead key; 0 if `stroke` is none.
 char32_t accent(hid::Stroke stroke, const hid::Layout& layout) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "base/status.hpp"
 #include "cli/findings_printer.hpp"
 #include "lang/lexer.hpp"
 #include "lang/notation.hpp"
@@ -46,7 +47,7 @@ std::unique_ptr<Program> Program::compile(InputFile file, Console& console) {
   sim::Findings findings;
   const auto status = sim::compile(program->file_.bytes, program->compiled_, findings);
   print_findings(program->file_, findings, console);
-  if (status != lang::Status::ok) {
+  if (status != Status::ok) {
     throw CommandError(
         fmt::format("{} has {}", program->file_.name, counted(findings.errors(), "error")));
   }

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include "base/status.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
 #include "lang/decompiler.hpp"
@@ -17,10 +18,10 @@ int show(const std::string& roll, const std::string& flash, ShowAs as, Console& 
     return fine;
   }
   sim::StringSink text;
-  const lang::Status status = as == ShowAs::listing ? lang::write_listing(program->roll(), text)
-                                                    : lang::decompile(program->roll(), text);
+  const Status status = as == ShowAs::listing ? lang::write_listing(program->roll(), text)
+                                              : lang::decompile(program->roll(), text);
   console.out << text.text();
-  if (status == lang::Status::ok) return fine;
+  if (status == Status::ok) return fine;
   console.out.flush();
   throw CommandError(fmt::format("parts of {} are not code that this version's compiler makes",
                                  program->file().name));

@@ -6,6 +6,7 @@
 #include <map>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "cli/transcript.hpp"
 #include "scenario/report_text.hpp"
 
@@ -101,7 +102,7 @@ std::string_view verdict(const RunRecorder::Press& press) {
 /// What decided it: the key's own release, a time that was over, or another key.
 std::string decided_by(const RunRecorder::Press& press, std::span<const engine::KeyEvent> keys,
                        const hid::Layout& layout) {
-  const engine::Time at = press.choice.at;
+  const Time at = press.choice.at;
   if (press.partner != hid::kNoKey) {
     return fmt::format("{} came within {} ms", scenario::key_text(press.partner, layout),
                        press.settings.chord);
@@ -110,7 +111,7 @@ std::string decided_by(const RunRecorder::Press& press, std::span<const engine::
       press.choice.kind == Choice::Kind::held || press.found.name.starts_with("hold ");
   for (const engine::KeyEvent& key : keys) {
     const bool own = key.usage == press.event.usage;
-    const engine::Time then = key.time + (by_hold && !own ? press.settings.rolls : 0U);
+    const Time then = key.time + (by_hold && !own ? press.settings.rolls : 0U);
     if (then != at || key.time == press.event.time || (own && key.down)) continue;
     const std::string name = scenario::key_text(key.usage, layout);
     return own ? fmt::format("let go after {} ms", at - press.event.time)

@@ -73,8 +73,7 @@ class TimelineOfPlay : public test::CommandTest {
  protected:
   /// The picture of a run, in which no two texts may overlap nor one leave the picture.
   std::string picture(const std::string& keys, const std::string& macros) {
-    pianola({"play", "-", "--keys", keys, "--timeline", path("t.svg"), "--limit", "11min"},
-            macros);
+    pianola({"play", "-", "--keys", keys, "--timeline", path("t.svg"), "--limit", "11min"}, macros);
     std::string svg = read("t.svg");
     const std::vector<Label> labels = labels_of(svg);
     EXPECT_FALSE(labels.empty());

@@ -6,7 +6,7 @@
 #include <bit>
 #include <utility>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 #include "scenario/report_text.hpp"
 
 namespace pianola::cli {
@@ -32,7 +32,7 @@ class Listener {
     buttons(report);
     for (std::size_t i = 0; i < effect.erased; ++i) add(Heard::Kind::erase, "");
     std::string typed;
-    for (const char32_t c : effect.typed) typed += std::string_view{hid::encode_utf8(c)};
+    for (const char32_t c : effect.typed) typed += std::string_view{encode_utf8(c)};
     if (!typed.empty()) add(Heard::Kind::text, typed);
     for (const hid::Usage key : effect.silent) {
       add(Heard::Kind::other, scenario::chord_text(report.mods, key, layout_));

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 
+#include "base/status.hpp"
 #include "device/text_scan.hpp"
 
 namespace pianola::device {
-
-using lang::Status;
 
 namespace {
 
@@ -67,7 +66,7 @@ void DefinitionRecorder::begin() {
 }
 
 bool DefinitionRecorder::key(const engine::KeyEvent& event, hid::Usage leader,
-                             const hid::Layout& layout, bool busy, engine::Time now) {
+                             const hid::Layout& layout, bool busy, Time now) {
   if (!active() || saving() || state_ == State::complete) return false;
   const bool ends = watch_.see(event, leader) == KeyWatch::Sign::leader;
   if (state_ == State::ending) return event.down;

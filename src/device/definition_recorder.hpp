@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/time.hpp"
 #include "device/key_watch.hpp"
 #include "device/notice.hpp"
 #include "device/stroke_writer.hpp"
@@ -42,7 +43,7 @@ class PatchedText final : public lang::Source {
 class DefinitionRecorder {
  public:
   /// How long macros and keys that wait may go on after the leader, in ms.
-  static constexpr engine::Time kPatience = 1000;
+  static constexpr Time kPatience = 1000;
 
   /// All are the caller's and outlive the recorder; `text` holds the definition while it is made.
   DefinitionRecorder(store::Store& store, store::CurrentRoll& roll,
@@ -58,7 +59,7 @@ class DefinitionRecorder {
   /// nobody else is to see it. The leader ends the recording; before there is a trigger it cancels
   /// it.
   bool key(const engine::KeyEvent& event, hid::Usage leader, const hid::Layout& layout, bool busy,
-           engine::Time now);
+           Time now);
   /// The host sees `after` instead of `before`.
   void report(const hid::Report& before, const hid::Report& after, const hid::Layout& layout,
               bool caps_lock) {
@@ -70,13 +71,11 @@ class DefinitionRecorder {
   [[nodiscard]] bool active() const { return state_ != State::idle; }
   [[nodiscard]] bool saving() const { return state_ == State::saving; }
   /// All keys were pressed, and end() may be called at `now`; `idle`: nobody types any more.
-  [[nodiscard]] bool complete(engine::Time now, bool idle) const {
-    return ended() && (idle || engine::reached(now, ending_at_ + kPatience));
+  [[nodiscard]] bool complete(Time now, bool idle) const {
+    return ended() && (idle || reached(now, ending_at_ + kPatience));
   }
   /// When to ask complete() again.
-  [[nodiscard]] engine::Next next() const {
-    return ended() ? engine::Next::time(ending_at_ + kPatience) : engine::Next{};
-  }
+  [[nodiscard]] Next next() const { return ended() ? Next::time(ending_at_ + kPatience) : Next{}; }
   /// Begins to save what was recorded. Returns what came of it; Notice::none: step() will tell.
   Notice end(const hid::Layout& layout);
   /// Gives up the saving, because the drive is in.
@@ -113,7 +112,7 @@ class DefinitionRecorder {
   NoDiagnostics diagnostics_;
   std::optional<store::FlashScratch> scratch_;
   std::optional<store::Save> save_;
-  engine::Time ending_at_ = 0;
+  Time ending_at_ = 0;
   hid::Usage key_{};               ///< The trigger's key,
   hid::Modifiers mods_ = 0;        ///< and modifiers.
   hid::Usage lone_ = hid::kNoKey;  ///< A modifier that may become the trigger.

@@ -1,4 +1,5 @@
 #include "device/definition_recorder.hpp"
+#include "base/status.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ class Recording : public ::testing::Test {
     rig.pass(100);
     return rig.device->notice();
   }
-  void save(std::string_view text) { ASSERT_EQ(rig.save(text), lang::Status::ok); }
+  void save(std::string_view text) { ASSERT_EQ(rig.save(text), Status::ok); }
   /// What `keys` type from now on.
   std::string typed(std::string_view keys) {
     rig.clear_typed();
@@ -225,7 +226,7 @@ TEST_F(Recording, AFullStoreRefusesIt) {
     for (;;) {
       const std::string more =
           "macro m" + std::to_string(macros++) + " { \"" + std::string(size, 'x') + "\" }\n";
-      if (rig.save(text + more) != lang::Status::ok) break;
+      if (rig.save(text + more) != Status::ok) break;
       text += more;
     }
   }

@@ -2,15 +2,13 @@
 
 #include <array>
 
+#include "base/status.hpp"
 #include "engine/core.hpp"
 #include "engine/settings.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/settings.hpp"
 
 namespace pianola::device {
-
-using engine::Next;
-using engine::Time;
 
 namespace {
 
@@ -36,11 +34,6 @@ bool hides_drive(lang::Roll& roll, lang::CodeReader& reader) {
          found.value[1] != 0;
 }
 
-Next sooner(Next a, Next b) {
-  if (a.never || b.never) return a.never ? b : a;
-  return engine::earlier(b.at, a.at) ? b : a;
-}
-
 }  // namespace
 
 Device::Device(const Parts& parts)
@@ -57,7 +50,7 @@ store::Mount Device::start(Time now, const StartOptions& options) {
   now_ = now;
   store::Mount mount = store_.mount();
   if (mount == store::Mount::unformatted) {
-    mount = store_.format() == lang::Status::ok ? store::Mount::ok : store::Mount::failed;
+    mount = store_.format() == Status::ok ? store::Mount::ok : store::Mount::failed;
   }
   mounted_ = mount == store::Mount::ok;
   engine_.seed(options.seed);
@@ -95,7 +88,7 @@ Next Device::step(Time now) {
   now_ = now;
   Next next;
   if (mounted_) {
-    if (const auto at = drive_.step(now)) next = Next::time(*at);
+    next = drive_.step(now);
     watch_drive();
   }
   if (played_.epoch() != epoch_) load_settings();
@@ -121,7 +114,7 @@ Next Device::watch_kind() {
   }
   if (!changing_) change_at_ = now_ + kChangeTime;
   changing_ = true;
-  if (!engine::reached(now_, change_at_)) return Next::time(change_at_);
+  if (!reached(now_, change_at_)) return Next::time(change_at_);
   changing_ = false;
   had_drive_ = !had_drive_;
   host_.reconnect();
@@ -166,7 +159,7 @@ void Device::toggle_drive() {
 
 /// What stands on `key` after the leader.
 void Device::command(hid::Usage key) {
-  const bool again = reset_asked_ && engine::earlier(now_, reset_until_);
+  const bool again = reset_asked_ && earlier(now_, reset_until_);
   reset_asked_ = false;
   if (key == kEnd) {
     lock_asked_ = true;
@@ -182,9 +175,9 @@ void Device::command(hid::Usage key) {
 void Device::reset() {
   if (!mounted_) return tell(Notice::no_flash);
   if (editing()) return tell(Notice::reset_busy);
-  const lang::Status status = store_.reset();
-  if (status == lang::Status::ok) played_.mute(false);
-  tell(status == lang::Status::ok ? Notice::reset : Notice::reset_failed);
+  const Status status = store_.reset();
+  if (status == Status::ok) played_.mute(false);
+  tell(status == Status::ok ? Notice::reset : Notice::reset_failed);
 }
 
 // ---- Recording ----------------------------------------------------------------------------------
@@ -269,7 +262,7 @@ void Device::disconnected() {
 /// the key that put it to sleep.
 bool Device::send(const hid::Report& report) {
   if (suspended_) {
-    const bool due = !woken_ || engine::reached(now_, wake_at_);
+    const bool due = !woken_ || reached(now_, wake_at_);
     if (due && (!report.empty() || report.moves())) {
       woken_ = true;
       wake_at_ = now_ + kWakeInterval;

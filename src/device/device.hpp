@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/time.hpp"
 #include "device/definition_recorder.hpp"
 #include "device/error_log.hpp"
 #include "device/host.hpp"
@@ -45,7 +46,7 @@ class Device final : private engine::DeviceCommands,
                      private drive::StatusReport {
  public:
   /// Within which leader DELETE must come again, in ms.
-  static constexpr engine::Time kResetTime = 5000;
+  static constexpr Time kResetTime = 5000;
 
   explicit Device(const Parts& parts);
   Device(const Device&) = delete;
@@ -54,11 +55,11 @@ class Device final : private engine::DeviceCommands,
   /// Mounts the store (formats flash that was never ours) and begins. What mounting said: after all
   /// but Mount::ok there is no medium and nothing can be saved. The stored macros play after
   /// Mount::no_sector, else the default ones.
-  store::Mount start(engine::Time now, const StartOptions& options);
+  store::Mount start(Time now, const StartOptions& options);
 
   /// Does what can be done at `now`, a bounded part of it, and returns when it wants to go on. May
   /// send one report.
-  engine::Next step(engine::Time now);
+  Next step(Time now);
 
   /// A key of the keyboard changed; see Engine::key(). Both Shift keys and `=` together put the
   /// medium in or take it out, whatever waits.
@@ -67,7 +68,7 @@ class Device final : private engine::DeviceCommands,
   // ---- What the host does -----------------------------------------------------------------------
 
   /// The host took the report in flight.
-  void report_taken(engine::Time now) { engine_.report_taken(now); }
+  void report_taken(Time now) { engine_.report_taken(now); }
   /// The host set its LEDs (HID 1.11, appendix B.1).
   void host_leds(std::uint8_t leds);
   /// The host configured the device.
@@ -120,7 +121,7 @@ class Device final : private engine::DeviceCommands,
   void reset();
   void watch_drive();
   void record();
-  engine::Next watch_kind();
+  Next watch_kind();
 
   Host& host_;
   KeyboardLeds& keyboard_leds_;
@@ -134,11 +135,11 @@ class Device final : private engine::DeviceCommands,
   DefinitionRecorder recorder_;
   KeyWatch keys_;
   hid::Report shown_;  ///< What was sent last.
-  engine::Time now_ = 0;
-  engine::Time reset_until_ = 0;  ///< Until when leader DELETE resets, if `reset_asked_`.
-  engine::Time wake_at_ = 0;      ///< When the host may be woken again, if `woken_`.
-  engine::Time change_at_ = 0;    ///< When to come back as another device, if `changing_`.
-  std::uint32_t epoch_ = 0;       ///< Of the roll that the settings were read from.
+  Time now_ = 0;
+  Time reset_until_ = 0;     ///< Until when leader DELETE resets, if `reset_asked_`.
+  Time wake_at_ = 0;         ///< When the host may be woken again, if `woken_`.
+  Time change_at_ = 0;       ///< When to come back as another device, if `changing_`.
+  std::uint32_t epoch_ = 0;  ///< Of the roll that the settings were read from.
   std::uint32_t notices_ = 0;
   hid::Usage leader_key_ = hid::kNoKey;  ///< The command that waits.
   hid::Usage leader_ = hid::kNoKey;      ///< The setting.

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
 #include "device/device.hpp"
 #include "support/device_rig.hpp"
 #include "support/fat_host.hpp"
@@ -63,7 +64,7 @@ TEST_F(DeviceDrive, WhatIsSavedOnItPlaysAtOnce) {
 }
 
 TEST_F(DeviceDrive, TheOldMacrosStayWhenItHasErrors) {
-  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), Status::ok);
   rig.edit();
   write("F1 { \"new\" \n");
   EXPECT_EQ(medium().outcome(), drive::Drive::Outcome::errors);
@@ -85,7 +86,7 @@ TEST_F(DeviceDrive, TheKeysEjectItLikeTheHost) {
 }
 
 TEST_F(DeviceDrive, AMacroThatRunsIsStoppedByNewOnes) {
-  ASSERT_EQ(rig.save("F1 { press a loop { wait 10s } }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { press a loop { wait 10s } }\n"), Status::ok);
   rig.edit();
   rig.play("F1");
   write("F1 { \"new\" }\n", false);
@@ -96,7 +97,7 @@ TEST_F(DeviceDrive, AMacroThatRunsIsStoppedByNewOnes) {
 }
 
 TEST_F(DeviceDrive, StatusSaysWhatFailedAndWhere) {
-  ASSERT_EQ(rig.save("# top\nF1 { \"fine\" }\nF2 { let x = random(0) }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("# top\nF1 { \"fine\" }\nF2 { let x = random(0) }\n"), Status::ok);
   rig.play("F2");
   rig.edit();
   EXPECT_TRUE(shows("macros.txt:3: error: "));
@@ -104,7 +105,7 @@ TEST_F(DeviceDrive, StatusSaysWhatFailedAndWhere) {
 }
 
 TEST_F(DeviceDrive, StatusSaysWhatCameOfTheLastCommand) {
-  ASSERT_EQ(rig.save(""), lang::Status::ok);
+  ASSERT_EQ(rig.save(""), Status::ok);
   rig.leader("0x2E");
   rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
   rig.edit();
@@ -113,7 +114,7 @@ TEST_F(DeviceDrive, StatusSaysWhatCameOfTheLastCommand) {
 }
 
 TEST_F(DeviceDrive, WhatWasRecordedIsInTheFileAndCanBeEdited) {
-  ASSERT_EQ(rig.save("# mine\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("# mine\n"), Status::ok);
   rig.leader("0x2E");
   rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
   rig.edit();
@@ -124,7 +125,7 @@ TEST_F(DeviceDrive, WhatWasRecordedIsInTheFileAndCanBeEdited) {
 }
 
 TEST_F(DeviceDrive, IsHiddenAgainWhenTheEditIsTaken) {
-  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("set drive = hidden\n"), Status::ok);
   rig.pass(300);
   rig.edit();
   rig.pass(300);
@@ -151,7 +152,7 @@ TEST_F(DeviceDrive, RescueEndsWhenRepairedMacrosAreTaken) {
   sim::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig first{flash};
-    ASSERT_EQ(first.save("on start { loop { \"x\" } }\n"), lang::Status::ok);
+    ASSERT_EQ(first.save("on start { loop { \"x\" } }\n"), Status::ok);
   }
   DeviceRig rescue{flash, {.rescue = true}};
   rescue.pass(100);
@@ -170,7 +171,7 @@ TEST_F(DeviceDrive, RescueEndsWhenRepairedMacrosAreTaken) {
 }
 
 TEST_F(DeviceDrive, ResetForgetsTheDraftToo) {
-  ASSERT_EQ(rig.save("F1 { \"secret\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"secret\" }\n"), Status::ok);
   rig.edit();
   write("F1 { \"draft \n");
   rig.pass(5000);
@@ -187,7 +188,7 @@ TEST_F(DeviceDrive, ResetForgetsTheDraftToo) {
 }
 
 TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
-  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"old\" }\n"), Status::ok);
   rig.edit();
   medium().start_stop(false, true);
   rig.pass(100);

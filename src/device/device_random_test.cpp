@@ -6,6 +6,7 @@
 #include <array>
 #include <random>
 
+#include "base/status.hpp"
 #include "device/device.hpp"
 #include "support/device_rig.hpp"
 
@@ -96,7 +97,7 @@ class Chaos {
 std::pair<std::string, std::string> play(unsigned seed) {
   sim::SimulatedFlash flash{DeviceRig::kGeometry};
   DeviceRig rig{flash};
-  EXPECT_EQ(rig.save(kMacros), lang::Status::ok);
+  EXPECT_EQ(rig.save(kMacros), Status::ok);
   Chaos{seed}.run(rig, 150);
   EXPECT_TRUE(rig.device->engine().shown().empty()) << "seed " << seed;
   EXPECT_TRUE(rig.device->engine().idle()) << "seed " << seed;

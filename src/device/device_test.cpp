@@ -1,4 +1,5 @@
 #include "device/device.hpp"
+#include "base/status.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +31,7 @@ TEST(Device, PlaysWhatWasSavedAfterARestart) {
   sim::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig rig{flash};
-    ASSERT_EQ(rig.save("F1 { \"saved\" }\n"), lang::Status::ok);
+    ASSERT_EQ(rig.save("F1 { \"saved\" }\n"), Status::ok);
   }
   DeviceRig rig{flash};
   rig.play("F1");
@@ -56,7 +57,7 @@ TEST(Device, PlaysWhatIsStoredOnFlashThatCannotBeWrittenAnyMore) {
     sim::SimulatedFlash flash{DeviceRig::kGeometry};
     {
       DeviceRig rig{flash};
-      ASSERT_EQ(rig.save("F1 { \"stored\" }\n"), lang::Status::ok);
+      ASSERT_EQ(rig.save("F1 { \"stored\" }\n"), Status::ok);
       flash.cut_after(steps);
       rig.save("F1 { \"stored\" }\nF2 { \"more\" }\n");
     }
@@ -115,7 +116,7 @@ TEST(EditMode, AKeyThatSaysTwiceThatItIsDownCountsOnce) {
 TEST(EditMode, IsSeenWhileAMacroTypes) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { loop { \"all work and no play \" } }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { loop { \"all work and no play \" } }\n"), Status::ok);
   rig.play("F1");
   rig.edit();
   EXPECT_TRUE(rig.device->drive().inserted());
@@ -127,7 +128,7 @@ TEST(EditMode, IsSeenWhileAMacroTypes) {
 TEST(EditMode, AMacroCanAskForIt) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { edit \"yes\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { edit \"yes\" }\n"), Status::ok);
   rig.play("F1");
   EXPECT_TRUE(rig.device->drive().inserted());
   EXPECT_EQ(rig.typed(), "yes");
@@ -138,7 +139,7 @@ TEST(EditMode, AMacroCanAskForIt) {
 TEST(EditMode, EjectingStopsMacros) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { press a wait 1min }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { press a wait 1min }\n"), Status::ok);
   rig.edit();
   rig.play("F1");
   EXPECT_EQ(rig.device->engine().tasks(), 1U);
@@ -155,7 +156,7 @@ TEST(HiddenDrive, BelongsToTheDeviceInEditModeOnly) {
   NewDevice device;
   DeviceRig& rig = device.rig;
   EXPECT_TRUE(rig.device->has_drive());
-  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("set drive = hidden\n"), Status::ok);
   EXPECT_FALSE(rig.device->has_drive());
   EXPECT_EQ(rig.reconnects, 0U);
   rig.pass(300);
@@ -179,7 +180,7 @@ TEST(HiddenDrive, IsHiddenFromTheStart) {
   sim::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig rig{flash};
-    ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+    ASSERT_EQ(rig.save("set drive = hidden\n"), Status::ok);
   }
   DeviceRig rig{flash};
   EXPECT_FALSE(rig.device->has_drive());
@@ -190,7 +191,7 @@ TEST(HiddenDrive, IsHiddenFromTheStart) {
 TEST(HiddenDrive, AHostThatEjectsItHearsThatBeforeTheDeviceIsGone) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("set drive = hidden\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("set drive = hidden\n"), Status::ok);
   rig.pass(300);
   rig.edit();
   rig.pass(300);
@@ -209,7 +210,7 @@ TEST(Rescue, NoMacrosRunAndTheMediumIsIn) {
   {
     DeviceRig rig{flash};
     ASSERT_EQ(rig.save("set drive = hidden\non start { loop { \"x\" } }\na { \"b\" }\n"),
-              lang::Status::ok);
+              Status::ok);
     rig.pass(50);
     EXPECT_THAT(rig.typed(), StartsWith("xxx"));
   }
@@ -226,7 +227,7 @@ TEST(Rescue, NoMacrosRunAndTheMediumIsIn) {
 TEST(Reset, NeedsTheLeaderAndDeleteTwice) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), Status::ok);
   rig.leader("DELETE");
   EXPECT_EQ(rig.device->notice(), Notice::reset_asked);
   rig.leader("DELETE");
@@ -239,7 +240,7 @@ TEST(Reset, NeedsTheLeaderAndDeleteTwice) {
 TEST(Reset, IsForgottenAfterFiveSecondsOrAnotherCommand) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), Status::ok);
   rig.leader("DELETE");
   rig.pass(5000);
   rig.leader("DELETE");
@@ -252,7 +253,7 @@ TEST(Reset, IsForgottenAfterFiveSecondsOrAnotherCommand) {
 TEST(Reset, IsRefusedWhileTheDriveIsIn) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"mine\" }\n"), Status::ok);
   rig.edit();
   rig.leader("DELETE");
   rig.leader("DELETE");
@@ -264,7 +265,7 @@ TEST(Lock, CancelsAllAndStartsItsMacro) {
   NewDevice device;
   DeviceRig& rig = device.rig;
   ASSERT_EQ(rig.save("F1 { press a wait 1min }\non lock { \"locked\" }\nF2 { lock \"no\" }\n"),
-            lang::Status::ok);
+            Status::ok);
   rig.play("F1");
   rig.clear_typed();
   rig.leader("END");
@@ -278,7 +279,7 @@ TEST(Lock, CancelsAllAndStartsItsMacro) {
 TEST(LeaderKeys, TheUsersOwnComeFirst) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("leader DELETE { \"mine\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("leader DELETE { \"mine\" }\n"), Status::ok);
   rig.leader("DELETE");
   rig.leader("DELETE");
   EXPECT_EQ(rig.typed(), "minemine");
@@ -329,7 +330,7 @@ TEST(Sleep, AKeyThatGoesUpDoesNotWakeTheHost) {
 TEST(Sleep, AHostThatDoesNotWakeIsWokenAgainAndMacrosEnd) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { \"hello\" }\n"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { \"hello\" }\n"), Status::ok);
   rig.device->suspended();
   rig.live();
   rig.play("F1");
@@ -361,7 +362,7 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
   DeviceRig& rig = device.rig;
   ASSERT_EQ(rig.save("# first\n\n# second\nF1 { let x = 0  let y = 1 / x }\r\n"
                      "F2 { \"fine\" } # \r\nF3 { let z = random(0) }"),
-            lang::Status::ok);
+            Status::ok);
   rig.play("F1 20 F2 20 F3");
   EXPECT_EQ(rig.device->errors().latest().code, engine::ErrorCode::range);
   rig.play("F1");
@@ -379,10 +380,10 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
 TEST(ErrorLog, ForgetsWithTheMacros) {
   NewDevice device;
   DeviceRig& rig = device.rig;
-  ASSERT_EQ(rig.save("F1 { let z = random(0) }"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F1 { let z = random(0) }"), Status::ok);
   rig.play("F1");
   EXPECT_EQ(rig.device->errors().size(), 1U);
-  ASSERT_EQ(rig.save("F2 { let z = random(0) }"), lang::Status::ok);
+  ASSERT_EQ(rig.save("F2 { let z = random(0) }"), Status::ok);
   EXPECT_EQ(rig.device->errors().size(), 0U);
 }
 

@@ -1,4 +1,5 @@
 #include "device/stroke_writer.hpp"
+#include "base/status.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,7 +55,7 @@ std::string body_of(std::string_view script, std::string_view layout = "uk") {
   sim::MemoryRoll roll;
   sim::Findings findings;
   const std::string file = "set layout = " + std::string(layout) + "\n" + text;
-  EXPECT_EQ(sim::compile(file, roll, findings), lang::Status::ok) << text;
+  EXPECT_EQ(sim::compile(file, roll, findings), Status::ok) << text;
   return text.substr(4, text.size() - 7);
 }
 

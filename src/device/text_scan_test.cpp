@@ -1,4 +1,5 @@
 #include "device/text_scan.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,7 +13,7 @@ class TextScan : public ::testing::Test {
  protected:
   /// Line and offset of the first token after each definition's begin.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> tokens(std::string_view text) {
-    EXPECT_EQ(device.save(text), lang::Status::ok);
+    EXPECT_EQ(device.save(text), Status::ok);
     store::CurrentRoll roll{device.store};
     std::vector<FirstToken> tokens;
     for (std::uint32_t i = 0; i < roll.size(); ++i) tokens.emplace_back(roll.begin_of(i));
@@ -22,7 +23,7 @@ class TextScan : public ::testing::Test {
     return found;
   }
 
-  void SetUp() override { ASSERT_EQ(device.store.format(), lang::Status::ok); }
+  void SetUp() override { ASSERT_EQ(device.store.format(), Status::ok); }
 
   sim::SimulatedFlash flash{{.sector_size = 4096, .program_unit = 4, .sectors = 64}};
   test::StoreDevice device{flash};

@@ -1,5 +1,7 @@
 #include "drive/drive.hpp"
 
+#include "base/status.hpp"
+
 namespace pianola::drive {
 namespace {
 
@@ -9,12 +11,9 @@ constexpr std::uint32_t kQuiet = 2000;
 /// udev lets Linux poll every 2 s (60-block.rules), the others poll more often.
 constexpr std::uint32_t kReturn = 3000;
 
-/// Whether `now` is at or after `time`; both wrap.
-constexpr bool is_due(std::uint32_t now, std::uint32_t time) { return now - time < 0x80000000; }
-
-constexpr Sense to_sense(lang::Status status) {
-  if (status == lang::Status::full) return kNoRoom;
-  return status == lang::Status::ok ? kFine : kWriteError;
+constexpr Sense to_sense(Status status) {
+  if (status == Status::full) return kNoRoom;
+  return status == Status::ok ? kFine : kWriteError;
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ Sense Drive::write(std::uint32_t first, std::span<const std::uint8_t> data) {
     written_ = pending_ = true;
   }
   bool changed = false;
-  const lang::Status status = session_.write(first, data, changed);
+  const Status status = session_.write(first, data, changed);
   if (changed) written_ = pending_ = true;
   return to_sense(status);
 }
@@ -157,10 +156,10 @@ void Drive::ended(Take::Kind kind, Outcome outcome) {
   }
 }
 
-std::optional<std::uint32_t> Drive::step(std::uint32_t now) {
+Next Drive::step(Time now) {
   now_ = now;
   if (take_) {
-    if (take_->step()) return now;
+    if (take_->step()) return Next::time(now);
     const Take::Kind kind = take_->kind();
     const Outcome outcome = take_->outcome();
     if (outcome != Outcome::none) warnings_ = take_->warnings();
@@ -170,30 +169,30 @@ std::optional<std::uint32_t> Drive::step(std::uint32_t now) {
   switch (state_) {
     case State::out:
       if (wanted_) put_in(false);
-      return std::nullopt;
+      return {};
     case State::in:
       return wait_in();
     case State::returning:
-      if (!is_due(now, return_at_)) return return_at_;
+      if (!reached(now, return_at_)) return Next::time(return_at_);
       put_in(true);
-      return std::nullopt;
+      return {};
     case State::taking:
       break;
   }
-  return now;
+  return Next::time(now);
 }
 
 /// Waits until the host is quiet.
-std::optional<std::uint32_t> Drive::wait_in() {
+Next Drive::wait_in() {
   if (written_) {
     written_ = false;
     quiet_at_ = now_ + kQuiet;
   }
-  if (!pending_) return std::nullopt;
-  if (!is_due(now_, quiet_at_)) return quiet_at_;
+  if (!pending_) return {};
+  if (!reached(now_, quiet_at_)) return Next::time(quiet_at_);
   pending_ = false;
   take_.emplace(store_, session_, workspace_, Take::Kind::quiet);
-  return now_;
+  return Next::time(now_);
 }
 
 Drive::Outcome Drive::outcome() const { return outcome_; }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "base/time.hpp"
 #include "drive/sense.hpp"
 #include "drive/session.hpp"
 #include "drive/status_text.hpp"
@@ -61,9 +62,8 @@ class Drive {
   /// The host went away without ejecting: what it wrote stays, and the medium too.
   void disconnected();
 
-  /// Does a bounded piece of work at `now` (ms, wraps). Returns when it wants to go on: `now` means
-  /// at once, nothing means when something happens.
-  std::optional<std::uint32_t> step(std::uint32_t now);
+  /// Does a bounded piece of work. Returns when it wants to go on.
+  Next step(Time now);
 
   /// How the last edit ended. Counts: a new outcome has a new number.
   [[nodiscard]] Outcome outcome() const;
@@ -80,7 +80,7 @@ class Drive {
   bool ready(Sense& sense);
   void put_in(bool is_return);
   void ended(Take::Kind kind, Outcome outcome);
-  std::optional<std::uint32_t> wait_in();
+  Next wait_in();
 
   store::Store& store_;
   store::CurrentRoll& roll_;
@@ -97,9 +97,9 @@ class Drive {
   Outcome outcome_ = Outcome::none;
   std::uint32_t warnings_ = 0;  ///< Of the file that was taken.
   std::uint32_t outcomes_ = 0;
-  std::uint32_t now_ = 0;
-  std::uint32_t quiet_at_ = 0;
-  std::uint32_t return_at_ = 0;
+  Time now_ = 0;
+  Time quiet_at_ = 0;
+  Time return_at_ = 0;
   std::uint32_t insertions_ = 0;
 };
 

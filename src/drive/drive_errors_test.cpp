@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
+#include "base/status.hpp"
 #include "support/drive_edits.hpp"
 
 namespace pianola::drive {
@@ -24,7 +26,7 @@ using test::wait_for_errors;
 
 TEST(DriveErrors, ComeBackOnTheDrive) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kBad), kFine);
   EXPECT_EQ(rig.eject(), Outcome::errors);
@@ -160,7 +162,7 @@ TEST(DriveErrors, ThereMayBeTooMany) {
 
 TEST(DriveErrors, ABrokenChainIsRescued) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   const std::string text = test::many_macros(60, 80);
   ASSERT_EQ(put(rig, text), kFine);
@@ -185,7 +187,7 @@ TEST(DriveErrors, ABrokenChainIsRescued) {
 
 TEST(DriveErrors, AVolumeMayBeNone) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kNew), kFine);
   const std::vector<std::uint8_t> zeros(kSectorSize);
@@ -201,7 +203,7 @@ TEST(DriveErrors, AFullDriveSaysSoAtOnce) {
   for (const std::uint32_t unit : {1U, 256U}) {
     DriveRig rig({4096, unit, 32});
     const std::string old = test::many_macros(100, 100);
-    ASSERT_EQ(rig.save(old), lang::Status::ok);
+    ASSERT_EQ(rig.save(old), Status::ok);
     rig.insert();
     const auto before = rig.image();
     const std::string large = test::many_macros(1000, 100);
@@ -252,7 +254,7 @@ TEST(DriveErrors, AMixtureIsNotTaken) {
   for (char& c : changed) c = c == 'd' ? 'D' : c;
   for (const bool restarted : {false, true}) {
     DriveRig rig({4096, 256, 32});
-    ASSERT_EQ(rig.save(old), lang::Status::ok);
+    ASSERT_EQ(rig.save(old), Status::ok);
     rig.insert();
     const auto before = rig.image();
     auto after = before;
@@ -291,7 +293,7 @@ TEST(DriveErrors, AMixtureIsNotTaken) {
 
 TEST(Drive, WhatWasRefusedMayBeWrittenLater) {
   DriveRig rig({4096, 256, 32});
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   // A large file fills the drive, and is removed again.
   const auto before = rig.image();
@@ -311,7 +313,7 @@ TEST(Drive, TheLargestFileThatItTellsCanBeSaved) {
   for (const std::uint32_t unit : {1U, 4U, 256U}) {
     for (const unsigned old : {0U, 100U, 250U}) {
       DriveRig rig({4096, unit, 32});
-      ASSERT_EQ(rig.save(test::many_macros(old, 100)), lang::Status::ok);
+      ASSERT_EQ(rig.save(test::many_macros(old, 100)), Status::ok);
       rig.insert();
       const std::string status = file(rig, "STATUS.TXT");
       const std::size_t said = status.find("saved now: ");
@@ -333,7 +335,7 @@ TEST(Drive, TheLargestFileThatItTellsCanBeSaved) {
 TEST(DriveErrors, AFileThatHasNoRoomIsADraft) {
   DriveRig rig({4096, 256, 32});
   const std::string old = test::many_macros(100, 100);
-  ASSERT_EQ(rig.save(old), lang::Status::ok);
+  ASSERT_EQ(rig.save(old), Status::ok);
   rig.insert();
   // As large as can be written, but not saved besides.
   Sense sense = kNoRoom;

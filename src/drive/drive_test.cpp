@@ -1,4 +1,5 @@
 #include "drive/drive.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -47,7 +48,7 @@ TEST(Drive, ShowsTheDefaultMacros) {
 
 TEST(Drive, TakesAFileAtEject) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kNew), kFine);
   EXPECT_EQ(rig.text(), kOld);
@@ -182,7 +183,7 @@ TEST(Drive, CountsTimeAcrossItsWrap) {
 TEST(Drive, NoFileMeansNoMacros) {
   for (const bool empty : {false, true}) {
     DriveRig rig;
-    ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+    ASSERT_EQ(rig.save(kOld), Status::ok);
     rig.insert();
     edit(rig, [&](FatImage& image) {
       if (empty) {
@@ -207,8 +208,8 @@ TEST(Drive, NoFileMeansNoMacros) {
 TEST(Drive, TheBackupCanTakeThePlaceOfTheFile) {
   for (const bool quietly : {false, true}) {
     DriveRig rig;
-    ASSERT_EQ(rig.save(kOld), lang::Status::ok);
-    ASSERT_EQ(rig.save(kNew), lang::Status::ok);
+    ASSERT_EQ(rig.save(kOld), Status::ok);
+    ASSERT_EQ(rig.save(kNew), Status::ok);
     rig.insert();
     edit(rig, [](FatImage& image) {
       EXPECT_EQ(image.run("mdel -i IMAGE ::macros.txt && mren -i IMAGE ::BACKUP.TXT ::macros.txt"),
@@ -270,7 +271,7 @@ TEST(Drive, OtherFilesChangeNothing) {
   edit(rig, [](FatImage& image) { image.copy_in("._macros.txt", "litter"); });
   EXPECT_EQ(rig.eject(), Outcome::unchanged);
   EXPECT_TRUE(rig.roll().is_default());
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   const std::uint32_t version = rig.roll().epoch();
   rig.insert();
   put(rig, kOld);
@@ -284,8 +285,8 @@ TEST(Drive, OtherFilesChangeNothing) {
 
 TEST(DriveQuiet, TheVolumeStaysAsItIs) {
   DriveRig rig;
-  ASSERT_EQ(rig.save("# first\n"), lang::Status::ok);
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save("# first\n"), Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kNew), kFine);
   auto written = rig.image();
@@ -312,7 +313,7 @@ TEST(DriveQuiet, TheVolumeStaysAsItIs) {
 
 TEST(DriveQuiet, WaitsForAVolumeWithoutDoubt) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kNew), kFine);
   auto boot = rig.image();
@@ -334,7 +335,7 @@ TEST(DriveQuiet, WaitsForAVolumeWithoutDoubt) {
 
 TEST(DriveQuiet, ErrorsWaitForTheEject) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kBad), kFine);
   const auto written = rig.image();
@@ -383,12 +384,12 @@ TEST(DriveQuiet, AWriteInterruptsIt) {
 
 TEST(Drive, AnEditElsewhereEndsAnUnfinishedOne) {
   DriveRig rig;
-  ASSERT_EQ(rig.save(kOld), lang::Status::ok);
+  ASSERT_EQ(rig.save(kOld), Status::ok);
   rig.insert();
   ASSERT_EQ(put(rig, kBad), kFine);
   rig.restart();
   rig.settle();
-  ASSERT_EQ(rig.save(kNew), lang::Status::ok);
+  ASSERT_EQ(rig.save(kNew), Status::ok);
   rig.insert();
   FatImage image(rig.image());
   EXPECT_EQ(image.fsck(), "");
@@ -402,7 +403,7 @@ TEST(Drive, ErasingAllForgetsTheDraft) {
   ASSERT_EQ(put(rig, kBad), kFine);
   ASSERT_EQ(rig.eject(), Outcome::errors);
   rig.drive().eject();
-  ASSERT_EQ(rig.store().reset(), lang::Status::ok);
+  ASSERT_EQ(rig.store().reset(), Status::ok);
   rig.insert();
   EXPECT_EQ(file(rig, "macros.txt"), rig.text());
   EXPECT_TRUE(rig.roll().is_default());

@@ -7,7 +7,6 @@
 namespace pianola::drive {
 namespace {
 
-using lang::Status;
 using store::kDraftText;
 using store::kDriveState;
 using store::kErrorText;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/status.hpp"
 #include "drive/error_order.hpp"
 #include "drive/file_view.hpp"
 #include "drive/session.hpp"
@@ -35,7 +36,7 @@ class ErrorsEdit {
 
   /// Does a bounded piece of work. Status::more: call again. Status::ok: done; otherwise the store
   /// is as it was.
-  lang::Status step();
+  Status step();
 
  private:
   enum class Phase : std::uint8_t { begin, draft, compile, text, finish, done };
@@ -46,9 +47,9 @@ class ErrorsEdit {
     explicit Text(store::DraftEdit& edit) : edit_(edit) {}
     void write(std::span<const char> text) override;
     void begin();
-    lang::Status end();
+    Status end();
     [[nodiscard]] std::uint32_t size() const { return size_; }
-    [[nodiscard]] lang::Status status() const { return status_; }
+    [[nodiscard]] Status status() const { return status_; }
 
    private:
     void put();
@@ -56,7 +57,7 @@ class ErrorsEdit {
     store::DraftEdit& edit_;
     std::array<std::uint8_t, kSectorSize> buffer_;
     std::uint32_t size_ = 0;
-    lang::Status status_ = lang::Status::ok;
+    Status status_ = Status::ok;
   };
 
   /// Writes the errors whose turn it is.
@@ -72,22 +73,22 @@ class ErrorsEdit {
   /// Compiles to nothing.
   class NoRoll final : public lang::RollWriter {
    public:
-    lang::Status begin_definition() override { return lang::Status::ok; }
-    lang::Status append_code(std::span<const std::uint8_t>) override { return lang::Status::ok; }
-    lang::Status end_definition(std::uint32_t, std::uint32_t) override { return lang::Status::ok; }
-    lang::Status append_index(const lang::IndexEntry&) override { return lang::Status::ok; }
-    lang::Status commit() override { return lang::Status::ok; }
+    Status begin_definition() override { return Status::ok; }
+    Status append_code(std::span<const std::uint8_t>) override { return Status::ok; }
+    Status end_definition(std::uint32_t, std::uint32_t) override { return Status::ok; }
+    Status append_index(const lang::IndexEntry&) override { return Status::ok; }
+    Status commit() override { return Status::ok; }
     void abandon() override {}
   };
 
-  lang::Status begin();
-  lang::Status draft_step();
+  Status begin();
+  Status draft_step();
   std::optional<std::uint32_t> object_of(std::uint32_t sector);
-  lang::Status keep_sector(std::uint32_t index);
-  lang::Status compile_step();
-  lang::Status write_reason();
-  lang::Status finish();
-  lang::Status retry(lang::Status status);
+  Status keep_sector(std::uint32_t index);
+  Status compile_step();
+  Status write_reason();
+  Status finish();
+  Status retry(Status status);
   [[nodiscard]] bool keeps_old_draft() const { return file_ == nullptr; }
 
   store::Store& store_;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "drive/directory_entry.hpp"
 
 namespace pianola::drive {

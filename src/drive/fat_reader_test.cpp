@@ -1,4 +1,5 @@
 #include "drive/fat_reader.hpp"
+#include "base/bytes.hpp"
 
 #include <gtest/gtest.h>
 

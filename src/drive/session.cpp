@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.hpp"
 #include "drive/help.hpp"
 
 namespace pianola::drive {
 namespace {
 
-using lang::Status;
 using store::kDraftText;
 using store::kDriveState;
 using store::kErrorText;

@@ -5,9 +5,9 @@
 #include <optional>
 #include <span>
 
+#include "base/status.hpp"
 #include "drive/sector_reader.hpp"
 #include "drive/volume.hpp"
-#include "lang/status.hpp"
 #include "store/current_roll.hpp"
 #include "store/store.hpp"
 #include "store/stored_roll.hpp"
@@ -85,11 +85,11 @@ class Session final : public SectorReader, private FileContents {
   [[nodiscard]] std::uint32_t sectors() const override { return shape_.sectors(); }
   /// Writes whole sectors. Those that say what is there already cost nothing. `changed`: some were
   /// different. Status::full: there is no room, or only what metadata will need; io_error.
-  lang::Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
+  Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
   /// Whether writing `data` would change anything.
   bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Keeps a sector as it reads now, whatever becomes of what it is read from.
-  lang::Status pin(std::uint32_t sector);
+  Status pin(std::uint32_t sector);
 
   /// A host wrote something.
   [[nodiscard]] bool has_overlay() const { return record_.in_session; }
@@ -132,7 +132,7 @@ class Session final : public SectorReader, private FileContents {
  private:
   bool read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) override;
   bool is_same(std::uint32_t sector, std::span<const std::uint8_t> data);
-  lang::Status write_run(std::uint32_t first, std::span<const std::uint8_t> data);
+  Status write_run(std::uint32_t first, std::span<const std::uint8_t> data);
   [[nodiscard]] std::uint32_t kept_for_metadata() const;
   bool has_room(std::uint32_t first, std::uint32_t size);
   [[nodiscard]] bool is_in(BaseFile file, std::uint32_t sector) const;
@@ -141,8 +141,8 @@ class Session final : public SectorReader, private FileContents {
   void load_record();
   void refuse(std::uint32_t first);
   void accept(std::uint32_t first, std::uint32_t count);
-  lang::Status begin_overlay();
-  lang::Status write_record(const DriveRecord& record);
+  Status begin_overlay();
+  Status write_record(const DriveRecord& record);
   [[nodiscard]] bool is_known() const;
   void make_room(bool is_return);
   bool is_short_of_room();

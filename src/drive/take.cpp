@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/status.hpp"
+
 namespace pianola::drive {
 
-using lang::Status;
 using Reason = ErrorsEdit::Reason;
 
 namespace {

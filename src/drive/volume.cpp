@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/bytes.hpp"
 #include "drive/directory_entry.hpp"
 
 namespace pianola::drive {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "base/time.hpp"
 #include "engine/bindings.hpp"
 #include "engine/device_commands.hpp"
 #include "engine/errors.hpp"

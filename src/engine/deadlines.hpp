@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/time.hpp"
 #include "engine/task.hpp"
 
 namespace pianola::engine {

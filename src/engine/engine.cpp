@@ -102,8 +102,7 @@ inline Next Engine::sleeping_next() {
   Next next;
   if (undecided_) next = Next::time(decided_at_);
   if (!core_.tasks.any_deadline()) return next;
-  const Time deadline = core_.tasks[core_.tasks.first_deadline()].deadline;
-  return next.never || earlier(deadline, next.at) ? Next::time(deadline) : next;
+  return sooner(next, Next::time(core_.tasks[core_.tasks.first_deadline()].deadline));
 }
 
 inline void Engine::check_roll() {

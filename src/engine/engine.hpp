@@ -4,13 +4,13 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/time.hpp"
 #include "engine/core.hpp"
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
 #include "engine/keyboard.hpp"
 #include "engine/report_sink.hpp"
 #include "engine/storage.hpp"
-#include "engine/time.hpp"
 #include "lang/roll.hpp"
 
 namespace pianola::testing {

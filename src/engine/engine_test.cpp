@@ -1,6 +1,7 @@
 // What keys start, how tasks share the floor, and how everything ends.
 
 #include "engine/engine.hpp"
+#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 

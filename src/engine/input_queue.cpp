@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "base/time.hpp"
+
 namespace pianola::engine {
 
 using hid::Modifiers;

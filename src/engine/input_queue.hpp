@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/time.hpp"
 #include "engine/holds.hpp"
 #include "engine/key_event.hpp"
 

@@ -1,4 +1,5 @@
 #include "engine/input_queue.hpp"
+#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/time.hpp"
+#include "base/time.hpp"
 #include "hid/usage.hpp"
 
 namespace pianola::engine {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/time.hpp"
 #include "lang/code_reader.hpp"
 
 namespace pianola::engine {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "engine/bindings.hpp"
 #include "engine/core.hpp"
 #include "engine/typed_text.hpp"

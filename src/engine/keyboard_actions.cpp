@@ -1,5 +1,6 @@
 // What the keys do once it is known what they mean.
 
+#include "base/fnv.hpp"
 #include "engine/keyboard.hpp"
 #include "lang/code_reader.hpp"
 
@@ -200,9 +201,9 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found) {
   }
   if (instruction.opcode != lang::Opcode::remap_layer) return ErrorCode::code;
   core_.reader.seek(found.entry.record, instruction.payload);
-  std::uint32_t name = lang::kHashStart;
+  std::uint32_t name = kFnvStart;
   for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
-    name = lang::hash_step(name, core_.reader.byte());
+    name = fnv_step(name, core_.reader.byte());
   }
   const Usage layer = core_.layer_usage(name);
   if (layer == hid::kNoKey) return ErrorCode::code;

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <span>
 
+#include "base/time.hpp"
 #include "engine/holds.hpp"
 #include "engine/recorder.hpp"
 #include "engine/report_sink.hpp"
-#include "engine/time.hpp"
 #include "hid/report.hpp"
 
 namespace pianola::engine {

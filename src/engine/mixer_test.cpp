@@ -1,6 +1,7 @@
 // What the host is sent, and when.
 
 #include "engine/mixer.hpp"
+#include "base/time.hpp"
 #include "support/keys.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "engine/time.hpp"
+#include "base/time.hpp"
 #include "hid/usage.hpp"
 #include "lang/wakes.hpp"
 

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <span>
 
+#include "base/time.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/observer.hpp"
 #include "engine/task.hpp"
-#include "engine/time.hpp"
 
 namespace pianola::testing {
 struct EngineProbe;

@@ -1,4 +1,5 @@
 #include "engine/tasks.hpp"
+#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <span>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::engine {
 
@@ -51,11 +51,11 @@ bool TextSource::more_pieces(lang::CodeReader& reader) {
 TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out) {
   std::array<std::uint8_t, 4> bytes{first};
   std::size_t size = 1;
-  hid::Utf8Char decoded = hid::decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
+  Utf8Char decoded = decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
   while (decoded.size == 0 && decoded.incomplete && left_ > 0 && size < bytes.size()) {
     bytes[size++] = reader.byte();
     --left_;
-    decoded = hid::decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
+    decoded = decode_utf8(std::span<const std::uint8_t>{bytes.data(), size});
   }
   if (decoded.size != size || reader.failed()) return Result::bad;
   out = decoded.code;

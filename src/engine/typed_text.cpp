@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::engine {
 
@@ -42,7 +42,7 @@ bool TypedText::type(hid::Stroke stroke, const hid::Layout& layout, bool caps_lo
 }
 
 void TypedText::append(char32_t character) {
-  const hid::Utf8Bytes encoded = hid::encode_utf8(character);
+  const Utf8Bytes encoded = encode_utf8(character);
   const std::size_t over =
       size_ + encoded.size > bytes_.size() ? size_ + encoded.size - bytes_.size() : 0;
   std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(over), bytes_.begin() + size_,

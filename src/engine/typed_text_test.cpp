@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::engine {
 namespace {
@@ -12,7 +12,7 @@ std::string last(std::string_view text, std::size_t size) {
   const hid::Layout& layout = *hid::find_layout("fr");
   TypedText typed;
   while (!text.empty()) {
-    const hid::Utf8Char character = hid::decode_utf8(text);
+    const Utf8Char character = decode_utf8(text);
     const hid::Strokes strokes = layout.strokes(character.code);
     for (std::size_t i = 0; i < strokes.count; ++i) typed.type(strokes.stroke[i], layout, false);
     text.remove_prefix(character.size);

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/time.hpp"
 #include "engine/chord.hpp"
 #include "engine/mixer.hpp"
 #include "engine/settings.hpp"
-#include "engine/time.hpp"
 #include "engine/unicode.hpp"
 #include "hid/layout.hpp"
 

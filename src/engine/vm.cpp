@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fnv.hpp"
 #include "engine/arithmetic.hpp"
 
 namespace pianola::engine {
@@ -85,8 +86,8 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
     case OperandKind::name: {
       std::uint32_t size = 0;
       if (!read_sized(lang::kMaxName, size, operands) || size == 0) return false;
-      value = lang::kHashStart;
-      for (; size > 0; --size) value = lang::hash_step(value, reader.byte());
+      value = kFnvStart;
+      for (; size > 0; --size) value = fnv_step(value, reader.byte());
       return true;
     }
     case OperandKind::text:

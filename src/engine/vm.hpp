@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/time.hpp"
 #include "engine/core.hpp"
 #include "lang/opcode.hpp"
 

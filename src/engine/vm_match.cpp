@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/time.hpp"
 #include "engine/vm.hpp"
 #include "lang/settings.hpp"
 

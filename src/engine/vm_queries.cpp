@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/time.hpp"
 #include "engine/vm.hpp"
 
 namespace pianola::engine {

@@ -1,6 +1,7 @@
 // What instructions compute, and that bad code ends a task and nothing else.
 
 #include "engine/vm.hpp"
+#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
+
+#include "ports/sim/simulated_flash.hpp"
+
 namespace pianola::flash {
 namespace {
 
@@ -41,6 +46,23 @@ TEST(GeometryTest, BoundsOfTheNumberOfSectors) {
   EXPECT_TRUE(is_supported({4096, 256, 65535}));
   EXPECT_FALSE(is_supported({4096, 256, 65536}));
   EXPECT_TRUE(is_supported({65536, 256, 65535})) << "addresses have 32 bits";
+}
+
+TEST(BlankTest, OnlyFF) {
+  EXPECT_TRUE(is_blank(std::array<std::uint8_t, 3>{0xFF, 0xFF, 0xFF}));
+  EXPECT_FALSE(is_blank(std::array<std::uint8_t, 3>{0xFF, 0xFF, 0xFE}));
+}
+
+TEST(BlankTest, FromTheFirstByteToTheLastAndNoFarther) {
+  sim::SimulatedFlash flash({4096, 1, 4});
+  const std::array<std::uint8_t, 1> mark = {0x7F};
+  ASSERT_EQ(flash.program(1000, mark), FlashStatus::ok);
+  EXPECT_TRUE(is_blank(flash, 800, 200));
+  EXPECT_FALSE(is_blank(flash, 800, 201));
+  EXPECT_FALSE(is_blank(flash, 1000, 100));
+  EXPECT_TRUE(is_blank(flash, 1001, 100));
+  EXPECT_TRUE(is_blank(flash, 1000, 0));
+  EXPECT_FALSE(is_blank(flash, 4 * 4096 - 10, 20));  // not all of it can be read
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include "hid/ascii.hpp"
-#include "hid/edit_distance.hpp"
+#include "base/ascii.hpp"
+#include "base/edit_distance.hpp"
 
 namespace pianola::hid {
 namespace {
@@ -227,7 +227,7 @@ std::string_view closest_name(std::string_view name) {
   for (std::size_t index = 0; index < kCount; ++index) {
     const std::string_view candidate = name_of(index);
     const unsigned distance = slips(wanted, Folded(candidate).view());
-    if (distance == kFar) continue;
+    if (distance == kFarApart) continue;
     const bool same_start = candidate.front() == wanted.front();
     const bool canonical = (kUsage[index] & kCanonicalBit) != 0;
     const unsigned score = distance * 8 + (is_common(usage_of(index)) ? 0U : 4U) +

@@ -4,8 +4,8 @@
 #include <bit>
 #include <cstddef>
 
-#include "hid/ascii.hpp"
-#include "hid/edit_distance.hpp"
+#include "base/ascii.hpp"
+#include "base/edit_distance.hpp"
 
 namespace pianola::hid {
 namespace detail {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
 #include "lang/compiler.hpp"
 
 // Blocks and jumps: conditions, loops, labels, and the blocks that a task must undo when it leaves
@@ -299,7 +299,7 @@ void Compiler::check_labels() {
     std::array<char, kMaxName> best_text;
     std::string_view best;
     const std::string_view name = name_of(wanted, wanted_text);
-    hid::ClosestWord closest(name);
+    ClosestWord closest(name);
     for (const NamedLabel& other : std::span{named_}.first(named_count_)) {
       std::array<char, kMaxName> other_text;
       if (!other.declared) continue;

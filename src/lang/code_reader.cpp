@@ -1,5 +1,7 @@
 #include "lang/code_reader.hpp"
 
+#include "base/fnv.hpp"
+
 namespace pianola::lang {
 namespace {
 
@@ -30,9 +32,9 @@ bool read_trigger(CodeReader& reader, Instruction& out) {
     // The hash is of the payload: read it, then stand after it again.
     const std::uint32_t end = reader.offset();
     reader.seek(reader.record(), out.payload);
-    trigger.hash = 0x811C9DC5U;
+    trigger.hash = kFnvStart;
     while (reader.offset() < end) {
-      trigger.hash = (trigger.hash ^ reader.byte()) * 0x01000193U;
+      trigger.hash = fnv_step(trigger.hash, reader.byte());
       if (reader.failed()) return false;
     }
     return true;

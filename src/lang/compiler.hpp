@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/status.hpp"
 #include "hid/layout.hpp"
 #include "lang/code_piece.hpp"
 #include "lang/diagnostic.hpp"
@@ -16,7 +17,6 @@
 #include "lang/scratch.hpp"
 #include "lang/settings.hpp"
 #include "lang/source.hpp"
-#include "lang/status.hpp"
 #include "lang/wakes.hpp"
 
 namespace pianola::lang {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/compilation.hpp"
 
 namespace pianola::lang {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/compilation.hpp"
 
 namespace pianola::lang {

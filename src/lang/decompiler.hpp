@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
+#include "base/status.hpp"
 #include "lang/roll.hpp"
 #include "lang/source.hpp"
-#include "lang/status.hpp"
 
 namespace pianola::lang {
 

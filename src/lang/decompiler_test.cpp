@@ -1,4 +1,5 @@
 #include "lang/decompiler.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/status.hpp"
 #include "lang/compiler.hpp"
 
 namespace pianola::lang {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 #include "lang/text_writer.hpp"
 
 namespace pianola::lang {
@@ -31,7 +31,7 @@ constexpr bool is_hidden(char32_t c) {
 /// A word of the source, in which what cannot be seen stands as U+XXXX.
 void write_word(TextWriter& writer, std::string_view word) {
   while (!word.empty()) {
-    const hid::Utf8Char decoded = hid::decode_utf8(word);
+    const Utf8Char decoded = decode_utf8(word);
     if (decoded.size > 0 && is_hidden(decoded.code)) {
       writer << "U+";
       for (unsigned shift = 16; shift > 0;) {
@@ -121,7 +121,7 @@ void read_excerpt(Source& source, std::uint32_t offset, Excerpt& out) {
 std::uint32_t write_shown(TextWriter& writer, std::string_view bytes, bool blank) {
   std::uint32_t count = 0;
   while (!bytes.empty()) {
-    const hid::Utf8Char decoded = hid::decode_utf8(bytes);
+    const Utf8Char decoded = decode_utf8(bytes);
     const bool tab = bytes[0] == '\t';
     const bool good = decoded.size > 0 && (tab || !is_hidden(decoded.code));
     if (blank) {

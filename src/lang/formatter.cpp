@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
 #include "hid/key_names.hpp"
 #include "lang/keywords.hpp"
 #include "lang/lexer.hpp"
@@ -246,7 +246,7 @@ void Formatter::symbol() {
   const char32_t c = current().character;
   if (c == '[' && in_body()) {
     lexer_.raw_report();
-  } else if (c == '^' && hid::is_letter(lexer_.following())) {
+  } else if (c == '^' && is_letter(lexer_.following())) {
     lexer_.take_following();
   }
   copy(begin, lexer_.position().offset);
@@ -300,7 +300,7 @@ void Formatter::word() {
                    place_ != Place::other && is_key_name() && !modifier && !assigned &&
                    !next_is('(');
   if (key) {
-    for (const char c : spelled) out_.put(hid::to_upper(c));
+    for (const char c : spelled) out_.put(to_upper(c));
   } else {
     copy(current().at.offset, current().end);
   }

@@ -1,4 +1,5 @@
 #include "lang/formatter.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <span>
 
-#include "hid/edit_distance.hpp"
-#include "hid/utf8.hpp"
+#include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -70,7 +70,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
     diagnostic.message = Message::no_key_for_trigger;
     diagnostic.at = record.at;
     diagnostic.length = record.length;
-    const hid::Utf8Bytes shown = hid::encode_utf8(static_cast<char32_t>(character));
+    const Utf8Bytes shown = encode_utf8(static_cast<char32_t>(character));
     diagnostic.a = shown;
     diagnostic.b = context.layout.name();
     context.sink.report(diagnostic);
@@ -277,7 +277,7 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
                                                 std::string_view name,
                                                 std::array<char, kMaxName>& out) {
   std::string_view best;
-  hid::ClosestWord closest(name);
+  ClosestWord closest(name);
   for (std::uint32_t i = 0; i < records_; ++i) {
     ScratchRecord record;
     if (!context.scratch.read(i, record)) break;

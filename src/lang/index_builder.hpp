@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/status.hpp"
 #include "hid/layout.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/roll.hpp"
 #include "lang/scratch.hpp"
 #include "lang/source.hpp"
-#include "lang/status.hpp"
 
 namespace pianola::lang {
 

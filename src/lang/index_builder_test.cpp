@@ -1,4 +1,5 @@
 #include "lang/index_builder.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
 
 // The statements that type: keys, raw reports, the pointer, texts.
@@ -51,7 +51,7 @@ void Compiler::check_typable(char32_t c, const Position& at, std::uint32_t lengt
   if (c >= ' ' && c < 0x7F) return;
   if (c > 0x7F) layout_used_ = true;
   if (layout_.strokes(c).count != 0) return;
-  const hid::Utf8Bytes shown = hid::encode_utf8(c);
+  const Utf8Bytes shown = encode_utf8(c);
   warn_at(Message::character_untypable, at, length, shown, layout_.name());
 }
 
@@ -165,7 +165,7 @@ void Compiler::check_bracket(const StringItem& item) {
 }
 
 void Compiler::text_character(char32_t c) {
-  const hid::Utf8Bytes bytes = hid::encode_utf8(c);
+  const Utf8Bytes bytes = encode_utf8(c);
   if (text_size_ + bytes.size > text_.size()) flush_text();
   std::copy_n(bytes.bytes.begin(), bytes.size, text_.begin() + text_size_);
   text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);

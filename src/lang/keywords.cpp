@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <iterator>
 
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -30,7 +30,7 @@ std::string_view keyword_name(Keyword keyword) {
 
 std::string_view closest_keyword(std::string_view word) {
   std::string_view best;
-  hid::ClosestWord closest(word);
+  ClosestWord closest(word);
   for (const std::string_view candidate : kWords) {
     if (closest.offer(candidate)) best = candidate;
   }

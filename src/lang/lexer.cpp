@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <span>
 
-#include "hid/ascii.hpp"
-#include "hid/utf8.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "lang/opcode.hpp"
 #include "lang/settings.hpp"
 
@@ -17,10 +17,8 @@ constexpr char32_t kNul = 0x110001;
 /// The largest number that may follow a minus sign.
 constexpr std::uint64_t kMaxNumber = 0x80000000U;
 
-using hid::is_digit;
-
 /// Whether a name may begin with `c`.
-constexpr bool begins_name(char32_t c) { return hid::is_letter(c) || c == '_'; }
+constexpr bool begins_name(char32_t c) { return is_letter(c) || c == '_'; }
 constexpr bool is_blank(char32_t c) { return c == ' ' || c == '\t'; }
 constexpr bool is_control(char32_t c) { return c < ' ' || c == 0x7F || c == kNul; }
 
@@ -92,7 +90,7 @@ char32_t Lexer::peek() {
     if (byte < 0) break;
     bytes[count] = static_cast<std::uint8_t>(byte);
   }
-  const hid::Utf8Char decoded = hid::decode_utf8(std::span{bytes}.first(count));
+  const Utf8Char decoded = decode_utf8(std::span{bytes}.first(count));
   if (decoded.size == 0) return kInvalid;
   peek_size_ = decoded.size;
   return decoded.code;
@@ -549,10 +547,10 @@ StringItem Lexer::escape(const Position& at) {
   item.character = c;
   const bool punctuation = c > ' ' && c < 0x7F && (c == '_' || !is_alphanumeric(c));
   if (!punctuation) {
-    const hid::Utf8Bytes spelled = hid::encode_utf8(c >= kInvalid ? U'?' : c);
+    const Utf8Bytes spelled = encode_utf8(c >= kInvalid ? U'?' : c);
     report(Message::bad_escape, at, 2, spelled, 0, meant_escape(c));
   } else if (!is_worth_escaping(c)) {
-    report(Message::lost_backslash, at, 2, hid::encode_utf8(c));
+    report(Message::lost_backslash, at, 2, encode_utf8(c));
   }
   return item;
 }
@@ -569,7 +567,7 @@ StringItem Lexer::unicode_escape(const Position& at) {
   }
   const bool closed = opened && digits > 0 && digits < 7 && peek() == '}';
   if (closed) get();
-  if (!closed || code == 0 || hid::encode_utf8(code).size == 0) {
+  if (!closed || code == 0 || encode_utf8(code).size == 0) {
     report(Message::bad_unicode_escape, at, at_.column - at.column);
     return item;
   }

@@ -6,13 +6,13 @@
 #include <string_view>
 #include <vector>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::lang {
 namespace {
 
-std::string utf8(char32_t c) { return std::string(hid::encode_utf8(c)); }
+std::string utf8(char32_t c) { return std::string(encode_utf8(c)); }
 
 /// One token in words: `word:x`, `number:7`, `duration:50`, `symbol:+`, `quoted:x`, `text`.
 std::string shown(const Lexer& lexer) {

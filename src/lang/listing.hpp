@@ -1,8 +1,8 @@
 #pragma once
 
+#include "base/status.hpp"
 #include "lang/roll.hpp"
 #include "lang/source.hpp"
-#include "lang/status.hpp"
 
 namespace pianola::lang {
 

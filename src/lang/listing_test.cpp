@@ -1,4 +1,5 @@
 #include "lang/listing.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 

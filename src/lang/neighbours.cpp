@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "hid/ascii.hpp"
-#include "hid/utf8.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "lang/compiler.hpp"
 
 // What people bring along from other programs: QMK, ZMK, kanata, keyd, AutoHotkey, DuckyScript,
@@ -58,9 +58,7 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
     {" bind map remap hotkey bindsym ", "KEY { … } or KEY = KEY"},
 }};
 
-constexpr bool is_word_character(char32_t c) {
-  return hid::is_letter(c) || hid::is_digit(c) || c == '_';
-}
+constexpr bool is_word_character(char32_t c) { return is_letter(c) || is_digit(c) || c == '_'; }
 constexpr bool is_in_name(char32_t c) { return is_word_character(c) || c == '-'; }
 
 /// What to write instead of `word`, with what stands directly before and after it (0: nothing that
@@ -69,7 +67,7 @@ std::string_view find_neighbour(char before, std::string_view word, char after) 
   std::array<char, kMaxWord + 4> wanted{' '};
   std::size_t size = 1;
   if (before != 0) wanted[size++] = before;
-  for (const char c : word) wanted[size++] = hid::to_lower(c);
+  for (const char c : word) wanted[size++] = to_lower(c);
   if (after != 0) wanted[size++] = after;
   wanted[size++] = ' ';
   const std::string_view text{wanted.data(), size};
@@ -315,7 +313,7 @@ bool Compiler::foreign_quotes(bool may_be_key) {
   const bool closed = ahead.pass_quotes(quotes->closing, c == '<') ||
                       (typographic && ahead.pass_quotes(quotes->straight, false));
   if (!closed && !typographic) return false;
-  error(quotes->message, hid::encode_utf8(c));
+  error(quotes->message, encode_utf8(c));
   if (!closed) {
     pass_rest_of_line();
     return true;

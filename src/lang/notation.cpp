@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "lang/settings.hpp"
 
 namespace pianola::lang {
@@ -34,10 +34,10 @@ constexpr bool is_bare(char32_t c) {
 
 bool write_character_key(TextWriter& out, char32_t c, KeyPlace place) {
   // Of letters the small one stands for the key, of digits the digit key does.
-  const bool good = c >= ' ' && c != 0x7F && !hid::is_digit(c) && !(c >= 'A' && c <= 'Z') &&
-                    hid::encode_utf8(c).size != 0;
+  const bool good =
+      c >= ' ' && c != 0x7F && !is_digit(c) && !(c >= 'A' && c <= 'Z') && encode_utf8(c).size != 0;
   if (place == KeyPlace::statement) out << "tap ";
-  if (hid::is_letter(c) || (place == KeyPlace::trigger && is_bare(c))) {
+  if (is_letter(c) || (place == KeyPlace::trigger && is_bare(c))) {
     out.character(c);
   } else if (good) {
     out.put('\'').character(c).put('\'');
@@ -138,12 +138,12 @@ class TextReader {
   /// The next character; 0 at the end, or where the bytes are no text (then bad() is true).
   char32_t next() {
     std::array<std::uint8_t, 4> bytes{};
-    hid::Utf8Char found{0, 0, true};
+    Utf8Char found{0, 0, true};
     std::size_t count = 0;
     while (found.size == 0 && found.incomplete && count < bytes.size() && left_ > 0) {
       bytes[count++] = reader_.byte();
       --left_;
-      found = hid::decode_utf8(std::span{bytes}.first(count));
+      found = decode_utf8(std::span{bytes}.first(count));
     }
     bad_ = bad_ || reader_.failed() || (count != 0 && (found.size == 0 || found.code == 0));
     return bad_ ? 0 : found.code;
@@ -270,7 +270,7 @@ bool write_name(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::
   bool good = size > 0;
   for (std::uint32_t i = 0; i < size; ++i) {
     const auto c = static_cast<char>(reader.byte());
-    const bool right = hid::is_letter(c) || c == '_' || (i > 0 && hid::is_digit(c));
+    const bool right = is_letter(c) || c == '_' || (i > 0 && is_digit(c));
     out.put(right ? c : '?');
     good = good && right;
   }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/status.hpp"
+#include "base/status.hpp"
 #include "lang/trigger.hpp"
 
 namespace pianola::lang {

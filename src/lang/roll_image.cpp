@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <limits>
 
-#include "lang/crc32.hpp"
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
 #include "lang/roll_measure.hpp"
 
 namespace pianola::lang {
@@ -23,14 +24,6 @@ constexpr std::uint32_t kHeader = 28;
 constexpr std::uint32_t kRow = 8;
 constexpr std::uint32_t kEntry = 32;
 constexpr std::uint32_t kChecksum = 4;
-
-std::uint32_t get16(Bytes bytes, std::size_t at) {
-  return bytes[at] | (std::uint32_t{bytes[at + 1]} << 8);
-}
-
-std::uint32_t get32(Bytes bytes, std::size_t at) {
-  return get16(bytes, at) | (get16(bytes, at + 2) << 16);
-}
 
 /// What the header says.
 struct Header {
@@ -88,18 +81,18 @@ ImageError RollImage::open(std::span<const std::uint8_t> bytes, RollImage& out) 
 
 ImageError RollImage::set(Bytes bytes) {
   if (bytes.size() < kHeader + kChecksum) return ImageError::too_short;
-  if (get32(bytes, 0) != kMagic) return ImageError::bad_magic;
-  const std::uint32_t flags = get16(bytes, 6);
-  if (get16(bytes, 4) != kImageVersion || (flags & ~std::uint32_t{kHasSource}) != 0) {
+  if (get32(&bytes[0]) != kMagic) return ImageError::bad_magic;
+  const std::uint32_t flags = get16(&bytes[6]);
+  if (get16(&bytes[4]) != kImageVersion || (flags & ~std::uint32_t{kHasSource}) != 0) {
     return ImageError::version;
   }
-  const Header header{(flags & kHasSource) != 0, get32(bytes, 8),  get32(bytes, 12),
-                      get32(bytes, 16),          get32(bytes, 20), get32(bytes, 24)};
+  const Header header{(flags & kHasSource) != 0, get32(&bytes[8]),  get32(&bytes[12]),
+                      get32(&bytes[16]),         get32(&bytes[20]), get32(&bytes[24])};
   if (header.size > bytes.size()) return ImageError::truncated;
   if (header.size < kHeader + kChecksum) return ImageError::content;
   Crc32 crc;
   crc.add(bytes.first(header.size - kChecksum));
-  if (crc.value() != get32(bytes, header.size - kChecksum)) return ImageError::checksum;
+  if (crc.value() != get32(&bytes[header.size - kChecksum])) return ImageError::checksum;
   if (header.expected_size() != header.size) return ImageError::content;
 
   definitions_ = header.definitions;
@@ -124,8 +117,8 @@ bool RollImage::consistent() {
   std::uint32_t code = 0;
   std::uint32_t source = 0;
   for (std::size_t at = 0; at < table_.size(); at += kRow) {
-    const std::uint32_t code_end = get32(table_, at);
-    const std::uint32_t source_end = get32(table_, at + 4);
+    const std::uint32_t code_end = get32(&table_[at]);
+    const std::uint32_t source_end = get32(&table_[at + 4]);
     if (code_end < code || source_end < source) return false;
     code = code_end;
     source = source_end;
@@ -137,7 +130,7 @@ bool RollImage::consistent() {
     IndexEntry entry;
     index_entry(position, entry);
     if (entry.record >= definitions_ || (position > 0 && entry.key < last)) return false;
-    if (get16(index_, std::size_t{position} * kEntry + 30) != 0) return false;
+    if (get16(&index_[std::size_t{position} * kEntry + 30]) != 0) return false;
     last = entry.key;
   }
   return true;
@@ -148,8 +141,8 @@ bool RollImage::consistent() {
 Bytes RollImage::slice(std::uint32_t record, std::uint32_t offset, unsigned column) const {
   if (record >= definitions_) return {};
   const std::size_t at = std::size_t{record} * kRow + column * 4U;
-  const std::uint32_t begin = record == 0 ? 0 : get32(table_, at - kRow);
-  const std::uint32_t size = get32(table_, at) - begin;
+  const std::uint32_t begin = record == 0 ? 0 : get32(&table_[at - kRow]);
+  const std::uint32_t size = get32(&table_[at]) - begin;
   if (offset >= size) return {};
   return (column == 0 ? code_ : source_).subspan(begin + std::size_t{offset}, size - offset);
 }
@@ -170,17 +163,17 @@ std::size_t RollImage::read_text(std::uint32_t offset, std::span<char> out) cons
 
 std::uint32_t RollImage::begin_of(std::uint32_t position) const {
   if (position >= definitions_) return text_size();
-  return position == 0 ? 0 : get32(table_, std::size_t{position} * kRow - 4);
+  return position == 0 ? 0 : get32(&table_[std::size_t{position} * kRow - 4]);
 }
 
 bool RollImage::index_entry(std::uint32_t position, IndexEntry& out) {
   if (position >= entries_) return false;
   const Bytes entry = index_.subspan(std::size_t{position} * kEntry, kEntry);
-  out.key = {get32(entry, 0), get32(entry, 4), get32(entry, 8)};
-  out.record = get32(entry, 12);
-  out.code = get32(entry, 16);
-  out.body = get32(entry, 20);
-  out.labels = get32(entry, 24);
+  out.key = {get32(&entry[0]), get32(&entry[4]), get32(&entry[8])};
+  out.record = get32(&entry[12]);
+  out.code = get32(&entry[16]);
+  out.body = get32(&entry[20]);
+  out.labels = get32(&entry[24]);
   out.frame = entry[28];
   out.params = entry[29];
   return true;
@@ -203,7 +196,7 @@ class ImageWriter {
     write_all_code();
     if (has_source_) write_all_source();
     if (status_ == Status::ok && crc_bytes_ + kChecksum != header_.size) status_ = Status::io_error;
-    put32(crc_.value());
+    number(crc_.value());
     return status_;
   }
 
@@ -229,13 +222,13 @@ class ImageWriter {
   }
 
   void write_header() {
-    put32(kMagic);
-    put32(kImageVersion | std::uint32_t{has_source_ ? kHasSource : std::uint16_t{0}} << 16);
-    put32(header_.size);
-    put32(header_.definitions);
-    put32(header_.entries);
-    put32(header_.code);
-    put32(header_.source);
+    number(kMagic);
+    number(kImageVersion | std::uint32_t{has_source_ ? kHasSource : std::uint16_t{0}} << 16);
+    number(header_.size);
+    number(header_.definitions);
+    number(header_.entries);
+    number(header_.code);
+    number(header_.source);
   }
 
   void write_table() {
@@ -245,8 +238,8 @@ class ImageWriter {
       const DefinitionSize size = measure_definition(roll_, roll_.record_at(position));
       code += size.code;
       source += has_source_ ? size.source : 0;
-      put32(code);
-      put32(source);
+      number(code);
+      number(source);
     }
   }
 
@@ -254,14 +247,14 @@ class ImageWriter {
     for (std::uint32_t position = 0; position < header_.entries; ++position) {
       IndexEntry entry;
       if (!roll_.index_entry(position, entry)) status_ = Status::io_error;
-      put32(entry.key.scope);
-      put32(entry.key.high);
-      put32(entry.key.low);
-      put32(position_of(roll_, entry.record));
-      put32(entry.code);
-      put32(entry.body);
-      put32(entry.labels);
-      put32(entry.frame | (std::uint32_t{entry.params} << 8));
+      number(entry.key.scope);
+      number(entry.key.high);
+      number(entry.key.low);
+      number(position_of(roll_, entry.record));
+      number(entry.code);
+      number(entry.body);
+      number(entry.labels);
+      number(entry.frame | (std::uint32_t{entry.params} << 8));
     }
   }
 
@@ -294,10 +287,9 @@ class ImageWriter {
     }
   }
 
-  void put32(std::uint32_t value) {
-    const std::array<std::uint8_t, 4> bytes = {
-        static_cast<std::uint8_t>(value), static_cast<std::uint8_t>(value >> 8),
-        static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 24)};
+  void number(std::uint32_t value) {
+    std::array<std::uint8_t, 4> bytes;
+    put32(bytes.data(), value);
     put(bytes);
   }
 

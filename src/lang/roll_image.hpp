@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "lang/roll.hpp"
-#include "lang/status.hpp"
 
 namespace pianola::lang {
 

@@ -1,4 +1,5 @@
 #include "lang/roll_image.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
 #include "lang/decompiler.hpp"
 #include "lang/listing.hpp"
 #include "ports/sim/memory_compiler.hpp"

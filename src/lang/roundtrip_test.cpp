@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/status.hpp"
 #include "lang/decompiler.hpp"
 #include "lang/formatter.hpp"
 #include "lang/listing.hpp"

@@ -2,9 +2,9 @@
 
 #include <cstdint>
 
+#include "base/status.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/roll.hpp"
-#include "lang/status.hpp"
 
 namespace pianola::lang {
 

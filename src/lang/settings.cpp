@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
 #include "hid/key_names.hpp"
 #include "lang/compiler.hpp"
 
@@ -19,7 +19,7 @@ std::size_t find_setting(std::string_view name) {
 
 std::string_view closest_setting(std::string_view name) {
   std::string_view best;
-  hid::ClosestWord closest(name);
+  ClosestWord closest(name);
   for (const SettingInfo& setting : kSettings) {
     if (closest.offer(setting.name)) best = setting.name;
   }

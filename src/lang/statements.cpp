@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
 
 namespace pianola::lang {
@@ -83,7 +83,7 @@ bool Compiler::symbol_statement() {
       brace_excused_ = true;  // one `{` too many, or the wrong kind for a `}`
       return error(Message::expected_statement);
     default:
-      return bare_character(hid::encode_utf8(c));
+      return bare_character(encode_utf8(c));
   }
 }
 
@@ -175,7 +175,7 @@ bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
   const std::string_view reserved = closest_keyword(word);
   const std::string_view key = hid::closest_name(word);
-  const bool same = hid::same_word(word, reserved);
+  const bool same = same_word(word, reserved);
   const bool lower_case =
       std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!reserved.empty() && (same || lower_case || key.empty())) {

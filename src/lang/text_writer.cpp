@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::lang {
 
@@ -52,7 +52,7 @@ TextWriter& TextWriter::hex(std::uint32_t value, unsigned digits) {
 }
 
 TextWriter& TextWriter::character(char32_t c) {
-  const hid::Utf8Bytes bytes = hid::encode_utf8(c);
+  const Utf8Bytes bytes = encode_utf8(c);
   return *this << (bytes.size != 0 ? std::string_view{bytes} : std::string_view{"\xEF\xBF\xBD"});
 }
 

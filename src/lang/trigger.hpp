@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/fnv.hpp"
 #include "lang/opcode.hpp"
 
 namespace pianola::lang {
@@ -45,16 +46,11 @@ struct Trigger {
   std::uint32_t hash = 0;   ///< `text`: name_hash of the text; Event::layer: of the layer's name.
 };
 
-/// FNV-1a, 32 bits, byte by byte.
-inline constexpr std::uint32_t kHashStart = 0x811C9DC5U;
-constexpr std::uint32_t hash_step(std::uint32_t hash, std::uint8_t byte) {
-  return (hash ^ byte) * 0x01000193U;
-}
-
-/// The hash that names are bound by. Two names of one file that share it are an error.
+/// The hash that names are bound by: FNV-1a of their bytes. Two names of one file that share it are
+/// an error.
 constexpr std::uint32_t name_hash(const char* data, std::size_t size) {
-  std::uint32_t hash = kHashStart;
-  for (std::size_t i = 0; i < size; ++i) hash = hash_step(hash, static_cast<std::uint8_t>(data[i]));
+  std::uint32_t hash = kFnvStart;
+  for (std::size_t i = 0; i < size; ++i) hash = fnv_step(hash, static_cast<std::uint8_t>(data[i]));
   return hash;
 }
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "hid/ascii.hpp"
-#include "hid/edit_distance.hpp"
+#include "base/ascii.hpp"
+#include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "lang/compiler.hpp"
 
 namespace pianola::lang {
@@ -51,7 +51,7 @@ constexpr bool is_usage(std::uint32_t number) {
 /// The modifier that is spelt most like `word`.
 std::string_view Compiler::closest_modifier(std::string_view word) {
   std::string_view best;
-  hid::ClosestWord closest(word);
+  ClosestWord closest(word);
   for (const SidelessName& modifier : kSideless) {
     if (closest.offer(modifier.name)) best = modifier.name;
   }
@@ -67,7 +67,7 @@ bool Compiler::is_vial_key(std::string_view word) {
 /// A modifier of which either side will do.
 bool Compiler::is_modifier_name(std::string_view word) {
   return std::any_of(kSideless.begin(), kSideless.end(),
-                     [&](const auto& entry) { return hid::same_word(word, entry.name); });
+                     [&](const auto& entry) { return same_word(word, entry.name); });
 }
 
 // ---- Keys and chords --------------------------------------------------------------------------
@@ -92,7 +92,7 @@ bool Compiler::chord(Chord& out) {
 /// Adds the modifier called `word`. False if none is.
 bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
   const auto* sideless = std::find_if(kSideless.begin(), kSideless.end(), [&](const auto& entry) {
-    return hid::same_word(word, entry.name);
+    return same_word(word, entry.name);
   });
   const auto usage = hid::usage_from_name(word);
   if (sideless != kSideless.end()) {
@@ -155,9 +155,9 @@ bool Compiler::chord_key(Chord& out) {
 bool Compiler::symbol_key(Chord& out) {
   const char32_t c = token().character;
   const char32_t next = lexer_.following();
-  const bool call = c == '(' && (hid::is_letter(next) || next == '"' || next == '\'');
+  const bool call = c == '(' && (is_letter(next) || next == '"' || next == '\'');
   if (c == '{' || c == '}' || call) return expected(Message::expected_key);
-  if (must_be_quoted(c)) return error(Message::quote_this_key, hid::encode_utf8(c));
+  if (must_be_quoted(c)) return error(Message::quote_this_key, encode_utf8(c));
   if (foreign_quotes(true)) return false;
   character_key(out, c);
   return true;
@@ -181,7 +181,7 @@ bool Compiler::word_key(Chord& out) {
   if (reserved != Keyword::no_keyword && !usage) return error(Message::keyword_misplaced, word);
   if (reserved != Keyword::no_keyword) {
     out.good = error(Message::keyword_as_key, word, hid::canonical_name(*usage));
-  } else if (const auto near = closest_keyword(word); !usage && hid::same_word(word, near)) {
+  } else if (const auto near = closest_keyword(word); !usage && same_word(word, near)) {
     out.good = error(Message::unknown_word, word, near);
   } else if (!usage) {
     out.good = error(Message::unknown_key, word, hid::closest_name(word));
@@ -214,7 +214,7 @@ bool Compiler::caret(Chord& out) {
     advance();
     return true;
   }
-  if (hid::is_letter(next)) {
+  if (is_letter(next)) {
     lexer_.take_following();
     out.mods.either |= 1U;
     character_key(out, next);
@@ -223,13 +223,13 @@ bool Compiler::caret(Chord& out) {
   }
   const bool alone = next == 0 || next == ' ' || next == '\t' || next == '\n' || next == ',';
   if (next >= '0' && next <= '9') {
-    out.good = error(Message::caret_digit, hid::encode_utf8(next));
+    out.good = error(Message::caret_digit, encode_utf8(next));
     lexer_.take_following();
   } else if (!alone) {
     out.good = error(Message::caret_letter);
     // As AutoHotkey has it: `^+c`, `^!c`.
     while (lexer_.following() == '+' || lexer_.following() == '!') lexer_.take_following();
-    if (hid::is_letter(lexer_.following())) lexer_.take_following();
+    if (is_letter(lexer_.following())) lexer_.take_following();
   }
   character_key(out, '^');
   advance();
@@ -372,7 +372,7 @@ bool Compiler::text_trigger() {
       return false;
     }
     if (item.kind == StringItem::Kind::end) break;
-    const hid::Utf8Bytes bytes = hid::encode_utf8(item.character);
+    const Utf8Bytes bytes = encode_utf8(item.character);
     good = good && item.kind == StringItem::Kind::character &&
            text_size_ + bytes.size <= kMaxAbbreviation;
     if (!good) continue;
@@ -481,7 +481,7 @@ std::uint16_t Compiler::index_usage(KeyRef key, bool& is_character) {
   is_character = key.is_character();
   if (key.value() > 0xFFFF) {
     error_at(Message::no_key_for_trigger, trigger_at_, trigger_length_,
-             hid::encode_utf8(static_cast<char32_t>(key.value())), file_layout_.name());
+             encode_utf8(static_cast<char32_t>(key.value())), file_layout_.name());
     pending_good_ = trigger_good_ = false;
   }
   return static_cast<std::uint16_t>(key.value());

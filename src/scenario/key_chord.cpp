@@ -8,9 +8,9 @@
 #include <optional>
 #include <utility>
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 
 namespace pianola::scenario {
 namespace {
@@ -43,7 +43,7 @@ class ChordReader {
     std::vector<hid::Usage> keys;
     while (modifier(keys)) {
     }
-    if (peek() == '^' && hid::is_letter(peek(1))) {
+    if (peek() == '^' && is_letter(peek(1))) {
       ++at_;
       keys.push_back(hid::kLeftCtrl);
       keys.push_back(character_key(at_));
@@ -146,7 +146,7 @@ class ChordReader {
 
   hid::Usage quoted_key() {
     const std::size_t begin = at_++;
-    const std::size_t size = hid::decode_utf8(text_.substr(at_)).size;
+    const std::size_t size = decode_utf8(text_.substr(at_)).size;
     if (size == 0 || peek(size) != '\'') {
       fail("a quoted key is one character between ' and '", begin, 1);
     }
@@ -158,7 +158,7 @@ class ChordReader {
   /// The key that types the character here. `begin` is where its quote is, if it has one.
   hid::Usage character_key(std::size_t begin) {
     if (at_ >= text_.size()) fail("expected a key", begin, 1);
-    const hid::Utf8Char character = hid::decode_utf8(text_.substr(at_));
+    const Utf8Char character = decode_utf8(text_.substr(at_));
     if (character.size == 0) fail("this is not UTF-8 text", at_, 1);
     const auto usage = layout_.key_of(character.code);
     if (!usage) {
@@ -199,7 +199,7 @@ std::size_t word_size(std::string_view text, std::size_t at) {
   std::size_t size = 0;
   while (at + size < text.size()) {
     const char c = text[at + size];
-    if (!hid::is_digit(c) && !hid::is_letter(c) && c != '_') break;
+    if (!is_digit(c) && !is_letter(c) && c != '_') break;
     ++size;
   }
   return size;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "lang/settings.hpp"
 #include "scenario/duration.hpp"
 
@@ -43,7 +43,7 @@ class KeyParser {
       sign == '+' ? press(keys) : release(keys);
       return;
     }
-    if (hid::is_digit(sign) && wait()) return;
+    if (is_digit(sign) && wait()) return;
     const Keys keys = read_chord(text_, at_, layout_);
     press(keys);
     pass(kTapTime);
@@ -62,8 +62,7 @@ class KeyParser {
     if (hid::usage_from_name(word)) return false;
     const auto duration = parse_duration(word);
     if (!duration) {
-      const bool number =
-          std::all_of(word.begin(), word.end(), [](char c) { return hid::is_digit(c); });
+      const bool number = std::all_of(word.begin(), word.end(), [](char c) { return is_digit(c); });
       fail(number ? fmt::format("a wait of {} ms is too long; the longest is 24 days", word)
                   : fmt::format("'{}' is no time to wait; write 500, 500ms, 1.5s or 2min", word),
            at_, size);
@@ -105,7 +104,7 @@ KeyScript parse_key_script(std::string_view text, const hid::Layout& layout) {
 std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& layout) {
   std::vector<hid::Stroke> all;
   for (std::size_t at = 0; at < text.size();) {
-    const hid::Utf8Char character = hid::decode_utf8(text.substr(at));
+    const Utf8Char character = decode_utf8(text.substr(at));
     if (character.size == 0) throw TextError("this is not UTF-8 text", at, 1);
     const hid::Strokes strokes = layout.strokes(character.code);
     if (strokes.count == 0) {

@@ -5,9 +5,10 @@
 #include <span>
 #include <utility>
 
+#include "base/edit_distance.hpp"
+#include "base/status.hpp"
+#include "base/utf8.hpp"
 #include "engine/settings.hpp"
-#include "hid/edit_distance.hpp"
-#include "hid/utf8.hpp"
 #include "lang/code_reader.hpp"
 #include "lang/lexer.hpp"
 #include "ports/sim/memory_compiler.hpp"
@@ -102,7 +103,7 @@ class Parser {
   void choose(std::span<const Command> commands, std::string_view what) {
     const std::string_view word = peek_word();
     std::string_view best;
-    hid::ClosestWord closest(word);
+    ClosestWord closest(word);
     for (const Command& command : commands) {
       if (word == command.name) {
         at_ += word.size();
@@ -284,7 +285,7 @@ class Parser {
     sim::MemoryRoll roll;
     sim::Findings findings;
     sim::MemorySource source(text);
-    if (sim::compile(text, roll, findings) != lang::Status::ok) {
+    if (sim::compile(text, roll, findings) != Status::ok) {
       problems_ += findings.text(name, source);
       return;
     }
@@ -387,7 +388,7 @@ class Parser {
         fail("no value can stand here; a dollar is written \\$", at_ + item.at.offset, 2);
       }
       if (item.kind != lang::StringItem::Kind::character) break;
-      text += std::string_view(hid::encode_utf8(item.character));
+      text += std::string_view(encode_utf8(item.character));
     }
     if (!findings.all().empty()) {
       const lang::Diagnostic diagnostic = findings.all().front().view();

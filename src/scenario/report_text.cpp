@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "hid/utf8.hpp"
 #include "scenario/key_chord.hpp"
 
 namespace pianola::scenario {
@@ -129,7 +129,7 @@ std::string key_text(hid::Usage usage, const hid::Layout& layout) {
   if (hid::page(usage) == hid::Page::macro) return fmt::format("M{}", number);
   if (has_character(usage)) {
     const char32_t shown = layout.decode({0, static_cast<std::uint8_t>(number)});
-    if (shown > U' ') return std::string(std::string_view(hid::encode_utf8(shown)));
+    if (shown > U' ') return std::string(std::string_view(encode_utf8(shown)));
   }
   const std::string_view name = hid::canonical_name(usage);
   if (!name.empty()) return std::string(name);

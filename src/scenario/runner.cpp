@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 #include "scenario/key_chord.hpp"
 #include "scenario/report_text.hpp"
 
@@ -31,7 +31,7 @@ std::string added(std::string_view before, std::string_view now) {
   while (same > 0 && (inside(before, same) || inside(now, same))) --same;
   std::string out;
   for (std::string_view lost = before.substr(same); !lost.empty();) {
-    lost.remove_prefix(std::max<std::size_t>(hid::decode_utf8(lost).size, 1));
+    lost.remove_prefix(std::max<std::size_t>(decode_utf8(lost).size, 1));
     out += '\b';
   }
   return out.append(now.substr(same));

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/status.hpp"
 #include "store/check.hpp"
 #include "store/save.hpp"
 #include "support/store_device.hpp"
@@ -15,7 +16,6 @@
 namespace pianola::store {
 namespace {
 
-using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
 

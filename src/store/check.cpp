@@ -4,7 +4,8 @@
 #include <array>
 #include <cassert>
 
-#include "lang/crc32.hpp"
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
 #include "store/frames.hpp"
 #include "store/object.hpp"
 #include "store/shared_chunks.hpp"
@@ -323,7 +324,7 @@ class Chunks final : public Entries {
     const auto begin = std::span(bytes).first(std::min<std::size_t>(bytes.size(), last.source));
     ObjectReader reader(flash_);
     if (reader.read(tree_, last.object, last.code, begin) != begin.size()) return;
-    lang::Crc32 hash;
+    Crc32 hash;
     hash.add(begin);
     if (hash.value() != last.hash) add(Problem::hash, last, last.hash, hash.value());
   }

@@ -1,4 +1,5 @@
 #include "store/check.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +18,6 @@
 namespace pianola::store {
 namespace {
 
-using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
 

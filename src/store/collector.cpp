@@ -8,8 +8,6 @@
 
 namespace pianola::store {
 
-using lang::Status;
-
 /// Some sectors in a row: how much of each is in force, and which are to be emptied.
 struct CollectorWindow {
   static constexpr unsigned kSectors = 16;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/status.hpp"
 #include "store/log.hpp"
 
 namespace pianola::store {
@@ -16,20 +17,20 @@ class Collector {
 
   /// Collects until more than `spare` sectors beyond the reserve are free. Status::full if what is
   /// in force fills the region; io_error.
-  lang::Status make_room(std::uint32_t spare);
+  Status make_room(std::uint32_t spare);
   /// Collects as long as it frees anything.
-  lang::Status compact();
+  Status compact();
   /// Moves what has stood in one place for long, if the wear is uneven. Cheap if there is nothing
   /// to do.
-  lang::Status spread_wear();
+  Status spread_wear();
 
  private:
   [[nodiscard]] std::uint32_t payload() const;
   [[nodiscard]] std::int32_t gain(const CollectorWindow& window, std::uint32_t i) const;
   bool choose(CollectorWindow& window, std::int32_t least) const;
-  lang::Status collect(std::int32_t least, bool& gained);
+  Status collect(std::int32_t least, bool& gained);
   void look(CollectorWindow& window, std::uint32_t from);
-  lang::Status move(const CollectorWindow& window);
+  Status move(const CollectorWindow& window);
 
   Log& log_;
   std::uint32_t hand_ = 0;       ///< The sector to look at next.

@@ -1,4 +1,5 @@
 #include "store/default_roll.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,9 +18,9 @@ namespace {
 
 class Bytes final : public lang::ImageSink {
  public:
-  lang::Status write(std::span<const std::uint8_t> bytes) override {
+  Status write(std::span<const std::uint8_t> bytes) override {
     all.insert(all.end(), bytes.begin(), bytes.end());
-    return lang::Status::ok;
+    return Status::ok;
   }
   std::vector<std::uint8_t> all;
 };
@@ -35,10 +36,10 @@ TEST(DefaultRoll, IsWhatItsSourceCompilesTo) {
   sim::MemorySource source(text);
   sim::MemoryRoll roll(&source);
   sim::Findings findings;
-  ASSERT_EQ(sim::compile(text, roll, findings), lang::Status::ok) << findings.text("", source);
+  ASSERT_EQ(sim::compile(text, roll, findings), Status::ok) << findings.text("", source);
   EXPECT_TRUE(findings.all().empty()) << findings.text("default_macros.txt", source);
   Bytes image;
-  ASSERT_EQ(lang::write_image(roll, lang::ImageContent::with_source, image), lang::Status::ok);
+  ASSERT_EQ(lang::write_image(roll, lang::ImageContent::with_source, image), Status::ok);
   EXPECT_TRUE(std::ranges::equal(default_roll(), image.all))
       << "src/store/default_roll.inc is out of date: run tools/make_default_roll";
 }

@@ -4,8 +4,6 @@
 
 namespace pianola::store {
 
-using lang::Status;
-
 DraftEdit::DraftEdit(Store& store)
     : store_(store),
       view_(store.log()),

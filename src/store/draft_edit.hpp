@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "store/object.hpp"
 #include "store/store.hpp"
 
@@ -18,26 +19,26 @@ class DraftEdit {
 
   /// Makes room and begins; after Status::full again, with as much room as there can be. Not while
   /// a FlashScratch holds sectors: they would be taken for free ones.
-  lang::Status begin();
+  Status begin();
   /// Appends an old object under a number that is larger than those before. Each may be kept once.
   /// Status::io_error if there is no such object, or it cannot be found.
-  lang::Status keep(std::uint32_t from, std::uint32_t to);
+  Status keep(std::uint32_t from, std::uint32_t to);
   /// Appends a new object of at most Store::kDraftSector bytes likewise.
-  lang::Status put(std::uint32_t number, std::span<const std::uint8_t> bytes);
+  Status put(std::uint32_t number, std::span<const std::uint8_t> bytes);
   /// The new overlay takes effect. What failed before fails here too: then the old one stays.
-  lang::Status commit();
+  Status commit();
   /// Drops what was begun. Not needed after commit().
   void abandon();
 
  private:
-  lang::Status add(std::uint32_t from, std::uint32_t to);
+  Status add(std::uint32_t from, std::uint32_t to);
 
   Store& store_;
   LogView view_;
   LogNodes nodes_;
   TreeBuilder tree_;
   ObjectWriter writer_;
-  lang::Status status_ = lang::Status::ok;
+  Status status_ = Status::ok;
   bool again_ = false;  ///< It is not the first time.
 };
 

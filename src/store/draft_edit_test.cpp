@@ -1,6 +1,7 @@
 // The overlay: objects of any size up to a sector, how many there is room for, and edits of it.
 
 #include "store/draft_edit.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +19,6 @@
 namespace pianola::store {
 namespace {
 
-using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
 using DraftBytes = std::vector<std::uint8_t>;

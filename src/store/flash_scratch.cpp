@@ -4,11 +4,12 @@
 #include <array>
 #include <cassert>
 
+#include "base/bytes.hpp"
+
 namespace pianola::store {
 namespace {
 
 using flash::FlashStatus;
-using lang::Status;
 
 void put_key(std::uint8_t* at, const lang::IndexKey& key) {
   put32(at, key.scope);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "lang/scratch.hpp"
 #include "store/log.hpp"
 
@@ -25,8 +26,8 @@ class FlashScratch final : public lang::Scratch {
   /// many as may be in use at a time. All are the caller's and outlive the scratch.
   FlashScratch(Log& log, std::span<std::uint8_t> memory, std::span<std::uint16_t> sectors);
 
-  lang::Status append(const lang::ScratchRecord& record) override;
-  lang::Status append(const lang::SortItem& item) override;
+  Status append(const lang::ScratchRecord& record) override;
+  Status append(const lang::SortItem& item) override;
   bool read(std::uint32_t index, lang::ScratchRecord& out) override;
   bool read(std::uint32_t index, lang::SortItem& out) override;
   void release_items(std::uint32_t count) override;
@@ -36,8 +37,8 @@ class FlashScratch final : public lang::Scratch {
   [[nodiscard]] std::uint16_t& sector(std::uint32_t number) const;
   [[nodiscard]] std::uint32_t address_of(std::uint32_t place) const;
   [[nodiscard]] std::uint32_t taken_with_records() const;
-  lang::Status put(std::span<const std::uint8_t> bytes);
-  lang::Status program();
+  Status put(std::span<const std::uint8_t> bytes);
+  Status program();
   bool get(std::uint32_t place, std::span<std::uint8_t> out);
 
   // A place counts bytes: first those in RAM, then those of the sectors, one after another.

@@ -1,4 +1,5 @@
 #include "store/flash_scratch.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +12,6 @@
 namespace pianola::store {
 namespace {
 
-using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
 

@@ -1,6 +1,7 @@
 #include "store/format.hpp"
 
-#include "lang/crc32.hpp"
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
 
 namespace pianola::store {
 namespace {
@@ -80,7 +81,7 @@ TreeRef get_index(const std::uint8_t* at) {
 }
 
 bool is_version_1(std::span<const std::uint8_t, SectorHeader::kSize> bytes) {
-  lang::Crc32 check;
+  Crc32 check;
   check.add(bytes.first<kFirstCheckAt>());
   return get32(bytes.data()) == kMagic && get16(bytes.data() + kVersionAt) == 1 &&
          get32(bytes.data() + kFirstCheckAt) == check.value();
@@ -94,20 +95,6 @@ bool in_bounds(const SectorHeader& header) {
 }
 
 }  // namespace
-
-void put16(std::uint8_t* at, std::uint32_t value) {
-  at[0] = static_cast<std::uint8_t>(value);
-  at[1] = static_cast<std::uint8_t>(value >> 8);
-}
-
-void put32(std::uint8_t* at, std::uint32_t value) {
-  put16(at, value);
-  put16(at + 2, value >> 16);
-}
-
-std::uint32_t get16(const std::uint8_t* at) { return at[0] | std::uint32_t{at[1]} << 8; }
-
-std::uint32_t get32(const std::uint8_t* at) { return get16(at) | get16(at + 2) << 16; }
 
 Entry to_entry(const Chunk& chunk) {
   const std::uint32_t end = chunk.last ? kLastChunk : chunk.offset + chunk.size - 1;
@@ -189,7 +176,7 @@ void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kS
   put32(out.data() + kSequenceAt, header.sequence);
   put32(out.data() + kErasesAt, header.erases);
   encode(header.root, out.subspan<kRootAt, Root::kSize>());
-  lang::Crc32 check;
+  Crc32 check;
   check.add(out.first<kCheckAt>());
   put32(out.data() + kCheckAt, check.value());
 }
@@ -238,7 +225,7 @@ std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
 bool check_and_correct(std::span<std::uint8_t> bytes, std::uint32_t& wrong_bit) {
   wrong_bit = kNoBit;
   if (bytes.size() < 4) return false;
-  lang::Crc32 check;
+  Crc32 check;
   check.add(bytes.first(bytes.size() - 4));
   const std::uint32_t difference = check.value() ^ get32(bytes.data() + bytes.size() - 4);
   if (difference == 0) return true;

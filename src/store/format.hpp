@@ -152,10 +152,4 @@ constexpr std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) {
   return (value + unit - 1) & ~(unit - 1);
 }
 
-/// Little-endian numbers.
-void put16(std::uint8_t* at, std::uint32_t value);
-void put32(std::uint8_t* at, std::uint32_t value);
-std::uint32_t get16(const std::uint8_t* at);
-std::uint32_t get32(const std::uint8_t* at);
-
 }  // namespace pianola::store

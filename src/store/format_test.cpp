@@ -1,4 +1,5 @@
 #include "store/format.hpp"
+#include "base/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
 
 namespace pianola::store {
 namespace {
@@ -38,7 +39,7 @@ std::vector<std::uint8_t> checked(std::size_t size, std::uint32_t seed) {
   std::mt19937 random(seed);
   std::vector<std::uint8_t> bytes(size);
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-  lang::Crc32 check;
+  Crc32 check;
   check.add(std::span(bytes).first(size - 4));
   put32(bytes.data() + size - 4, check.value());
   return bytes;
@@ -132,7 +133,7 @@ TEST(Format, WhatIsNoHeader) {
   Header other;
   encode(some_header(), other);
   put32(other.data(), get32(other.data()) + 1);
-  lang::Crc32 check;
+  Crc32 check;
   check.add(std::span(other).first<SectorHeader::kSize - 4>());
   put32(other.data() + SectorHeader::kSize - 4, check.value());
   EXPECT_FALSE(decode(other, back));

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes.hpp"
+
 namespace pianola::store {
 namespace {
 
@@ -10,18 +12,6 @@ using flash::FlashStatus;
 
 constexpr bool is_type(unsigned first, FrameType type) {
   return first == static_cast<unsigned>(type);
-}
-
-/// Whether these bytes all read FF.
-bool is_erased(flash::NorFlash& flash, std::uint32_t begin, std::uint32_t end) {
-  std::array<std::uint8_t, 64> piece;
-  while (begin < end) {
-    const auto part = std::span(piece).first(std::min<std::size_t>(piece.size(), end - begin));
-    if (flash.read(begin, part) != FlashStatus::ok) return false;
-    if (std::ranges::any_of(part, [](std::uint8_t byte) { return byte != 0xFF; })) return false;
-    begin += static_cast<std::uint32_t>(part.size());
-  }
-  return true;
 }
 
 }  // namespace
@@ -81,7 +71,7 @@ bool FrameReader::next(Frame& out) {
     read_node(out);
   } else if (read && (is_type(first, FrameType::commit) || is_type(first, FrameType::settled))) {
     read_root(out);
-  } else if (read && is_type(first, FrameType::blank) && is_erased(flash_, at_, end_)) {
+  } else if (read && is_type(first, FrameType::blank) && flash::is_blank(flash_, at_, end_ - at_)) {
     out.kind = FrameKind::blank;
     out.good = true;
     out.size = end_ - at_;
@@ -146,8 +136,8 @@ SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHead
   std::array<std::uint8_t, SectorHeader::kSize> bytes;
   if (flash.read(begin, bytes) != FlashStatus::ok) return SectorState::unknown;
   if (!decode(bytes, out)) {
-    return is_erased(flash, begin, begin + geometry.sector_size) ? SectorState::blank
-                                                                 : SectorState::unknown;
+    return flash::is_blank(flash, begin, geometry.sector_size) ? SectorState::blank
+                                                               : SectorState::unknown;
   }
   if (out.version != kFormatVersion || (1U << out.sector_bits) != geometry.sector_size ||
       (1U << out.unit_bits) != geometry.program_unit || out.sectors != geometry.sectors) {

@@ -4,13 +4,13 @@
 #include <bit>
 #include <cassert>
 
-#include "lang/crc32.hpp"
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
 
 namespace pianola::store {
 namespace {
 
 using flash::FlashStatus;
-using lang::Status;
 
 }  // namespace
 
@@ -57,18 +57,6 @@ std::uint32_t Log::next_free() const {
   return kNone;
 }
 
-bool Log::is_blank(std::uint32_t sector) {
-  std::array<std::uint8_t, 64> piece;
-  const std::uint32_t begin = sector * geometry_.sector_size;
-  for (std::uint32_t i = 0; i < geometry_.sector_size; i += 64) {
-    if (flash_.read(begin + i, piece) != FlashStatus::ok) return false;
-    if (std::any_of(piece.begin(), piece.end(), [](std::uint8_t b) { return b != 0xFF; })) {
-      return false;
-    }
-  }
-  return true;
-}
-
 std::uint32_t Log::erases_of(std::uint32_t sector) {
   SectorHeader header;
   return read_header(sector, header) == HeaderState::good ? header.erases : 0;
@@ -86,7 +74,8 @@ Status Log::erase_sector(std::uint32_t& sector, std::uint32_t& erases) {
                   : state == HeaderState::blank ? 0
                                                 : most_erases_);
     const bool good =
-        flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok && is_blank(sector);
+        flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok &&
+        flash::is_blank(flash_, sector * geometry_.sector_size, geometry_.sector_size);
     set_used(sector, true);
     ++opened_;
     most_erases_ = std::max(most_erases_, erases);
@@ -251,7 +240,7 @@ Status Log::put_root(FrameType type, const Root& root) {
   std::array<std::uint8_t, kRootFrame> frame;
   frame[0] = static_cast<std::uint8_t>(type);
   encode(root, std::span{frame}.subspan<1, Root::kSize>());
-  lang::Crc32 crc;
+  Crc32 crc;
   crc.add(std::span{frame}.first(1 + Root::kSize));
   put32(frame.data() + 1 + Root::kSize, crc.value());
   if (const Status status = put(frame); status != Status::ok) return status;

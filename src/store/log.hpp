@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "flash/nor_flash.hpp"
-#include "lang/status.hpp"
 #include "store/format.hpp"
 
 namespace pianola::store {
@@ -37,7 +37,7 @@ class Log {
 
   /// Begins an empty region, whatever the flash holds. Erase counts that can be read are kept.
   /// A power cut leaves the old state or the empty one.
-  lang::Status format();
+  Status format();
   /// Finds the state; after a power cut settles it. Nothing else may be called before it is ok.
   Mount mount();
 
@@ -72,11 +72,11 @@ class Log {
   /// Bytes that the open sector still takes; 0 if none is open.
   [[nodiscard]] std::uint32_t room() const;
   /// Opens the next sector. Status::full if there is none to spare; Status::io_error.
-  lang::Status open_sector();
+  Status open_sector();
   /// Appends a frame; opens a sector if it does not fit.
-  lang::Status append(std::span<const std::uint8_t> frame, std::uint32_t& address);
+  Status append(std::span<const std::uint8_t> frame, std::uint32_t& address);
   /// What was appended takes effect. Status::full or io_error: the old state is in force.
-  lang::Status commit(const Root& root);
+  Status commit(const Root& root);
   /// What was appended is dropped.
   void abandon();
 
@@ -86,7 +86,7 @@ class Log {
   /// Finds the free sectors again, by walking the trees. Outside transactions only.
   void rescan();
   /// Takes a free sector for other use until the next rescan(): erased, with a header. Its number.
-  lang::Status take_sector(SectorHeader::Kind kind, std::uint32_t& sector);
+  Status take_sector(SectorHeader::Kind kind, std::uint32_t& sector);
   /// Gives it back.
   void release_sector(std::uint32_t sector);
   /// How often a sector was erased, 0 if that cannot be read.
@@ -105,27 +105,25 @@ class Log {
 
   void start();
   HeaderState read_header(std::uint32_t sector, SectorHeader& out);
-  bool is_programmed(std::uint32_t address, std::uint32_t size);
   Mount find_head(Found& found);
   void find_root(Found& found);
   void find_later_root(Found& found);
   void protect(const Found& found);
-  lang::Status settle(const Root& root);
+  Status settle(const Root& root);
   void mark(const Root& root);
 
   [[nodiscard]] std::uint32_t commit_size() const;
   [[nodiscard]] SectorHeader new_header(SectorHeader::Kind kind) const;
-  lang::Status erase_sector(std::uint32_t& sector, std::uint32_t& erases);
-  bool is_blank(std::uint32_t sector);
+  Status erase_sector(std::uint32_t& sector, std::uint32_t& erases);
   void set_used(std::uint32_t sector, bool used);
   void set_bad(std::uint32_t sector);
   [[nodiscard]] std::uint32_t next_free() const;
-  lang::Status put(std::span<const std::uint8_t> bytes);
-  lang::Status put_filler();
-  lang::Status flush();
-  lang::Status program();
+  Status put(std::span<const std::uint8_t> bytes);
+  Status put_filler();
+  Status flush();
+  Status program();
   bool verify(std::uint32_t address, std::span<const std::uint8_t> bytes);
-  lang::Status put_root(FrameType type, const Root& root);
+  Status put_root(FrameType type, const Root& root);
 
   flash::NorFlash& flash_;
   flash::Geometry geometry_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/status.hpp"
 #include "store/frames.hpp"
 #include "store/log.hpp"
 
@@ -8,7 +9,6 @@ namespace pianola::store {
 namespace {
 
 using flash::FlashStatus;
-using lang::Status;
 
 }  // namespace
 
@@ -29,22 +29,8 @@ Log::HeaderState Log::read_header(std::uint32_t sector, SectorHeader& out) {
   if (flash_.read(sector * geometry_.sector_size, bytes) != FlashStatus::ok) {
     return HeaderState::unreadable;
   }
-  const auto erased = [](std::uint8_t byte) { return byte == 0xFF; };
-  if (std::all_of(bytes.begin(), bytes.end(), erased)) return HeaderState::blank;
+  if (flash::is_blank(bytes)) return HeaderState::blank;
   return decode(bytes, out) ? HeaderState::good : HeaderState::none;
-}
-
-/// Whether anything but FF stands in these bytes.
-bool Log::is_programmed(std::uint32_t address, std::uint32_t size) {
-  std::array<std::uint8_t, 64> piece;
-  for (std::uint32_t i = 0; i < size; i += 64) {
-    const auto part = std::span{piece}.first(std::min<std::size_t>(piece.size(), size - i));
-    if (flash_.read(address + i, part) != FlashStatus::ok) return true;
-    if (std::any_of(part.begin(), part.end(), [](std::uint8_t b) { return b != 0xFF; })) {
-      return true;
-    }
-  }
-  return false;
 }
 
 /// A sector counts only if something was programmed after its header's units: then the header's own
@@ -73,7 +59,8 @@ Mount Log::find_head(Found& found) {
     if (found.sector != kNone && header.sequence <= best) continue;
     // In small units the first frame follows at once; in larger ones the next unit decides.
     const std::uint32_t begin = sector * geometry_.sector_size + header_units;
-    if (!is_programmed(begin, std::max<std::uint32_t>(geometry_.program_unit, 32))) continue;
+    if (flash::is_blank(flash_, begin, std::max<std::uint32_t>(geometry_.program_unit, 32)))
+      continue;
     best = header.sequence;
     found.sector = sector;
     found.head = header;

@@ -2,6 +2,7 @@
 // and so full that every sector matters.
 
 #include "store/log.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,7 +22,6 @@ namespace pianola::store {
 namespace {
 
 using flash::Geometry;
-using lang::Status;
 using sim::SimulatedFlash;
 using sim::Unstable;
 

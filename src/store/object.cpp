@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "base/bytes.hpp"
+#include "base/status.hpp"
+
 namespace pianola::store {
 
 using flash::FlashStatus;
-using lang::Status;
 
 namespace {
 

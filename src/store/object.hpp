@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "store/log.hpp"
 #include "store/tree.hpp"
 
@@ -50,18 +51,18 @@ class ObjectWriter {
   /// A new object, larger than all before it.
   void begin(std::uint32_t object);
   /// Its next bytes. Status::full, Status::io_error.
-  lang::Status put(std::span<const std::uint8_t> bytes);
+  Status put(std::span<const std::uint8_t> bytes);
   /// It is complete, and consists of so many bytes of code and of source.
-  lang::Status end(std::uint32_t code, std::uint32_t source, std::uint32_t hash);
+  Status end(std::uint32_t code, std::uint32_t source, std::uint32_t hash);
   /// Appends a chunk that stands elsewhere in the log, block by block as it is.
-  lang::Status copy(const Chunk& chunk);
+  Status copy(const Chunk& chunk);
   /// Bytes of the object so far.
   [[nodiscard]] std::uint32_t size() const { return chunk_.offset + chunk_.size + filled_; }
 
  private:
   [[nodiscard]] bool is_tail(std::uint32_t room) const;
-  lang::Status write_block();
-  lang::Status append(std::span<const std::uint8_t> frame, std::uint32_t size);
+  Status write_block();
+  Status append(std::span<const std::uint8_t> frame, std::uint32_t size);
 
   Log& log_;
   TreeBuilder& tree_;
@@ -74,7 +75,7 @@ class ObjectWriter {
 class LogNodes final : public NodeSink {
  public:
   explicit LogNodes(Log& log) : log_(log) {}
-  lang::Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
+  Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
     return log_.append(frame, address);
   }
   [[nodiscard]] bool may_stay(std::uint32_t) const override { return true; }

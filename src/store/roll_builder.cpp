@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
+#include "base/status.hpp"
 #include "store/shared_chunks.hpp"
 
 namespace pianola::store {
 namespace {
-
-using lang::Status;
 
 /// Distance of the labels of neighbours, where there is room.
 constexpr std::uint32_t kSpacing = 64;
@@ -52,7 +51,7 @@ bool RollBuilder::next_old(std::uint32_t after, Chunk& out) {
 
 /// CRC-32 of `size` bytes of the source from `begin` on (at most kHashed).
 std::uint32_t RollBuilder::prefix_hash(std::uint32_t begin, std::uint32_t size) {
-  lang::Crc32 crc;
+  Crc32 crc;
   std::array<char, kHashed> piece;
   for (std::uint32_t done = 0; done < size;) {
     const std::size_t count = source_.read(begin + done, std::span{piece}.first(size - done));

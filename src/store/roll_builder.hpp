@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/status.hpp"
 #include "lang/roll.hpp"
 #include "lang/source.hpp"
 #include "store/object.hpp"
@@ -34,11 +35,11 @@ class RollBuilder final : public lang::RollWriter {
   /// `source` is what is being compiled. Both are the caller's and outlive the builder.
   RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy);
 
-  lang::Status begin_definition() override;
-  lang::Status append_code(std::span<const std::uint8_t> code) override;
-  lang::Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
-  lang::Status append_index(const lang::IndexEntry& entry) override;
-  lang::Status commit() override;
+  Status begin_definition() override;
+  Status append_code(std::span<const std::uint8_t> code) override;
+  Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
+  Status append_index(const lang::IndexEntry& entry) override;
+  Status commit() override;
   void abandon() override;
 
   /// Definitions that stand as they stood, and all others.
@@ -53,12 +54,12 @@ class RollBuilder final : public lang::RollWriter {
   bool find_slice(std::uint32_t begin);
   bool find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last);
   std::uint32_t prefix_hash(std::uint32_t begin, std::uint32_t size);
-  lang::Status write_instead();
-  lang::Status keep();
+  Status write_instead();
+  Status keep();
   bool new_label(bool replaces, std::uint32_t& label);
-  lang::Status finish_roll();
+  Status finish_roll();
   void set_backup(Root& root);
-  lang::Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
+  Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
 
   Log& log_;
   lang::Source& source_;

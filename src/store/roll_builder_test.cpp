@@ -1,4 +1,5 @@
 #include "store/roll_builder.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,6 @@
 namespace pianola::store {
 namespace {
 
-using lang::Status;
 using test::many_macros;
 using test::StoreDevice;
 

@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/status.hpp"
 #include "store/shared_chunks.hpp"
 
 namespace pianola::store {
-
-using lang::Status;
 
 Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink,
            const SavePolicy& policy)

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/status.hpp"
 #include "lang/compiler.hpp"
 #include "store/current_roll.hpp"
 #include "store/roll_builder.hpp"
@@ -22,9 +23,9 @@ class Save {
   /// Does a piece of work: of compiling a bounded one, but comparing the text with the stored one
   /// and making room are one each. Status::more: call again. Status::ok: the new roll is in force.
   /// Status::errors, full, io_error: the old one still is.
-  lang::Status step();
+  Status step();
   /// Calls step() to the end.
-  lang::Status run();
+  Status run();
   /// Drops a save that is not at its end: the old roll stays in force. Status::errors from then on.
   void cancel();
 
@@ -63,13 +64,13 @@ class Save {
   bool same_text();
   bool is_whole();
   bool is_shorter();
-  lang::Status clean();
-  lang::Status start();
-  lang::Status make_room();
+  Status clean();
+  Status start();
+  Status make_room();
   bool more_room();
   bool drops_backup();
   bool use_reserve();
-  lang::Status finish(lang::Status status);
+  Status finish(Status status);
 
   Store& store_;
   lang::Source& source_;
@@ -79,7 +80,7 @@ class Save {
   std::optional<RollBuilder> builder_;
   std::optional<lang::Compiler> compiler_;
   Phase phase_ = Phase::compare;
-  lang::Status status_ = lang::Status::more;
+  Status status_ = Status::more;
   Room room_ = Room::some;
   std::uint8_t failures_ = 0;  ///< Of the flash.
   bool unchanged_ = false;

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/status.hpp"
 #include "store/shared_chunks.hpp"
 
 namespace pianola::store {
 namespace {
-
-using lang::Status;
 
 /// Adds up all that is in force.
 class Sum final : public TreeVisitor {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "base/status.hpp"
 #include "store/collector.hpp"
 #include "store/log.hpp"
 #include "store/stored_roll.hpp"
@@ -42,7 +43,7 @@ class Store {
   Store(flash::NorFlash& flash, std::span<std::uint8_t> memory);
 
   /// Begins an empty store, whatever the flash holds.
-  lang::Status format() { return log_.format(); }
+  Status format() { return log_.format(); }
   /// Before anything else is called. Finds the state, settles what was cut off, and makes up for
   /// the sector that settling took.
   Mount mount();
@@ -51,18 +52,18 @@ class Store {
   [[nodiscard]] StoredRoll& roll() { return roll_; }
   [[nodiscard]] bool saved() const { return log_.root().saved; }
   /// Forgets roll, backup and overlay.
-  lang::Status reset();
+  Status reset();
 
   /// Whether there is a backup. Read it with a StoredRoll of its own.
   [[nodiscard]] bool has_backup() const { return log_.root().backup.levels != 0; }
   /// Forgets the backup.
-  lang::Status drop_backup();
+  Status drop_backup();
 
   /// Bytes of a sector of the overlay.
   static constexpr std::uint32_t kDraftSector = 512;
   /// Keeps objects of the overlay in one transaction: of kDraftSector bytes each, the last one of
   /// what is left of `data`, with the numbers from `first` on. The backup stays.
-  lang::Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
+  Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Reads object `number` from byte `offset` on. The bytes read: fewer than asked for at its end,
   /// and before a place that is damaged.
   std::size_t read_draft(std::uint32_t number, std::uint32_t offset, std::span<std::uint8_t> out);
@@ -72,7 +73,7 @@ class Store {
   std::uint32_t draft_size(std::uint32_t number);
   /// The first object of the overlay whose number is at least `number`.
   std::optional<std::uint32_t> next_draft(std::uint32_t number);
-  lang::Status clear_draft();
+  Status clear_draft();
   /// Bytes that can still be written to the overlay, in sectors that are not in it, and then be
   /// taken by a DraftEdit: a low estimate. Reads all trees.
   std::uint32_t draft_room();
@@ -82,11 +83,10 @@ class Store {
   [[nodiscard]] Collector& collector() { return collector_; }
 
  private:
-  lang::Status try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
-                         std::uint32_t reserve);
+  Status try_draft(std::uint32_t first, std::span<const std::uint8_t> data, std::uint32_t reserve);
   bool has_draft(std::uint32_t first, std::size_t count);
   template <class Change>
-  lang::Status commit(std::uint32_t reserve, Change change);
+  Status commit(std::uint32_t reserve, Change change);
   void measure(Space& space);
   ObjectReader& drafts();
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/status.hpp"
 #include "flash/nor_flash.hpp"
 #include "store/format.hpp"
 
@@ -146,7 +147,7 @@ void walk(flash::NorFlash& flash, TreeKind kind, const TreeRef& tree, TreeVisito
 class NodeSink {
  public:
   /// Appends the frame of a node, and says where it stands.
-  virtual lang::Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) = 0;
+  virtual Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) = 0;
   /// Whether the old tree's frame at `address` may stay in use.
   [[nodiscard]] virtual bool may_stay(std::uint32_t address) const = 0;
 
@@ -166,13 +167,13 @@ class TreeBuilder {
   /// Appends an entry; keys rise. What of the old tree is damaged is not used again. Returns what
   /// the sink returned; Status::io_error if a node could be read once but not again; Status::full
   /// if there are too many entries.
-  lang::Status add(const Entry& entry);
+  Status add(const Entry& entry);
   /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
   /// on, which is the next entry's, as far as their nodes end before `end`. All old nodes may stay.
   /// `key` is then the first entry's that was not taken over.
-  lang::Status keep_nodes(lang::IndexKey& key, const lang::IndexKey& end);
+  Status keep_nodes(lang::IndexKey& key, const lang::IndexKey& end);
   /// Writes what is left. `out` is the new tree.
-  lang::Status finish(TreeRef& out);
+  Status finish(TreeRef& out);
 
  private:
   enum class Mode : std::uint8_t {
@@ -235,8 +236,8 @@ class TreeBuilder {
 
   bool skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end);
   bool complete_below(unsigned level);
-  lang::Status push(unsigned first_level, const std::uint8_t* first_item);
-  lang::Status push_done(unsigned level);
+  Status push(unsigned first_level, const std::uint8_t* first_item);
+  Status push_done(unsigned level);
   Step step(unsigned level, const std::uint8_t* item);
   Step cross(unsigned level, const lang::IndexKey& key);
   Step append(unsigned level, const std::uint8_t* item);
@@ -250,7 +251,7 @@ class TreeBuilder {
   NodeSink& sink_;
   TreeKind kind_ = TreeKind::index;
   TreeRef old_;
-  lang::Status status_ = lang::Status::ok;
+  Status status_ = Status::ok;
   std::array<Level, kMaxLevels> levels_;
   std::array<std::uint8_t, kBuffer> buffer_;
 };

@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cassert>
 
-#include "lang/crc32.hpp"
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
+#include "base/status.hpp"
 #include "store/tree_node.hpp"
 
 namespace pianola::store {
-
-using lang::Status;
 
 void TreeBuilder::begin(TreeKind kind, const TreeRef& old) {
   kind_ = kind;
@@ -260,7 +260,7 @@ bool TreeBuilder::write(unsigned level, unsigned count) {
   std::copy_n(end, covered.size(), covered.begin());
   begin[0] = node_type(kind_, level);
   begin[1] = static_cast<std::uint8_t>(count);
-  lang::Crc32 check;
+  Crc32 check;
   check.add(std::span(begin, end));
   put32(end, check.value());
   Child node = summary(level, item_at(level, 0), count);

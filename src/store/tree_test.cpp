@@ -1,4 +1,6 @@
 #include "store/tree.hpp"
+#include "base/bytes.hpp"
+#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +13,7 @@
 #include <span>
 #include <vector>
 
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
 #include "store/tree_node.hpp"
 
 namespace pianola::store {
@@ -19,7 +21,6 @@ namespace {
 
 using flash::FlashStatus;
 using lang::IndexKey;
-using lang::Status;
 
 using Model = std::map<IndexKey, Entry>;
 
@@ -592,7 +593,7 @@ TEST_P(Trees, DamagedNodesAreReportedAndRebuilt) {
 
 /// Gives a frame a checksum that is right.
 void seal(std::span<std::uint8_t> frame) {
-  lang::Crc32 check;
+  Crc32 check;
   check.add(frame.first(frame.size() - 4));
   put32(frame.data() + frame.size() - 4, check.value());
 }

@@ -12,13 +12,9 @@ constexpr std::uint8_t instance(Interface interface) {
 }
 
 /// The unit of SET_IDLE, in ms (HID 1.11, section 7.2.4).
-constexpr engine::Time kIdleUnit = 4;
+constexpr Time kIdleUnit = 4;
 /// What a raw message that nobody understands is answered with, in its first byte.
 constexpr std::uint8_t kUnhandled = 0xFF;
-
-void earlier_of(engine::Next& next, engine::Time at) {
-  if (next.never || engine::earlier(at, next.at)) next = engine::Next::time(at);
-}
 
 }  // namespace
 
@@ -41,27 +37,30 @@ void Usb::start(device::Device& device, std::string_view unit) {
   tusb_rhport_init(0, &init);
 }
 
-engine::Next Usb::step(engine::Time now) {
+Next Usb::step(Time now) {
   now_ = now;
   tud_task();
   look_at_bus();
   watch_extra();
   finish_report();
-  const engine::Next device = device_->step(now);
+  const Next device = device_->step(now);
   // What the device sent may be nothing that the host need be told.
   const bool again = reporting_ && !in_flight_ && !send_part();
   go_away_and_back();
   repeat_idle();
   answer_raw();
-  return again ? engine::Next::time(now) : next(device);
+  return again ? Next::time(now) : next(device);
 }
 
-engine::Next Usb::next(engine::Next device) const {
-  if (away_) earlier_of(device, back_at_);
+Next Usb::next(Next device) const {
+  if (away_) device = sooner(device, Next::time(back_at_));
   if (!configured_ || suspended_) return device;
-  if (idle_ != 0 && !in_flight_) earlier_of(device, keyboard_at_ + idle_ * kIdleUnit);
-  if (extra_listens_ && in_flight_ == Interface::extra) earlier_of(device, asked_since_ + kDeaf);
-  if (!in_flight_ && read_at_ == now_ && splitter_.next()) earlier_of(device, now_ + 1);
+  if (idle_ != 0 && !in_flight_)
+    device = sooner(device, Next::time(keyboard_at_ + idle_ * kIdleUnit));
+  if (extra_listens_ && in_flight_ == Interface::extra)
+    device = sooner(device, Next::time(asked_since_ + kDeaf));
+  if (!in_flight_ && read_at_ == now_ && splitter_.next())
+    device = sooner(device, Next::time(now_ + 1));
   return device;
 }
 
@@ -104,7 +103,7 @@ void Usb::finish_report() {
 /// Gives up Interface::extra if nobody reads it.
 void Usb::watch_extra() {
   if (!extra_listens_ || in_flight_ != Interface::extra || suspended_) return;
-  if (!engine::reached(now_, asked_since_ + kDeaf)) return;
+  if (!reached(now_, asked_since_ + kDeaf)) return;
   extra_listens_ = false;
   splitter_.set_extra(false);
   in_flight_.reset();
@@ -113,7 +112,7 @@ void Usb::watch_extra() {
 /// Repeats the keyboard's report as often as the host wants.
 void Usb::repeat_idle() {
   if (idle_ == 0 || in_flight_ || !configured_ || suspended_) return;
-  if (!engine::reached(now_, keyboard_at_ + idle_ * kIdleUnit)) return;
+  if (!reached(now_, keyboard_at_ + idle_ * kIdleUnit)) return;
   if (!tud_hid_n_ready(instance(Interface::keyboard))) return;
   const Part part = splitter_.state(Interface::keyboard, ReportId::none);
   tud_hid_n_report(instance(Interface::keyboard), 0, part.bytes.data(), part.size);
@@ -136,7 +135,7 @@ void Usb::go_away_and_back() {
     back_at_ = now_ + kAway;
     tud_disconnect();
     if (configured_) on_gone();
-  } else if (away_ && engine::reached(now_, back_at_)) {
+  } else if (away_ && reached(now_, back_at_)) {
     away_ = false;
     with_drive_ = device_->has_drive();
     tud_connect();

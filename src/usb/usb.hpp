@@ -6,8 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/time.hpp"
 #include "device/device.hpp"
-#include "engine/time.hpp"
 #include "usb/descriptors.hpp"
 #include "usb/report_splitter.hpp"
 #include "usb/storage.hpp"
@@ -24,9 +24,9 @@ class Usb final : public device::Host {
  public:
   /// If the host does not ask for a report of Interface::extra for so long, nobody there reads it,
   /// and it gets no reports until one was read. In ms.
-  static constexpr engine::Time kDeaf = 500;
+  static constexpr Time kDeaf = 500;
   /// How long the device is off the bus to come back as another, in ms.
-  static constexpr engine::Time kAway = 1000;
+  static constexpr Time kAway = 1000;
 
   Usb();
   ~Usb();
@@ -39,7 +39,7 @@ class Usb final : public device::Host {
 
   /// Does what the bus and the device ask for; after each bus event, and when it said so. Steps the
   /// device. Returns when it wants to go on.
-  engine::Next step(engine::Time now);
+  Next step(Time now);
 
   /// Whether the host configured the device.
   [[nodiscard]] bool configured() const { return configured_; }
@@ -58,7 +58,7 @@ class Usb final : public device::Host {
   /// The one that TinyUSB works for; null: none.
   static Usb* current() { return the_only; }
 
-  [[nodiscard]] engine::Time now() const { return now_; }
+  [[nodiscard]] Time now() const { return now_; }
   [[nodiscard]] Storage& storage() { return storage_; }
   /// The string descriptor `index`; null if there is none.
   const std::uint16_t* string(std::uint8_t index);
@@ -89,7 +89,7 @@ class Usb final : public device::Host {
   void repeat_idle();
   void answer_raw();
   void go_away_and_back();
-  [[nodiscard]] engine::Next next(engine::Next device) const;
+  [[nodiscard]] Next next(Next device) const;
 
   device::Device* device_ = nullptr;
   Storage storage_;
@@ -98,11 +98,11 @@ class Usb final : public device::Host {
   std::uint8_t unit_size_ = 0;
   StringDescriptor string_{};
   std::array<std::uint8_t, kRawBytes> answer_{};
-  engine::Time now_ = 0;
-  engine::Time asked_since_ = 0;          ///< Since when a report waits for Interface::extra.
-  engine::Time keyboard_at_ = 0;          ///< When the keyboard's last report was read.
-  engine::Time back_at_ = 0;              ///< When the device comes back to the bus.
-  engine::Time read_at_ = 0;              ///< When a report was read last,
+  Time now_ = 0;
+  Time asked_since_ = 0;                  ///< Since when a report waits for Interface::extra.
+  Time keyboard_at_ = 0;                  ///< When the keyboard's last report was read.
+  Time back_at_ = 0;                      ///< When the device comes back to the bus.
+  Time read_at_ = 0;                      ///< When a report was read last,
   Interface read_ = Interface::keyboard;  ///< of which interface.
   std::optional<Interface> in_flight_;    ///< Whose report the host has not read yet.
   std::uint8_t idle_ = 0;

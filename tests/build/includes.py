@@ -9,10 +9,10 @@ import pathlib
 import re
 import sys
 
-LAYERS = ("hid/", "lang/", "engine/", "flash/", "store/", "drive/", "device/", "usb/",
+LAYERS = ("base/", "hid/", "lang/", "engine/", "flash/", "store/", "drive/", "device/", "usb/",
           "ports/sim/", "ports/file/", "ports/evdev/", "ports/usbip/", "scenario/", "cli/")
 TESTS = ("support/",)
-CORE = ("hid", "lang", "engine", "flash", "store", "drive", "device")
+CORE = ("base", "hid", "lang", "engine", "flash", "store", "drive", "device")
 CORE_HEADERS = {
     "algorithm", "array", "bit", "cassert", "compare", "concepts", "cstddef", "cstdint", "cstring",
     "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",

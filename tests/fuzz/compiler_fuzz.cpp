@@ -29,16 +29,16 @@ void require(bool condition, const char* what, const std::string& more = {}) {
 }
 
 /// Compiles with a bound on the steps, which is proportional to the size.
-lang::Status compile(lang::Source& source, std::size_t size, sim::MemoryRoll& roll,
-                     sim::Findings& findings) {
+Status compile(lang::Source& source, std::size_t size, sim::MemoryRoll& roll,
+               sim::Findings& findings) {
   sim::MemoryScratch scratch;
   lang::Compiler compiler(source, roll, scratch, findings);
   for (std::size_t steps = 0; steps < 8 * size + 64; ++steps) {
-    const lang::Status status = compiler.step();
-    if (status != lang::Status::more) return status;
+    const Status status = compiler.step();
+    if (status != Status::more) return status;
   }
   require(false, "the compiler does not end");
-  return lang::Status::more;
+  return Status::more;
 }
 
 /// A diagnostic's place exists, and its line can be shown.
@@ -82,12 +82,12 @@ void check_index(sim::MemoryRoll& roll) {
 
 void check_round_trip(sim::MemoryRoll& roll) {
   sim::StringSink again;
-  require(lang::decompile(roll, again) == lang::Status::ok, "cannot be decompiled", again.text());
+  require(lang::decompile(roll, again) == Status::ok, "cannot be decompiled", again.text());
   sim::MemorySource source(again.text());
   sim::MemoryRoll second;
   sim::Findings findings;
-  const lang::Status status = compile(source, again.text().size(), second, findings);
-  require(status == lang::Status::ok, "the decompiled program does not compile",
+  const Status status = compile(source, again.text().size(), second, findings);
+  require(status == Status::ok, "the decompiled program does not compile",
           findings.text("decompiled", source) + again.text());
   std::uint32_t other = 0;
   for (std::uint32_t record = 0; record < roll.size(); ++record) {
@@ -100,7 +100,7 @@ void check_round_trip(sim::MemoryRoll& roll) {
 }
 
 /// The whole at once gives what its pieces gave.
-void check_pieces(const std::string& text, lang::Status status, const sim::MemoryRoll& roll,
+void check_pieces(const std::string& text, Status status, const sim::MemoryRoll& roll,
                   const sim::Findings& findings) {
   sim::MemorySource source(text);
   sim::MemoryRoll whole(&source);
@@ -161,12 +161,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sim::MemorySource source(text, piece > 0 ? piece : SIZE_MAX);
   sim::MemoryRoll roll(&source);
   sim::Findings findings;
-  const lang::Status status = compile(source, size, roll, findings);
+  const Status status = compile(source, size, roll, findings);
   findings.sort();
   check_findings(findings, text, source);
-  require((status == lang::Status::ok) == (findings.errors() == 0), "status and errors disagree");
+  require((status == Status::ok) == (findings.errors() == 0), "status and errors disagree");
   if (piece > 0) check_pieces(text, status, roll, findings);
-  if (status != lang::Status::ok) return 0;
+  if (status != Status::ok) return 0;
 
   std::string slices;
   for (const auto& definition : roll.definitions()) slices += definition.source;

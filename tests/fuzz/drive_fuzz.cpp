@@ -43,8 +43,8 @@ const sim::SimulatedFlash& used_flash(std::uint8_t choice) {
     std::vector<sim::SimulatedFlash> made;
     for (const flash::Geometry& geometry : kGeometries) {
       test::DriveRig rig(geometry);
-      require(rig.save("F1 { \"first\" }\n") == lang::Status::ok);
-      require(rig.save("F1 { \"second\" }\nF2 { ENTER }\n") == lang::Status::ok);
+      require(rig.save("F1 { \"first\" }\n") == Status::ok);
+      require(rig.save("F1 { \"second\" }\nF2 { ENTER }\n") == Status::ok);
       made.push_back(rig.flash);
     }
     return made;
@@ -117,7 +117,7 @@ class Hostile {
     text_ = text;
     sim::MemoryRoll roll;
     sim::Findings findings;
-    require(sim::compile(text, roll, findings) == lang::Status::ok);
+    require(sim::compile(text, roll, findings) == Status::ok);
   }
 
   /// Of all; the store's invariants if it is to be `thorough`.
@@ -174,8 +174,8 @@ class Hostile {
       const std::uint32_t next = next_cluster(cluster, input.byte());
       std::uint8_t* const there = &fat[cluster + cluster / 2];
       const unsigned shift = cluster % 2 * 4;
-      const std::uint32_t other = drive::get16(there) & ~(0xFFFU << shift);
-      drive::put16(there, other | next << shift);
+      const std::uint32_t other = get16(there) & ~(0xFFFU << shift);
+      put16(there, other | next << shift);
     }
     rig_.drive().write(drive::VolumeShape::kFatSector, fat);
   }
@@ -210,7 +210,7 @@ class Hostile {
     // The entry with the size stands third in the folder.
     Sector folder{};
     if (!rig_.drive().read(shape_.root_sector(), folder).ok()) return;
-    drive::put32(&folder[2 * 32 + 28], input.word() % 600);
+    put32(&folder[2 * 32 + 28], input.word() % 600);
     rig_.drive().write(shape_.root_sector(), folder);
   }
   void raw(FuzzInput& input) {

@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/check.hpp"
 #include "store/draft_edit.hpp"
@@ -89,7 +89,7 @@ std::string macros(unsigned count, char word) {
   return text + "F1 { call m1() }\nj & k { tap a }\n";
 }
 
-lang::Status save(store::Store& store, const std::string& text) {
+Status save(store::Store& store, const std::string& text) {
   sim::MemorySource source{text};
   sim::MemoryScratch scratch;
   sim::Findings findings;
@@ -137,11 +137,11 @@ Memory make_image(const flash::Geometry& geometry, bool is_long) {
   Memory flash{geometry};
   std::vector<std::uint8_t> memory(store::Log::memory_size(geometry));
   store::Store store{flash, memory};
-  require(store.format() == lang::Status::ok);
-  require(save(store, macros(is_long ? 9 : 3, 'x')) == lang::Status::ok);
+  require(store.format() == Status::ok);
+  require(save(store, macros(is_long ? 9 : 3, 'x')) == Status::ok);
   const std::vector<std::uint8_t> sectors(1024, 0xA5);
-  require(store.write_draft(3, sectors) == lang::Status::ok);
-  require(save(store, macros(is_long ? 8 : 4, 'y')) == lang::Status::ok);
+  require(store.write_draft(3, sectors) == Status::ok);
+  require(save(store, macros(is_long ? 8 : 4, 'y')) == Status::ok);
   return flash;
 }
 
@@ -172,12 +172,12 @@ const Image& image_of(std::uint8_t choice) {
 /// Makes the frame's checksum right.
 void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
   if (frame.kind == store::FrameKind::block) {
-    store::put16(bytes.data() + bytes.size() - 2, store::crc16(bytes.first(bytes.size() - 2)));
+    put16(bytes.data() + bytes.size() - 2, store::crc16(bytes.first(bytes.size() - 2)));
     return;
   }
-  lang::Crc32 check;
+  Crc32 check;
   check.add(bytes.first(bytes.size() - 4));
-  store::put32(bytes.data() + bytes.size() - 4, check.value());
+  put32(bytes.data() + bytes.size() - 4, check.value());
 }
 
 void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
@@ -201,10 +201,10 @@ void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
       bytes[input.byte() % bytes.size()] = input.byte();
       break;
     case 3:  // A frame's 32-bit number.
-      store::put32(bytes.data() + input.byte() % (bytes.size() - 3), input.number());
+      put32(bytes.data() + input.byte() % (bytes.size() - 3), input.number());
       break;
     case 4:  // The address of a frame, somewhere in a frame.
-      store::put32(bytes.data() + input.byte() % (bytes.size() - 3),
+      put32(bytes.data() + input.byte() % (bytes.size() - 3),
                    frames[input.word() % frames.size()].address);
       break;
     default: {  // A frame's bytes, from another one.
@@ -265,10 +265,10 @@ void read_backup(store::Store& store) {
 /// Keeps what can be kept of the overlay, under other numbers.
 void edit_draft(store::Store& store) {
   store::DraftEdit edit{store};
-  if (edit.begin() != lang::Status::ok) return;
+  if (edit.begin() != Status::ok) return;
   std::optional<std::uint32_t> number = store.next_draft(0);
   for (std::uint32_t i = 0; number && i < kEnough; ++i) {
-    if (edit.keep(*number, store::kDraftText + i) != lang::Status::ok) break;
+    if (edit.keep(*number, store::kDraftText + i) != Status::ok) break;
     if (*number == 0xFFFFFFFF) break;
     number = store.next_draft(*number + 1);
   }
@@ -304,7 +304,7 @@ void use(flash::NorFlash& flash, bool thoroughly) {
   read_backup(store);
   read_draft(store);
   const std::string text = macros(5, 'z');
-  if (save(store, text) == lang::Status::ok) {
+  if (save(store, text) == Status::ok) {
     std::string stored(store.roll().text_size(), '\0');
     require(stored.size() == text.size());
     stored.resize(store.roll().read_text(0, stored));

@@ -102,7 +102,7 @@ class Rig final : private device::KeyboardLeds {
 
   usb::Usb usb;
   std::unique_ptr<device::Device> device;
-  engine::Time now = 0;
+  Time now = 0;
 
  private:
   void show(std::uint8_t /*leds*/) override {}

@@ -137,7 +137,7 @@ class Device {
   Errors errors_;
   Commands commands_;
   engine::Engine engine_;
-  engine::Time now_ = 0xFFFFFF80U;  // soon wraps
+  Time now_ = 0xFFFFFF80U;  // soon wraps
 };
 
 }  // namespace

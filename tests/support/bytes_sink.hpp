@@ -11,9 +11,9 @@ namespace pianola::testing {
 /// Keeps an image that is written.
 class BytesSink final : public lang::ImageSink {
  public:
-  lang::Status write(std::span<const std::uint8_t> piece) override {
+  Status write(std::span<const std::uint8_t> piece) override {
     bytes.insert(bytes.end(), piece.begin(), piece.end());
-    return lang::Status::ok;
+    return Status::ok;
   }
   std::vector<std::uint8_t> bytes;
 };

@@ -28,7 +28,7 @@ class Compilation {
   Compilation(const Compilation&) = delete;
   Compilation& operator=(const Compilation&) = delete;
 
-  [[nodiscard]] lang::Status status() const { return status_; }
+  [[nodiscard]] Status status() const { return status_; }
   [[nodiscard]] sim::MemoryRoll& roll() { return roll_; }
   [[nodiscard]] const sim::Findings& findings() const { return findings_; }
 
@@ -65,7 +65,7 @@ class Compilation {
   sim::MemorySource source_;
   sim::MemoryRoll roll_;
   sim::Findings findings_;
-  lang::Status status_{};
+  Status status_{};
 };
 
 /// The messages of a program.

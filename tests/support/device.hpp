@@ -110,7 +110,7 @@ class Device {
   sim::Host host_{hid::default_layout()};
   sim::ErrorList errors_;
   engine::Engine engine_;
-  engine::Next next_ = engine::Next::time(0);
+  Next next_ = Next::time(0);
   std::uint32_t now_ = 0;
   std::uint32_t poll_;
   unsigned extra_steps_;

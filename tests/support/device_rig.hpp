@@ -75,18 +75,18 @@ class DeviceRig final : private device::Host, private device::KeyboardLeds {
     for (const std::uint32_t end = now + milliseconds; now != end;) {
       ++now;
       // Nobody steps a device that does not want it.
-      const bool due = !next.never && engine::reached(now, next.at);
+      const bool due = !next.never && reached(now, next.at);
       if (due || (polls && host.waits())) live();
     }
   }
 
   /// Saves macros as another than the device would, while no drive is in.
-  lang::Status save(std::string_view text) {
+  Status save(std::string_view text) {
     sim::MemorySource source{text};
     sim::MemoryScratch scratch;
     sim::Findings findings;
     store::Save save{device->store(), source, scratch, findings};
-    const lang::Status status = save.run();
+    const Status status = save.run();
     live();
     return status;
   }
@@ -105,7 +105,7 @@ class DeviceRig final : private device::Host, private device::KeyboardLeds {
   store::Mount mount{};
   sim::Host host{hid::default_layout()};
   std::uint32_t now = 0;
-  engine::Next next = engine::Next::time(0);
+  Next next = Next::time(0);
   bool polls = true;  ///< The host takes reports.
   unsigned wakes = 0;
   unsigned reconnects = 0;

@@ -48,17 +48,16 @@ class DriveRig {
   void wait(std::uint32_t ms) {
     const std::uint32_t end = now + ms;
     for (;;) {
-      const auto next = drive().step(now);
-      if (next && *next == now) continue;
-      if (!next || *next - now > end - now) break;
-      now = *next;
+      const Next next = drive().step(now);
+      if (next.never || earlier(end, next.at)) break;
+      now = next.at;
     }
     now = end;
     settle();
   }
   /// Lets the drive do what it can do at once.
   void settle() {
-    for (auto next = drive().step(now); next == now;) next = drive().step(now);
+    for (Next next = Next::time(now); !next.never && next.at == now;) next = drive().step(now);
   }
   /// Puts the medium in, and tells the host.
   void insert() {
@@ -118,7 +117,7 @@ class DriveRig {
     return text;
   }
   /// Saves macros as if they had been taken some time ago.
-  lang::Status save(std::string_view macros) {
+  Status save(std::string_view macros) {
     sim::MemorySource source(macros);
     sim::MemoryScratch scratch;
     sim::Findings findings;

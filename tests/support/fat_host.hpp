@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "drive/sector_reader.hpp"
 
 namespace pianola::test {
@@ -33,9 +34,9 @@ class FatHost {
   explicit FatHost(std::vector<std::uint8_t> image, Allocation allocation = Allocation::next)
       : image_(std::move(image)), allocation_(allocation) {
     cluster_sectors_ = image_[13];
-    fat_ = drive::get16(&image_[14]);
-    root_ = fat_ + image_[16] * drive::get16(&image_[22]);
-    root_sectors_ = drive::get16(&image_[17]) / 16;
+    fat_ = get16(&image_[14]);
+    root_ = fat_ + image_[16] * get16(&image_[22]);
+    root_sectors_ = get16(&image_[17]) / 16;
     data_ = root_ + root_sectors_;
     clusters_ = (static_cast<std::uint32_t>(image_.size() / kSector) - data_) / cluster_sectors_;
     is_fat12_ = clusters_ < 4085;
@@ -73,15 +74,15 @@ class FatHost {
   /// Frees a file's clusters: it is empty then.
   void truncate(std::string_view name, Folder folder = kRoot) {
     std::uint8_t* const entry = find(name, folder);
-    free_chain(drive::get16(entry + 26));
-    drive::put16(entry + 26, 0);
-    drive::put32(entry + 28, 0);
+    free_chain(get16(entry + 26));
+    put16(entry + 26, 0);
+    put32(entry + 28, 0);
     touch_entry(entry);
   }
   /// Appends to a file.
   void append(std::string_view name, std::string_view text, Folder folder = kRoot) {
     std::uint8_t* const entry = find(name, folder);
-    const std::uint32_t size = drive::get32(entry + 28);
+    const std::uint32_t size = get32(entry + 28);
     write_at(entry, size, text);
   }
   /// Writes over what is there, in the clusters that are there; the file becomes as long as the
@@ -90,11 +91,11 @@ class FatHost {
     std::uint8_t* const entry = find(name, folder);
     write_at(entry, 0, text);
     const auto size = static_cast<std::uint32_t>(text.size());
-    drive::put32(entry + 28, size);
-    std::uint32_t cluster = drive::get16(entry + 26);
+    put32(entry + 28, size);
+    std::uint32_t cluster = get16(entry + 26);
     if (size == 0) {
       free_chain(cluster);
-      drive::put16(entry + 26, 0);
+      put16(entry + 26, 0);
       return;
     }
     const std::uint32_t unit = cluster_sectors_ * kSector;
@@ -104,7 +105,7 @@ class FatHost {
   }
   void remove(std::string_view name, Folder folder = kRoot) {
     std::uint8_t* const entry = find(name, folder);
-    free_chain(drive::get16(entry + 26));
+    free_chain(get16(entry + 26));
     erase_entry(entry, folder);
   }
   /// Gives a file another name; a file that has it is removed.
@@ -114,8 +115,8 @@ class FatHost {
     std::array<std::uint8_t, 32> old{};
     std::copy_n(entry, 32, old.begin());
     erase_entry(entry, kRoot);
-    std::uint8_t* const made = add(to, old[11], drive::get16(&old[26]), kRoot);
-    drive::put32(made + 28, drive::get32(&old[28]));
+    std::uint8_t* const made = add(to, old[11], get16(&old[26]), kRoot);
+    put32(made + 28, get32(&old[28]));
     touch_entry(made);
   }
 
@@ -160,20 +161,20 @@ class FatHost {
   }
   [[nodiscard]] std::uint32_t fat(std::uint32_t cluster) const {
     const std::uint8_t* const fat = &image_[fat_ * kSector];
-    if (!is_fat12_) return drive::get16(fat + cluster * 2);
-    const std::uint32_t pair = drive::get16(fat + cluster * 3 / 2);
+    if (!is_fat12_) return get16(fat + cluster * 2);
+    const std::uint32_t pair = get16(fat + cluster * 3 / 2);
     return cluster % 2 != 0 ? pair >> 4 : pair & 0xFFF;
   }
   void set_fat(std::uint32_t cluster, std::uint32_t value) {
     std::uint8_t* const fat = &image_[fat_ * kSector];
     const std::uint32_t at = is_fat12_ ? cluster * 3 / 2 : cluster * 2;
     if (is_fat12_) {
-      const std::uint32_t pair = drive::get16(fat + at);
+      const std::uint32_t pair = get16(fat + at);
       value &= 0xFFF;
-      drive::put16(fat + at,
+      put16(fat + at,
                    cluster % 2 != 0 ? (pair & 0xF) | value << 4 : (pair & 0xF000) | value);
     } else {
-      drive::put16(fat + at, value);
+      put16(fat + at, value);
     }
     touch(fat_ + at / kSector, What::fat);
     touch(fat_ + (at + 1) / kSector, What::fat);
@@ -202,22 +203,22 @@ class FatHost {
       const auto at = static_cast<std::uint32_t>(offset + i);
       if (i == 0 || at % unit == 0) reach(entry, at / unit);
       const std::uint32_t sector = sector_of(current_) + at % unit / kSector;
-      if (at % kSector == 0 && at >= drive::get32(entry + 28)) {
+      if (at % kSector == 0 && at >= get32(entry + 28)) {
         std::fill_n(&image_[sector * kSector], kSector, 0);
       }
       image_[sector * kSector + at % kSector] = static_cast<std::uint8_t>(text[i]);
       touch(sector, What::data);
     }
     const auto end = static_cast<std::uint32_t>(offset + text.size());
-    drive::put32(entry + 28, std::max(drive::get32(entry + 28), end));
+    put32(entry + 28, std::max(get32(entry + 28), end));
     touch_entry(entry);
   }
   /// Makes current_ the file's cluster `index`, taking new ones at the end.
   void reach(std::uint8_t* entry, std::uint32_t index) {
-    current_ = drive::get16(entry + 26);
+    current_ = get16(entry + 26);
     if (current_ == 0) {
       current_ = take_cluster();
-      drive::put16(entry + 26, current_);
+      put16(entry + 26, current_);
     }
     for (std::uint32_t i = 0; i < index; ++i) {
       std::uint32_t next = fat(current_);
@@ -261,7 +262,7 @@ class FatHost {
       if (entry[11] == 0x0F) {
         std::string part;
         for (const unsigned place : kPlaces) {
-          const std::uint32_t c = drive::get16(entry + place);
+          const std::uint32_t c = get16(entry + place);
           if (c == 0 || c == 0xFFFF) break;
           part += static_cast<char>(c);
         }
@@ -301,7 +302,7 @@ class FatHost {
         std::uint32_t c = 0xFFFF;
         if (at < long_name.size()) c = static_cast<unsigned char>(long_name[at]);
         if (at == long_name.size()) c = 0;
-        drive::put16(entry + kPlaces[k], c);
+        put16(entry + kPlaces[k], c);
       }
       touch_entry(entry);
     }
@@ -309,8 +310,8 @@ class FatHost {
     std::fill_n(entry, 32, 0);
     std::copy(name.begin(), name.end(), entry);
     entry[11] = attributes;
-    drive::put16(entry + 24, (2026 - 1980) << 9 | 6 << 5 | 1);
-    drive::put16(entry + 26, cluster);
+    put16(entry + 24, (2026 - 1980) << 9 | 6 << 5 | 1);
+    put16(entry + 26, cluster);
     touch_entry(entry);
     return entry;
   }

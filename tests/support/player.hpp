@@ -20,7 +20,7 @@ class Player {
  public:
   explicit Player(std::string macros)
       : compiled_(std::move(macros)), simulation_(compiled_.roll(), {}) {
-    EXPECT_EQ(compiled_.status(), lang::Status::ok) << compiled_.text();
+    EXPECT_EQ(compiled_.status(), Status::ok) << compiled_.text();
   }
 
   // Keys by their names, or letters, at `time` ms.

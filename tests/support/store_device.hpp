@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "ports/sim/simulated_flash.hpp"
@@ -70,19 +71,18 @@ class StoreDevice {
   store::Mount mount() { return store.mount(); }
 
   /// Saves `text`; what the compiler found is in `findings`.
-  lang::Status save(std::string_view text, const store::SavePolicy& policy = {}) {
+  Status save(std::string_view text, const store::SavePolicy& policy = {}) {
     sim::MemorySource source{text};
     return save(source, policy);
   }
-  lang::Status save(lang::Source& source, const store::SavePolicy& policy = {}) {
+  Status save(lang::Source& source, const store::SavePolicy& policy = {}) {
     sim::MemoryScratch scratch;
     return save(source, scratch, policy);
   }
-  lang::Status save(lang::Source& source, lang::Scratch& scratch,
-                    const store::SavePolicy& policy = {}) {
+  Status save(lang::Source& source, lang::Scratch& scratch, const store::SavePolicy& policy = {}) {
     findings = {};
     store::Save save{store, source, scratch, findings, policy};
-    const lang::Status status = save.run();
+    const Status status = save.run();
     kept = save.kept();
     written = save.written();
     unchanged = save.unchanged();
@@ -90,11 +90,11 @@ class StoreDevice {
     return status;
   }
   /// Saves the text in force with `count` definitions from `position` on replaced.
-  lang::Status edit(std::uint32_t position, std::uint32_t count, std::string_view text) {
+  Status edit(std::uint32_t position, std::uint32_t count, std::string_view text) {
     store::EditedText edited{current, position, count, text};
     return save(edited);
   }
-  lang::Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {
+  Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {
     return store.write_draft(first, data);
   }
 
@@ -212,7 +212,7 @@ class StoreDevice {
         const auto frame = std::span(block).first(size + 3);
         (void)flash_.read(chunk.address + done / store::kBlock * store::kBlockFrame, frame);
         if (frame[0] != size ||
-            store::crc16(frame.first(size + 1)) != store::get16(frame.data() + size + 1)) {
+            store::crc16(frame.first(size + 1)) != get16(frame.data() + size + 1)) {
           wrong += "block of object " + std::to_string(chunk.object) + "; ";
         }
       }

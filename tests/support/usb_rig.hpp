@@ -58,12 +58,12 @@ class UsbRig final : private device::KeyboardLeds {
   }
 
   /// Saves macros as another than the device would, while no drive is in.
-  lang::Status save(std::string_view text) {
+  Status save(std::string_view text) {
     sim::MemorySource source{text};
     sim::MemoryScratch scratch;
     sim::Findings findings;
     store::Save save{device->store(), source, scratch, findings};
-    const lang::Status status = save.run();
+    const Status status = save.run();
     step();
     return status;
   }
@@ -80,7 +80,7 @@ class UsbRig final : private device::KeyboardLeds {
   usb::Usb usb;
   std::unique_ptr<device::Device> device;
   store::Mount mount{};
-  engine::Next next;
+  Next next;
   std::vector<std::uint8_t> leds;  ///< All that the keyboard was told.
 
  private:

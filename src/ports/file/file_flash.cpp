@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/bytes.hpp"
+
 namespace pianola::file {
 namespace {
 
@@ -24,16 +26,6 @@ constexpr std::array<std::uint8_t, 8> kMagic = {'P', 'N', 'L', 'F', 'L', 'A', 'S
 const std::vector<std::uint8_t>& blank_bytes() {
   static const std::vector<std::uint8_t> kBlank(0x10000, 0xFF);
   return kBlank;
-}
-
-void put32(std::span<std::uint8_t> out, std::uint32_t value) {
-  for (unsigned i = 0; i < 4; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
-}
-
-std::uint32_t get32(std::span<const std::uint8_t> bytes) {
-  std::uint32_t value = 0;
-  for (unsigned i = 4; i-- > 0;) value = value << 8U | bytes[i];
-  return value;
 }
 
 std::string because(const std::string& what, const std::string& path, int error) {
@@ -134,7 +126,7 @@ bool FileFlash::read_header(std::string& error) {
     error = failure();
     return false;
   }
-  const std::span<const std::uint8_t> numbers = std::span(header).subspan(kMagic.size());
+  const std::uint8_t* const numbers = header.data() + kMagic.size();
   if (!std::equal(kMagic.begin(), kMagic.end(), header.begin())) {
     error = "this is no flash file";
     return false;
@@ -144,7 +136,7 @@ bool FileFlash::read_header(std::string& error) {
             ", but only version " + std::to_string(kVersion) + " is known";
     return false;
   }
-  geometry_ = {get32(numbers.subspan(4)), get32(numbers.subspan(8)), get32(numbers.subspan(12))};
+  geometry_ = {get32(numbers + 4), get32(numbers + 8), get32(numbers + 12)};
   if (!flash::is_supported(geometry_)) {
     error = "the flash file's header is damaged";
     return false;
@@ -163,11 +155,11 @@ bool FileFlash::read_header(std::string& error) {
 bool FileFlash::write_header(const Geometry& geometry) {
   std::vector<std::uint8_t> header(kHeaderSize);
   std::copy(kMagic.begin(), kMagic.end(), header.begin());
-  const std::span<std::uint8_t> numbers = std::span(header).subspan(kMagic.size());
+  std::uint8_t* const numbers = header.data() + kMagic.size();
   put32(numbers, kVersion);
-  put32(numbers.subspan(4), geometry.sector_size);
-  put32(numbers.subspan(8), geometry.program_unit);
-  put32(numbers.subspan(12), geometry.sectors);
+  put32(numbers + 4, geometry.sector_size);
+  put32(numbers + 8, geometry.program_unit);
+  put32(numbers + 12, geometry.sectors);
   return write_all(0, header);
 }
 

@@ -14,14 +14,14 @@ std::size_t MemorySource::read(std::uint32_t offset, std::span<char> out) {
   return count;
 }
 
-lang::Status MemoryScratch::append(const lang::ScratchRecord& record) {
+Status MemoryScratch::append(const lang::ScratchRecord& record) {
   records_.push_back(record);
-  return lang::Status::ok;
+  return Status::ok;
 }
 
-lang::Status MemoryScratch::append(const lang::SortItem& item) {
+Status MemoryScratch::append(const lang::SortItem& item) {
   items_.push_back(item);
-  return lang::Status::ok;
+  return Status::ok;
 }
 
 bool MemoryScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
@@ -73,11 +73,11 @@ std::string Findings::text(std::string_view file, lang::Source& source) const {
   return out.text();
 }
 
-lang::Status compile(std::string_view text, MemoryRoll& roll, Findings& findings) {
+Status compile(std::string_view text, MemoryRoll& roll, Findings& findings) {
   MemorySource source(text);
   MemoryScratch scratch;
   lang::Compiler compiler(source, roll, scratch, findings);
-  const lang::Status status = compiler.run();
+  const Status status = compiler.run();
   findings.sort();
   return status;
 }

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/status.hpp"
 #include "lang/diagnostic.hpp"
 #include "lang/scratch.hpp"
 #include "lang/source.hpp"
-#include "lang/status.hpp"
 #include "ports/sim/memory_roll.hpp"
 
 namespace pianola::sim {
@@ -29,8 +29,8 @@ class MemorySource final : public lang::Source {
 /// Scratch records in memory.
 class MemoryScratch final : public lang::Scratch {
  public:
-  lang::Status append(const lang::ScratchRecord& record) override;
-  lang::Status append(const lang::SortItem& item) override;
+  Status append(const lang::ScratchRecord& record) override;
+  Status append(const lang::SortItem& item) override;
   bool read(std::uint32_t index, lang::ScratchRecord& out) override;
   bool read(std::uint32_t index, lang::SortItem& out) override;
   void release_items(std::uint32_t count) override;
@@ -76,6 +76,6 @@ class Findings final : public lang::DiagnosticSink {
 };
 
 /// Compiles `text` into `roll` (which is left alone after errors).
-lang::Status compile(std::string_view text, MemoryRoll& roll, Findings& findings);
+Status compile(std::string_view text, MemoryRoll& roll, Findings& findings);
 
 }  // namespace pianola::sim

@@ -42,40 +42,40 @@ bool MemoryRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   return true;
 }
 
-lang::Status MemoryRoll::begin_definition() {
+Status MemoryRoll::begin_definition() {
   next_.definitions.emplace_back();
-  return lang::Status::ok;
+  return Status::ok;
 }
 
-lang::Status MemoryRoll::append_code(std::span<const std::uint8_t> code) {
+Status MemoryRoll::append_code(std::span<const std::uint8_t> code) {
   auto& out = next_.definitions.back().code;
   out.insert(out.end(), code.begin(), code.end());
-  return lang::Status::ok;
+  return Status::ok;
 }
 
-lang::Status MemoryRoll::end_definition(std::uint32_t source_begin, std::uint32_t source_end) {
-  if (source_ == nullptr) return lang::Status::ok;
+Status MemoryRoll::end_definition(std::uint32_t source_begin, std::uint32_t source_end) {
+  if (source_ == nullptr) return Status::ok;
   std::string& slice = next_.definitions.back().source;
   slice.resize(source_end - source_begin);
   for (std::size_t done = 0; done < slice.size();) {
     const auto at = static_cast<std::uint32_t>(source_begin + done);
     const std::size_t count = source_->read(at, std::span{slice}.subspan(done));
-    if (count == 0) return lang::Status::io_error;
+    if (count == 0) return Status::io_error;
     done += count;
   }
-  return lang::Status::ok;
+  return Status::ok;
 }
 
-lang::Status MemoryRoll::append_index(const lang::IndexEntry& entry) {
+Status MemoryRoll::append_index(const lang::IndexEntry& entry) {
   next_.index.push_back(entry);
-  return lang::Status::ok;
+  return Status::ok;
 }
 
-lang::Status MemoryRoll::commit() {
+Status MemoryRoll::commit() {
   std::ranges::stable_sort(next_.index, {}, &lang::IndexEntry::key);
   live_ = std::exchange(next_, {});
   ++epoch_;
-  return lang::Status::ok;
+  return Status::ok;
 }
 
 void MemoryRoll::abandon() { next_ = {}; }

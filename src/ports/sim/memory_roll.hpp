@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "lang/roll.hpp"
 #include "lang/source.hpp"
 
@@ -36,11 +37,11 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   }
 
   // RollWriter
-  lang::Status begin_definition() override;
-  lang::Status append_code(std::span<const std::uint8_t> code) override;
-  lang::Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
-  lang::Status append_index(const lang::IndexEntry& entry) override;
-  lang::Status commit() override;
+  Status begin_definition() override;
+  Status append_code(std::span<const std::uint8_t> code) override;
+  Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
+  Status append_index(const lang::IndexEntry& entry) override;
+  Status commit() override;
   void abandon() override;
 
   /// What commit() made current. (commit() also sorts an index that a test appended out of order.)

@@ -25,7 +25,7 @@ Simulation::Simulation(lang::Roll& roll, const Options& options)
       memory_(std::make_unique<Memory>()),
       host_(options.layout, options.unicode),
       engine_(std::make_unique<engine::Engine>(memory_->storage.view(), roll, host_, errors_)),
-      next_(engine::Next::time(options.start)),
+      next_(Next::time(options.start)),
       now_(options.start) {
   options_.poll = std::max(options_.poll, std::uint32_t{1});
 }
@@ -46,7 +46,7 @@ void Simulation::step() {
 
 /// One millisecond.
 void Simulation::live(std::span<const engine::KeyEvent>& keys) {
-  while (!keys.empty() && engine::reached(now_, keys.front().time)) {
+  while (!keys.empty() && reached(now_, keys.front().time)) {
     engine_->key(keys.front());
     keys = keys.subspan(1);
   }
@@ -63,7 +63,7 @@ void Simulation::live(std::span<const engine::KeyEvent>& keys) {
 bool Simulation::next_time(std::span<const engine::KeyEvent> keys, std::uint32_t& out) const {
   bool any = false;
   const auto consider = [&](std::uint32_t time) {
-    if (!any || engine::earlier(time, out)) out = time;
+    if (!any || earlier(time, out)) out = time;
     any = true;
   };
   if (!keys.empty()) consider(keys.front().time);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "engine/engine.hpp"
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
@@ -79,7 +80,7 @@ class Simulation {
   Host host_;
   ErrorList errors_;
   std::unique_ptr<engine::Engine> engine_;
-  engine::Next next_ = engine::Next::time(0);
+  Next next_ = Next::time(0);
   std::uint32_t now_;
   std::optional<std::uint32_t> polled_;  ///< When the host last took a report.
 };

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace pianola::sim {
 namespace {
@@ -111,7 +111,7 @@ void TextView::key(hid::Stroke stroke, Effect& effect) {
 
 std::string TextView::text() const {
   std::string utf8;
-  for (const char32_t c : text_) utf8 += std::string_view{hid::encode_utf8(c)};
+  for (const char32_t c : text_) utf8 += std::string_view{encode_utf8(c)};
   return utf8;
 }
 

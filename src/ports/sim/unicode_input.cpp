@@ -1,6 +1,6 @@
 #include "ports/sim/unicode_input.hpp"
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
 
 namespace pianola::sim {
 namespace {

@@ -10,14 +10,14 @@ constexpr unsigned kRounds = 4096;
 
 }  // namespace
 
-engine::Next step_bus(Controller& controller, usb::Usb& usb, engine::Time now) {
+Next step_bus(Controller& controller, usb::Usb& usb, Time now) {
   for (unsigned round = 0; round < kRounds; ++round) {
-    const engine::Next next = usb.step(now);
+    const Next next = usb.step(now);
     if (!controller.step(now) && !tud_task_event_ready()) {
-      return earlier_of(next, controller.next());
+      return sooner(next, controller.next());
     }
   }
-  return engine::Next::time(now);
+  return Next::time(now);
 }
 
 }  // namespace pianola::usbip

@@ -114,7 +114,7 @@ std::size_t Controller::waiting() const {
 
 // ---- What moves ---------------------------------------------------------------------------------
 
-bool Controller::step(engine::Time now) {
+bool Controller::step(Time now) {
   now_ = now;
   // TinyUSB must have seen all that happened before more does.
   if (host_ == nullptr || suspended_ || tud_task_event_ready()) return false;
@@ -127,13 +127,13 @@ bool Controller::step(engine::Time now) {
   return moved;
 }
 
-engine::Next Controller::next() const {
-  engine::Next next;
+Next Controller::next() const {
+  Next next;
   if (host_ == nullptr || suspended_) return next;
   for (const Endpoint& endpoint : endpoints_) {
     if (!endpoint.interrupt || !endpoint.transfer || endpoint.urbs.empty()) continue;
-    const engine::Time at = endpoint.moved_at.value_or(now_) + endpoint.interval;
-    if (next.never || engine::earlier(at, next.at)) next = engine::Next::time(at);
+    const Time at = endpoint.moved_at.value_or(now_) + endpoint.interval;
+    if (next.never || earlier(at, next.at)) next = Next::time(at);
   }
   return next;
 }
@@ -214,7 +214,7 @@ bool Controller::move_control_data(Urb& urb) {
   return false;
 }
 
-bool Controller::step_endpoint(std::uint8_t number, bool in, engine::Time now) {
+bool Controller::step_endpoint(std::uint8_t number, bool in, Time now) {
   Endpoint& endpoint = this->endpoint(number, in);
   if (endpoint.urbs.empty()) return false;
   if (!endpoint.open || endpoint.stalled) {
@@ -223,7 +223,7 @@ bool Controller::step_endpoint(std::uint8_t number, bool in, engine::Time now) {
   }
   if (!endpoint.transfer) return false;
   if (!endpoint.interrupt) return in ? move_in(number, endpoint) : move_out(number, endpoint);
-  if (endpoint.moved_at && engine::earlier(now, *endpoint.moved_at + endpoint.interval)) {
+  if (endpoint.moved_at && earlier(now, *endpoint.moved_at + endpoint.interval)) {
     return false;
   }
   endpoint.moved_at = now;
@@ -287,7 +287,7 @@ void Controller::open(std::uint8_t address, std::uint8_t type, std::uint16_t pac
   endpoint.open = true;
   endpoint.interrupt = type == TUSB_XFER_INTERRUPT;
   endpoint.packet = std::max<std::uint32_t>(packet, 1);
-  endpoint.interval = std::max<engine::Time>(interval, 1);
+  endpoint.interval = std::max<Time>(interval, 1);
 }
 
 void Controller::close(std::uint8_t address) {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/time.hpp"
+#include "base/time.hpp"
 
 namespace pianola::usbip {
 
@@ -89,9 +89,9 @@ class Controller {
 
   /// Moves what can be moved at `now`, and tells TinyUSB, whose turn it then is. False if there was
   /// nothing.
-  bool step(engine::Time now);
+  bool step(Time now);
   /// When step() has something to do if nothing happens before.
-  [[nodiscard]] engine::Next next() const;
+  [[nodiscard]] Next next() const;
 
   // ---- For TinyUSB: its dcd_* functions ---------------------------------------------------------
 
@@ -119,10 +119,10 @@ class Controller {
     bool stalled = false;
     bool interrupt = false;
     std::uint32_t packet = kControlPacket;
-    engine::Time interval = 1;
-    std::optional<engine::Time> moved_at;  ///< When it last gave or took a packet.
-    std::optional<Transfer> transfer;      ///< The device's.
-    std::uint32_t sent = 0;                ///< How many bytes of the host's first request went.
+    Time interval = 1;
+    std::optional<Time> moved_at;      ///< When it last gave or took a packet.
+    std::optional<Transfer> transfer;  ///< The device's.
+    std::uint32_t sent = 0;            ///< How many bytes of the host's first request went.
   };
   struct Endpoint : EndpointState {
     std::deque<Urb> urbs;  ///< What the host waits for, the first one being served.
@@ -137,7 +137,7 @@ class Controller {
   bool move_control_data(Urb& urb);
   bool begin_control(Urb& urb);
   void end_control(UrbStatus status);
-  bool step_endpoint(std::uint8_t number, bool in, engine::Time now);
+  bool step_endpoint(std::uint8_t number, bool in, Time now);
   bool move_in(std::uint8_t number, Endpoint& endpoint);
   bool move_out(std::uint8_t number, Endpoint& endpoint);
   void finish(Endpoint& endpoint, UrbStatus status);
@@ -145,7 +145,7 @@ class Controller {
 
   std::array<Endpoint, kEndpoints * 2> endpoints_;
   BusHost* host_ = nullptr;
-  engine::Time now_ = 0;
+  Time now_ = 0;
   bool control_runs_ = false;     ///< TinyUSB has the setup packet of the first request.
   bool control_refused_ = false;  ///< It does not want it.
   bool configured_ = false;       ///< A configuration was set since the bus was reset.

@@ -121,7 +121,7 @@ void Server::watch(std::vector<pollfd>& fds) const {
   }
 }
 
-void Server::handle(const std::vector<pollfd>& fds, engine::Time /*now*/) {
+void Server::handle(const std::vector<pollfd>& fds, Time /*now*/) {
   const auto found = [&](int fd, int events) {
     return std::any_of(fds.begin(), fds.end(), [&](const pollfd& entry) {
       return entry.fd == fd && (entry.revents & events) != 0;
@@ -193,8 +193,8 @@ void Server::drop(Client& client, const std::string& reason) {
   client.told = false;
 }
 
-engine::Next Server::step(engine::Time now) {
-  engine::Next next = step_bus(controller_, usb_, now);
+Next Server::step(Time now) {
+  Next next = step_bus(controller_, usb_, now);
   for (const auto& client : clients_) {
     if (client->gone) continue;
     Connection& connection = client->connection;
@@ -208,7 +208,7 @@ engine::Next Server::step(engine::Time now) {
   }
   if (std::erase_if(clients_, [](const auto& client) { return client->gone; }) > 0) {
     // The device is to know at once that the host is gone.
-    next = earlier_of(next, step_bus(controller_, usb_, now));
+    next = sooner(next, step_bus(controller_, usb_, now));
   }
   return next;
 }

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/time.hpp"
+#include "base/time.hpp"
 #include "ports/usbip/connection.hpp"
 #include "ports/usbip/controller.hpp"
 #include "usb/usb.hpp"
@@ -61,11 +61,11 @@ class Server {
   /// Appends what poll() is to watch.
   void watch(std::vector<pollfd>& fds) const;
   /// Does what poll() found. `fds` may hold others' entries too.
-  void handle(const std::vector<pollfd>& fds, engine::Time now);
+  void handle(const std::vector<pollfd>& fds, Time now);
 
   /// Lets the bus, the USB stack and the device go on, and writes what has room. After handle(),
   /// after each key, and when it said so. Returns when it wants to go on; at `now` means at once.
-  engine::Next step(engine::Time now);
+  Next step(Time now);
 
   /// Says goodbye to all; the device is off the bus.
   void close();

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace pianola::hid {
+namespace pianola {
 
 /// What decode_utf8() found at the start of some bytes.
 struct Utf8Char {
@@ -29,4 +29,4 @@ struct Utf8Bytes {
 /// Encodes `code`; size 0 for surrogates and numbers above 10FFFF.
 Utf8Bytes encode_utf8(char32_t code);
 
-}  // namespace pianola::hid
+}  // namespace pianola

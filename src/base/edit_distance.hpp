@@ -3,13 +3,13 @@
 #include <cstddef>
 #include <string_view>
 
-namespace pianola::hid {
+namespace pianola {
 
 /// Longest word that edit_distance() compares, in bytes.
 inline constexpr unsigned kLongestWord = 31;
 /// The distance of words that are longer than that, or that are found to be further apart than the
 /// limit.
-inline constexpr unsigned kFar = 99;
+inline constexpr unsigned kFarApart = 99;
 
 /// How many insertions, deletions, replacements and exchanges of neighbours make `a` of `b`. Each
 /// place is changed once at most (optimal string alignment).
@@ -21,9 +21,9 @@ constexpr unsigned likely_slips(std::size_t size) { return size < 3 ? 0 : size <
 /// Whether the words differ in the case of ASCII letters at most.
 bool same_word(std::string_view a, std::string_view b);
 
-/// How many slips make `word` of `meant`; kFar if those are more than is likely. Nearly every pair
-/// of short words is near, so of those no letter may be another one, the first must be the same,
-/// and no digit may be missing. The other case alone is no slip.
+/// How many slips make `word` of `meant`; kFarApart if those are more than is likely. Nearly every
+/// pair of short words is near, so of those no letter may be another one, the first must be the
+/// same, and no digit may be missing. The other case alone is no slip.
 unsigned slips(std::string_view word, std::string_view meant);
 
 /// Finds what was most likely meant by a word that nobody knows.
@@ -35,7 +35,7 @@ class ClosestWord {
 
  private:
   std::string_view word_;
-  unsigned least_ = kFar;
+  unsigned least_ = kFarApart;
 };
 
-}  // namespace pianola::hid
+}  // namespace pianola

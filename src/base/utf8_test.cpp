@@ -1,10 +1,10 @@
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace pianola::hid {
+namespace pianola {
 namespace {
 
 TEST(Utf8Test, EveryScalarValueSurvives) {
@@ -85,4 +85,4 @@ TEST(Utf8Test, BytesAndTextDecodeAlike) {
 }
 
 }  // namespace
-}  // namespace pianola::hid
+}  // namespace pianola

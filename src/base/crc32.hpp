@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace pianola::lang {
+namespace pianola {
 
 /// CRC-32 as IEEE 802.3 (clause 3.2.9) defines it: polynomial 04C11DB7, bits taken from the least
 /// significant on, start and end value inverted. Over the bytes of "123456789" it is CBF43926.
@@ -20,8 +20,8 @@ class Crc32 {
   [[nodiscard]] constexpr std::uint32_t value() const { return ~state_; }
 
  private:
-  /// For each value of a byte. A table for four bits would save 960 bytes of flash and take twice as
-  /// long, and a device checks all that it plays.
+  /// For each value of a byte. A table for four bits would save 960 bytes of flash and take twice
+  /// as long, and a device checks all that it plays.
   static constexpr std::array<std::uint32_t, 256> kTable = [] {
     std::array<std::uint32_t, 256> table{};
     for (std::uint32_t i = 0; i < table.size(); ++i) {
@@ -37,4 +37,4 @@ class Crc32 {
   std::uint32_t state_ = 0xFFFFFFFFU;
 };
 
-}  // namespace pianola::lang
+}  // namespace pianola

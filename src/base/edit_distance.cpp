@@ -1,13 +1,13 @@
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "hid/ascii.hpp"
+#include "base/ascii.hpp"
 
-namespace pianola::hid {
+namespace pianola {
 namespace {
 
 /// Characters of a word in which any change may be a slip.
@@ -20,8 +20,8 @@ bool has_digit(std::string_view word) {
 }  // namespace
 
 unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit) {
-  if (a.size() > kLongestWord || b.size() > kLongestWord) return kFar;
-  if (a.size() > b.size() + limit || b.size() > a.size() + limit) return kFar;
+  if (a.size() > kLongestWord || b.size() > kLongestWord) return kFarApart;
+  if (a.size() > b.size() + limit || b.size() > a.size() + limit) return kFarApart;
 
   using Row = std::array<std::uint8_t, kLongestWord + 1>;
   Row two_above{};
@@ -43,7 +43,7 @@ unsigned edit_distance(std::string_view a, std::string_view b, unsigned limit) {
       least = std::min<std::size_t>(least, best);
     }
     // It never becomes less from row to row.
-    if (least > limit) return kFar;
+    if (least > limit) return kFarApart;
   }
   return row[b.size()];
 }
@@ -57,14 +57,14 @@ unsigned slips(std::string_view word, std::string_view meant) {
   if (same_word(word, meant)) return 0;
   const unsigned most = likely_slips(word.size());
   const unsigned distance = edit_distance(word, meant, most);
-  if (distance > most) return kFar;
+  if (distance > most) return kFarApart;
   if (word.size() >= kLongEnough) return distance;
-  if (word.front() != meant.front()) return kFar;
-  if (word.size() < meant.size() && has_digit(meant) && !has_digit(word)) return kFar;
+  if (word.front() != meant.front()) return kFarApart;
+  if (word.size() < meant.size() && has_digit(meant) && !has_digit(word)) return kFarApart;
   // One change in words of one length: two neighbours changed places, or a letter is another one.
   const auto differs = std::mismatch(word.begin(), word.end(), meant.begin(), meant.end());
   const bool swapped = differs.first + 1 < word.end() && differs.first[1] == differs.second[0];
-  return word.size() != meant.size() || swapped ? distance : kFar;
+  return word.size() != meant.size() || swapped ? distance : kFarApart;
 }
 
 bool ClosestWord::offer(std::string_view meant) {
@@ -74,4 +74,4 @@ bool ClosestWord::offer(std::string_view meant) {
   return true;
 }
 
-}  // namespace pianola::hid
+}  // namespace pianola

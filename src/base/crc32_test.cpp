@@ -1,11 +1,11 @@
-#include "lang/crc32.hpp"
+#include "base/crc32.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <vector>
 
-namespace pianola::lang {
+namespace pianola {
 namespace {
 
 std::uint32_t crc(const std::vector<std::uint8_t>& bytes) {
@@ -29,4 +29,4 @@ TEST(Crc32, PiecesGiveTheSame) {
 }
 
 }  // namespace
-}  // namespace pianola::lang
+}  // namespace pianola

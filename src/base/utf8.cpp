@@ -1,6 +1,6 @@
-#include "hid/utf8.hpp"
+#include "base/utf8.hpp"
 
-namespace pianola::hid {
+namespace pianola {
 namespace {
 
 constexpr Utf8Char kInvalid{};
@@ -71,4 +71,4 @@ Utf8Bytes encode_utf8(char32_t code) {
   return {{static_cast<char>(0xF0U | code >> 18), tail(code, 12), tail(code, 6), tail(code, 0)}, 4};
 }
 
-}  // namespace pianola::hid
+}  // namespace pianola

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace pianola::engine {
+namespace pianola {
 
 /// Milliseconds since some start that the port chose. Wraps after 2^32 ms (49.7 days): times are
 /// compared only with earlier() and reached(), which are right for times less than 2^31 ms apart.
@@ -14,8 +14,8 @@ constexpr bool earlier(Time a, Time b) { return static_cast<std::int32_t>(a - b)
 /// Whether the time `at` has come at `now`.
 constexpr bool reached(Time now, Time at) { return !earlier(now, at); }
 
-/// When the engine wants step() to be called again. It may be called earlier at any time, and must
-/// be after any key(), report_taken() and host_leds().
+/// When something wants its step() to be called again. It may be called earlier at any time, and
+/// must be after whatever happened to it meanwhile.
 struct Next {
   bool never = true;  ///< Not until something happens.
   Time at = 0;        ///< If not `never`; the step's own time means at once.
@@ -23,4 +23,9 @@ struct Next {
   static constexpr Next time(Time at) { return {false, at}; }
 };
 
-}  // namespace pianola::engine
+/// The one that comes first.
+constexpr Next sooner(Next a, Next b) {
+  return a.never || (!b.never && earlier(b.at, a.at)) ? b : a;
+}
+
+}  // namespace pianola

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace pianola::lang {
+namespace pianola {
 
 /// How a call that stores or compiles ended.
 enum class Status : std::uint8_t {
@@ -13,4 +13,4 @@ enum class Status : std::uint8_t {
   io_error,  ///< What should be read or written cannot be.
 };
 
-}  // namespace pianola::lang
+}  // namespace pianola

@@ -1,6 +1,6 @@
 #pragma once
 
-namespace pianola::hid {
+namespace pianola {
 
 // Classes of ASCII characters.
 
@@ -15,4 +15,4 @@ constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-}  // namespace pianola::hid
+}  // namespace pianola

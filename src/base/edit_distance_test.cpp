@@ -1,10 +1,10 @@
-#include "hid/edit_distance.hpp"
+#include "base/edit_distance.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace pianola::hid {
+namespace pianola {
 namespace {
 
 TEST(EditDistanceTest, CountsEachKindOfChangeOnce) {
@@ -26,17 +26,17 @@ TEST(EditDistanceTest, IsTheSameBothWays) {
 }
 
 TEST(EditDistanceTest, GivesUpOnLengths) {
-  EXPECT_EQ(edit_distance("a", "abcd", 2), kFar);
-  EXPECT_EQ(edit_distance("abcd", "a", 2), kFar);
+  EXPECT_EQ(edit_distance("a", "abcd", 2), kFarApart);
+  EXPECT_EQ(edit_distance("abcd", "a", 2), kFarApart);
   const std::string longest(kLongestWord, 'x');
   EXPECT_EQ(edit_distance(longest, longest, 2), 0U);
-  EXPECT_EQ(edit_distance(longest + "x", longest + "x", 2), kFar);
+  EXPECT_EQ(edit_distance(longest + "x", longest + "x", 2), kFarApart);
 }
 
 TEST(EditDistanceTest, GivesUpBeyondTheLimit) {
-  EXPECT_EQ(edit_distance("abcdef", "uvwxyz", 2), kFar);
+  EXPECT_EQ(edit_distance("abcdef", "uvwxyz", 2), kFarApart);
   EXPECT_EQ(edit_distance("badcfe", "abcdef", 3), 3U);
-  EXPECT_EQ(edit_distance("badcfe", "abcdef", 2), kFar);
+  EXPECT_EQ(edit_distance("badcfe", "abcdef", 2), kFarApart);
 }
 
 TEST(EditDistanceTest, ShortWordsHaveFewSlips) {
@@ -72,7 +72,8 @@ TEST(EditDistanceTest, SlipsOfShortWords) {
       {"", "a", false},
   };
   for (const Pair& pair : kPairs) {
-    EXPECT_EQ(slips(pair.word, pair.meant) != kFar, pair.near) << pair.word << " " << pair.meant;
+    EXPECT_EQ(slips(pair.word, pair.meant) != kFarApart, pair.near)
+        << pair.word << " " << pair.meant;
   }
   EXPECT_EQ(slips("SET", "set"), 0U);
   EXPECT_EQ(slips("wiat", "wait"), 1U);
@@ -87,4 +88,4 @@ TEST(EditDistanceTest, TheClosestWordIsTheFirstOfTheNearest) {
 }
 
 }  // namespace
-}  // namespace pianola::hid
+}  // namespace pianola
