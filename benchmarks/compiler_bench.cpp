@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "lang/compiler.hpp"
+#include "lang/compile/compiler.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace {

@@ -5,10 +5,10 @@
 
 #include "engine/engine.hpp"
 #include "engine/storage.hpp"
-#include "lang/code_reader.hpp"
-#include "lang/compiler.hpp"
-#include "lang/lexer.hpp"
-#include "lang/scratch.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/compile/compiler.hpp"
+#include "lang/compile/lexer.hpp"
+#include "lang/compile/scratch.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
 

@@ -23,10 +23,11 @@
 #include <string>
 #include <vector>
 
-#include "lang/decompiler.hpp"
-#include "lang/formatter.hpp"
-#include "lang/roll_image.hpp"
-#include "lang/settings.hpp"
+#include "lang/code/roll_image.hpp"
+#include "lang/code/settings.hpp"
+#include "lang/text/decompiler.hpp"
+#include "lang/text/formatter.hpp"
+#include "lang/text/image_writer.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
 #include "support/bytes_sink.hpp"

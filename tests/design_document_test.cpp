@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
 

@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "cli/app.hpp"
-#include "lang/formatter.hpp"
+#include "lang/text/formatter.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/markdown.hpp"
 #include "support/pending_signal.hpp"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "lang/wakes.hpp"
+#include "lang/code/wakes.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "support/device.hpp"
 #include "support/engine_probe.hpp"

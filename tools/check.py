@@ -216,9 +216,9 @@ FULL = {
 }
 
 
-def slowest(count):
+def slowest(count, presets):
     rows = []
-    for preset in ("release", "sanitize"):
+    for preset in presets:
         path = build_dir(preset) / "test-times"
         if path.exists():
             for line in path.read_text().splitlines():
@@ -255,7 +255,7 @@ def main():
         return 130
     seconds = time.monotonic() - start
     print("== the slowest cases")
-    slowest(10)
+    slowest(10, ("release",) if options.quick or options.pattern else ("release", "sanitize"))
     print(f"== {seconds:.0f} s in all{budget_text(seconds, fresh, options)}")
     passed = sum(phase.passed for phase in checks.phases.values())
     failed = sum(phase.failed for phase in checks.phases.values())

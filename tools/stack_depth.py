@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Computes the worst-case stack of the core from its call graph.
 
-    stack_depth.py --image ELF --ci DIR --indirect FILE --entries FILE [--prefix arm-none-eabi-]
+    stack_depth.py --image ELF --objects FILE --indirect FILE --entries FILE
+                   [--prefix arm-none-eabi-]
 
 Frames and indirect calls come from the .ci files that GCC leaves beside the objects
-(-fcallgraph-info=su); direct calls from those and from the disassembly of the linked image, which
+(-fcallgraph-info=su), of which FILE has a list, a path a line; direct calls from those and from the disassembly of the linked image, which
 also shows what the compiler calls without saying so (division, jump tables) and gives the frames of
 the library functions behind it.
 
@@ -283,15 +284,15 @@ def report(graph, depth, deepest, entries, errors):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--image", required=True)
-    parser.add_argument("--ci", required=True, type=pathlib.Path, help="where the .ci files are")
+    parser.add_argument("--objects", required=True, type=pathlib.Path)
     parser.add_argument("--indirect", required=True, type=pathlib.Path)
     parser.add_argument("--entries", required=True, type=pathlib.Path)
     parser.add_argument("--prefix", default="arm-none-eabi-", help="of the binutils")
     arguments = parser.parse_args()
 
     graph, errors = Graph(), []
-    for path in sorted(arguments.ci.rglob("*.ci")):
-        read_ci(path, graph)
+    for path in sorted(map(pathlib.Path, arguments.objects.read_text().split())):
+        read_ci(path.with_suffix(".ci"), graph)
     read_image(arguments.image, arguments.prefix, graph)
     demangle(graph, arguments.prefix)
     resolve_indirect(graph, arguments.indirect, errors)

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
+#include "lang/text/image_writer.hpp"
 
 namespace pianola::cli {
 namespace {

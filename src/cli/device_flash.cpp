@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "cli/print.hpp"
-#include "lang/trigger.hpp"
+#include "lang/code/trigger.hpp"
 
 namespace pianola::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include <istream>
 #include <ostream>
 
-#include "lang/lexer.hpp"
+#include "lang/compile/lexer.hpp"
 
 namespace pianola::cli {
 namespace {

@@ -5,7 +5,7 @@
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
-#include "lang/formatter.hpp"
+#include "lang/text/formatter.hpp"
 
 namespace pianola::cli {
 namespace {

@@ -8,9 +8,9 @@
 
 #include "base/status.hpp"
 #include "cli/findings_printer.hpp"
-#include "lang/lexer.hpp"
-#include "lang/notation.hpp"
-#include "lang/roll_measure.hpp"
+#include "lang/code/notation.hpp"
+#include "lang/compile/lexer.hpp"
+#include "lang/text/roll_measure.hpp"
 
 namespace pianola::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "cli/region.hpp"
 #include "engine/settings.hpp"
 #include "hid/layout.hpp"
-#include "lang/roll_image.hpp"
+#include "lang/code/roll_image.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::cli {

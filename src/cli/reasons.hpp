@@ -4,7 +4,7 @@
 
 #include "cli/run_recorder.hpp"
 #include "hid/layout.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::cli {
 

@@ -1,9 +1,10 @@
 #include "cli/roll_names.hpp"
+#include "base/text_writer.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "lang/notation.hpp"
+#include "lang/code/notation.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::cli {
@@ -52,7 +53,7 @@ Named named(lang::Roll& roll, const lang::IndexEntry& entry) {
         (next.opcode == lang::Opcode::remap_hold || next.opcode == lang::Opcode::remap_layer);
   }
   sim::StringSink name;
-  lang::TextWriter out(name);
+  TextWriter out(name);
   if (result.opcode == lang::Opcode::macro || result.opcode == lang::Opcode::layer) {
     lang::write_name(out, reader, instruction.payload, instruction.payload_size);
   } else {

@@ -6,8 +6,8 @@
 
 #include "engine/task.hpp"
 #include "hid/usage.hpp"
-#include "lang/code_reader.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::cli {
 

@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "engine/task.hpp"
-#include "lang/code_reader.hpp"
+#include "lang/code/code_reader.hpp"
 
 namespace pianola::cli {
 

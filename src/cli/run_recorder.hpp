@@ -11,7 +11,7 @@
 #include "engine/keyboard.hpp"
 #include "engine/observer.hpp"
 #include "engine/settings.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 #include "ports/sim/simulation.hpp"
 
 namespace pianola::cli {

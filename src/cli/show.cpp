@@ -3,8 +3,8 @@
 #include "base/status.hpp"
 #include "cli/commands.hpp"
 #include "cli/program.hpp"
-#include "lang/decompiler.hpp"
-#include "lang/listing.hpp"
+#include "lang/text/decompiler.hpp"
+#include "lang/text/listing.hpp"
 
 namespace pianola::cli {
 

@@ -5,8 +5,8 @@
 #include "base/status.hpp"
 #include "engine/core.hpp"
 #include "engine/settings.hpp"
-#include "lang/code_reader.hpp"
-#include "lang/settings.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/code/settings.hpp"
 
 namespace pianola::device {
 
@@ -278,8 +278,8 @@ bool Device::send(const hid::Report& report) {
   return true;
 }
 
-void Device::write_status(lang::TextSink& sink) {
-  lang::TextWriter out{sink};
+void Device::write_status(TextSink& sink) {
+  TextWriter out{sink};
   out << "Passphrase: none, so nothing is locked\n";
   if (played_.muted()) out << "Rescue: no macros run until a macros.txt is taken.\n";
   if (notice_ != Notice::none) out << "Last command on the keys: " << notice_text(notice_) << ".\n";

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/text_writer.hpp"
 #include "base/time.hpp"
 #include "device/definition_recorder.hpp"
 #include "device/error_log.hpp"
@@ -108,7 +109,7 @@ class Device final : private engine::DeviceCommands,
   bool take_key(const engine::KeyEvent& event) override;
 
   bool send(const hid::Report& report) override;
-  void write_status(lang::TextSink& out) override;
+  void write_status(TextSink& out) override;
 
   [[nodiscard]] bool editing() const { return drive_.inserted() || drive_.busy(); }
   void tell(Notice notice);

@@ -1,5 +1,6 @@
 #include "device/device.hpp"
 #include "base/status.hpp"
+#include "base/text_writer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -369,7 +370,7 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
   EXPECT_EQ(rig.device->errors().latest().code, engine::ErrorCode::zero);
   EXPECT_EQ(rig.device->errors().added(), 2U);
   sim::StringSink sink;
-  lang::TextWriter out{sink};
+  TextWriter out{sink};
   rig.device->errors().write(rig.device->roll(), out);
   EXPECT_EQ(sink.text(),
             "macros.txt:4: error: " + std::string(error_text(engine::ErrorCode::zero)) +

@@ -20,7 +20,7 @@ void ErrorLog::error(const engine::Error& error) {
   ++added_;
 }
 
-void ErrorLog::write(store::CurrentRoll& roll, lang::TextWriter& out) const {
+void ErrorLog::write(store::CurrentRoll& roll, TextWriter& out) const {
   std::array<FirstToken, kPlaces> tokens;
   for (std::size_t i = 0; i < size_; ++i) {
     tokens[i] = FirstToken{roll.begin_of(lang::position_of(roll, at(i).record))};

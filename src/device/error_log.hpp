@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/text_writer.hpp"
 #include "engine/errors.hpp"
-#include "lang/text_writer.hpp"
 #include "store/current_roll.hpp"
 
 namespace pianola::device {
@@ -31,7 +31,7 @@ class ErrorLog final : public engine::ErrorSink {
 
   /// Writes a line for each, the oldest first, with the line of macros.txt where its definition
   /// begins. Reads the whole text of `roll`, whose errors these are.
-  void write(store::CurrentRoll& roll, lang::TextWriter& out) const;
+  void write(store::CurrentRoll& roll, TextWriter& out) const;
 
  private:
   [[nodiscard]] std::size_t place(std::size_t index) const {

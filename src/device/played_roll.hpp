@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::device {
 

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include "lang/notation.hpp"
+#include "lang/code/notation.hpp"
 
 namespace pianola::device {
 
 using hid::Usage;
 using lang::KeyPlace;
 using lang::KeyRef;
-using lang::TextWriter;
 
 namespace {
 

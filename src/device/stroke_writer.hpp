@@ -5,11 +5,11 @@
 #include <span>
 #include <string_view>
 
+#include "base/text_writer.hpp"
 #include "hid/layout.hpp"
 #include "hid/report.hpp"
-#include "lang/opcode.hpp"
-#include "lang/text_writer.hpp"
-#include "lang/trigger.hpp"
+#include "lang/code/opcode.hpp"
+#include "lang/code/trigger.hpp"
 
 namespace pianola::device {
 
@@ -18,7 +18,7 @@ lang::KeyRef key_name(hid::Usage key, const hid::Layout& layout);
 
 /// Writes a definition whose body does what a host saw: characters as texts, all other keys as taps
 /// and chords, in the order in which they went down. How long a key stayed down and when is lost.
-class StrokeWriter final : private lang::TextSink {
+class StrokeWriter final : private TextSink {
  public:
   /// `buffer` is the caller's and outlives the writer. Without one, all is too long.
   explicit StrokeWriter(std::span<char> buffer) : buffer_(buffer) {}

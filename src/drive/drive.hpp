@@ -10,7 +10,7 @@
 #include "drive/status_text.hpp"
 #include "drive/take.hpp"
 #include "drive/workspace.hpp"
-#include "lang/source.hpp"
+#include "lang/compile/source.hpp"
 #include "store/current_roll.hpp"
 #include "store/store.hpp"
 

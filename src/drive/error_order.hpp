@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "lang/diagnostic.hpp"
+#include "lang/compile/diagnostic.hpp"
 
 namespace pianola::drive {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "lang/text_writer.hpp"
+#include "base/text_writer.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -182,7 +182,7 @@ Status ErrorsEdit::compile_step() {
 
 /// Writes what is not about a line of the file.
 Status ErrorsEdit::write_reason() {
-  lang::TextWriter out(text_);
+  TextWriter out(text_);
   switch (reason_) {
     case Reason::unchanged: {
       for (std::uint32_t i = 0; i < objects_of(record_.errors_size); ++i) {

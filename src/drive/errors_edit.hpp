@@ -6,10 +6,11 @@
 #include <span>
 
 #include "base/status.hpp"
+#include "base/text_writer.hpp"
 #include "drive/error_order.hpp"
 #include "drive/file_view.hpp"
 #include "drive/session.hpp"
-#include "lang/compiler.hpp"
+#include "lang/compile/compiler.hpp"
 #include "store/draft_edit.hpp"
 #include "store/flash_scratch.hpp"
 
@@ -42,7 +43,7 @@ class ErrorsEdit {
   enum class Phase : std::uint8_t { begin, draft, compile, text, finish, done };
 
   /// ERRORS.TXT as it grows.
-  class Text final : public lang::TextSink {
+  class Text final : public TextSink {
    public:
     explicit Text(store::DraftEdit& edit) : edit_(edit) {}
     void write(std::span<const char> text) override;

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "drive/fat_reader.hpp"
-#include "lang/source.hpp"
+#include "lang/compile/source.hpp"
 
 namespace pianola::drive {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "lang/text_writer.hpp"
+#include "base/text_writer.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -41,7 +41,7 @@ void StatusText::write(store::Store& store, const store::CurrentRoll& roll,
                        StatusReport& report) {
   size_ = 0;
   const store::Space space = store.space();
-  lang::TextWriter out(*this);
+  TextWriter out(*this);
   out << "Pianola " << PIANOLA_VERSION << "\n";
   out << "Macros: ";
   out.decimal(roll.text_size()) << " bytes";

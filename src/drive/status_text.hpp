@@ -4,8 +4,9 @@
 #include <cstdint>
 #include <span>
 
+#include "base/text_writer.hpp"
 #include "drive/take.hpp"
-#include "lang/source.hpp"
+#include "lang/compile/source.hpp"
 #include "store/store.hpp"
 
 namespace pianola::drive {
@@ -14,14 +15,14 @@ namespace pianola::drive {
 class StatusReport {
  public:
   /// Appends lines, each ended by a line feed. What has no room is cut off.
-  virtual void write_status(lang::TextSink& out) = 0;
+  virtual void write_status(TextSink& out) = 0;
 
  protected:
   ~StatusReport() = default;
 };
 
 /// STATUS.TXT: of a fixed size, so that its place on the volume never changes.
-class StatusText final : public lang::TextSink {
+class StatusText final : public TextSink {
  public:
   static constexpr std::uint32_t kSize = 3 * kSectorSize;
 

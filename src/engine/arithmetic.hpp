@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "engine/errors.hpp"
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 
 namespace pianola::engine {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "hid/usage.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::engine {
 

@@ -4,7 +4,7 @@
 
 #include "hid/layout.hpp"
 #include "hid/usage.hpp"
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 
 namespace pianola::engine {
 

@@ -18,7 +18,7 @@
 #include "engine/tasks.hpp"
 #include "engine/text_source.hpp"
 #include "engine/typist.hpp"
-#include "lang/code_reader.hpp"
+#include "lang/code/code_reader.hpp"
 
 namespace pianola::engine {
 

@@ -11,7 +11,7 @@
 #include "engine/keyboard.hpp"
 #include "engine/report_sink.hpp"
 #include "engine/storage.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::testing {
 struct EngineProbe;

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/code_reader.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::engine {
 

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "base/time.hpp"
-#include "lang/code_reader.hpp"
+#include "lang/code/code_reader.hpp"
 
 namespace pianola::engine {
 

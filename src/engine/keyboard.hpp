@@ -8,7 +8,7 @@
 #include "engine/bindings.hpp"
 #include "engine/core.hpp"
 #include "engine/typed_text.hpp"
-#include "lang/trigger.hpp"
+#include "lang/code/trigger.hpp"
 
 namespace pianola::engine {
 

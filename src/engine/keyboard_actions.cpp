@@ -2,7 +2,7 @@
 
 #include "base/fnv.hpp"
 #include "engine/keyboard.hpp"
-#include "lang/code_reader.hpp"
+#include "lang/code/code_reader.hpp"
 
 namespace pianola::engine {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "lang/settings.hpp"
+#include "lang/code/settings.hpp"
 
 namespace pianola::engine {
 

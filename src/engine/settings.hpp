@@ -4,8 +4,8 @@
 
 #include "hid/layout.hpp"
 #include "hid/usage.hpp"
-#include "lang/code_reader.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::engine {
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <limits>
 
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::engine {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/input_queue.hpp"
 #include "engine/task.hpp"
 #include "engine/value.hpp"
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 
 namespace pianola::engine {
 

@@ -4,7 +4,7 @@
 
 #include "base/time.hpp"
 #include "hid/usage.hpp"
-#include "lang/wakes.hpp"
+#include "lang/code/wakes.hpp"
 
 namespace pianola::engine {
 

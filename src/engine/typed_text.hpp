@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "hid/layout.hpp"
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 
 namespace pianola::engine {
 

@@ -6,7 +6,7 @@
 
 #include "base/time.hpp"
 #include "engine/core.hpp"
-#include "lang/opcode.hpp"
+#include "lang/code/opcode.hpp"
 
 namespace pianola::engine {
 

@@ -4,7 +4,7 @@
 
 #include "base/time.hpp"
 #include "engine/vm.hpp"
-#include "lang/settings.hpp"
+#include "lang/code/settings.hpp"
 
 namespace pianola::engine {
 

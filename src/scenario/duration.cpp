@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "lang/settings.hpp"
+#include "lang/code/settings.hpp"
 
 namespace pianola::scenario {
 

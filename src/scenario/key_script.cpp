@@ -7,7 +7,7 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
-#include "lang/settings.hpp"
+#include "lang/code/settings.hpp"
 #include "scenario/duration.hpp"
 
 namespace pianola::scenario {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/device.hpp"

@@ -312,7 +312,7 @@ class Chunks final : public Entries {
       findings_.add({Problem::block, part_, address, chunk.object, size, bytes[0]});
     }
     bytes[0] = static_cast<std::uint8_t>(size);
-    if (crc16(bytes.first(1 + size)) != get16(bytes.data() + 1 + size)) {
+    if (!is_block_good(bytes)) {
       findings_.add({Problem::block_data, part_, address, chunk.object, 0, 0});
       whole_ = false;
     }

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/roll.hpp"
-#include "lang/roll_image.hpp"
-#include "lang/source.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/code/roll_image.hpp"
+#include "lang/compile/source.hpp"
 #include "store/store.hpp"
 
 namespace pianola::store {

@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "lang/roll_image.hpp"
+#include "lang/code/roll_image.hpp"
+#include "lang/text/image_writer.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/source_dir.hpp"
 

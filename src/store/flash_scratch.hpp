@@ -4,7 +4,7 @@
 #include <span>
 
 #include "base/status.hpp"
-#include "lang/scratch.hpp"
+#include "lang/compile/scratch.hpp"
 #include "store/log.hpp"
 
 namespace pianola::store {

@@ -1,6 +1,7 @@
 #include "store/format.hpp"
 
 #include "base/bytes.hpp"
+#include "base/crc16.hpp"
 #include "base/crc32.hpp"
 
 namespace pianola::store {
@@ -200,26 +201,9 @@ bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& ou
   return in_bounds(out);
 }
 
-std::uint16_t crc16(std::span<const std::uint8_t> bytes) {
-  // For four bits at a time.
-  static constexpr std::array<std::uint16_t, 16> kTable = [] {
-    std::array<std::uint16_t, 16> table{};
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
-      std::uint32_t value = i;
-      for (unsigned bit = 0; bit < 4; ++bit) {
-        value = (value >> 1) ^ ((value & 1U) != 0 ? 0x8408U : 0U);
-      }
-      table[i] = static_cast<std::uint16_t>(value);
-    }
-    return table;
-  }();
-  std::uint32_t state = 0xFFFF;
-  for (const std::uint8_t byte : bytes) {
-    state ^= byte;
-    state = (state >> 4) ^ kTable[state & 0xFU];
-    state = (state >> 4) ^ kTable[state & 0xFU];
-  }
-  return static_cast<std::uint16_t>(~state);
+bool is_block_good(std::span<const std::uint8_t> frame) {
+  const auto data = frame.first(frame.size() - 2);
+  return crc16(data) == get16(frame.data() + data.size());
 }
 
 bool check_and_correct(std::span<std::uint8_t> bytes, std::uint32_t& wrong_bit) {

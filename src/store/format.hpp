@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 
 namespace pianola::store {
 
@@ -128,9 +128,8 @@ void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kS
 /// of another version than kFormatVersion nothing but the version is read.
 bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& out);
 
-/// CRC-16/IBM-SDLC (X.25: polynomial 1021, reflected, start and end value inverted). Over
-/// "123456789" it is 906E.
-std::uint16_t crc16(std::span<const std::uint8_t> bytes);
+/// Whether the checksum of a block's frame is right: its last two bytes, over all before them.
+bool is_block_good(std::span<const std::uint8_t> frame);
 
 /// Checks `bytes`, whose last four are the CRC-32 of those before, and puts a single wrong bit
 /// right. False if more is wrong. (The CRC-32's Hamming distance is at least 4 up to 11 KB, so no

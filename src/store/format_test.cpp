@@ -45,22 +45,6 @@ std::vector<std::uint8_t> checked(std::size_t size, std::uint32_t seed) {
   return bytes;
 }
 
-TEST(Format, NumbersAreLittleEndian) {
-  std::array<std::uint8_t, 6> bytes{};
-  put16(bytes.data(), 0xFFFF1234);
-  put32(bytes.data() + 2, 0x89ABCDEF);
-  EXPECT_EQ(bytes, (std::array<std::uint8_t, 6>{0x34, 0x12, 0xEF, 0xCD, 0xAB, 0x89}));
-  EXPECT_EQ(get16(bytes.data()), 0x1234U);
-  EXPECT_EQ(get32(bytes.data() + 2), 0x89ABCDEFU);
-}
-
-TEST(Format, Crc16KnownValue) {
-  constexpr std::string_view kDigits = "123456789";
-  const std::vector<std::uint8_t> bytes(kDigits.begin(), kDigits.end());
-  EXPECT_EQ(crc16(bytes), 0x906E);
-  EXPECT_EQ(crc16({}), 0x0000);
-}
-
 TEST(Format, ChunkEntry) {
   Chunk chunk;
   chunk.object = 0x11223344;

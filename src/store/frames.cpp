@@ -103,8 +103,7 @@ void FrameReader::read_block(Frame& out) {
   out.size = 1 + out.entries + 2;
   if (out.size > frame.size() || out.size > end_ - at_) return;
   const auto bytes = std::span(frame).first(out.size);
-  out.good = flash_.read(at_, bytes) == FlashStatus::ok &&
-             crc16(bytes.first(1 + out.entries)) == get16(bytes.data() + 1 + out.entries);
+  out.good = flash_.read(at_, bytes) == FlashStatus::ok && is_block_good(bytes);
 }
 
 void FrameReader::read_node(Frame& out) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "base/crc16.hpp"
 #include "base/status.hpp"
 
 namespace pianola::store {
@@ -19,9 +20,8 @@ constexpr std::uint32_t kLeastPiece = 3 * kBlockFrame;
 bool load_block(flash::NorFlash& flash, std::uint32_t address, std::uint32_t size,
                 std::array<std::uint8_t, kBlockFrame>& frame) {
   frame[0] = static_cast<std::uint8_t>(size);
-  const auto rest = std::span{frame}.subspan(1, size + 2);
-  return flash.read(address + 1, rest) == FlashStatus::ok &&
-         crc16(std::span{frame}.first(1 + size)) == get16(frame.data() + 1 + size);
+  const auto bytes = std::span{frame}.first(1 + size + 2);
+  return flash.read(address + 1, bytes.subspan(1)) == FlashStatus::ok && is_block_good(bytes);
 }
 
 }  // namespace

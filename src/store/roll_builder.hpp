@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "base/status.hpp"
-#include "lang/roll.hpp"
-#include "lang/source.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/compile/source.hpp"
 #include "store/object.hpp"
 
 namespace pianola::store {

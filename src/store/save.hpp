@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/status.hpp"
-#include "lang/compiler.hpp"
+#include "lang/compile/compiler.hpp"
 #include "store/current_roll.hpp"
 #include "store/roll_builder.hpp"
 #include "store/store.hpp"

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <span>
 
-#include "lang/roll.hpp"
-#include "lang/source.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/compile/source.hpp"
 #include "store/object.hpp"
 
 namespace pianola::store {

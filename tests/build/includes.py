@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = ("base/", "hid/", "lang/", "engine/", "flash/", "store/", "drive/", "device/", "usb/",
+LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "flash/", "store/", "drive/", "device/", "usb/",
           "ports/sim/", "ports/file/", "ports/evdev/", "ports/usbip/", "scenario/", "cli/")
 TESTS = ("support/",)
 CORE = ("base", "hid", "lang", "engine", "flash", "store", "drive", "device")

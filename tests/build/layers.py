@@ -10,24 +10,26 @@ import subprocess
 import sys
 
 # The layers that each layer may see. This is the rule; the CMakeLists.txt files must agree.
-MAY_SEE = {
-    "base": set(),
-    "hid": {"base"},
-    "lang": {"base", "hid"},
-    "engine": {"base", "hid", "lang"},
-    "flash": set(),
-    "store": {"base", "hid", "lang", "flash"},
-    "drive": {"base", "hid", "lang", "flash", "store"},
-    "device": {"base", "hid", "lang", "engine", "flash", "store", "drive"},
-    "usb": {"base", "hid", "lang", "engine", "flash", "store", "drive", "device"},
-    "ports/sim": {"base", "hid", "lang", "engine", "flash"},
-    "ports/file": {"base", "flash"},
-    "ports/usbip": {"base", "hid", "lang", "engine", "flash", "store", "drive", "device", "usb"},
-    "ports/evdev": {"base", "hid"},
-    "scenario": {"base", "hid", "lang", "engine", "flash", "ports/sim"},
-    "cli": {"base", "hid", "lang", "engine", "flash", "store", "drive", "device", "usb", "ports/sim",
-            "ports/file", "ports/usbip", "ports/evdev", "scenario"},
-}
+MAY_SEE = {layer: set(below.split()) for layer, below in {
+    "base": "",
+    "hid": "base",
+    "lang/code": "base hid",
+    "lang/compile": "base hid lang/code",
+    "lang/text": "base hid lang/code lang/compile",
+    "engine": "base hid lang/code",
+    "flash": "",
+    "store": "base hid lang/code lang/compile flash",
+    "drive": "base hid lang/code lang/compile flash store",
+    "device": "base hid lang/code lang/compile engine flash store drive",
+    "usb": "base hid lang/code lang/compile engine flash store drive device",
+    "ports/sim": "base hid lang/code lang/compile engine flash",
+    "ports/file": "base flash",
+    "ports/usbip": "base hid lang/code lang/compile engine flash store drive device usb",
+    "ports/evdev": "base hid",
+    "scenario": "base hid lang/code lang/compile engine flash ports/sim",
+    "cli": "base hid lang/code lang/compile lang/text engine flash store drive device usb ports/sim"
+           " ports/file ports/usbip ports/evdev scenario",
+}.items()}
 
 
 def seen_from(compiler, roots, headers):

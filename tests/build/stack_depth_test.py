@@ -25,13 +25,14 @@ def analyse(source, indirect="", entries=""):
         (folder / "case.cpp").write_text(source)
         (folder / "indirect.txt").write_text(indirect)
         (folder / "entries.txt").write_text(entries)
+        (folder / "objects.txt").write_text("case.o\n")
         subprocess.run([COMPILER, "-std=c++20", "-mcpu=cortex-m0plus", "-mthumb", "-Os",
                         "-fno-exceptions", "-fno-rtti", "-fcallgraph-info=su", "-c", "case.cpp",
                         "-o", "case.o"], check=True, cwd=folder)
         subprocess.run([COMPILER, "-mcpu=cortex-m0plus", "-mthumb", "-nostartfiles", "case.o",
                         "-Wl,--entry=0", "-o", "case.elf"], check=True, cwd=folder)
         result = subprocess.run(
-            [sys.executable, TOOLS / "stack_depth.py", "--image", "case.elf", "--ci", ".",
+            [sys.executable, TOOLS / "stack_depth.py", "--image", "case.elf", "--objects", "objects.txt",
              "--indirect", "indirect.txt", "--entries", "entries.txt"],
             capture_output=True, text=True, cwd=folder)
         return result.returncode, result.stdout, result.stderr

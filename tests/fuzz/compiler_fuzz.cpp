@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "lang/code_reader.hpp"
-#include "lang/compiler.hpp"
-#include "lang/decompiler.hpp"
+#include "lang/code/code_reader.hpp"
+#include "lang/compile/compiler.hpp"
+#include "lang/text/decompiler.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);

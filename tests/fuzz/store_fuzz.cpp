@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crc16.hpp"
 #include "base/crc32.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/check.hpp"
@@ -172,7 +173,7 @@ const Image& image_of(std::uint8_t choice) {
 /// Makes the frame's checksum right.
 void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
   if (frame.kind == store::FrameKind::block) {
-    put16(bytes.data() + bytes.size() - 2, store::crc16(bytes.first(bytes.size() - 2)));
+    put16(bytes.data() + bytes.size() - 2, crc16(bytes.first(bytes.size() - 2)));
     return;
   }
   Crc32 check;
@@ -205,7 +206,7 @@ void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
       break;
     case 4:  // The address of a frame, somewhere in a frame.
       put32(bytes.data() + input.byte() % (bytes.size() - 3),
-                   frames[input.word() % frames.size()].address);
+            frames[input.word() % frames.size()].address);
       break;
     default: {  // A frame's bytes, from another one.
       const store::Frame& other = frames[input.word() % frames.size()];

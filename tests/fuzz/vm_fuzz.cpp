@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 #include "ports/sim/memory_roll.hpp"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lang/opcode.hpp"
-#include "lang/trigger.hpp"
+#include "lang/code/opcode.hpp"
+#include "lang/code/trigger.hpp"
 #include "ports/sim/memory_roll.hpp"
 
 namespace pianola::testing {

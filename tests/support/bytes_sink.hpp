@@ -4,7 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "lang/roll_image.hpp"
+#include "lang/code/roll_image.hpp"
+#include "lang/text/image_writer.hpp"
 
 namespace pianola::testing {
 

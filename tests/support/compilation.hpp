@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "lang/compiler.hpp"
-#include "lang/listing.hpp"
+#include "lang/compile/compiler.hpp"
+#include "lang/text/listing.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::testing {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text_writer.hpp"
 #include "drive/drive.hpp"
 #include "ports/sim/simulated_flash.hpp"
 #include "store/current_roll.hpp"
@@ -130,7 +131,7 @@ class DriveRig {
  private:
   class Report final : public drive::StatusReport {
    public:
-    void write_status(lang::TextSink& out) override {
+    void write_status(TextSink& out) override {
       constexpr std::string_view kText = "Device: under test\n";
       out.write({kText.data(), kText.size()});
     }

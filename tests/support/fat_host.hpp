@@ -171,8 +171,7 @@ class FatHost {
     if (is_fat12_) {
       const std::uint32_t pair = get16(fat + at);
       value &= 0xFFF;
-      put16(fat + at,
-                   cluster % 2 != 0 ? (pair & 0xF) | value << 4 : (pair & 0xF000) | value);
+      put16(fat + at, cluster % 2 != 0 ? (pair & 0xF) | value << 4 : (pair & 0xF000) | value);
     } else {
       put16(fat + at, value);
     }

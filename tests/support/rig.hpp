@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "lang/roll.hpp"
-#include "lang/settings.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/code/settings.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/assembler.hpp"

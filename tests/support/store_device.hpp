@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/crc16.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "ports/sim/simulated_flash.hpp"
@@ -211,8 +212,7 @@ class StoreDevice {
         const std::uint32_t size = std::min<std::uint32_t>(store::kBlock, chunk.size - done);
         const auto frame = std::span(block).first(size + 3);
         (void)flash_.read(chunk.address + done / store::kBlock * store::kBlockFrame, frame);
-        if (frame[0] != size ||
-            store::crc16(frame.first(size + 1)) != get16(frame.data() + size + 1)) {
+        if (frame[0] != size || crc16(frame.first(size + 1)) != get16(frame.data() + size + 1)) {
           wrong += "block of object " + std::to_string(chunk.object) + "; ";
         }
       }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "lang/compiler.hpp"
+#include "lang/compile/compiler.hpp"
 
 namespace pianola::sim {
 

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "lang/diagnostic.hpp"
-#include "lang/scratch.hpp"
-#include "lang/source.hpp"
+#include "base/text_writer.hpp"
+#include "lang/compile/diagnostic.hpp"
+#include "lang/compile/scratch.hpp"
+#include "lang/compile/source.hpp"
 #include "ports/sim/memory_roll.hpp"
 
 namespace pianola::sim {
@@ -42,7 +43,7 @@ class MemoryScratch final : public lang::Scratch {
 };
 
 /// Text in a string.
-class StringSink final : public lang::TextSink {
+class StringSink final : public TextSink {
  public:
   void write(std::span<const char> text) override { text_.append(text.data(), text.size()); }
   [[nodiscard]] const std::string& text() const { return text_; }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "lang/roll.hpp"
-#include "lang/source.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/compile/source.hpp"
 
 namespace pianola::sim {
 

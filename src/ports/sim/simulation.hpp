@@ -12,7 +12,7 @@
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
 #include "hid/layout.hpp"
-#include "lang/roll.hpp"
+#include "lang/code/roll.hpp"
 #include "ports/sim/host.hpp"
 
 namespace pianola::sim {

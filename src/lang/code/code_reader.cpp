@@ -1,0 +1,210 @@
+#include "lang/code/code_reader.hpp"
+
+#include "base/fnv.hpp"
+
+namespace pianola::lang {
+namespace {
+
+constexpr std::uint32_t kLabelEntry = 6;
+
+/// Remembers where a counted payload lies and goes on after it.
+bool read_payload(CodeReader& reader, std::uint32_t most, std::uint32_t unit, Instruction& out) {
+  const std::uint32_t count = reader.byte();
+  out.payload = reader.offset();
+  out.payload_size = count * unit;
+  reader.skip(out.payload_size);
+  return count <= most;
+}
+
+bool read_trigger(CodeReader& reader, Instruction& out) {
+  const std::uint8_t head = reader.byte();
+  Trigger& trigger = out.trigger;
+  trigger = {};
+  if ((head & 0x7FU) > static_cast<std::uint8_t>(TriggerKind::event)) return false;
+  trigger.kind = static_cast<TriggerKind>(head & 0x7FU);
+  if ((head & 0x80U) != 0) {
+    trigger.mods.exact = reader.byte();
+    trigger.mods.either = reader.byte();
+    if (!trigger.mods.any() || trigger.mods.either > 0xF) return false;
+  }
+  const auto hashed = [&](std::uint32_t most) {
+    if (!read_payload(reader, most, 1, out)) return false;
+    // The hash is of the payload: read it, then stand after it again.
+    const std::uint32_t end = reader.offset();
+    reader.seek(reader.record(), out.payload);
+    trigger.hash = kFnvStart;
+    while (reader.offset() < end) {
+      trigger.hash = fnv_step(trigger.hash, reader.byte());
+      if (reader.failed()) return false;
+    }
+    return true;
+  };
+  switch (trigger.kind) {
+    case TriggerKind::text:
+      return hashed(kMaxText) && out.payload_size > 0;
+    case TriggerKind::vial:
+      trigger.number = reader.byte();
+      return trigger.number < 128;
+    case TriggerKind::event:
+      trigger.number = reader.byte();
+      if (trigger.number > static_cast<std::uint8_t>(Event::layer)) return false;
+      return trigger.number != static_cast<std::uint8_t>(Event::layer) ||
+             (hashed(kMaxName) && out.payload_size > 0);
+    case TriggerKind::both:
+      trigger.key = KeyRef::from_raw(reader.number());
+      trigger.second = KeyRef::from_raw(reader.number());
+      return true;
+    default:
+      trigger.key = KeyRef::from_raw(reader.number());
+      return true;
+  }
+}
+
+/// The payload holds the keys; their number is the byte before it.
+bool read_pattern(CodeReader& reader, Instruction& out) {
+  const std::uint8_t count = reader.byte();
+  out.payload = reader.offset();
+  for (std::uint8_t i = 0; i < count && !reader.failed(); ++i) {
+    reader.skip(2);
+    reader.number();
+  }
+  out.payload_size = reader.offset() - out.payload;
+  return count > 0 && count <= kMaxPattern;
+}
+
+bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, Instruction& out) {
+  bool good = true;
+  switch (kind) {
+    case OperandKind::none:
+      return true;
+    case OperandKind::number:
+    case OperandKind::label:
+    case OperandKind::distance:
+    case OperandKind::key:
+      value = reader.number();
+      break;
+    case OperandKind::integer:
+      value = static_cast<std::uint32_t>(reader.integer());
+      break;
+    case OperandKind::slot:
+      value = reader.byte();
+      good = value < kMaxSlots;
+      break;
+    case OperandKind::mods:
+      value = reader.byte();
+      break;
+    case OperandKind::name:
+      good = read_payload(reader, kMaxName, 1, out) && out.payload_size > 0;
+      value = out.payload_size;
+      break;
+    case OperandKind::text:
+      good = read_payload(reader, kMaxText, 1, out);
+      value = out.payload_size;
+      break;
+    case OperandKind::keys:
+      good = read_payload(reader, kMaxRawKeys, 1, out);
+      value = out.payload_size;
+      break;
+    case OperandKind::pattern:
+      good = read_pattern(reader, out);
+      value = out.payload_size;
+      break;
+    case OperandKind::labels:
+      good = read_payload(reader, 255, kLabelEntry, out);
+      value = out.payload_size / kLabelEntry;
+      break;
+    case OperandKind::trigger:
+      good = read_trigger(reader, out);
+      break;
+  }
+  return good && !reader.failed();
+}
+
+}  // namespace
+
+/// The rest of a number whose first byte says that it goes on.
+std::uint32_t CodeReader::long_number(std::uint8_t first) {
+  std::uint32_t value = first & 0x7FU;
+  for (unsigned shift = 7; shift < 35; shift += 7) {
+    const std::uint32_t next = byte();
+    if (failed_ || (shift == 28 && next > 0xF)) break;
+    value |= (next & 0x7FU) << shift;
+    if (next < 0x80) return value;
+  }
+  failed_ = true;
+  return 0;
+}
+
+std::int32_t CodeReader::integer() {
+  const std::uint32_t zigzag = number();
+  return static_cast<std::int32_t>((zigzag >> 1) ^ (~(zigzag & 1U) + 1U));
+}
+
+void CodeReader::bytes(std::span<std::uint8_t> out) {
+  for (std::uint8_t& value : out) value = byte();
+}
+
+bool CodeReader::at_end() {
+  const std::uint32_t at = offset_ - start_;
+  return at >= filled_ && !load();
+}
+
+/// Makes the window hold the byte at the place, which it does not hold yet. False if the code ends
+/// before it.
+bool CodeReader::load() {
+  const std::uint32_t into = offset_ % static_cast<std::uint32_t>(window_.size());
+  const std::uint32_t start = offset_ - into;
+  // What a window that is there already lacks is after the end.
+  if (filled_ == 0 || start != start_) {
+    start_ = start;
+    filled_ = static_cast<std::uint32_t>(roll_.read_code(record_, start, window_));
+  }
+  return into < filled_;
+}
+
+std::uint8_t CodeReader::refill() {
+  if (failed_ || !load()) {
+    failed_ = true;
+    return 0;
+  }
+  return window_[offset_++ - start_];
+}
+
+bool read_instruction(CodeReader& reader, Instruction& out) {
+  out.offset = reader.offset();
+  out.value = {};
+  out.payload_size = 0;
+  const std::uint8_t code = reader.byte();
+  if (reader.failed() || code >= kOpcodeCount) return false;
+  out.opcode = static_cast<Opcode>(code);
+  const OpcodeInfo& info = kOpcodes[code];
+  for (std::size_t i = 0; i < info.operands.size(); ++i) {
+    if (!read_operand(reader, info.operands[i], out.value[i], out)) return false;
+  }
+  out.end = reader.offset();
+  return out.end <= kMaxCode;
+}
+
+std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
+                                std::uint32_t label) {
+  while (labels != 0) {
+    const std::uint32_t at = labels - 1;
+    reader.seek(record, at);
+    if (reader.byte() != static_cast<std::uint8_t>(Opcode::labels)) return std::nullopt;
+    labels = reader.number();
+    // Pieces are linked backwards only: a loop among them is a corrupt roll.
+    if (reader.failed() || labels > at) return std::nullopt;
+    for (std::uint32_t count = reader.byte(); count > 0; --count) {
+      std::array<std::uint8_t, kLabelEntry> entry{};
+      reader.bytes(entry);
+      if (reader.failed()) return std::nullopt;
+      if ((entry[0] | (std::uint32_t{entry[1]} << 8)) == label) {
+        const std::uint32_t high = std::uint32_t{entry[4]} << 16;
+        return Label{entry[2] | (std::uint32_t{entry[3]} << 8) | high, entry[5]};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace pianola::lang

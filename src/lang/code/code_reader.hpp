@@ -1,0 +1,127 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "lang/code/opcode.hpp"
+#include "lang/code/roll.hpp"
+
+namespace pianola::lang {
+
+/// Reads a definition's code in order through a small window, so that code of any length plays
+/// from flash with no more RAM than the window. A read outside the code returns 0 and sets
+/// failed(), which stays until the next seek().
+///
+/// The window always begins at a multiple of its size, so that a roll which stores code in blocks
+/// of that size (or of a part of it) reads each once while the code is read in order.
+class CodeReader {
+ public:
+  /// `window` is the caller's (32 to 128 bytes is sensible) and lives as long as the reader.
+  CodeReader(Roll& roll, std::span<std::uint8_t> window) : roll_(roll), window_(window) {}
+
+  /// Goes to `offset` of definition `record`. Bytes that the window holds already are not read
+  /// again, unless the roll changed.
+  void seek(std::uint32_t record, std::uint32_t offset) {
+    if (record != record_ || roll_.epoch() != epoch_) {
+      record_ = record;
+      epoch_ = roll_.epoch();
+      filled_ = 0;
+    }
+    offset_ = offset;
+    failed_ = false;
+  }
+
+  [[nodiscard]] std::uint32_t record() const { return record_; }
+  [[nodiscard]] std::uint32_t offset() const { return offset_; }
+  [[nodiscard]] bool failed() const { return failed_; }
+
+  /// One byte.
+  std::uint8_t byte() {
+    const std::uint32_t at = offset_ - start_;
+    if (at < filled_) {
+      ++offset_;
+      return window_[at];
+    }
+    return refill();
+  }
+
+  /// Unsigned LEB128, at most 5 bytes; longer ones and those over 32 bits fail.
+  std::uint32_t number() {
+    const std::uint8_t first = byte();
+    return first < 0x80 ? first : long_number(first);
+  }
+  /// Zigzag LEB128.
+  std::int32_t integer();
+  /// Copies `out.size()` bytes.
+  void bytes(std::span<std::uint8_t> out);
+  /// Goes on after `count` bytes without reading them.
+  void skip(std::uint32_t count) { offset_ += count; }
+  /// True at the end of the code (reads ahead, consumes nothing).
+  bool at_end();
+
+  /// Goes on `by` bytes farther, or back.
+  void move(std::int32_t by) { offset_ += static_cast<std::uint32_t>(by); }
+
+  /// The byte that byte() would return; 0 at the end. Consumes nothing.
+  [[nodiscard]] std::uint8_t peek() {
+    const std::uint32_t at = offset_ - start_;
+    if (at < filled_) return window_[at];
+    return load() ? window_[offset_ - start_] : std::uint8_t{0};
+  }
+
+  /// What the window holds from the place on (perhaps nothing), for who decodes in it and then
+  /// says by move() how far. `before` bytes in front of it are in the window too.
+  [[nodiscard]] std::span<const std::uint8_t> ahead(std::uint32_t& before) const {
+    const std::uint32_t at = offset_ - start_;
+    before = at < filled_ ? at : 0;
+    return at < filled_ ? std::span<const std::uint8_t>{window_}.subspan(at, filled_ - at)
+                        : std::span<const std::uint8_t>{};
+  }
+
+ private:
+  std::uint32_t long_number(std::uint8_t first);
+  std::uint8_t refill();
+  bool load();
+
+  Roll& roll_;
+  std::span<std::uint8_t> window_;
+  std::uint32_t record_ = 0xFFFFFFFFU;
+  std::uint32_t epoch_ = 0;
+  std::uint32_t offset_ = 0;
+  std::uint32_t start_ = 0;
+  std::uint32_t filled_ = 0;
+  bool failed_ = false;
+};
+
+/// One decoded instruction. Numbers of its operands in order; a name, text, key list or label list
+/// lies at `payload` (`payload_size` bytes; for `labels` 6 bytes an entry).
+struct Instruction {
+  Opcode opcode{};
+  std::uint32_t offset = 0;  ///< Where it starts.
+  std::uint32_t end = 0;     ///< Where the next one starts.
+  std::array<std::uint32_t, 4>
+      value{};                ///< `integer` operands as two's complement; payloads: size.
+  Trigger trigger;            ///< If it has one.
+  std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
+  std::uint32_t payload_size = 0;  ///< Its bytes.
+};
+
+/// Decodes the instruction at the reader's place and goes on after it. False if the code ends, the
+/// opcode is unknown or an operand breaks its rules.
+bool read_instruction(CodeReader& reader, Instruction& out);
+
+/// Where a label stands.
+struct Label {
+  std::uint32_t offset = 0;
+  std::uint8_t depth = 0;  ///< How many blocks that must be left in order are around it.
+};
+
+/// Finds label `label` in the body whose last LABELS is at `labels` - 1; nothing if there is none.
+/// Leaves the reader elsewhere.
+std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
+                                std::uint32_t label);
+
+}  // namespace pianola::lang

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/status.hpp"
+#include "lang/code/trigger.hpp"
+
+namespace pianola::lang {
+
+/// What an index entry stands for.
+enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting };
+
+/// The key of an index entry. Ordered by `scope`, then `high`, then `low`.
+/// Built by trigger_key() and name_key(); nobody else takes it apart but key_*() below.
+struct IndexKey {
+  std::uint32_t scope = 0;  ///< name_hash of the layer; 0 outside layers and for names.
+  std::uint32_t high = 0;  ///< space (4 bits) · trigger kind (4) · second usage (16) · 8 bits 0.
+  std::uint32_t low =
+      0;  ///< triggers: usage (16) · sides (4) · exact (8) · either (4); else a hash or number.
+
+  friend constexpr auto operator<=>(const IndexKey&, const IndexKey&) = default;
+};
+
+/// The key of a name: macro, variable, layer (name_hash) or setting (its number).
+constexpr IndexKey name_key(IndexSpace space, std::uint32_t hash) {
+  return {0, static_cast<std::uint32_t>(space) << 28, hash};
+}
+
+/// The modifiers that `mods` names as four bits, whichever side they are on.
+constexpr std::uint32_t mod_sides(TriggerMods mods) {
+  return (mods.either | mods.exact | (std::uint32_t{mods.exact} >> 4)) & 0xFU;
+}
+
+/// The key of a trigger whose keys are resolved to usages. For `text` and `event` + layer, `low` is
+/// the hash; for other events and `vial` the number. Events carry their number in `high` too.
+/// Triggers of a key that name the same modifiers stand together, whatever they say about sides.
+constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMods mods,
+                               std::uint32_t low16_or_hash, std::uint16_t second = 0) {
+  const auto high = (static_cast<std::uint32_t>(IndexSpace::trigger) << 28) |
+                    (static_cast<std::uint32_t>(kind) << 24) | (std::uint32_t{second} << 8);
+  if (kind == TriggerKind::text || kind == TriggerKind::event) return {scope, high, low16_or_hash};
+  return {scope, high,
+          (low16_or_hash << 16) | (mod_sides(mods) << 12) | (std::uint32_t{mods.exact} << 4) |
+              mods.either};
+}
+
+/// The modifiers inside a trigger's key (not for `text` and `event`).
+constexpr TriggerMods key_mods(const IndexKey& key) {
+  return {static_cast<std::uint8_t>(key.low >> 4), static_cast<std::uint8_t>(key.low & 0xF)};
+}
+
+/// Where a trigger or a name leads.
+struct IndexEntry {
+  IndexKey key;
+  std::uint32_t record = 0;  ///< Number of the definition; see Roll and RollWriter.
+  std::uint32_t code =
+      0;  ///< Offset of its declaring instruction (BIND, REMAP, MACRO, SET, VAR …).
+  std::uint32_t body = 0;    ///< Offset of the first instruction after the declaration.
+  std::uint32_t labels = 0;  ///< Last LABELS of the body + 1, 0 if none.
+  std::uint8_t frame = 0;    ///< Slots that the body needs.
+  std::uint8_t params = 0;   ///< Parameters of a macro.
+};
+
+/// Record numbers are below this.
+inline constexpr std::uint32_t kRecordNumbers = std::uint32_t{1} << 22;
+
+/// The roll as it is read: the ordered definitions and their sorted index. A definition is known by
+/// its record number, which stays the same as long as the epoch does. Record numbers rise in the
+/// file's order, but there may be gaps between them: record_at() tells them.
+/// Reads never fail on a good roll; on a bad one they come up short.
+class Roll {
+ public:
+  /// Changes when the content does: when there is a new roll. Where the roll keeps its bytes may
+  /// change without it.
+  [[nodiscard]] virtual std::uint32_t epoch() const = 0;
+  /// How many definitions there are.
+  [[nodiscard]] virtual std::uint32_t size() const = 0;
+  /// The record number of definition `position` < size() in the file's order.
+  virtual std::uint32_t record_at(std::uint32_t position) = 0;
+  /// Reads code of definition `record` from `offset` on. Returns the bytes read: as many as `out`
+  /// has, fewer only at the end of the code; 0 if there is no such definition.
+  virtual std::size_t read_code(std::uint32_t record, std::uint32_t offset,
+                                std::span<std::uint8_t> out) = 0;
+  /// Reads the definition's source slice likewise. A roll without source returns 0.
+  virtual std::size_t read_source(std::uint32_t record, std::uint32_t offset,
+                                  std::span<char> out) = 0;
+  /// How many entries the index has.
+  [[nodiscard]] virtual std::uint32_t index_size() const = 0;
+  /// Reads entry `position` (sorted by key). False if there is none.
+  virtual bool index_entry(std::uint32_t position, IndexEntry& out) = 0;
+  /// Position of the first entry whose key is not less than `key`; index_size() if there is none.
+  virtual std::uint32_t lower_bound(const IndexKey& key) = 0;
+
+ protected:
+  ~Roll() = default;
+};
+
+/// Roll::lower_bound() by halving, in O(log n) reads: for rolls whose entries stand side by side.
+std::uint32_t index_lower_bound(Roll& roll, const IndexKey& key);
+/// The place of definition `record` in the file's order, size() if there is none: O(log n) reads.
+std::uint32_t position_of(Roll& roll, std::uint32_t record);
+/// Finds the entry with exactly this key.
+bool index_find(Roll& roll, const IndexKey& key, IndexEntry& out);
+
+/// Takes a roll as the compiler makes it: definitions in order, each with its code in pieces, then
+/// the index in order, then commit() or abandon(). Nothing takes effect before commit().
+class RollWriter {
+ public:
+  /// A new definition. The one before is complete.
+  virtual Status begin_definition() = 0;
+  /// Appends code to it. Never changed later.
+  virtual Status append_code(std::span<const std::uint8_t> code) = 0;
+  /// The definition is complete; its source is the bytes [begin, end) of the source.
+  virtual Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) = 0;
+  /// Appends one index entry; they come sorted. Its `record` is the definition's ordinal: how many
+  /// definitions this writer was given before it.
+  virtual Status append_index(const IndexEntry& entry) = 0;
+  /// All is there: the new roll replaces the old one.
+  virtual Status commit() = 0;
+  /// The source has errors: what was written is dropped.
+  virtual void abandon() = 0;
+
+ protected:
+  ~RollWriter() = default;
+};
+
+}  // namespace pianola::lang

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/fnv.hpp"
+#include "lang/code/opcode.hpp"
+
+namespace pianola::lang {
+
+/// What starts a binding.
+enum class TriggerKind : std::uint8_t {
+  press,       ///< A key, perhaps with modifiers.
+  leader,      ///< The key after the leader.
+  double_tap,  ///< A key tapped twice.
+  hold,        ///< A key held.
+  tap,         ///< A key tapped.
+  both,        ///< Two keys together.
+  text,        ///< A typed abbreviation.
+  vial,        ///< A Vial macro key, M0 to M127.
+  event,       ///< `on …`.
+};
+
+/// The events of `on …`.
+enum class Event : std::uint8_t { start, lock, unlock, capslock, layer };
+
+/// The modifiers that a trigger asks for. None at all means: whatever is held.
+struct TriggerMods {
+  std::uint8_t exact = 0;  ///< These sides must be down (HID 1.11, 8.3).
+  std::uint8_t either =
+      0;  ///< Bit 0 ctrl, 1 shift, 2 alt, 3 gui: left, right or both must be down.
+
+  [[nodiscard]] constexpr bool any() const { return (exact | either) != 0; }
+  friend constexpr bool operator==(TriggerMods, TriggerMods) = default;
+};
+
+/// A trigger as written. In code: one byte kind | (any modifiers ? 0x80 : 0); with modifiers one
+/// byte `exact` and one byte `either`; then by kind: `both` two keys (LEB128 KeyRef each) · `text`
+/// the text operand · `event` one byte, and for Event::layer the name operand · `vial` one byte
+/// number · all others one key.
+struct Trigger {
+  TriggerKind kind = TriggerKind::press;
+  TriggerMods mods;
+  KeyRef key;
+  KeyRef second;            ///< `both`.
+  std::uint8_t number = 0;  ///< `vial`: 0 to 127; `event`: an Event.
+  std::uint32_t hash = 0;   ///< `text`: name_hash of the text; Event::layer: of the layer's name.
+};
+
+/// The hash that names are bound by: FNV-1a of their bytes. Two names of one file that share it are
+/// an error.
+constexpr std::uint32_t name_hash(const char* data, std::size_t size) {
+  std::uint32_t hash = kFnvStart;
+  for (std::size_t i = 0; i < size; ++i) hash = fnv_step(hash, static_cast<std::uint8_t>(data[i]));
+  return hash;
+}
+
+}  // namespace pianola::lang

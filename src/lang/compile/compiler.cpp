@@ -1,0 +1,259 @@
+#include "lang/compile/compiler.hpp"
+
+#include <algorithm>
+
+namespace pianola::lang {
+
+Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink)
+    : source_(source),
+      writer_(writer),
+      scratch_(scratch),
+      sink_(sink),
+      lexer_(source, this),
+      file_layout_(hid::default_layout()),
+      layout_(hid::default_layout()) {}
+
+Status Compiler::run() {
+  for (;;) {
+    if (const Status status = step(); status != Status::more) return status;
+  }
+}
+
+Status Compiler::step() {
+  switch (mode_) {
+    case Mode::start:
+      scratch_.clear();
+      advance();
+      mode_ = Mode::file;
+      break;
+    case Mode::file:
+      file_step();
+      break;
+    case Mode::text:
+    case Mode::argument_text:
+      text_step();
+      break;
+    case Mode::arguments:
+      arguments_step();
+      break;
+    case Mode::skip:
+      skip_step();
+      break;
+    case Mode::finish: {
+      const Status status = builder_.step(
+          {source_, scratch_, writer_, *this, file_layout_, all_leader_, errors_ == 0});
+      if (status != Status::more) return end_with(status);
+      break;
+    }
+    case Mode::done:
+      return status_;
+  }
+  return status_ == Status::more ? Status::more : end_with(status_);
+}
+
+/// The compilation is over: commits or abandons, and reports what no diagnostic told yet.
+Status Compiler::end_with(Status status) {
+  mode_ = Mode::done;
+  scratch_.clear();
+  if (status == Status::ok && errors_ == 0) status = writer_.commit();
+  constexpr Position kNowhere{0, 0, 0};
+  if (status == Status::full) error_at(Message::store_full, kNowhere, 1);
+  if (status == Status::io_error) error_at(Message::io_error, kNowhere, 1);
+  if (status == Status::ok && errors_ != 0) status = Status::errors;
+  if (status != Status::ok) writer_.abandon();
+  status_ = status;
+  return status;
+}
+
+/// Keeps the first failure of the writer or the scratch; step() then ends the compilation.
+void Compiler::keep(Status status) {
+  if (status_ == Status::more && status != Status::ok) status_ = status;
+}
+
+void Compiler::report(const Diagnostic& diagnostic) {
+  if (diagnostic.warning) {
+    if (++warnings_ <= kMaxErrors) sink_.report(diagnostic);
+    return;
+  }
+  // A second error at one place comes of the first.
+  if (diagnostic.at.offset == last_error_ && diagnostic.at.line != 0) return;
+  last_error_ = diagnostic.at.offset;
+  if (++errors_ > kMaxErrors) {
+    if (status_ != Status::more || mode_ == Mode::done) return;
+    Diagnostic last;
+    last.message = Message::too_many_errors;
+    last.at = diagnostic.at;
+    last.n = kMaxErrors;
+    sink_.report(last);
+    status_ = Status::errors;
+    return;
+  }
+  sink_.report(diagnostic);
+}
+
+bool Compiler::error_at(Message message, const Position& at, std::uint32_t length,
+                        std::string_view a, std::string_view b, std::uint32_t n) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  diagnostic.at = at;
+  diagnostic.length = length;
+  diagnostic.a = a;
+  diagnostic.b = b;
+  diagnostic.n = n;
+  report(diagnostic);
+  return false;
+}
+
+bool Compiler::error(Message message, std::string_view a, std::string_view b, std::uint32_t n) {
+  return error_at(message, token().at, token().length, a, b, n);
+}
+
+void Compiler::warn_at(Message message, const Position& at, std::uint32_t length,
+                       std::string_view a, std::string_view b) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  diagnostic.warning = true;
+  diagnostic.at = at;
+  diagnostic.length = length;
+  diagnostic.a = a;
+  diagnostic.b = b;
+  report(diagnostic);
+}
+
+/// An error at `name`, with another place that has to do with it.
+bool Compiler::error_other(Message message, const NameAt& name, const Position& other) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  diagnostic.at = name.at;
+  diagnostic.length = name.size;
+  diagnostic.a = name.view();
+  diagnostic.other = other;
+  report(diagnostic);
+  return false;
+}
+
+/// An error of what is missing: after the token before if the current one stands in another line.
+bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
+  const bool here = !token().line_before && token().kind != TokenKind::end;
+  return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
+}
+
+/// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
+/// (then true); of all else `message`.
+bool Compiler::expected_duration(Message message, std::string_view b) {
+  if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
+  const std::string_view unit = unit_ahead();
+  error(Message::needs_unit, unit.empty() ? "ms" : unit, {}, token().value);
+  advance();
+  if (!unit.empty()) advance();
+  return true;
+}
+
+/// The unit that somebody means by the word after the token; empty if there is none.
+std::string_view Compiler::unit_ahead() const {
+  static constexpr std::array<std::string_view, 13> kUnits = {
+      "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
+      "secs", "second", "seconds", "min",         "minute",       "minutes"};
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
+  const auto* found = std::find(kUnits.begin(), kUnits.end(), ahead.word());
+  if (found == kUnits.end()) return {};
+  return found->front() == 's' ? "s" : found->starts_with("min") ? "min" : "ms";
+}
+
+void Compiler::advance() {
+  last_end_ = lexer_.position();
+  lexer_.next();
+}
+
+bool Compiler::at_word(std::string_view word) const {
+  return token().kind == TokenKind::word && lexer_.word() == word;
+}
+
+Keyword Compiler::keyword() const {
+  return token().kind == TokenKind::word ? find_keyword(lexer_.word()) : Keyword::no_keyword;
+}
+
+bool Compiler::expect_symbol(char32_t c, std::string_view shown) {
+  if (!at_symbol(c)) return expected(Message::expected_symbol, shown);
+  advance();
+  return true;
+}
+
+// ---- The file ---------------------------------------------------------------------------------
+
+/// One item of whatever is open: the file, a layer, an old definition or a body.
+void Compiler::file_step() {
+  if (depth_ > 0) {
+    switch (blocks_[depth_ - 1].kind) {
+      case Block::layer:
+        return layer_item();
+      case Block::define:
+        return define_line();
+      default:
+        return body_step();
+    }
+  }
+  if (token().kind == TokenKind::end) return end_file();
+  start_item();
+  begin_definition();
+  finish_definition_after(definition());
+}
+
+/// At the first token of a definition or of a layer's item.
+void Compiler::start_item() {
+  item_at_ = token().at;
+  home_ = token().line_before ? token().at.column : 1;
+}
+
+/// After a definition's head: it is complete unless it opened a block.
+void Compiler::finish_definition_after(bool good) {
+  if (depth_ > 0 && good) return;
+  depth_ = 0;
+  if (!good) return skip(Skip::definition);
+  end_definition();
+}
+
+void Compiler::end_file() {
+  const std::uint32_t end = token().at.offset;
+  if (!lexer_.unusable() && slice_begin_ < end) {
+    begin_definition();
+    last_end_ = token().at;
+    end_definition();
+  }
+  mode_ = Mode::finish;
+}
+
+void Compiler::begin_definition() {
+  code_size_ = 0;
+  scope_ = 0;
+  ++records_;
+  if (writes()) keep(writer_.begin_definition());
+}
+
+void Compiler::end_definition() {
+  if (at_symbol(';') && !token().line_before) advance();
+  const bool same_line = token().kind != TokenKind::end && !token().line_before;
+  const std::uint32_t end = same_line ? token().at.offset : lexer_.after_line(last_end_.offset);
+  if (writes()) keep(writer_.end_definition(slice_begin_, end));
+  slice_begin_ = end;
+}
+
+// ---- Output -----------------------------------------------------------------------------------
+
+void Compiler::emit(const CodePiece& piece) { append(piece.bytes()); }
+
+void Compiler::append(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) return;
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  const bool fits = code_size_ <= kMaxCode;
+  code_size_ += size;
+  if (fits && code_size_ > kMaxCode) {
+    error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
+  }
+  if (writes()) keep(writer_.append_code(bytes));
+}
+
+}  // namespace pianola::lang

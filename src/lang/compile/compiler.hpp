@@ -1,0 +1,456 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/status.hpp"
+#include "hid/layout.hpp"
+#include "lang/code/opcode.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/code/settings.hpp"
+#include "lang/code/wakes.hpp"
+#include "lang/compile/code_piece.hpp"
+#include "lang/compile/diagnostic.hpp"
+#include "lang/compile/index_builder.hpp"
+#include "lang/compile/keywords.hpp"
+#include "lang/compile/lexer.hpp"
+#include "lang/compile/scratch.hpp"
+#include "lang/compile/source.hpp"
+
+namespace pianola::lang {
+
+/// Deepest nesting of blocks in a body.
+inline constexpr std::size_t kMaxBlocks = 16;
+/// Deepest nesting of parentheses and pending operators in an expression.
+inline constexpr std::size_t kMaxOperators = 24;
+/// Most labels (blocks that can be jumped over) of one body.
+inline constexpr std::uint32_t kMaxLabels = 0xFFFF;
+
+/// Compiles macros.txt to a roll in one pass, with the same RAM whatever the length of the file or
+/// of one macro.
+///
+/// Nothing recurses and nothing is kept that grows with the source: blocks and operators stand on
+/// small explicit stacks, what must be known of the whole file goes to Scratch. After an error the
+/// compiler goes on behind it, to report all that it can find; the roll is then abandoned.
+class Compiler final : private DiagnosticSink {
+ public:
+  /// All four are the caller's and outlive the compiler.
+  Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink);
+
+  /// Does a bounded piece of work (a statement, a piece of a text, a pass over a few records).
+  /// Status::more: call again. Status::ok: the roll is committed. Status::errors, full or io_error:
+  /// it was abandoned, and the sink knows why.
+  Status step();
+  /// Calls step() to the end.
+  Status run();
+
+  [[nodiscard]] std::uint32_t errors() const { return errors_; }
+  [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
+
+ private:
+  enum class Mode : std::uint8_t {
+    start,
+    file,
+    text,
+    arguments,
+    argument_text,
+    skip,
+    finish,
+    done,
+  };
+  /// What is passed over after an error.
+  enum class Skip : std::uint8_t {
+    definition,  ///< To the next one, which is indented no more than this one.
+    item,        ///< Of a layer: likewise, or to the layer's end.
+    statement,   ///< To the next line, a keyword that starts a statement, or the block's end.
+    word,        ///< Likewise, or to a text, a key or any keyword.
+  };
+  enum class Block : std::uint8_t {
+    layer,
+    body,
+    define,     ///< Between `define` and `end`.
+    condition,  ///< After `if`.
+    otherwise,  ///< After `else`.
+    loop,       ///< After `while`, `loop` and `repeat`.
+    scope,      ///< After `without mods` and `defer`.
+    match,      ///< Its patterns.
+    arm,        ///< The statements of a pattern.
+    match_else,
+  };
+
+  struct OpenBlock {
+    Position at;  ///< Of its `{`.
+    /// Code offset of a loop's head; of a layer, a body and a match the column where its items
+    /// stand (0: unknown yet); of a condition the label of the end of all its branches + 1, 0 if
+    /// there is none yet; of a scope 1 if it defers.
+    std::uint32_t start = 0;
+    std::uint16_t label = 0;  ///< Where it is left.
+    Block kind{};
+    std::uint8_t locals = 0;  ///< How many there were before it.
+  };
+  struct Local {
+    std::uint32_t offset = 0;  ///< Of its declaration in the source.
+    std::uint16_t hash = 0;    ///< The low half.
+    std::uint8_t size = 0;     ///< Of its name; 0: a loop counter.
+  };
+  /// A label with a name: declared, or wanted by a `goto`.
+  struct NamedLabel {
+    Position at;              ///< Of its name, in `label` or in the first `goto`.
+    std::uint16_t label = 0;  ///< Its number.
+    std::uint8_t size = 0;    ///< Of its name.
+    std::uint8_t depth = 0;   ///< Blocks around it; if wanted, as many as may still be.
+    std::uint8_t locals = 0;  ///< If wanted: the locals that all who want it know.
+    bool declared = false;
+    bool closed = false;  ///< The block that it stands in is closed.
+  };
+  struct PendingLabel {
+    std::uint32_t offset = 0;
+    std::uint16_t label = 0;
+    std::uint8_t depth = 0;
+  };
+  /// A key with modifiers, as parsed.
+  struct Chord {
+    TriggerMods mods;
+    KeyRef key;
+    Position at;
+    std::uint32_t length = 0;
+    bool good = true;  ///< False: something in it was reported, and all after it can be read.
+    /// Its modifiers where only a side can be sent: `ctrl` is the left one.
+    [[nodiscard]] std::uint8_t sides() const {
+      return static_cast<std::uint8_t>(mods.exact | mods.either);
+    }
+  };
+  /// A name in the source, for records of its use.
+  struct NameAt {
+    std::array<char, kMaxName> text{};
+    std::uint8_t size = 0;
+    Position at;
+    [[nodiscard]] std::string_view view() const { return {text.data(), size}; }
+    [[nodiscard]] std::uint32_t hash() const { return name_hash(text.data(), size); }
+  };
+
+  void report(const Diagnostic& diagnostic) override;
+  bool error(Message message, std::string_view a = {}, std::string_view b = {},
+             std::uint32_t n = 0);
+  bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
+                std::string_view b = {}, std::uint32_t n = 0);
+  void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
+               std::string_view b);
+  bool error_other(Message message, const NameAt& name, const Position& other);
+  bool expected(Message message, std::string_view a = {}, std::string_view b = {});
+  bool expected_duration(Message message, std::string_view b = {});
+  [[nodiscard]] std::string_view unit_ahead() const;
+
+  // compiler.cpp: the file, definitions, output
+  Status end_with(Status status);
+  void file_step();
+  void end_file();
+  void begin_definition();
+  void end_definition();
+  void start_item();
+  void finish_definition_after(bool good);
+  void advance();
+  void emit(const CodePiece& piece);
+  void append(std::span<const std::uint8_t> bytes);
+  void keep(Status status);
+  /// Whether the roll is still worth writing.
+  [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
+  [[nodiscard]] const Token& token() const { return lexer_.token(); }
+  [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
+  [[nodiscard]] bool at_word(std::string_view word) const;
+  [[nodiscard]] Keyword keyword() const;
+  bool expect_symbol(char32_t c, std::string_view shown);
+
+  // recovery.cpp: after errors
+  void skip(Skip kind);
+  void skip_step();
+  void end_skip();
+  [[nodiscard]] bool skip_ends() const;
+  void skip_text();
+  bool skip_text_item();
+  void broken_text();
+  [[nodiscard]] unsigned blocks_of_line(std::uint32_t line) const;
+  void skip_line(std::uint32_t line);
+  bool find_body(bool past_words);
+  void missing_brace();
+  [[nodiscard]] bool starts_definition() const;
+  [[nodiscard]] bool is_remap(Lexer& ahead) const;
+  [[nodiscard]] bool is_pattern() const;
+  [[nodiscard]] bool starts_statement() const;
+
+  // neighbours.cpp: what people bring along from other programs
+  enum class Place : std::uint8_t {
+    definition,
+    target,  ///< After the `=` of a remap.
+    statement,
+  };
+  bool neighbour(Place place);
+  [[nodiscard]] bool may_be_neighbour(Place place) const;
+  bool foreign_loop();
+  void pass_neighbour(Place place);
+  void pass_rest_of_line();
+  void pass_indented();
+  bool foreign_definition();
+  [[nodiscard]] bool at_hotkey() const;
+  bool foreign_arrow();
+  [[nodiscard]] bool at_dashed_chord() const;
+  void dashed_chord();
+  bool foreign_quotes(bool may_be_key);
+
+  // definitions.cpp: what stands at the top and in layers
+  bool definition();
+  Keyword definition_keyword();
+  bool definition_of(Keyword word);
+  bool bracketed_visibility();
+  bool visibility(Keyword word);
+  void private_mark();
+  bool name(NameAt& out);
+  bool skip_name();
+  void start_declaration(IndexSpace space, const NameAt& name);
+  void declare();
+  void use(IndexSpace space, const NameAt& name, std::uint8_t params);
+  bool variable_definition();
+  bool macro_definition();
+  bool parameters(std::uint8_t& count);
+  bool parameter(std::uint8_t& count);
+  bool layer_definition();
+  void layer_item();
+  bool binding();
+  [[nodiscard]] bool ends_in_modifier() const;
+  [[nodiscard]] bool at_semicolon() const;
+  [[nodiscard]] bool at_old_command();
+  bool no_binding();
+  void unknown_trigger();
+  bool remap();
+  bool open_body();
+  void start_body();
+  void close_body();
+  bool old_definition();
+  void define_line();
+  bool define_report(std::uint32_t line);
+
+  // settings.cpp: set, and the options of bindings
+  bool set_definition();
+  bool set_value(Setting setting, const SettingInfo& info);
+  bool layout_value(Opcode opcode, hid::Layout& layout);
+  bool plain_value(const SettingInfo& info, std::uint32_t& value);
+  bool key_value(const SettingInfo& info, std::uint32_t& value);
+  bool options();
+  bool option(std::uint8_t& seen);
+  bool again_option();
+
+  // triggers.cpp: keys, chords, triggers
+  static bool is_vial_key(std::string_view word);
+  static bool is_modifier_name(std::string_view word);
+  static std::string_view closest_modifier(std::string_view word);
+  bool chord(Chord& out);
+  bool chord_key(Chord& out);
+  static bool add_modifier(TriggerMods& mods, std::string_view word);
+  bool chord_modifier(Chord& out);
+  bool symbol_key(Chord& out);
+  bool word_key(Chord& out);
+  bool number_key(Chord& out);
+  bool caret(Chord& out);
+  std::string_view key_after_caret(Lexer& ahead);
+  static void character_key(Chord& out, char32_t c);
+  bool trigger();
+  bool end_trigger();
+  bool key_trigger(TriggerKind kind);
+  bool prefixed_trigger(TriggerKind kind);
+  bool vial_trigger();
+  static bool is_quoted_key(std::string_view text);
+  bool text_trigger();
+  bool event_trigger();
+  bool can_remap(bool two);
+  bool second_target();
+  void write_trigger(Opcode opcode);
+  std::uint16_t index_usage(KeyRef key, bool& is_character);
+
+  // statements.cpp: bodies
+  void body_step();
+  bool statement();
+  bool symbol_statement();
+  bool word_statement();
+  void check_print();
+  [[nodiscard]] bool is_unknown_word() const;
+  bool unknown_word();
+  bool unknown_statement();
+  bool bare_character(std::string_view character);
+  bool inner_quotes(bool last);
+  [[nodiscard]] bool at_comment();
+  [[nodiscard]] bool before_letter() const;
+  bool keyword_statement(Keyword word);
+  bool control_statement(Keyword word);
+  bool device_statement(Keyword word);
+  bool misplaced_keyword(Keyword word);
+  bool simple(Opcode opcode);
+  bool named(Opcode opcode, IndexSpace space);
+
+  // keys.cpp: statements of keys, the pointer and texts
+  bool chord_statement(Opcode opcode);
+  bool chord_list(Opcode opcode);
+  void emit_chord(Opcode opcode, const Chord& keys);
+  void check_key(const Chord& keys);
+  void check_typable(char32_t c, const Position& at, std::uint32_t length);
+  bool raw_statement();
+  bool click_statement();
+  bool mouse_button(Chord& out);
+  bool pointer_statement(Opcode opcode, unsigned operands);
+  void start_text(Mode mode);
+  void text_step();
+  static bool is_meant_as_key(std::string_view text);
+  void check_bracket(const StringItem& item);
+  void text_character(char32_t c);
+  bool text_value(const Position& at);
+  void end_text();
+  void flush_text();
+
+  // values.cpp: variables, waiting, calls, layers, recordings
+  enum class Assignment : std::uint8_t { none, plain, compound, comparison };
+  [[nodiscard]] Assignment assignment_ahead() const;
+  bool assignment(Assignment kind);
+  bool let_statement();
+  bool wait_statement();
+  bool wait_until();
+  [[nodiscard]] std::optional<std::uint32_t> limit_ahead() const;
+  bool call_statement(Opcode opcode);
+  void arguments_step();
+  void end_call();
+  bool stop_statement();
+  bool layer_statement();
+  bool record_statement();
+  bool new_local(std::uint8_t& slot);
+  [[nodiscard]] std::optional<std::uint8_t> find_local(const NameAt& wanted,
+                                                       std::uint8_t from = 0) const;
+  [[nodiscard]] bool source_has(std::uint32_t offset, const NameAt& wanted) const;
+
+  // blocks.cpp: control
+  bool condition(Keyword word);
+  bool if_statement();
+  void otherwise(const OpenBlock& block);
+  bool while_statement();
+  bool loop_statement();
+  bool repeat_statement();
+  bool break_statement();
+  bool continue_statement();
+  bool label_statement();
+  bool goto_statement();
+  bool defer_statement();
+  bool without_statement();
+  bool send_statement();
+  bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
+  bool enter_scope(const Position& at);
+  void close_block();
+  void close_inner(const OpenBlock& block);
+  [[nodiscard]] const OpenBlock* innermost_loop() const;
+  [[nodiscard]] unsigned scopes(std::size_t blocks) const;
+  bool new_label(std::uint16_t& label, const Position& at);
+  NamedLabel* find_label(const NameAt& name);
+  void block_closed();
+  void check_labels();
+  void place_label(std::uint16_t label, unsigned depth);
+  void place_label_at(std::uint32_t offset, std::uint16_t label, unsigned depth);
+  void flush_labels();
+
+  // match.cpp: what the next keys choose
+  bool match_statement();
+  bool match_options(std::uint8_t& flags, std::uint32_t& within);
+  void match_item();
+  bool match_arm();
+
+  // expressions.cpp
+  enum class Operator : std::uint8_t;
+  struct Expression;
+  bool expression();
+  bool operand(Expression& state, bool& complete);
+  bool operators(Expression& state, bool& again);
+  bool number_value(Expression& state, bool minus);
+  bool word_operand(Expression& state, bool& complete);
+  bool push_operator(Expression& state, Operator op);
+  bool reduce(Expression& state, unsigned least);
+  bool functions(Expression& state, Keyword word, bool& complete);
+  bool query(Expression& state, Keyword word);
+  bool pointer_operand();
+  bool key_query(Expression& state);
+  bool mods_query(Expression& state);
+  bool led_query(Expression& state);
+  bool name_query(Expression& state, Opcode opcode, IndexSpace space);
+  bool time_query(Expression& state, Keyword word, bool& complete);
+  std::optional<Operator> infix(bool& good);
+  bool infix_operator(Expression& state, Operator op);
+  bool next_argument(Expression& state);
+  bool close_parenthesis(Expression& state);
+  bool emit_part(Expression& state, const CodePiece& piece, int change);
+  bool expression_too_long(const Expression& state);
+
+  Source& source_;
+  RollWriter& writer_;
+  Scratch& scratch_;
+  DiagnosticSink& sink_;
+  Lexer lexer_;
+
+  Mode mode_ = Mode::start;
+  Status status_ = Status::more;
+  std::uint32_t errors_ = 0;
+  std::uint32_t warnings_ = 0;
+  hid::Layout file_layout_;
+  hid::Layout layout_;        ///< In force for the text being compiled.
+  bool layout_used_ = false;  ///< A character was checked against file_layout_.
+
+  std::uint32_t last_error_ = 0xFFFFFFFF;  ///< Offset of the last error.
+  Position last_end_;                      ///< After the last token that was passed.
+  std::uint32_t slice_begin_ = 0;
+  std::uint32_t records_ = 0;    ///< Definitions begun.
+  std::uint32_t code_size_ = 0;  ///< Of this definition so far.
+  std::uint32_t scope_ = 0;      ///< name_hash of the layer.
+  ScratchRecord pending_;        ///< Declared by the body that is open.
+  std::uint32_t variables_ = 0;  ///< Declared so far; layers likewise.
+  std::uint32_t layers_ = 0;
+  std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
+  bool private_seen_ = false;
+  bool pending_good_ = false;
+  bool trigger_good_ = false;  ///< No error was found in trigger_.
+  Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
+  Position trigger_at_;
+  std::uint32_t trigger_length_ = 0;
+  std::uint8_t erase_ = 0;      ///< Characters of an abbreviation that the host sees.
+  bool types_unicode_ = false;  ///< `set unicode` with a method.
+  bool all_leader_ = false;     ///< `set trigger = leader`.
+  bool until_ = false;          ///< The expression is that of `wait until`.
+  std::uint8_t wakes_ = 0;      ///< What the expression read that can change (Wakes).
+
+  std::array<OpenBlock, kMaxBlocks> blocks_;
+  std::uint8_t depth_ = 0;
+  std::array<NamedLabel, kMaxNamedLabels> named_;
+  std::uint8_t named_count_ = 0;
+  std::array<Local, kMaxSlots> locals_;
+  std::uint8_t local_count_ = 0;
+  std::uint8_t frame_ = 0;  ///< Most locals at a time.
+  std::array<PendingLabel, 12> labels_;
+  std::uint8_t label_count_ = 0;
+  std::uint32_t next_label_ = 0;
+  std::uint32_t last_labels_ = 0;  ///< Offset of the last LABELS + 1.
+
+  std::array<char, kMaxText> text_;
+  std::uint8_t text_size_ = 0;
+  bool text_empty_ = true;      ///< Nothing of the text was emitted yet.
+  std::uint32_t text_end_ = 0;  ///< Offset after the last text.
+  NameAt call_;
+  Opcode call_opcode_{};
+  std::uint8_t arguments_ = 0;
+
+  Skip skip_{};
+  bool skipping_text_ = false;
+  bool brace_excused_ = false;     ///< That a `}` lacks comes of an error that was reported.
+  Position item_at_;               ///< Of the definition or the layer's item that was begun last.
+  std::uint32_t layer_home_ = 1;   ///< home_ of the layer.
+  std::uint32_t home_ = 1;         ///< Column of it, if it stands first in its line.
+  std::uint32_t skip_from_ = 0;    ///< Offset of the first token that is skipped.
+  std::uint32_t skip_braces_ = 0;  ///< Blocks opened on the way.
+
+  IndexBuilder builder_;
+};
+
+}  // namespace pianola::lang

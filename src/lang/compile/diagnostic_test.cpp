@@ -1,0 +1,179 @@
+#include "lang/compile/diagnostic.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "ports/sim/memory_compiler.hpp"
+
+namespace pianola::lang {
+namespace {
+
+constexpr Message kMessages[] = {
+#define PIANOLA_X(symbol, text) Message::symbol,
+    PIANOLA_MESSAGES(PIANOLA_X)
+#undef PIANOLA_X
+};
+
+std::string message(const Diagnostic& diagnostic) {
+  sim::StringSink out;
+  write_message(diagnostic, out);
+  return out.text();
+}
+
+Diagnostic diagnostic_of(Message message, std::string_view a = {}, std::string_view b = {}) {
+  Diagnostic diagnostic;
+  diagnostic.message = message;
+  diagnostic.a = a;
+  diagnostic.b = b;
+  return diagnostic;
+}
+
+/// The whole of a diagnostic whose place is before `mark` in `text`, with the source in pieces.
+std::string shown(std::string text, std::size_t piece = SIZE_MAX, std::uint32_t length = 3) {
+  Diagnostic diagnostic = diagnostic_of(Message::expected_key);
+  const std::size_t mark = text.find('|');
+  text.erase(mark, 1);
+  for (std::size_t i = 0; i < mark; ++i) {
+    if (text[i] == '\n') {
+      ++diagnostic.at.line;
+      diagnostic.at.column = 1;
+    } else if ((text[i] & 0xC0) != 0x80) {
+      ++diagnostic.at.column;
+    }
+  }
+  diagnostic.at.offset = static_cast<std::uint32_t>(mark);
+  diagnostic.length = length;
+  sim::MemorySource source(text, piece);
+  sim::StringSink out;
+  write_diagnostic(diagnostic, "m.txt", source, out);
+  return out.text();
+}
+
+TEST(Diagnostic, WordsStandInTheMessage) {
+  EXPECT_EQ(message(diagnostic_of(Message::unknown_key, "ENTR", "ENTER")),
+            "unknown key 'ENTR'; did you mean 'ENTER'?");
+  EXPECT_EQ(message(diagnostic_of(Message::unknown_key, "XYZ")), "unknown key 'XYZ'");
+  EXPECT_EQ(message(diagnostic_of(Message::missing_brace)), "missing '}' for this '{'");
+  EXPECT_EQ(message(diagnostic_of(Message::missing_brace, "", "7")),
+            "missing '}' for this '{'; the next definition starts in line 7");
+  Diagnostic taken = diagnostic_of(Message::name_taken, "f");
+  taken.other = {20, 3, 7};
+  EXPECT_EQ(message(taken), "'f' is declared already at 3:7");
+  Diagnostic control = diagnostic_of(Message::control_character);
+  control.n = 7;
+  EXPECT_EQ(message(control), "control character 0x07 has no meaning here");
+}
+
+TEST(Diagnostic, EveryMessageIsAPlainSentence) {
+  std::set<std::string> all;
+  for (const Message symbol : kMessages) {
+    Diagnostic diagnostic = diagnostic_of(symbol, "AA", "BB");
+    diagnostic.other = {0, 8, 9};
+    for (const bool with : {true, false}) {
+      if (!with) diagnostic.b = {};
+      const std::string text = message(diagnostic);
+      SCOPED_TRACE(text);
+      EXPECT_FALSE(text.empty());
+      EXPECT_NE(text.back(), '.');
+      EXPECT_EQ(text.find("[;"), std::string::npos);
+      for (const char* left : {"{a}", "{b}", "{n}", "{x}", "{p}"}) {
+        EXPECT_EQ(text.find(left), std::string::npos);
+      }
+    }
+    EXPECT_TRUE(all.insert(message(diagnostic_of(symbol))).second);
+  }
+}
+
+TEST(Diagnostic, WhatCannotBeSeenIsNamed) {
+  EXPECT_EQ(message(diagnostic_of(Message::unknown_layout, "\a\x7F\u0085")),
+            "unknown layout 'U+0007U+007FU+0085'");
+  EXPECT_EQ(message(diagnostic_of(Message::unknown_layout, "\u200B\u202E\uFEFFé😀")),
+            "unknown layout 'U+200BU+202EU+FEFFé😀'");
+  EXPECT_EQ(message(diagnostic_of(Message::unknown_layout, "a\xFF")), "unknown layout 'a\uFFFD'");
+}
+
+TEST(Diagnostic, ShowsTheLineAndACaret) {
+  EXPECT_EQ(shown("F1 { a }\nF2 { |EN }\nF3"), R"(m.txt:2:6: error: expected a key
+  F2 { EN }
+       ^~~
+)");
+}
+
+TEST(Diagnostic, AllPiecesGiveTheSame) {
+  const std::string text = "F1 { a }\r\n\tüber |é }\r\nF3";
+  const std::string whole = shown(text);
+  EXPECT_EQ(whole, "m.txt:2:7: error: expected a key\n  \tüber é }\n  \t     ^~~\n");
+  for (const std::size_t piece : {1, 2, 3, 7, 64}) EXPECT_EQ(shown(text, piece), whole);
+}
+
+TEST(Diagnostic, LineEndsOfEveryKind) {
+  for (const char* end : {"\n", "\r\n", "\r"}) {
+    const std::string text = std::string("one") + end + "|two" + end + "three";
+    EXPECT_NE(shown(text).find("\n  two\n  ^~~\n"), std::string::npos);
+  }
+}
+
+TEST(Diagnostic, UnderlinesNoMoreThanTheLine) {
+  EXPECT_NE(shown("a |b", SIZE_MAX, 50).find("\n  a b\n    ^\n"), std::string::npos);
+  EXPECT_NE(shown("a |", SIZE_MAX, 0).find("\n  a \n    ^\n"), std::string::npos);
+  EXPECT_NE(shown("|", SIZE_MAX, 0).find("\n  \n  ^\n"), std::string::npos);
+}
+
+TEST(Diagnostic, AByteOrderMarkIsNoColumn) {
+  Diagnostic diagnostic = diagnostic_of(Message::expected_key);
+  diagnostic.at = {6, 1, 4};
+  sim::MemorySource source(
+      "\xEF\xBB\xBF"
+      "F1 x");
+  sim::StringSink out;
+  write_diagnostic(diagnostic, "m", source, out);
+  EXPECT_EQ(out.text(), "m:1:4: error: expected a key\n  F1 x\n     ^\n");
+}
+
+TEST(Diagnostic, OfALongLineOnlyAPartIsShown) {
+  const std::string before(300, 'a');
+  const std::string after(300, 'b');
+  const std::string text = shown(before + "|X" + after);
+  EXPECT_EQ(text, "m.txt:1:301: error: expected a key\n  …" + std::string(72, 'a') + "X" +
+                      std::string(46, 'b') + "…\n   " + std::string(72, ' ') + "^~~\n");
+  // A line that begins just where the excerpt does is not cut.
+  const std::string whole = std::string(72, 'a') + "|X\n";
+  EXPECT_EQ(shown("one\n" + whole).find("…"), std::string::npos);
+  EXPECT_NE(shown("one\na" + whole).find("…"), std::string::npos);
+}
+
+TEST(Diagnostic, NeverCutsACharacter) {
+  for (int shift = 0; shift < 4; ++shift) {
+    std::string text(static_cast<std::size_t>(shift), 'x');
+    for (int i = 0; i < 60; ++i) text += "€";
+    text += "|";
+    for (int i = 0; i < 60; ++i) text += "😀";
+    EXPECT_EQ(shown(text).find("\uFFFD"), std::string::npos) << shift;
+  }
+}
+
+TEST(Diagnostic, NothingOfTheSourceMovesTheCursor) {
+  const std::string text = shown("\x1B[31m\a |x \x7F\xFF\u202E");
+  EXPECT_EQ(text, "m.txt:1:8: error: expected a key\n  \uFFFD[31m\uFFFD x \uFFFD\uFFFD\uFFFD\n" +
+                      std::string(9, ' ') + "^~~\n");
+}
+
+TEST(Diagnostic, WithoutAPlaceOrAsAWarning) {
+  Diagnostic diagnostic = diagnostic_of(Message::store_full);
+  diagnostic.at = {0, 0, 0};
+  sim::MemorySource source("F1 x");
+  sim::StringSink out;
+  write_diagnostic(diagnostic, "m", source, out);
+  EXPECT_EQ(out.text(), "m: error: no room for what this file needs\n");
+
+  diagnostic = diagnostic_of(Message::character_untypable, "£", "us");
+  diagnostic.warning = true;
+  sim::StringSink warning;
+  write_diagnostic(diagnostic, "m", source, warning);
+  EXPECT_TRUE(warning.text().starts_with("m:1:1: warning: layout us has no key for '£'"));
+}
+
+}  // namespace
+}  // namespace pianola::lang

@@ -1,0 +1,309 @@
+#include "lang/compile/index_builder.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+#include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
+
+namespace pianola::lang {
+namespace {
+
+constexpr std::uint32_t kUseBit = 0x80000000U;
+/// Items handled in one step.
+constexpr std::uint32_t kBatch = 32;
+
+constexpr IndexSpace space_of(const IndexKey& key) {
+  return static_cast<IndexSpace>(key.high >> 28);
+}
+
+bool is_both(const IndexKey& key) {
+  return space_of(key) == IndexSpace::trigger &&
+         ((key.high >> 24) & 0xFU) == static_cast<std::uint32_t>(TriggerKind::both);
+}
+
+/// The key of `k & j`, given that of `j & k`.
+IndexKey mirror_key(const IndexKey& key) {
+  return {key.scope, (key.high & 0xFF0000FFU) | (key.low >> 16 << 8),
+          (key.low & 0xFFFFU) | (((key.high >> 8) & 0xFFFFU) << 16)};
+}
+
+/// Sorts the few items of a run. By insertion: the library's sort recurses.
+void sort_run(std::span<SortItem> items) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    const SortItem item = items[i];
+    std::size_t place = i;
+    for (; place > 0 && item < items[place - 1]; --place) items[place] = items[place - 1];
+    items[place] = item;
+  }
+}
+
+}  // namespace
+
+Status IndexBuilder::add(Scratch& scratch, const ScratchRecord& record) {
+  ++records_;
+  return scratch.append(record);
+}
+
+Status IndexBuilder::step(const Context& context) {
+  switch (phase_) {
+    case Phase::runs:
+      return runs_step(context);
+    case Phase::merge:
+      return merge_step(context);
+    case Phase::check:
+      return check_step(context);
+  }
+  return Status::ok;
+}
+
+/// Puts the usages that the layout gives in place of a trigger's characters. False if it has none.
+bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, IndexKey& key) {
+  key = record.entry.key;
+  const auto usage_of = [&](std::uint32_t character, std::uint32_t& usage) {
+    if (const auto found = context.layout.key_of(static_cast<char32_t>(character))) {
+      usage = *found;
+      return true;
+    }
+    Diagnostic diagnostic;
+    diagnostic.message = Message::no_key_for_trigger;
+    diagnostic.at = record.at;
+    diagnostic.length = record.length;
+    const Utf8Bytes shown = encode_utf8(static_cast<char32_t>(character));
+    diagnostic.a = shown;
+    diagnostic.b = context.layout.name();
+    context.sink.report(diagnostic);
+    return false;
+  };
+  std::uint32_t first = key.low >> 16;
+  std::uint32_t second = (key.high >> 8) & 0xFFFFU;
+  if (record.first_is_character && !usage_of(first, first)) return false;
+  if (record.second_is_character && !usage_of(second, second)) return false;
+  const bool trigger = space_of(key) == IndexSpace::trigger;
+  const auto kind = static_cast<TriggerKind>((key.high >> 24) & 0xFU);
+  if (trigger && kind == TriggerKind::both && first == second) {
+    Diagnostic diagnostic;
+    diagnostic.message = Message::both_same;
+    diagnostic.at = record.at;
+    diagnostic.length = record.length;
+    context.sink.report(diagnostic);
+    return false;
+  }
+  if (context.leader && record.binding && trigger && kind == TriggerKind::press &&
+      !key_mods(key).any()) {
+    key.high |= static_cast<std::uint32_t>(TriggerKind::leader) << 24;
+  }
+  if (!record.first_is_character && !record.second_is_character) return true;
+  key.low = (key.low & 0xFFFFU) | (first << 16);
+  key.high = (key.high & 0xFF0000FFU) | (second << 8);
+  return true;
+}
+
+Status IndexBuilder::runs_step(const Context& context) {
+  std::array<SortItem, kRun> items;
+  std::uint32_t count = 0;
+  for (; count < kRun && (mirrored_ || position_ < records_); ++position_) {
+    if (mirrored_) {
+      items[count++] = mirror_;
+      mirrored_ = false;
+      if (count == kRun || position_ == records_) break;
+    }
+    ScratchRecord record;
+    if (!context.scratch.read(position_, record)) return Status::io_error;
+    SortItem& item = items[count];
+    if (!resolve(context, record, item.key)) continue;
+    item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
+    ++count;
+    // `j & k` is found from either key.
+    mirrored_ = is_both(item.key);
+    if (mirrored_) {
+      mirror_ = item;
+      mirror_.key = mirror_key(item.key);
+    }
+  }
+  sort_run(std::span{items}.first(count));
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (const Status status = context.scratch.append(items[i]); status != Status::ok) return status;
+  }
+  end_ += count;
+  if (mirrored_ || position_ < records_) return Status::more;
+  written_ = end_;
+  position_ = 0;
+  phase_ = end_ <= kRun ? Phase::check : Phase::merge;
+  return Status::more;
+}
+
+bool IndexBuilder::advance(const Context& context, Head& head) {
+  head.live = head.next < head.end;
+  return !head.live || context.scratch.read(head.next++, head.item);
+}
+
+/// Opens the next runs of this level for merging.
+bool IndexBuilder::open_heads(const Context& context) {
+  for (Head& head : heads_) {
+    head.next = std::min(position_, end_);
+    head.end = std::min(position_ + run_, end_);
+    position_ = head.end;
+    if (!advance(context, head)) return false;
+  }
+  merging_ = true;
+  return true;
+}
+
+void IndexBuilder::next_level() {
+  begin_ = end_;
+  end_ = written_;
+  position_ = begin_;
+  run_ *= kFan;
+  if (end_ - begin_ <= run_) phase_ = Phase::check;
+}
+
+Status IndexBuilder::merge_step(const Context& context) {
+  if (!merging_ && !open_heads(context)) return Status::io_error;
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    Head* least = nullptr;
+    for (Head& head : heads_) {
+      if (head.live && (least == nullptr || head.item < least->item)) least = &head;
+    }
+    if (least == nullptr) {
+      merging_ = false;
+      if (position_ >= end_) {
+        next_level();
+        context.scratch.release_items(begin_);
+      }
+      return Status::more;
+    }
+    if (const Status status = context.scratch.append(least->item); status != Status::ok) {
+      return status;
+    }
+    ++written_;
+    if (!advance(context, *least)) return Status::io_error;
+  }
+  return Status::more;
+}
+
+Status IndexBuilder::check_step(const Context& context) {
+  for (std::uint32_t i = 0; i < kBatch; ++i) {
+    if (position_ >= end_) return Status::ok;
+    SortItem item;
+    if (!context.scratch.read(position_++, item)) return Status::io_error;
+    if (const Status status = check(context, item); status != Status::ok) return status;
+  }
+  return Status::more;
+}
+
+Status IndexBuilder::check(const Context& context, const SortItem& item) {
+  ScratchRecord record;
+  if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
+  if (record.role == ScratchRecord::Role::declaration) return declaration(context, item, record);
+  return use(context, item, record);
+}
+
+Status IndexBuilder::declaration(const Context& context, const SortItem& item,
+                                 const ScratchRecord& record) {
+  if (declared_ && declared_item_.key == item.key) {
+    // A doubled trigger of two keys is found twice, once for each order.
+    if (is_both(item.key) && mirror_key(item.key) < item.key) return Status::ok;
+    ScratchRecord first;
+    if (!context.scratch.read(declared_item_.record, first)) return Status::io_error;
+    std::array<char, kMaxName> name;
+    std::array<char, kMaxName> first_name;
+    Diagnostic diagnostic;
+    diagnostic.at = record.at;
+    diagnostic.length = record.length;
+    diagnostic.other = first.at;
+    diagnostic.message = Message::trigger_taken;
+    if (space_of(item.key) != IndexSpace::trigger) {
+      diagnostic.a = name_of(context, record, name);
+      const bool same = diagnostic.a == name_of(context, first, first_name);
+      diagnostic.message = same ? Message::name_taken : Message::names_collide;
+    }
+    context.sink.report(diagnostic);
+    return Status::ok;
+  }
+  declared_ = true;
+  declared_item_ = item;
+  if (!context.write) return Status::ok;
+  IndexEntry entry = record.entry;
+  entry.key = item.key;
+  return context.writer.append_index(entry);
+}
+
+Status IndexBuilder::use(const Context& context, const SortItem& item,
+                         const ScratchRecord& record) {
+  std::array<char, kMaxName> buffer;
+  const std::string_view name = name_of(context, record, buffer);
+  ScratchRecord declared;
+  std::array<char, kMaxName> declared_name;
+  bool known = declared_ && declared_item_.key == item.key;
+  if (known && !context.scratch.read(declared_item_.record, declared)) return Status::io_error;
+  known = known && name_of(context, declared, declared_name) == name;
+  if (!known) {
+    unknown_name(context, record, name);
+    return Status::ok;
+  }
+  if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
+      declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
+    return Status::ok;
+  }
+  Diagnostic diagnostic;
+  diagnostic.message = Message::wrong_arity;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = name;
+  diagnostic.n = declared.entry.params;
+  diagnostic.other = declared.at;
+  context.sink.report(diagnostic);
+  return Status::ok;
+}
+
+void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& record,
+                                std::string_view name) {
+  std::array<char, kMaxName> buffer;
+  Diagnostic diagnostic;
+  const IndexSpace space = space_of(record.entry.key);
+  diagnostic.message = space == IndexSpace::macro   ? Message::unknown_macro
+                       : space == IndexSpace::layer ? Message::unknown_layer
+                                                    : Message::unknown_variable;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = name;
+  diagnostic.b = closest_declared(context, record.entry.key, name, buffer);
+  context.sink.report(diagnostic);
+}
+
+std::string_view IndexBuilder::closest_declared(const Context& context, const IndexKey& key,
+                                                std::string_view name,
+                                                std::array<char, kMaxName>& out) {
+  std::string_view best;
+  ClosestWord closest(name);
+  for (std::uint32_t i = 0; i < records_; ++i) {
+    ScratchRecord record;
+    if (!context.scratch.read(i, record)) break;
+    const bool candidate = record.role == ScratchRecord::Role::declaration &&
+                           space_of(record.entry.key) == space_of(key);
+    if (!candidate) continue;
+    std::array<char, kMaxName> buffer;
+    const std::string_view other = name_of(context, record, buffer);
+    if (!closest.offer(other)) continue;
+    std::copy(other.begin(), other.end(), out.begin());
+    best = {out.data(), other.size()};
+  }
+  return best;
+}
+
+std::string_view IndexBuilder::name_of(const Context& context, const ScratchRecord& record,
+                                       std::array<char, kMaxName>& out) {
+  const std::size_t size = std::min<std::size_t>(record.length, out.size());
+  std::size_t done = 0;
+  while (done < size) {
+    const auto at = static_cast<std::uint32_t>(record.at.offset + done);
+    const std::size_t count = context.source.read(at, std::span{out}.subspan(done, size - done));
+    if (count == 0) break;
+    done += count;
+  }
+  return {out.data(), done};
+}
+
+}  // namespace pianola::lang

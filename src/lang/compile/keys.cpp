@@ -1,0 +1,214 @@
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "hid/key_names.hpp"
+#include "lang/compile/compiler.hpp"
+
+// The statements that type: keys, raw reports, the pointer, texts.
+
+namespace pianola::lang {
+namespace {
+
+/// Characters of a text compiled in one step.
+constexpr unsigned kTextBatch = 256;
+/// The mouse buttons that have names, from number 1 on.
+constexpr std::array<std::string_view, 5> kButtons = {"left", "right", "middle", "back", "forward"};
+
+}  // namespace
+
+// ---- Keys -------------------------------------------------------------------------------------
+
+bool Compiler::chord_statement(Opcode opcode) {
+  Chord keys;
+  if (!chord(keys)) return false;
+  emit_chord(opcode, keys);
+  return true;
+}
+
+/// `a, b, ctrl+c`.
+bool Compiler::chord_list(Opcode opcode) {
+  if (!chord_statement(opcode)) return false;
+  while (at_symbol(',')) {
+    advance();
+    if (!chord_statement(opcode)) return false;
+  }
+  return true;
+}
+
+void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
+  if (keys.good) check_key(keys);
+  emit(CodePiece(opcode).byte(keys.sides()).key(keys.key));
+}
+
+/// Warns of a key that the layout has not.
+void Compiler::check_key(const Chord& keys) {
+  if (!keys.key.is_character()) return;
+  check_typable(static_cast<char32_t>(keys.key.value()), keys.at, keys.length);
+}
+
+/// Warns of a character that the layout cannot type. Printable ASCII is on all of them.
+void Compiler::check_typable(char32_t c, const Position& at, std::uint32_t length) {
+  if (c >= ' ' && c < 0x7F) return;
+  if (c > 0x7F) layout_used_ = true;
+  if (layout_.strokes(c).count != 0) return;
+  const Utf8Bytes shown = encode_utf8(c);
+  warn_at(Message::character_untypable, at, length, shown, layout_.name());
+}
+
+/// `[mm:kk,kk]`.
+bool Compiler::raw_statement() {
+  const auto report = lexer_.raw_report();
+  if (!report) {
+    error(Message::raw_report);
+    advance();
+    return true;  // what is wrong was passed over: the next statement stands behind it
+  }
+  emit(CodePiece(Opcode::raw).byte(report->mods).byte(report->count));
+  append(std::span{report->keys}.first(report->count));
+  advance();
+  return true;
+}
+
+// ---- The pointer ------------------------------------------------------------------------------
+
+/// A mouse button, by name or number. Advances past it.
+bool Compiler::mouse_button(Chord& out) {
+  std::uint32_t number = 0;
+  if (token().kind == TokenKind::number) number = token().value;
+  if (token().kind == TokenKind::word) {
+    const auto* found = std::find(kButtons.begin(), kButtons.end(), lexer_.word());
+    if (found != kButtons.end()) number = static_cast<std::uint32_t>(found - kButtons.begin()) + 1;
+  }
+  if (number == 0 || number > hid::kMouseButtons || token().line_before) {
+    return expected(Message::expected_button);
+  }
+  out.key = KeyRef::usage(
+      static_cast<std::uint16_t>(hid::button_usage(static_cast<std::uint8_t>(number))));
+  advance();
+  return true;
+}
+
+/// `click left, right`.
+bool Compiler::click_statement() {
+  do {
+    advance();
+    Chord button;
+    if (!mouse_button(button)) return false;
+    emit_chord(Opcode::tap, button);
+  } while (at_symbol(','));
+  return true;
+}
+
+/// `move 10 -5`, `scroll 3`.
+bool Compiler::pointer_statement(Opcode opcode, unsigned operands) {
+  advance();
+  for (unsigned i = 0; i < operands; ++i) {
+    if (token().line_before) return expected(Message::expected_pointer);
+    if (!pointer_operand()) return false;
+  }
+  emit(CodePiece(opcode));
+  return true;
+}
+
+// ---- Text -------------------------------------------------------------------------------------
+
+/// At the opening quotes: what follows is compiled in pieces by text_step().
+void Compiler::start_text(Mode mode) {
+  mode_ = mode;
+  text_size_ = 0;
+  text_empty_ = true;
+}
+
+void Compiler::text_step() {
+  for (unsigned i = 0; i < kTextBatch; ++i) {
+    const StringItem item = lexer_.string_item();
+    switch (item.kind) {
+      case StringItem::Kind::character:
+        if (!types_unicode_) check_typable(item.character, item.at, 1);
+        check_bracket(item);
+        text_character(item.character);
+        break;
+      case StringItem::Kind::value:
+        if (text_value(item.at)) break;
+        return end_text();
+      case StringItem::Kind::end:
+        text_end_ = lexer_.position().offset;
+        advance();
+        return end_text();
+      case StringItem::Kind::broken:
+        broken_text();
+        if (mode_ == Mode::argument_text) return skip(Skip::statement);
+        return end_text();
+    }
+  }
+}
+
+/// Whether the text is rather meant as a key: its name with a capital, a digit or `_` in it.
+bool Compiler::is_meant_as_key(std::string_view text) {
+  const bool small =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+  return !small && hid::usage_from_name(text).has_value();
+}
+
+/// Warns of a key's name between brackets, with which other programs press it. A backslash before
+/// the bracket says that it is meant.
+void Compiler::check_bracket(const StringItem& item) {
+  const char32_t closing = item.character == '{' ? '}' : ']';
+  const bool plain = lexer_.position().offset - item.at.offset == 1;
+  if ((item.character != '{' && item.character != '[') || !plain) return;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
+  if (ahead.following() != closing || !is_meant_as_key(ahead.word())) return;
+  warn_at(Message::bracketed_key, item.at, ahead.token().length + 2, ahead.word(), {});
+}
+
+void Compiler::text_character(char32_t c) {
+  const Utf8Bytes bytes = encode_utf8(c);
+  if (text_size_ + bytes.size > text_.size()) flush_text();
+  std::copy_n(bytes.bytes.begin(), bytes.size, text_.begin() + text_size_);
+  text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);
+}
+
+/// The text is over and its last piece is written; the token after it is current.
+void Compiler::end_text() {
+  if (text_size_ > 0 || text_empty_) flush_text();
+  mode_ = mode_ == Mode::argument_text ? Mode::arguments : Mode::file;
+}
+
+/// After `${`: the value, up to and with its `}`. False if the text cannot go on after an error;
+/// the token after it is current then.
+bool Compiler::text_value(const Position& at) {
+  const bool argument = mode_ == Mode::argument_text;
+  if (text_size_ > 0) flush_text();
+  text_empty_ = false;
+  advance();
+  bool good = expression();
+  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
+  if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
+  if (good) emit(CodePiece(Opcode::type));
+  while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
+         token().kind != TokenKind::text) {
+    advance();
+  }
+  // What looks like another text are the closing quotes of this one.
+  if (token().kind == TokenKind::text) {
+    advance();
+    return false;
+  }
+  return at_symbol('}') || (token().kind != TokenKind::end && lexer_.in_lines());
+}
+
+/// Writes what text_ holds as one instruction.
+void Compiler::flush_text() {
+  const Opcode opcode = mode_ != Mode::argument_text ? Opcode::text
+                        : text_empty_                ? Opcode::push_text
+                                                     : Opcode::more_text;
+  emit(CodePiece(opcode).byte(text_size_));
+  append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
+  text_size_ = 0;
+  text_empty_ = false;
+}
+
+}  // namespace pianola::lang

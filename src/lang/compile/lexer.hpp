@@ -1,0 +1,167 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "lang/compile/diagnostic.hpp"
+#include "lang/compile/source.hpp"
+
+namespace pianola::lang {
+
+enum class TokenKind : std::uint8_t {
+  end,       ///< End of the file.
+  word,      ///< Letters, digits and `_`, not starting with a digit.
+  number,    ///< Decimal or 0x; `value`.
+  duration,  ///< `value` milliseconds.
+  symbol,    ///< Any other single character; `character`.
+  quoted,    ///< One character between single quotes; `character`.
+  text,      ///< The opening quotes of a text; string_item() gives what it holds.
+};
+
+struct Token {
+  TokenKind kind = TokenKind::end;
+  Position at;
+  std::uint32_t end = 0;      ///< Offset after the last byte.
+  std::uint32_t length = 0;   ///< Characters.
+  bool space_before = false;  ///< White space or a comment stands before it.
+  bool line_before = false;   ///< A line end (or the start of the file) stands before it.
+  bool hex = false;           ///< A number written with 0x.
+  std::uint32_t value = 0;
+  char32_t character = 0;
+
+  [[nodiscard]] bool is_symbol(char32_t c) const {
+    return kind == TokenKind::symbol && character == c;
+  }
+};
+
+/// One piece of a text.
+struct StringItem {
+  enum class Kind : std::uint8_t {
+    character,  ///< One decoded character.
+    value,      ///< `${`: an expression and `}` follow as tokens; then the text goes on.
+    end,        ///< The closing quotes were read.
+    broken,     ///< Not closed; reported. The text is over.
+  };
+  Kind kind = Kind::end;
+  char32_t character = 0;
+  Position at;
+};
+
+/// Longest word that the lexer keeps; longer ones are cut (and no key or keyword is as long).
+inline constexpr std::size_t kMaxWord = 40;
+/// Longest source in bytes (offsets and sizes of a roll are kept in 32 bits with room to spare).
+inline constexpr std::uint32_t kMaxSource = 0x0FFFFFFF;
+
+/// Cuts source text into tokens, with one window of bytes and no other memory. It can be copied to
+/// look ahead. Errors of single tokens go to the sink (if there is one) and the token is passed
+/// over.
+class Lexer {
+ public:
+  explicit Lexer(Source& source, DiagnosticSink* sink = nullptr) : source_(&source), sink_(sink) {}
+
+  /// Reads the next token into token(). Comments and white space before it are skipped.
+  void next();
+  [[nodiscard]] const Token& token() const { return token_; }
+  /// The spelling of a word (cut at kMaxWord), or of a number.
+  [[nodiscard]] std::string_view word() const { return {word_.data(), word_size_}; }
+
+  /// After a text token: its next piece.
+  StringItem string_item();
+
+  /// The character directly after the token, with nothing between; 0 at the end. Looks only.
+  char32_t following() { return peek(); }
+  /// Takes the character directly after the token (for `^C`); the token stays what it is.
+  char32_t take_following() { return get(); }
+  /// The place after the token, or after the character last taken.
+  [[nodiscard]] const Position& position() const { return at_; }
+  /// Takes `[mm:kk,kk]` after a `[` token. Empty if it is none; what was read is passed over.
+  struct RawReport {
+    std::uint8_t mods = 0;
+    std::uint8_t count = 0;
+    std::array<std::uint8_t, 6> keys{};
+  };
+  std::optional<RawReport> raw_report();
+  /// After `private`: takes ` #7` if that follows.
+  std::optional<std::uint32_t> placeholder_number();
+  /// Whether the text that is being read is a """ text.
+  [[nodiscard]] bool in_lines() const { return text_.lines; }
+  /// At the end of the token's line, after StringItem::Kind::broken or pass_line(): goes back to
+  /// the
+  /// `}` that end that line (before a comment), `most` of them, which close blocks. False if there
+  /// are none.
+  bool back_to_braces(unsigned most);
+  /// After StringItem::Kind::broken likewise: goes on behind the quotes in one of the next lines
+  /// that look as if they were to close the text, if there are such.
+  void on_to_quotes();
+  /// Takes the rest of the line, without its end.
+  void pass_line();
+  /// After `(`: takes all up to the `)` that belongs to it. False if there is none; then nothing is
+  /// taken.
+  bool pass_parentheses();
+  /// Takes all up to and with one of the `closing` characters in this line (`in_word`: before any
+  /// white space) that no blank stands before. False if there is none; then nothing is taken.
+  bool pass_quotes(std::u32string_view closing, bool in_word);
+  /// The offset after the end of the line that holds `offset`.
+  std::uint32_t after_line(std::uint32_t offset);
+
+  /// The file is UTF-16, was too long or could not be read: reported, and only `end` tokens follow.
+  [[nodiscard]] bool unusable() const { return unusable_; }
+  void set_sink(DiagnosticSink* sink) { sink_ = sink; }
+
+ private:
+  /// The text that is being read.
+  struct Text {
+    Position at;                   ///< Of its opening quotes.
+    std::uint8_t indentation = 0;  ///< Of the first line of a """ text.
+    bool lines = false;            ///< It is a """ text.
+    bool fresh = false;            ///< Just after the opening quotes of such a text.
+    bool blanks = false;           ///< Something was typed in this line of such a text,
+    bool only_blanks = false;      ///< and nothing but blanks.
+    bool curly = false;            ///< A typographic quotation mark was read in it.
+    Position curly_at{0, 0, 0};    ///< Of the first, if it is a closing one; else line 0.
+  };
+
+  void report(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
+              std::uint32_t n = 0, std::string_view b = {});
+  void start_file();
+  bool skip_space();
+  int byte_at(std::uint32_t offset);
+  char32_t peek();
+  char32_t get();
+  void lex_word();
+  void lex_number();
+  bool number_value(std::string_view digits, std::string_view unit);
+  bool lex_quoted();
+  void skip_quoted();
+  void lex_text();
+  StringItem closed_by_curly(StringItem item);
+  bool opens_text();
+  void note_curly(char32_t c, const Position& at);
+  StringItem escape(const Position& at);
+  StringItem unicode_escape(const Position& at);
+  void take_line_end();
+  bool closing_quotes();
+  void bad_character(char32_t c, const Position& at);
+  void finish_token();
+
+  Source* source_;
+  DiagnosticSink* sink_;
+  Position at_;
+  Token token_;
+  std::uint32_t window_start_ = 0;
+  std::uint8_t window_size_ = 0;
+  std::uint8_t word_size_ = 0;
+  std::uint8_t peek_size_ = 0;  ///< Bytes of the character that peek() found.
+  bool started_ = false;
+  bool unusable_ = false;
+  bool bad_utf8_ = false;      ///< Reported: once tells enough of a file in another encoding.
+  std::uint32_t bad_end_ = 0;  ///< After the last control character: a run of them is one error.
+  Text text_;
+  Text outer_;  ///< The text whose `${…}` is being read.
+  std::array<char, kMaxWord> word_{};
+  std::array<char, 64> window_{};
+};
+
+}  // namespace pianola::lang

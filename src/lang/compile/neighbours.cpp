@@ -1,0 +1,327 @@
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
+#include "lang/compile/compiler.hpp"
+
+// What people bring along from other programs: QMK, ZMK, kanata, keyd, AutoHotkey, DuckyScript,
+// espanso, and from programming languages. Each gets one error that says what to write here.
+
+namespace pianola::lang {
+namespace {
+
+/// Words of other programs with what does the same here.
+struct Neighbour {
+  std::string_view
+      words;  ///< Lower case, each between spaces; with the `&` or `(` that belong to it.
+  std::string_view write;
+};
+
+constexpr std::string_view kAbbreviation = R"("brb " { "be right back" })";
+/// What opens a block elsewhere too.
+constexpr std::string_view kLoop = "repeat 3 { … }, while … { … } or loop { … }";
+
+constexpr std::array<Neighbour, 24> kNeighbours = {{
+    {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
+    {" print println printf type write echo text puts string stringln send sendinput sendtext"
+     " sendraw sendevent sendplay send_string send_string_delay sendkeys typewrite keystroke ",
+     R"("…" alone, or a key's name)"},
+    {" rem rem_block ", "# before a comment"},
+    {" for foreach ", kLoop},
+    {" tap_code tap_code16 presskey press_key keypress ",
+     "the key's name alone, or tap and the key"},
+    {" register_code keydown press( ", "press and the key"},
+    {" unregister_code keyup release( ", "release and the key"},
+    {" open run start exec system shell command launch ",
+     R"(the keys for it, as gui+r wait 500ms "notepad" ENTER)"},
+    {" mt( mod_tap( overload( overloadt( overloadt2( overloadi( lettermod( &mt &hm &ht (tap "
+     "lctl_t( lsft_t( lalt_t( lgui_t("
+     " rctl_t( rsft_t( ralt_t( rgui_t( ctl_t( sft_t( alt_t( gui_t( meh_t( hypr_t( all_t( timeout( ",
+     "KEY = TAP / HOLD, such as ESC / LCTRL"},
+    {" lt( layer_tap( &lt ", "KEY = TAP / layer NAME"},
+    {" mo( layer( layerm( &mo (layer ", "KEY { layer hold NAME }"},
+    {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY { layer toggle NAME }"},
+    {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY { oneshot LSHIFT }"},
+    {" lctl( lsft( lalt( lgui( rctl( rsft( ralt( rgui( lc( ls( la( lg( rc( rs( ra( rg( c( s( a( g("
+     " lca( lsg( sgui( meh( hypr( hotkey( ",
+     "a chord, as in ctrl+c"},
+    {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
+     "KEY { … } with texts and keys, one after another"},
+    {" td( &td ", "double KEY { … }"},
+    {" kc_no xxxxxxx noop &none ", "KEY = none"},
+    {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
+    {" &kp ", "the key's name alone, or tap and the key"},
+    {" (deflayer (deflayermap ", "layer NAME { KEY = KEY … }"},
+    {" (defsrc (defcfg (defalias (defvar (deflocalkeys ", "KEY = KEY for each key that changes"},
+    {" matches trigger triggers replace ", kAbbreviation},
+    {" function func def sub ", "macro NAME { … }, outside of all braces"},
+    {" bind map remap hotkey bindsym ", "KEY { … } or KEY = KEY"},
+}};
+
+constexpr bool is_word_character(char32_t c) { return is_letter(c) || is_digit(c) || c == '_'; }
+constexpr bool is_in_name(char32_t c) { return is_word_character(c) || c == '-'; }
+
+/// What to write instead of `word`, with what stands directly before and after it (0: nothing that
+/// belongs to it); empty if it is no word of others.
+std::string_view find_neighbour(char before, std::string_view word, char after) {
+  std::array<char, kMaxWord + 4> wanted{' '};
+  std::size_t size = 1;
+  if (before != 0) wanted[size++] = before;
+  for (const char c : word) wanted[size++] = to_lower(c);
+  if (after != 0) wanted[size++] = after;
+  wanted[size++] = ' ';
+  const std::string_view text{wanted.data(), size};
+  const auto* found = std::find_if(kNeighbours.begin(), kNeighbours.end(), [&](const auto& entry) {
+    return entry.words.find(text) != std::string_view::npos;
+  });
+  return found != kNeighbours.end() ? found->write : std::string_view{};
+}
+
+}  // namespace
+
+/// Where something of another program stands: reports it with what to write here and goes on behind
+/// it. False if it is nothing of that sort. Nothing that is right is taken for it: where it is
+/// looked for, each of these words is an error.
+bool Compiler::neighbour(Place place) {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  const bool marked = at_symbol('&') || at_symbol('(');
+  const char mark = marked ? static_cast<char>(token().character) : '\0';
+  const bool dotted = place == Place::statement && !marked && ahead.following() == '.';
+  if (dotted) ahead.take_following();  // `Keyboard.print(…)`
+  if (marked || dotted) ahead.next();
+  const bool apart = (marked || dotted) && ahead.token().space_before;
+  if (ahead.token().kind != TokenKind::word || apart) return false;
+  if (!marked && !dotted && !may_be_neighbour(place)) return false;
+  std::string_view write;
+  if (ahead.following() == '(') write = find_neighbour(mark, ahead.word(), '(');
+  if (write.empty()) write = find_neighbour(mark, ahead.word(), 0);
+  if (write.empty()) return false;
+  // All that belongs to a marked word: `&kp`, `tap-hold`.
+  std::array<char, kMaxWord + 1> name{mark};
+  std::size_t size = mark == '&' ? 1 : 0;
+  for (const char c : ahead.word()) name[size++] = c;
+  while (marked && size < name.size() && is_in_name(ahead.following())) {
+    name[size++] = static_cast<char>(ahead.take_following());
+  }
+  error(Message::neighbour, {name.data(), size}, write);
+  if (place == Place::statement && write.data() == kLoop.data()) return foreign_loop();
+  if (dotted) lexer_ = ahead;
+  lexer_.set_sink(this);
+  pass_neighbour(place);
+  return true;
+}
+
+/// Whether the word at hand can only be one of another program.
+bool Compiler::may_be_neighbour(Place place) const {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  const bool call = ahead.following() == '(';
+  const bool unknown = is_unknown_word();
+  if (place == Place::target) return unknown || call;
+  if (!unknown && (place == Place::definition || keyword() != Keyword::no_keyword)) return false;
+  ahead.next();
+  const Token& next = ahead.token();
+  if (place == Place::definition) return !next.is_symbol('{') && !next.is_symbol('=');
+  // Some are keys too (SLEEP, PRINT, EXEC), but then nothing of this follows.
+  const bool value = next.kind == TokenKind::duration ||
+                     (next.kind == TokenKind::number && !next.hex) || next.is_symbol(',');
+  return unknown || (lexer_.word().size() > 1 && (call || (value && !next.line_before)));
+}
+
+/// A loop of another language: its block is compiled all the same.
+bool Compiler::foreign_loop() {
+  const Position at = token().at;
+  std::uint16_t label = 0;
+  advance();
+  if (!find_body(true) || !new_label(label, at) || !open_block(Block::loop, label, code_size_)) {
+    skip(Skip::statement);
+  }
+  return true;
+}
+
+/// Passes over the word at hand and what belongs to it: what stands in parentheses, a number, or
+/// the rest of the line if no text follows.
+void Compiler::pass_neighbour(Place place) {
+  if (at_symbol('(') || lexer_.following() == '(') {
+    if (!at_symbol('(')) lexer_.take_following();
+    if (!lexer_.pass_parentheses()) return pass_rest_of_line();
+    return advance();
+  }
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool comma = ahead.token().is_symbol(',');
+  if (comma) ahead.next();
+  const Token& next = ahead.token();
+  const bool number = next.kind == TokenKind::number || next.kind == TokenKind::duration;
+  const bool text = next.kind == TokenKind::text;
+  if (place != Place::statement || !(number || text || next.is_symbol('}'))) {
+    return pass_rest_of_line();
+  }
+  advance();
+  if (comma) advance();
+  const bool unit = number && !unit_ahead().empty();
+  if (number) advance();
+  if (unit) advance();
+}
+
+/// Goes on in the next line, or at the `}` at the end of this one that close blocks of this line.
+void Compiler::pass_rest_of_line() {
+  const std::uint32_t line = token().at.line;
+  lexer_.pass_line();
+  if (const unsigned blocks = blocks_of_line(line); blocks > 0) lexer_.back_to_braces(blocks);
+  advance();
+}
+
+/// Goes on at the next line that is indented no more than this definition.
+void Compiler::pass_indented() {
+  Lexer before = lexer_;
+  lexer_.set_sink(nullptr);
+  do {
+    lexer_.pass_line();
+    before = lexer_;
+    lexer_.next();
+  } while (token().kind != TokenKind::end && token().at.column > item_at_.column);
+  lexer_ = before;
+  lexer_.set_sink(this);
+  advance();
+}
+
+// ---- Definitions ------------------------------------------------------------------------------
+
+/// A definition of another program.
+bool Compiler::foreign_definition() {
+  if (at_symbol('-') || is_unknown_word()) {
+    Lexer ahead = lexer_;
+    ahead.set_sink(nullptr);
+    if (at_symbol('-')) ahead.next();
+    const bool key = ahead.token().kind == TokenKind::word && ahead.following() == ':';
+    if (key && !find_neighbour(0, ahead.word(), 0).empty()) {
+      error(Message::neighbour, ahead.word(), kAbbreviation);
+      pass_indented();
+      return true;
+    }
+  }
+  if (at_hotkey()) {
+    error(Message::neighbour, "::", at_symbol(':') ? kAbbreviation : "KEY { … } or KEY = KEY");
+    pass_rest_of_line();
+    return true;
+  }
+  return neighbour(Place::definition);
+}
+
+/// Whether `::` follows in this line before anything that makes it a definition.
+bool Compiler::at_hotkey() const {
+  constexpr unsigned kMostTokens = 12;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  for (unsigned i = 0; i < kMostTokens; ++i) {
+    const Token& next = ahead.token();
+    const bool other = next.kind == TokenKind::end || next.kind == TokenKind::text ||
+                       next.is_symbol('{') || next.is_symbol('=') || (i > 0 && next.line_before);
+    if (other) return false;
+    if (next.is_symbol(':') && ahead.following() == ':') return true;
+    ahead.next();
+  }
+  return false;
+}
+
+/// At an arrow or the like after a trigger: reports it, and makes its last character the current
+/// token, as if it were the `=`. False if it is none.
+bool Compiler::foreign_arrow() {
+  static constexpr std::array<std::string_view, 4> kArrows = {"=>", "->", ":=", "=="};
+  if (token().kind != TokenKind::symbol || token().line_before) return false;
+  const char32_t second = lexer_.following();
+  const auto* arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](std::string_view text) {
+    return at_symbol(static_cast<unsigned char>(text[0])) &&
+           second == static_cast<unsigned char>(text[1]);
+  });
+  if (arrow == kArrows.end()) return false;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  ahead.next();
+  if (ahead.token().line_before) return false;
+  const bool body = ahead.token().is_symbol('{') || ahead.token().kind == TokenKind::text;
+  // `=` and the key `>` are right if the next definition follows.
+  for (unsigned i = 0; i < 4 && !body && at_symbol('='); ++i) {
+    if (ahead.token().line_before || ahead.token().kind == TokenKind::end) break;
+    if (ahead.token().is_symbol('=') && ahead.following() == second) break;
+    if (ahead.token().is_symbol('=') || ahead.token().is_symbol('{')) return false;
+    ahead.next();
+  }
+  if (!body) error(Message::write_instead, *arrow, "=");
+  advance();
+  return true;
+}
+
+// ---- Keys and quotes --------------------------------------------------------------------------
+
+/// Whether a chord as `C-c` or `Ctrl-Alt-Del` stands here. In a pattern `-` may be the next key.
+bool Compiler::at_dashed_chord() const {
+  constexpr std::string_view kShort = "CMASGWcmasgw";
+  const bool pattern = depth_ > 0 && blocks_[depth_ - 1].kind == Block::match;
+  if (token().kind != TokenKind::word || pattern) return false;
+  const std::string_view word = lexer_.word();
+  TriggerMods mods;
+  const bool modifier =
+      word.size() == 1 ? kShort.find(word[0]) != std::string_view::npos : add_modifier(mods, word);
+  Lexer ahead = lexer_;
+  if (!modifier || ahead.following() != '-') return false;
+  ahead.take_following();
+  return is_word_character(ahead.following());
+}
+
+/// Reports it and passes over it.
+void Compiler::dashed_chord() {
+  error(Message::space_in_chord);
+  advance();
+  while (!token().space_before &&
+         (at_symbol('-') || token().kind == TokenKind::word || token().kind == TokenKind::number)) {
+    advance();
+  }
+}
+
+/// At a character that word processors or other programs put around a text or a key: reports it and
+/// goes on behind the closing one. False if it is the key of that character, where one may stand.
+bool Compiler::foreign_quotes(bool may_be_key) {
+  struct Quotes {
+    std::u32string_view opening;
+    std::u32string_view closing;
+    std::u32string_view straight;
+    Message message;
+  };
+  static constexpr std::array<Quotes, 4> kQuotes = {{
+      {U"“„”«»", U"”“»«", U"\"", Message::straight_quotes},
+      {U"‘‚’‹›", U"’‘›‹", U"'", Message::straight_quotes},
+      {U"`´", U"`´", {}, Message::no_quotes},
+      {U"<", U">", {}, Message::space_in_chord},
+  }};
+  constexpr std::u32string_view kAfterKey = U"{}=,;&/";
+  const char32_t c = token().character;
+  const auto* quotes = std::find_if(kQuotes.begin(), kQuotes.end(), [&](const Quotes& entry) {
+    return token().kind == TokenKind::symbol && entry.opening.find(c) != std::u32string_view::npos;
+  });
+  if (quotes == kQuotes.end()) return false;
+  const bool typographic = quotes->message == Message::straight_quotes;
+  const char32_t next = lexer_.following();
+  const bool key = typographic ? next <= ' ' || kAfterKey.find(next) != std::u32string_view::npos
+                               : !is_word_character(next);
+  if (key && (may_be_key || !typographic)) return false;
+  Lexer ahead = lexer_;
+  const bool closed = ahead.pass_quotes(quotes->closing, c == '<') ||
+                      (typographic && ahead.pass_quotes(quotes->straight, false));
+  if (!closed && !typographic) return false;
+  error(quotes->message, encode_utf8(c));
+  if (!closed) {
+    pass_rest_of_line();
+    return true;
+  }
+  while (c == '<' && is_word_character(ahead.following())) ahead.take_following();
+  lexer_ = ahead;
+  advance();
+  return true;
+}
+
+}  // namespace pianola::lang

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/status.hpp"
+#include "lang/code/roll.hpp"
+#include "lang/compile/diagnostic.hpp"
+
+namespace pianola::lang {
+
+/// `params` of a macro whose head has errors: calls are not checked against it.
+inline constexpr std::uint8_t kAnyParameters = 0xFF;
+
+/// What the compiler must remember of one trigger or name until the end of the file: a declaration,
+/// which becomes an index entry, or a use, which must find its declaration.
+struct ScratchRecord {
+  enum class Role : std::uint8_t { declaration, use };
+
+  IndexEntry entry;         ///< For a use: its key, and in `params` the number of values passed.
+  Position at;              ///< Of the name or the trigger.
+  std::uint8_t length = 0;  ///< Characters of it.
+  Role role = Role::declaration;
+  bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
+  bool second_is_character = false;  ///< So is its second.
+  bool binding = false;              ///< It is a trigger's, and no remap's.
+};
+
+/// What the records are sorted by, apart from them so that sorting moves little.
+struct SortItem {
+  IndexKey key;
+  std::uint32_t record = 0;  ///< Number of the record; the top bit is set for a use.
+  friend constexpr auto operator<=>(const SortItem&, const SortItem&) = default;
+};
+
+/// Two append-only lists outside RAM (in flash on the device): the records, and their sort items.
+/// One compilation uses them and leaves them clear.
+class Scratch {
+ public:
+  /// Status::full or Status::io_error when the record is not stored.
+  virtual Status append(const ScratchRecord& record) = 0;
+  virtual Status append(const SortItem& item) = 0;
+  /// Reads record or item `index`, counted from clear(). False if it cannot be read.
+  virtual bool read(std::uint32_t index, ScratchRecord& out) = 0;
+  virtual bool read(std::uint32_t index, SortItem& out) = 0;
+  /// The first `count` items will not be read again; their room may be reused.
+  virtual void release_items(std::uint32_t count) = 0;
+  /// Forgets all.
+  virtual void clear() = 0;
+
+ protected:
+  ~Scratch() = default;
+};
+
+}  // namespace pianola::lang

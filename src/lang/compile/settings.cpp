@@ -1,0 +1,207 @@
+#include "lang/code/settings.hpp"
+
+#include <algorithm>
+
+#include "base/edit_distance.hpp"
+#include "hid/key_names.hpp"
+#include "lang/compile/compiler.hpp"
+
+namespace pianola::lang {
+namespace {
+
+/// The setting called `name`, or kSettings.size().
+std::size_t find_setting(std::string_view name) {
+  const auto* found =
+      std::find_if(kSettings.begin(), kSettings.end(),
+                   [&](const SettingInfo& setting) { return setting.name == name; });
+  return static_cast<std::size_t>(found - kSettings.begin());
+}
+
+std::string_view closest_setting(std::string_view name) {
+  std::string_view best;
+  ClosestWord closest(name);
+  for (const SettingInfo& setting : kSettings) {
+    if (closest.offer(setting.name)) best = setting.name;
+  }
+  return best;
+}
+
+/// The number of `word` among the choices, or their number if it is none of them.
+std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
+  const auto* found = std::find(setting.choices.begin(), setting.choices.end(), word);
+  return word.empty() ? setting.choices.size()
+                      : static_cast<std::size_t>(found - setting.choices.begin());
+}
+
+/// What may be written, for an error message.
+constexpr std::array<std::string_view, 16> kExpectedValue = {
+    "a layout's name",
+    "fast, safe or a duration",
+    "a duration",
+    "a duration",
+    "release, press or timeout",
+    "a duration",
+    "a duration",
+    "a duration",
+    "off or a duration",
+    "shifts or a key",
+    "direct or leader",
+    "off, linux, windows, macos or wincompose",
+    "ejected or hidden",
+    "off or a duration",
+    "queue or mix",
+    "a key"};
+static_assert(kExpectedValue.size() == kSettings.size());
+
+}  // namespace
+
+// ---- set --------------------------------------------------------------------------------------
+
+bool Compiler::set_definition() {
+  advance();
+  if (token().kind != TokenKind::word) return expected(Message::expected_name);
+  NameAt spelled;
+  const std::string_view word = lexer_.word();
+  const std::size_t index = find_setting(word);
+  if (index == kSettings.size()) {
+    return error(Message::unknown_setting, word, closest_setting(word));
+  }
+  spelled.at = token().at;
+  spelled.size = static_cast<std::uint8_t>(word.size());
+  start_declaration(IndexSpace::setting, spelled);
+  pending_.entry.key = name_key(IndexSpace::setting, static_cast<std::uint32_t>(index));
+  advance();
+  if (!expect_symbol('=', "=")) return false;
+  const SettingInfo& info = kSettings[index];
+  if (!set_value(static_cast<Setting>(index), info)) return false;
+  pending_.entry.body = code_size_;
+  declare();
+  return true;
+}
+
+/// The value, with the instruction that holds it. Advances past it.
+bool Compiler::set_value(Setting setting, const SettingInfo& info) {
+  if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
+  std::uint32_t value = 0;
+  const bool good =
+      info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
+  if (!good) {
+    const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
+    const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
+    if (timed) return expected_duration(Message::expected_value, wanted);
+    return expected(Message::expected_value, {}, wanted);
+  }
+  if (setting == Setting::trigger) all_leader_ = value == 1;
+  if (setting == Setting::unicode) types_unicode_ = value != 0;
+  emit(CodePiece(Opcode::set_number).number(static_cast<std::uint32_t>(setting)).number(value));
+  return true;
+}
+
+/// A layout's name, for the file or for one binding.
+bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
+  if (token().kind != TokenKind::word) {
+    return expected(Message::expected_value, {}, kExpectedValue[0]);
+  }
+  const std::string_view word = lexer_.word();
+  const hid::Layout* found = hid::find_layout(word);
+  if (found == nullptr) {
+    return error(Message::unknown_layout, word, hid::closest_layout_name(word));
+  }
+  if (opcode == Opcode::set_name && layout_used_ && !(*found == file_layout_)) {
+    warn_at(Message::layout_after_text, token().at, token().length, {}, file_layout_.name());
+  }
+  layout = *found;
+  layout_ = *found;
+  CodePiece piece(opcode);
+  if (opcode == Opcode::set_name) piece.number(static_cast<std::uint32_t>(Setting::layout));
+  emit(piece.name(found->name()));
+  advance();
+  return true;
+}
+
+/// A word among the choices, or a duration where one may stand. False, without a report, if it is
+/// neither.
+bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
+  const std::size_t choice =
+      token().kind == TokenKind::word ? find_choice(info, lexer_.word()) : info.choices.size();
+  const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
+  if (choice < info.choices.size()) {
+    value = static_cast<std::uint32_t>(choice);
+  } else if (timed && token().kind == TokenKind::duration) {
+    value = token().value + (info.type == SettingType::typing ? 2 : 0);
+  } else if (timed && token().kind == TokenKind::number && token().value == 0) {
+    value = info.type == SettingType::typing ? 2 : 0;
+  } else {
+    return false;
+  }
+  advance();
+  return true;
+}
+
+bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
+  if (token().kind == TokenKind::word && find_choice(info, lexer_.word()) < info.choices.size()) {
+    value = 0;
+    advance();
+    return true;
+  }
+  const auto usage =
+      token().kind == TokenKind::word ? hid::usage_from_name(lexer_.word()) : std::nullopt;
+  if (!usage) return false;
+  value = static_cast<std::uint32_t>(*usage);
+  advance();
+  return true;
+}
+
+// ---- Options of a binding ---------------------------------------------------------------------
+
+/// `(again: stop, typing: 20ms)`.
+bool Compiler::options() {
+  std::uint8_t seen = 0;
+  advance();
+  while (!at_symbol(')')) {
+    if (!option(seen)) return false;
+    if (at_symbol(',')) {
+      advance();
+    } else if (!at_symbol(')')) {
+      return expected(Message::expected_symbol, ")");
+    }
+  }
+  advance();
+  return true;
+}
+
+bool Compiler::option(std::uint8_t& seen) {
+  constexpr std::array<std::string_view, 3> kOptions = {"again", "typing", "layout"};
+  const auto* found = std::find(kOptions.begin(), kOptions.end(),
+                                token().kind == TokenKind::word ? lexer_.word() : "");
+  if (found == kOptions.end()) return expected(Message::expected_option);
+  const auto index = static_cast<unsigned>(found - kOptions.begin());
+  if ((seen & (1U << index)) != 0) return error(Message::option_twice, *found);
+  seen = static_cast<std::uint8_t>(seen | (1U << index));
+  advance();
+  if (!expect_symbol(':', ":")) return false;
+  if (index == 0) return again_option();
+  if (index == 2) return layout_value(Opcode::option_layout, layout_);
+  std::uint32_t value = 0;
+  if (!plain_value(kSettings[static_cast<std::size_t>(Setting::typing)], value)) {
+    return expected_duration(Message::expected_value,
+                             kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
+  }
+  emit(CodePiece(Opcode::option_typing).number(value));
+  return true;
+}
+
+bool Compiler::again_option() {
+  constexpr std::array<std::string_view, 4> kChoices = {"ignore", "stop", "restart", "parallel"};
+  const auto* found = std::find(kChoices.begin(), kChoices.end(),
+                                token().kind == TokenKind::word ? lexer_.word() : "");
+  if (found == kChoices.end()) {
+    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
+  }
+  emit(
+      CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
+  advance();
+  return true;
+}
+
+}  // namespace pianola::lang

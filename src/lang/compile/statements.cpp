@@ -1,0 +1,328 @@
+#include <algorithm>
+
+#include "base/edit_distance.hpp"
+#include "base/utf8.hpp"
+#include "hid/key_names.hpp"
+#include "lang/compile/compiler.hpp"
+
+namespace pianola::lang {
+
+/// One statement, or the end of a block or of what should have had one.
+void Compiler::body_step() {
+  if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
+  if (at_symbol('}')) return close_block();
+  if (at_symbol(';')) return advance();
+  OpenBlock& block = blocks_[depth_ - 1];
+  if (block.kind == Block::match) return match_item();
+  if (block.kind == Block::body && block.start == 0) {
+    block.start = token().line_before ? token().at.column : 2;
+  }
+  if (!statement()) skip(Skip::statement);
+}
+
+bool Compiler::statement() {
+  switch (token().kind) {
+    case TokenKind::text:
+      start_text(Mode::text);
+      return true;
+    case TokenKind::word:
+      return word_statement();
+    case TokenKind::quoted:
+      return chord_statement(Opcode::tap);
+    case TokenKind::number:
+      if (token().hex) return chord_statement(Opcode::tap);
+      if (lexer_.word().size() == 1) return bare_character(lexer_.word());
+      error(Message::unquoted_text, lexer_.word());
+      skip(Skip::word);
+      return true;
+    case TokenKind::duration:
+      error(Message::bare_duration, lexer_.word());
+      advance();
+      return true;
+    case TokenKind::symbol:
+      return symbol_statement();
+    case TokenKind::end:
+      break;
+  }
+  return error(Message::expected_statement);
+}
+
+bool Compiler::symbol_statement() {
+  const char32_t c = token().character;
+  if (at_comment()) {
+    error(Message::slash_comment);
+    skip_line(token().at.line);
+    return true;
+  }
+  if (foreign_quotes(false) || neighbour(Place::statement)) return true;
+  const bool twice = lexer_.following() == c;
+  switch (c) {
+    case '[':
+      return raw_statement();
+    case '^':
+      return chord_statement(Opcode::tap);
+    case '+':
+    case '-':
+      if (twice) {  // `++n`
+        advance();
+        advance();
+        return error(Message::compound_assignment, lexer_.word());
+      }
+      if (c == '-') return bare_character("-");
+      error(Message::space_in_chord);
+      skip(Skip::word);
+      return true;
+    case ',':
+      error(Message::stray_comma);
+      skip(Skip::word);
+      return true;
+    case '{':
+    case '(':
+    case ')':
+    case ']':
+      brace_excused_ = true;  // one `{` too many, or the wrong kind for a `}`
+      return error(Message::expected_statement);
+    default:
+      return bare_character(encode_utf8(c));
+  }
+}
+
+/// A character that stands alone where a statement should.
+bool Compiler::bare_character(std::string_view character) {
+  error(Message::bare_character, character);
+  skip(Skip::word);
+  return true;
+}
+
+/// At a word directly behind a text, which was hardly meant to end there: goes on behind the next
+/// quotation mark of the line, or behind the last one.
+bool Compiler::inner_quotes(bool last) {
+  Position at = token().at;
+  --at.offset;
+  --at.column;
+  error_at(Message::inner_quotes, at, 1);
+  while (lexer_.pass_quotes(U"\"", false) && last) {
+  }
+  advance();
+  return true;
+}
+
+/// `//` or `/*`, with which comments start elsewhere.
+bool Compiler::at_comment() {
+  return at_symbol('/') && (lexer_.following() == '/' || lexer_.following() == '*');
+}
+
+/// Whether a modifier stands here and the key that it was meant for after a space.
+bool Compiler::before_letter() const {
+  TriggerMods mods;
+  if (!add_modifier(mods, lexer_.word())) return false;
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool key = ahead.word().size() == 1 && !ahead.token().line_before;
+  ahead.next();
+  return key && !ahead.token().is_symbol('=');
+}
+
+/// A statement that starts with a word: a keyword's, or the tap of a key.
+bool Compiler::word_statement() {
+  const Keyword reserved = keyword();
+  const std::string_view word = lexer_.word();
+  const bool modifier = lexer_.following() == '+';
+  const Assignment kind = assignment_ahead();
+  if (kind != Assignment::none) return assignment(kind);
+  const bool unknown = word.size() == 1 || is_unknown_word();
+  if (unknown && token().at.offset == text_end_) return inner_quotes(true);
+  if (at_dashed_chord()) {
+    dashed_chord();
+    return true;
+  }
+  if (neighbour(Place::statement)) return true;
+  if (reserved != Keyword::no_keyword && !modifier) return keyword_statement(reserved);
+  if (modifier) return chord_statement(Opcode::tap);
+  if (word.size() == 1 && lexer_.following() == '(') return error(Message::call_missing, word);
+  if (word.size() == 1) return bare_character(word);
+  if (is_unknown_word()) return unknown_statement();
+  if (before_letter()) {
+    error(Message::space_in_chord);
+    advance();
+    advance();
+    return true;
+  }
+  check_print();
+  return chord_statement(Opcode::tap);
+}
+
+/// Warns of PRINT, which is a key, before a text.
+void Compiler::check_print() {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
+  if (!text || !at_word("print")) return;
+  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
+}
+
+/// Whether the token is a word that is neither a key nor reserved nor one character.
+bool Compiler::is_unknown_word() const {
+  return token().kind == TokenKind::word && lexer_.word().size() > 1 &&
+         keyword() == Keyword::no_keyword && !hid::usage_from_name(lexer_.word()) &&
+         !is_modifier_name(lexer_.word()) && !is_vial_key(lexer_.word()) && !at_word("mouse");
+}
+
+/// Reports it with the keyword or the key that was probably meant. True if that is a keyword.
+bool Compiler::unknown_word() {
+  const std::string_view word = lexer_.word();
+  const std::string_view reserved = closest_keyword(word);
+  const std::string_view key = hid::closest_name(word);
+  const bool same = same_word(word, reserved);
+  const bool lower_case =
+      std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!reserved.empty() && (same || lower_case || key.empty())) {
+    error(Message::unknown_word, word, reserved);
+    return true;
+  }
+  error(Message::unknown_key, word, key);
+  return false;
+}
+
+/// At an unknown word: reports it with the statement that was probably meant.
+bool Compiler::unknown_statement() {
+  const std::string_view word = lexer_.word();
+  if (at_old_command()) return error(Message::old_mqtt);
+  const bool near = !closest_keyword(word).empty() || !hid::closest_name(word).empty();
+  if (!near && lexer_.following() == '(') return error(Message::call_missing, word);
+  if (near && unknown_word()) return false;
+  if (!near) error(Message::unquoted_text, word);
+  skip(Skip::word);
+  return true;
+}
+
+bool Compiler::keyword_statement(Keyword word) {
+  switch (word) {
+    case Keyword::k_tap:
+      advance();
+      return chord_list(Opcode::tap);
+    case Keyword::k_press:
+      advance();
+      return chord_list(Opcode::press);
+    case Keyword::k_release:
+      advance();
+      if (keyword() != Keyword::k_all) return chord_list(Opcode::release);
+      return simple(Opcode::release_all);
+    case Keyword::k_hold:
+      advance();
+      return chord_statement(Opcode::hold);
+    case Keyword::k_toggle:
+      advance();
+      return chord_statement(Opcode::toggle);
+    case Keyword::k_oneshot:
+      advance();
+      return chord_statement(Opcode::oneshot);
+    case Keyword::k_key:
+      return chord_statement(Opcode::tap);
+    case Keyword::k_click:
+      return click_statement();
+    case Keyword::k_move:
+      return pointer_statement(Opcode::move, 2);
+    case Keyword::k_scroll:
+      return pointer_statement(Opcode::scroll, 1);
+    default:
+      return control_statement(word);
+  }
+}
+
+bool Compiler::control_statement(Keyword word) {
+  switch (word) {
+    case Keyword::k_if:
+      return if_statement();
+    case Keyword::k_while:
+      return while_statement();
+    case Keyword::k_repeat:
+      return repeat_statement();
+    case Keyword::k_loop:
+      return loop_statement();
+    case Keyword::k_break:
+      return break_statement();
+    case Keyword::k_continue:
+      return continue_statement();
+    case Keyword::k_label:
+      return label_statement();
+    case Keyword::k_goto:
+      return goto_statement();
+    case Keyword::k_exit:
+      return simple(Opcode::exit);
+    case Keyword::k_match:
+      return match_statement();
+    case Keyword::k_defer:
+      return defer_statement();
+    case Keyword::k_without:
+      return without_statement();
+    case Keyword::k_send:
+      return send_statement();
+    default:
+      return device_statement(word);
+  }
+}
+
+bool Compiler::device_statement(Keyword word) {
+  switch (word) {
+    case Keyword::k_wait:
+      return wait_statement();
+    case Keyword::k_yield:
+      return simple(Opcode::yield);
+    case Keyword::k_let:
+      return let_statement();
+    case Keyword::k_call:
+      return call_statement(Opcode::call);
+    case Keyword::k_fork:
+      return call_statement(Opcode::fork);
+    case Keyword::k_stop:
+      return stop_statement();
+    case Keyword::k_layer:
+      return layer_statement();
+    case Keyword::k_record:
+      return record_statement();
+    case Keyword::k_play:
+      return named(Opcode::play, IndexSpace::setting);
+    case Keyword::k_lock:
+      return simple(Opcode::lock);
+    case Keyword::k_edit:
+      return simple(Opcode::edit);
+    default:
+      return misplaced_keyword(word);
+  }
+}
+
+/// A keyword that starts no statement.
+bool Compiler::misplaced_keyword(Keyword word) {
+  if (word == Keyword::k_else) {
+    error(Message::else_without_if);
+    advance();
+    return false;
+  }
+  const auto usage = hid::usage_from_name(lexer_.word());
+  return usage ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(*usage))
+               : error(Message::keyword_misplaced, lexer_.word());
+}
+
+/// A statement of one word, or the last word of one.
+bool Compiler::simple(Opcode opcode) {
+  emit(CodePiece(opcode));
+  advance();
+  return true;
+}
+
+/// At the word before a name that is the only operand. Names of `space` must be declared; those of
+/// recordings, for which IndexSpace::setting stands, need not.
+bool Compiler::named(Opcode opcode, IndexSpace space) {
+  advance();
+  NameAt operand;
+  if (token().line_before) return expected(Message::expected_name);
+  if (!name(operand)) return false;
+  emit(CodePiece(opcode).name(operand.view()));
+  if (space != IndexSpace::setting) use(space, operand, kAnyParameters);
+  return true;
+}
+
+}  // namespace pianola::lang

@@ -1,0 +1,322 @@
+#include <algorithm>
+
+#include "lang/compile/compiler.hpp"
+
+// The statements that have to do with values and names: variables, waiting, calls, layers,
+// recordings.
+
+namespace pianola::lang {
+namespace {
+
+/// Most tokens of a condition that are looked at to see if a limit follows it.
+constexpr unsigned kMostAhead = 4 * kMaxExpression;
+
+/// Words that `(` and arguments follow in an expression.
+constexpr bool is_infix(const Token& token) {
+  constexpr std::u32string_view kInfix = U"+-*/%<>=!";
+  return token.kind == TokenKind::symbol &&
+         kInfix.find(token.character) != std::u32string_view::npos;
+}
+
+}  // namespace
+
+// ---- Variables --------------------------------------------------------------------------------
+
+/// What the operator after the word at hand makes of it: `x = 1`, `x += 1`, `x == 1`.
+Compiler::Assignment Compiler::assignment_ahead() const {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  if (ahead.following() == '(') return Assignment::none;
+  const bool reserved = keyword() != Keyword::no_keyword;  // `repeat --n` is right
+  if (ahead.following() == '+') {                          // `ctrl+=` and `ctrl++` are chords
+    TriggerMods mods;
+    ahead.take_following();
+    const bool twice = ahead.following() == '+' && !reserved && !add_modifier(mods, lexer_.word());
+    return twice ? Assignment::compound : Assignment::none;
+  }
+  switch (keyword()) {
+    case Keyword::k_tap:
+    case Keyword::k_press:
+    case Keyword::k_release:
+    case Keyword::k_hold:
+    case Keyword::k_toggle:
+    case Keyword::k_oneshot:
+      return Assignment::none;  // of the key `=`
+    default:
+      break;
+  }
+  ahead.next();
+  const Token& next = ahead.token();
+  if (next.kind != TokenKind::symbol || next.line_before) return Assignment::none;
+  if (next.character == '=') {
+    return ahead.following() == '=' ? Assignment::comparison : Assignment::plain;
+  }
+  const bool compound =
+      std::u32string_view(U"+-*/%").find(next.character) != std::u32string_view::npos &&
+      (ahead.following() == '=' ||
+       (next.character == '-' && ahead.following() == '-' && !reserved));
+  return compound ? Assignment::compound : Assignment::none;
+}
+
+/// `x = E`.
+bool Compiler::assignment(Assignment kind) {
+  const std::string_view word = lexer_.word();
+  if (kind == Assignment::compound) return error(Message::compound_assignment, word);
+  if (kind == Assignment::comparison) return error(Message::comparison_statement, word);
+  if (keyword() != Keyword::no_keyword) return error(Message::keyword_assigned, word);
+  NameAt variable;
+  if (!name(variable)) return false;
+  advance();
+  if (!expression()) return false;
+  if (const auto slot = find_local(variable)) {
+    emit(CodePiece(Opcode::store).byte(*slot));
+    return true;
+  }
+  emit(CodePiece(Opcode::store_global).name(variable.view()));
+  if (pending_good_) use(IndexSpace::variable, variable, 0);
+  return true;
+}
+
+/// `let x = E`: x is known from here to the end of the block.
+bool Compiler::let_statement() {
+  advance();
+  NameAt local;
+  if (token().line_before) return expected(Message::expected_name);
+  if (!name(local)) return false;
+  const OpenBlock& block = blocks_[depth_ - 1];
+  const std::uint8_t first = block.kind == Block::body ? std::uint8_t{0} : block.locals;
+  const bool twice = find_local(local, first).has_value();
+  if (twice) error_at(Message::let_twice, local.at, local.size, local.view());
+  bool good = expect_symbol('=', "=") && expression();
+  if (twice) return good;
+  std::uint8_t slot = 0;
+  if (!new_local(slot)) {
+    return error_at(Message::too_many_locals, local.at, local.size, {}, {}, kMaxSlots);
+  }
+  locals_[slot] = {local.at.offset, static_cast<std::uint16_t>(local.hash()), local.size};
+  emit(CodePiece(Opcode::let).byte(slot));
+  return good;
+}
+
+/// The next free slot, without a name.
+bool Compiler::new_local(std::uint8_t& slot) {
+  if (local_count_ == locals_.size()) return false;
+  slot = local_count_++;
+  locals_[slot] = {};
+  frame_ = std::max(frame_, local_count_);
+  return true;
+}
+
+/// The slot of the innermost local of this name, from slot `from` on. Hashes find it, the source
+/// decides.
+std::optional<std::uint8_t> Compiler::find_local(const NameAt& wanted, std::uint8_t from) const {
+  const auto hash = static_cast<std::uint16_t>(wanted.hash());
+  for (std::uint8_t slot = local_count_; slot-- > from;) {
+    const Local& local = locals_[slot];
+    if (local.hash != hash || local.size != wanted.size) continue;
+    if (source_has(local.offset, wanted)) return slot;
+  }
+  return std::nullopt;
+}
+
+/// Whether the name stands in the source at `offset`.
+bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
+  std::size_t same = 0;
+  std::array<char, kMaxName> text;
+  while (same < wanted.size) {
+    const std::size_t count = source_.read(static_cast<std::uint32_t>(offset + same),
+                                           std::span{text}.first(wanted.size - same));
+    if (count == 0 || !std::equal(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count),
+                                  wanted.text.begin() + static_cast<std::ptrdiff_t>(same))) {
+      return false;
+    }
+    same += count;
+  }
+  return true;
+}
+
+// ---- Waiting ----------------------------------------------------------------------------------
+
+bool Compiler::wait_statement() {
+  advance();
+  if (token().kind == TokenKind::duration) {
+    emit(CodePiece(Opcode::wait).number(token().value));
+    advance();
+    return true;
+  }
+  if (at_symbol('(')) {
+    if (!expression()) return false;
+    emit(CodePiece(Opcode::wait_value));
+    return true;
+  }
+  if (keyword() == Keyword::k_until) return wait_until();
+  if (keyword() != Keyword::k_release) return expected_duration(Message::expected_wait);
+  advance();
+  std::uint32_t limit = 0;
+  if (at_word("max")) {
+    advance();
+    if (token().kind != TokenKind::duration) return expected_duration(Message::expected_duration);
+    limit = token().value + 1;
+    advance();
+  }
+  emit(CodePiece(Opcode::wait_release).number(limit));
+  return true;
+}
+
+/// `wait until C max D`. The limit is set before the condition is tested, which comes first in the
+/// source.
+bool Compiler::wait_until() {
+  const Position at = token().at;
+  const std::optional<std::uint32_t> limit = limit_ahead();
+  std::uint8_t slot = 0;
+  if (limit) {
+    if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, {}, {}, kMaxSlots);
+    emit(CodePiece(Opcode::wait_limit).byte(slot).number(*limit));
+    --local_count_;
+  }
+  advance();
+  const std::uint32_t start = code_size_;
+  const Position condition = token().at;
+  until_ = true;
+  wakes_ = limit ? kWakeTime : 0;
+  const bool good = expression();
+  until_ = false;
+  if (!good) return false;
+  if (at_word("max")) {
+    advance();
+    if (token().kind != TokenKind::duration) return expected_duration(Message::expected_duration);
+    advance();
+  }
+  if (wakes_ == 0) error_at(Message::never_true, condition, 1);
+  emit(CodePiece(Opcode::until)
+           .number(wakes_)
+           .number(limit ? slot + 1U : 0U)
+           .number(code_size_ - start));
+  return true;
+}
+
+/// At `until`: the duration of the `max` that follows the condition, if one does.
+std::optional<std::uint32_t> Compiler::limit_ahead() const {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  unsigned open = 0;
+  bool value = false;  // a value is complete: an operator, or what follows the condition
+  bool word = false;   // and it is a word, so `(` goes on with it
+  for (unsigned i = 0; i < kMostAhead; ++i) {
+    ahead.next();
+    const Token& next = ahead.token();
+    const bool is_word = next.kind == TokenKind::word;
+    const bool joins = is_word && (ahead.word() == "and" || ahead.word() == "or");
+    if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.is_symbol('{') ||
+        next.is_symbol('}')) {
+      break;
+    }
+    if (next.is_symbol('(')) {
+      if (open == 0 && value && !word) break;
+      ++open;
+    } else if (open > 0) {
+      if (next.is_symbol(')') && --open == 0) {
+        value = true;
+        word = false;
+      }
+    } else if (!value) {
+      value = next.kind == TokenKind::number || (is_word && ahead.word() != "not");
+      word = is_word;
+    } else if (joins || is_infix(next)) {
+      value = false;
+    } else if (is_word && ahead.word() == "max") {
+      ahead.next();
+      if (ahead.token().kind == TokenKind::duration) return ahead.token().value;
+      break;
+    } else {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+// ---- Macros -----------------------------------------------------------------------------------
+
+/// `call f(1, "text")`, `fork f()`.
+bool Compiler::call_statement(Opcode opcode) {
+  advance();
+  if (!name(call_)) return false;
+  call_opcode_ = opcode;
+  arguments_ = 0;
+  if (!at_symbol('(')) {
+    end_call();
+    return true;
+  }
+  advance();
+  mode_ = Mode::arguments;
+  return true;
+}
+
+/// One argument, or the closing parenthesis.
+void Compiler::arguments_step() {
+  if (at_symbol(')')) {
+    advance();
+    mode_ = Mode::file;
+    return end_call();
+  }
+  bool good = true;
+  if (arguments_ > 0) {
+    good = at_symbol(',') || expected(Message::unbalanced);
+    if (good) advance();
+  }
+  if (good && arguments_ == kMaxParameters) {
+    good = error(Message::too_many_arguments, {}, {}, kMaxParameters);
+  }
+  if (good) {
+    ++arguments_;
+    if (token().kind == TokenKind::text) return start_text(Mode::argument_text);
+    good = expression();
+  }
+  if (good) return;
+  skip(Skip::statement);
+}
+
+void Compiler::end_call() {
+  emit(CodePiece(call_opcode_).name(call_.view()).number(arguments_));
+  use(IndexSpace::macro, call_, arguments_);
+}
+
+/// `stop f`, `stop all`, `stop others`.
+bool Compiler::stop_statement() {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  const bool same_line = !ahead.token().line_before;
+  const bool all = same_line && ahead.word() == "all";
+  const bool others = same_line && ahead.word() == "others";
+  if (!all && !others) return named(Opcode::stop, IndexSpace::macro);
+  advance();
+  return simple(all ? Opcode::stop_all : Opcode::stop_others);
+}
+
+// ---- Layers and recordings --------------------------------------------------------------------
+
+/// `layer hold nav`, `layer on nav`, `layer off nav`, `layer toggle nav`.
+bool Compiler::layer_statement() {
+  advance();
+  if (token().line_before) return expected(Message::expected_layer_action);
+  if (keyword() == Keyword::k_hold) return named(Opcode::layer_hold, IndexSpace::layer);
+  if (keyword() == Keyword::k_on) return named(Opcode::layer_on, IndexSpace::layer);
+  if (keyword() == Keyword::k_toggle) return named(Opcode::layer_toggle, IndexSpace::layer);
+  if (at_word("off")) return named(Opcode::layer_off, IndexSpace::layer);
+  return expected(Message::expected_layer_action);
+}
+
+/// `record x`, `record stop`.
+bool Compiler::record_statement() {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  if (ahead.word() != "stop" || ahead.token().line_before) {
+    return named(Opcode::record, IndexSpace::setting);
+  }
+  advance();
+  return simple(Opcode::record_stop);
+}
+
+}  // namespace pianola::lang

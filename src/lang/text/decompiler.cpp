@@ -1,0 +1,350 @@
+#include "lang/text/decompiler.hpp"
+
+#include <utility>
+
+#include "hid/key_names.hpp"
+#include "lang/text/definition_writer.hpp"
+
+namespace pianola::lang {
+namespace {
+
+/// A binding or macro of at most so many columns stands on one line.
+constexpr std::uint32_t kColumns = 80;
+
+/// Takes text away.
+class NullSink final : public TextSink {
+ public:
+  void write(std::span<const char>) override {}
+};
+
+}  // namespace
+
+bool DefinitionWriter::run() {
+  if (at_end()) return true;
+  if (!declaration()) return false;
+  while (in_layer_) {
+    if (!declaration()) return false;
+  }
+  return at_end();
+}
+
+// ---- Reading ----------------------------------------------------------------------------------
+
+/// Reads the next instruction into in_.
+bool DefinitionWriter::read() {
+  reader_.seek(record_, next_);
+  if (!read_instruction(reader_, in_)) return false;
+  next_ = in_.end;
+  return true;
+}
+
+bool DefinitionWriter::at_end() {
+  reader_.seek(record_, next_);
+  return reader_.at_end();
+}
+
+/// The chord whose modifiers are operand `mods` and whose key is the operand after it.
+bool DefinitionWriter::chord(std::size_t mods, KeyPlace place) {
+  return write_chord(out_, static_cast<hid::Modifiers>(in_.value[mods]),
+                     KeyRef::from_raw(in_.value[mods + 1]), place);
+}
+
+// ---- Declarations -----------------------------------------------------------------------------
+
+bool DefinitionWriter::declaration() {
+  if (!read()) return false;
+  prefix_ = 0;
+  if (in_layer_ && in_.opcode != Opcode::layer_end) write_prefix("  ");
+  if (in_.opcode == Opcode::private_next) {
+    write_prefix("private ");
+    if (!read() || in_.opcode == Opcode::layer_end) return false;
+  }
+  switch (in_.opcode) {
+    case Opcode::set_number:
+    case Opcode::set_name:
+      return !in_layer_ && setting();
+    case Opcode::variable:
+      return !in_layer_ && variable();
+    case Opcode::macro:
+      return !in_layer_ && with_body();
+    case Opcode::bind:
+      return with_body();
+    case Opcode::remap:
+    case Opcode::remap_none:
+      return remap();
+    case Opcode::layer:
+      return !in_layer_ && begin_layer();
+    case Opcode::layer_end:
+      out_ << "}\n";
+      return std::exchange(in_layer_, false);
+    default:
+      return false;
+  }
+}
+
+void DefinitionWriter::write_prefix(std::string_view text) {
+  out_ << text;
+  prefix_ += static_cast<std::uint32_t>(text.size());
+}
+
+bool DefinitionWriter::setting() {
+  const std::uint32_t number = in_.value[0];
+  if (number >= kSettings.size()) return false;
+  const SettingInfo& info = kSettings[number];
+  out_ << "set " << info.name << " = ";
+  const bool named = in_.opcode == Opcode::set_name;
+  if (named != (info.type == SettingType::layout)) return false;
+  const bool good = named ? name() : setting_value(info, in_.value[1]);
+  out_ << "\n";
+  return good;
+}
+
+bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t value) {
+  const bool word = value < info.choices.size() && !info.choices[value].empty();
+  switch (info.type) {
+    case SettingType::choice:
+      if (word) out_ << info.choices[value];
+      return word;
+    case SettingType::typing:
+      return typing(value);
+    case SettingType::duration:
+      if (value != 0 || !word) return write_duration(out_, value);
+      out_ << info.choices[0];
+      return true;
+    case SettingType::key:
+      return setting_key(info, value);
+    case SettingType::layout:
+      break;
+  }
+  return false;
+}
+
+/// A setting's key is written by name, letters too.
+bool DefinitionWriter::setting_key(const SettingInfo& info, std::uint32_t value) {
+  const bool word = value == 0 && !info.choices[0].empty();
+  const std::string_view name = value > 0xFFFF ? std::string_view{}
+                                : word         ? info.choices[0]
+                                       : hid::canonical_name(static_cast<hid::Usage>(value));
+  out_ << name;
+  return !name.empty();
+}
+
+bool DefinitionWriter::typing(std::uint32_t value) {
+  if (value >= 2) return write_duration(out_, value - 2);
+  out_ << (value == 0 ? "fast" : "safe");
+  return true;
+}
+
+bool DefinitionWriter::variable() {
+  out_ << "var ";
+  if (!name()) return false;
+  const auto initial = static_cast<std::int32_t>(in_.value[1]);
+  if (initial != 0) {
+    out_ << " = ";
+    out_.decimal(initial);
+  }
+  out_ << "\n";
+  return true;
+}
+
+bool DefinitionWriter::remap() {
+  const TriggerKind kind = in_.trigger.kind;
+  if (kind == TriggerKind::text || kind == TriggerKind::event) return false;
+  if (!write_trigger(out_, reader_, in_)) return false;
+  out_ << " = ";
+  if (in_.opcode == Opcode::remap_none) {
+    out_ << "none\n";
+    return true;
+  }
+  if (!chord(1, KeyPlace::operand)) return false;
+  const bool alone = kind == TriggerKind::press || kind == TriggerKind::vial;
+  if (alone && !at_end()) {
+    if (!read()) return false;
+    if (in_.opcode == Opcode::remap_hold) {
+      out_ << " / ";
+      if (!chord(0, KeyPlace::operand)) return false;
+    } else if (in_.opcode == Opcode::remap_layer) {
+      out_ << " / layer ";
+      if (!name()) return false;
+    } else {
+      unread();
+    }
+  }
+  out_ << "\n";
+  return true;
+}
+
+bool DefinitionWriter::begin_layer() {
+  in_layer_ = true;
+  out_ << "layer ";
+  if (!name()) return false;
+  out_ << " {\n";
+  return true;
+}
+
+// ---- Bindings and macros ----------------------------------------------------------------------
+
+/// The binding or macro in in_, on one line if it fits.
+bool DefinitionWriter::with_body() {
+  const std::uint32_t start = in_.offset;
+  one_line_ = purpose_ == Purpose::reading && fits();
+  next_ = start;
+  return read() && head_and_body();
+}
+
+/// Whether the binding or macro in in_ fits on one line.
+bool DefinitionWriter::fits() {
+  MeasuringSink measure;
+  const TextWriter out = std::exchange(out_, TextWriter{measure});
+  measure_ = &measure;
+  one_line_ = true;
+  const bool good = head_and_body();
+  out_ = out;
+  measure_ = nullptr;
+  return good && prefix_ + measure.columns() - 1 <= kColumns;
+}
+
+/// Being measured, and no use to go on.
+bool DefinitionWriter::too_long() const {
+  return measure_ != nullptr && prefix_ + measure_->columns() > kColumns;
+}
+
+bool DefinitionWriter::head_and_body() {
+  const bool good = in_.opcode == Opcode::macro ? macro_head() : binding_head();
+  return good && body();
+}
+
+bool DefinitionWriter::binding_head() {
+  if (!write_trigger(out_, reader_, in_)) return false;
+  const bool text = in_.trigger.kind == TriggerKind::text;
+  if (text && in_.payload_size > kMaxAbbreviation) return false;
+  const std::uint32_t erased = text ? abbreviation_size() - 1 : 0;
+  return options() && erase(erased) && survey(0);
+}
+
+/// Characters of the abbreviation in in_.
+std::uint32_t DefinitionWriter::abbreviation_size() {
+  reader_.seek(record_, in_.payload);
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < in_.payload_size; ++i) {
+    if ((reader_.byte() & 0xC0U) != 0x80U) ++count;
+  }
+  return count;
+}
+
+/// Passes over the ERASE that an abbreviation of `characters` + 1 characters begins with.
+bool DefinitionWriter::erase(std::uint32_t characters) {
+  if (characters == 0) return true;
+  return read() && in_.opcode == Opcode::erase && in_.value[0] == characters;
+}
+
+bool DefinitionWriter::options() {
+  unsigned seen = 0;  // one bit an option
+  for (;;) {
+    if (!read()) return false;
+    const unsigned bit = in_.opcode == Opcode::option_again    ? 1U
+                         : in_.opcode == Opcode::option_typing ? 2U
+                         : in_.opcode == Opcode::option_layout ? 4U
+                                                               : 0U;
+    if (bit == 0) {
+      unread();
+      break;
+    }
+    if ((seen & bit) != 0) return false;
+    out_ << (seen == 0 ? " (" : ", ");
+    seen |= bit;
+    if (!option()) return false;
+  }
+  out_ << (seen == 0 ? " " : ") ");
+  return true;
+}
+
+bool DefinitionWriter::option() {
+  constexpr std::array<std::string_view, 4> kAgain = {"ignore", "stop", "restart", "parallel"};
+  const std::uint32_t value = in_.value[0];
+  switch (in_.opcode) {
+    case Opcode::option_again:
+      if (value >= kAgain.size()) return false;
+      out_ << "again: " << kAgain[value];
+      return true;
+    case Opcode::option_typing:
+      out_ << "typing: ";
+      return typing(value);
+    default:
+      out_ << "layout: ";
+      return name();
+  }
+}
+
+bool DefinitionWriter::macro_head() {
+  out_ << "macro ";
+  if (!name() || in_.value[1] > kMaxParameters) return false;
+  if (!survey(static_cast<std::uint8_t>(in_.value[1]))) return false;
+  for (std::uint32_t i = 0; i < names_.parameters; ++i) {
+    out_ << (i == 0 ? "(" : ", ");
+    write_slot(out_, names_, i);
+  }
+  out_ << (names_.parameters == 0 ? " " : ") ");
+  return true;
+}
+
+/// Reads the body ahead: where its labels are, and names for its locals that no global has which it
+/// uses. False if the body is broken.
+bool DefinitionWriter::survey(std::uint8_t parameters) {
+  names_ = {};
+  names_.parameters = parameters;
+  names_.known = (1U << parameters) - 1U;
+  std::uint32_t taken = 0;  // bit n: some name of n letters and a number
+  const std::uint32_t start = next_;
+  do {
+    if (!read()) return false;
+    const bool global = in_.opcode == Opcode::load_global || in_.opcode == Opcode::store_global;
+    if (global) taken |= 1U << name_like();
+  } while (in_.opcode != Opcode::end);
+  labels_ = in_.value[1];
+  next_ = start;
+  while (names_.letters < kMaxName && (taken >> names_.letters & 1U) != 0) ++names_.letters;
+  return names_.letters < kMaxName - 1;
+}
+
+/// How many letters the name in in_ has, if it is like one that survey() chooses; otherwise 0.
+std::uint32_t DefinitionWriter::name_like() {
+  reader_.seek(record_, in_.payload);
+  const std::uint8_t letter = reader_.byte();
+  if (letter != 'p' && letter != 'v') return 0;
+  std::uint32_t letters = 1;
+  for (std::uint32_t i = 1; i < in_.payload_size; ++i) {
+    const std::uint8_t c = reader_.byte();
+    if (c == letter && i == letters) {
+      ++letters;
+    } else if (c < '0' || c > '9') {
+      return 0;
+    }
+  }
+  return letters < in_.payload_size ? letters : 0;
+}
+
+// ---- Definitions ------------------------------------------------------------------------------
+
+Status decompile_definition(Roll& roll, std::uint32_t record, TextSink& sink) {
+  using Purpose = DefinitionWriter::Purpose;
+  NullSink nowhere;
+  if (!DefinitionWriter{roll, record, nowhere, Purpose::checking}.run()) {
+    TextWriter{sink} << "# definition ";
+    TextWriter{sink}.decimal(position_of(roll, record) + 1) << " is damaged\n";
+    return Status::errors;
+  }
+  DefinitionWriter{roll, record, sink, Purpose::reading}.run();
+  return Status::ok;
+}
+
+Status decompile(Roll& roll, TextSink& sink) {
+  Status status = Status::ok;
+  for (std::uint32_t position = 0; position < roll.size(); ++position) {
+    const std::uint32_t record = roll.record_at(position);
+    if (decompile_definition(roll, record, sink) != Status::ok) status = Status::errors;
+  }
+  return status;
+}
+
+}  // namespace pianola::lang

@@ -1,0 +1,578 @@
+#include <algorithm>
+
+#include "lang/text/definition_writer.hpp"
+
+// The statements of a body. Where conditions end is told by the offsets of their labels; all other
+// blocks end with an instruction of their own.
+
+namespace pianola::lang {
+
+/// The body whose first instruction is the next one, with its braces.
+bool DefinitionWriter::body() {
+  out_ << "{";
+  block_count_ = 0;
+  locals_ = names_.parameters;
+  limit_ = 0;
+  for (bool empty = true;; empty = false) {
+    if (!labels() || !values() || too_long()) return false;
+    if (in_.opcode == Opcode::end) return end_of_body(empty);
+    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in_.opcode)];
+    const bool passes = in_.opcode == Opcode::call || in_.opcode == Opcode::fork;
+    if (depth_ != (passes ? in_.value[1] : info.pops)) return false;
+    if (limit_ != 0 && in_.opcode != Opcode::until) return false;
+    if (!statement()) return false;
+  }
+}
+
+bool DefinitionWriter::end_of_body(bool empty) {
+  if (block_count_ != 0 || depth_ != 0 || limit_ != 0) return false;
+  if (empty) {
+    out_ << " ";
+  } else {
+    new_line(0);
+  }
+  out_ << "}\n";
+  return true;
+}
+
+/// What stands before a statement or a closing brace, `depth` steps further in than the head.
+void DefinitionWriter::new_line(std::uint32_t depth) {
+  if (one_line_) {
+    out_.put(' ');
+  } else {
+    out_.put('\n').fill(' ', 2 * depth + (in_layer_ ? 2 : 0));
+  }
+}
+
+/// Passes over the pieces of the label table that stand here, and closes the blocks that end here.
+bool DefinitionWriter::labels() {
+  for (;;) {
+    if (!close_ended() || !read()) return false;
+    if (in_.opcode == Opcode::labels) continue;
+    unread();
+    return true;
+  }
+}
+
+/// Passes over the instructions that leave values on the stack; in_ is the first other one. Value
+/// i of depth_ is then made by the code from starts_[i] to starts_[i + 1].
+bool DefinitionWriter::values() {
+  depth_ = 0;
+  for (;;) {
+    starts_[depth_] = next_;
+    if (!read()) return false;
+    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in_.opcode)];
+    std::size_t pops = info.pops;
+    std::size_t pushes = info.pushes;
+    if (in_.opcode == Opcode::labels) continue;
+    if (in_.opcode == Opcode::more_text && depth_ > 0) continue;
+    // The left side waits for the TRUTH that ends the right side.
+    if (in_.opcode == Opcode::and_then || in_.opcode == Opcode::or_else) pushes = 1;
+    if (in_.opcode == Opcode::truth) pops = 2;
+    if (pushes == 0) return true;
+    if (depth_ < pops) return false;
+    depth_ = depth_ - pops + pushes;
+    if (depth_ >= starts_.size()) return false;
+  }
+}
+
+// ---- Statements -------------------------------------------------------------------------------
+
+bool DefinitionWriter::statement() {
+  // What ends a block writes its own line; a limit is written with what it limits.
+  switch (in_.opcode) {
+    case Opcode::otherwise:
+      return otherwise();
+    case Opcode::back:
+      return back();
+    case Opcode::matched:
+      return matched();
+    case Opcode::block_end:
+      return block_end();
+    case Opcode::wait_limit:
+      return wait_limit();
+    default:
+      break;
+  }
+  // A match holds patterns only.
+  const bool item = in_.opcode == Opcode::pattern || in_.opcode == Opcode::match_else;
+  if (inside(Block::match) != item) return false;
+  new_line(static_cast<std::uint32_t>(block_count_) + 1);
+  return key_statement();
+}
+
+bool DefinitionWriter::key_statement() {
+  switch (in_.opcode) {
+    case Opcode::tap:
+      return chord(0, KeyPlace::statement);
+    case Opcode::press:
+      return chord_after("press ");
+    case Opcode::release:
+      return chord_after("release ");
+    case Opcode::hold:
+      return chord_after("hold ");
+    case Opcode::toggle:
+      return chord_after("toggle ");
+    case Opcode::oneshot:
+      return chord_after("oneshot ");
+    case Opcode::release_all:
+      return word("release all");
+    case Opcode::raw:
+      return write_raw(out_, reader_, in_);
+    case Opcode::text:
+      return text();
+    case Opcode::type:
+      return value_between("\"${", "}\"");
+    case Opcode::move:
+      return pointer("move", 2);
+    case Opcode::scroll:
+      return pointer("scroll", 1);
+    default:
+      return block_statement();
+  }
+}
+
+bool DefinitionWriter::block_statement() {
+  switch (in_.opcode) {
+    case Opcode::branch:
+      return begin_condition("if ", 0);
+    case Opcode::while_true:
+      return value_between("while ", " {") && begin_loop(starts_[0], in_.value[0]);
+    case Opcode::forever:
+      return word("loop {") && begin_loop(in_.end, in_.value[0]);
+    case Opcode::counter:
+      return repeat();
+    case Opcode::leave:
+      return leave();
+    case Opcode::next_round:
+      return next_round();
+    case Opcode::label:
+      return jump_label("label ");
+    case Opcode::go_to:
+      return jump_label("goto ");
+    case Opcode::without:
+      return word("without mods {") && open(Block::without, 0);
+    case Opcode::defer:
+      return word("defer {") && open(Block::defer, 0);
+    case Opcode::match:
+      return match();
+    case Opcode::pattern:
+      return pattern();
+    case Opcode::match_else:
+      return match_else();
+    default:
+      return value_statement();
+  }
+}
+
+bool DefinitionWriter::value_statement() {
+  switch (in_.opcode) {
+    case Opcode::wait:
+      out_ << "wait ";
+      return write_duration(out_, in_.value[0]);
+    case Opcode::wait_value:
+      return value_between("wait (", ")");
+    case Opcode::wait_release:
+      return wait_release();
+    case Opcode::until:
+      return wait_until();
+    case Opcode::let:
+      return let();
+    case Opcode::store:
+      return store();
+    case Opcode::store_global:
+      if (!name()) return false;
+      out_ << " = ";
+      return value(0);
+    case Opcode::call:
+      return call("call ");
+    case Opcode::fork:
+      return call("fork ");
+    default:
+      return other_statement();
+  }
+}
+
+bool DefinitionWriter::other_statement() {
+  switch (in_.opcode) {
+    case Opcode::yield:
+      return word("yield");
+    case Opcode::exit:
+      return word("exit");
+    case Opcode::stop:
+      return word_name("stop ");
+    case Opcode::stop_all:
+      return word("stop all");
+    case Opcode::stop_others:
+      return word("stop others");
+    case Opcode::layer_hold:
+      return word_name("layer hold ");
+    case Opcode::layer_on:
+      return word_name("layer on ");
+    case Opcode::layer_off:
+      return word_name("layer off ");
+    case Opcode::layer_toggle:
+      return word_name("layer toggle ");
+    case Opcode::record:
+      return word_name("record ");
+    case Opcode::record_stop:
+      return word("record stop");
+    case Opcode::play:
+      return word_name("play ");
+    case Opcode::lock:
+      return word("lock");
+    case Opcode::edit:
+      return word("edit");
+    case Opcode::send_next:
+      return word("send next") &&
+             std::any_of(blocks_.begin(),
+                         blocks_.begin() + static_cast<std::ptrdiff_t>(block_count_),
+                         [](const OpenBlock& block) { return block.kind == Block::defer; });
+    default:
+      return false;
+  }
+}
+
+bool DefinitionWriter::word(std::string_view text) {
+  out_ << text;
+  return true;
+}
+
+bool DefinitionWriter::word_name(std::string_view text) {
+  out_ << text;
+  return name();
+}
+
+bool DefinitionWriter::chord_after(std::string_view word) {
+  out_ << word;
+  return chord(0, KeyPlace::operand);
+}
+
+bool DefinitionWriter::text() {
+  out_.put('"');
+  const bool good = write_text(out_, reader_, in_.payload, in_.payload_size);
+  out_.put('"');
+  return good;
+}
+
+/// Value `i` of those that values() passed over.
+bool DefinitionWriter::value(std::size_t i) {
+  return write_expression(out_, reader_, starts_[i], starts_[i + 1], names_);
+}
+
+bool DefinitionWriter::value_between(std::string_view before, std::string_view after) {
+  out_ << before;
+  const bool good = value(0);
+  out_ << after;
+  return good;
+}
+
+/// `move 10 (a + b)`: only numbers and names stand without parentheses.
+bool DefinitionWriter::pointer(std::string_view word, std::size_t operands) {
+  out_ << word;
+  for (std::size_t i = 0; i < operands; ++i) {
+    Instruction first;
+    reader_.seek(record_, starts_[i]);
+    if (!read_instruction(reader_, first)) return false;
+    const bool leaf = first.opcode == Opcode::push || first.opcode == Opcode::load ||
+                      first.opcode == Opcode::load_global;
+    const bool bare = leaf && first.end == starts_[i + 1];
+    out_ << (bare ? " " : " (");
+    if (!value(i)) return false;
+    if (!bare) out_ << ")";
+  }
+  return true;
+}
+
+// ---- Waiting ----------------------------------------------------------------------------------
+
+bool DefinitionWriter::wait_release() {
+  out_ << "wait release";
+  if (in_.value[0] == 0) return true;
+  out_ << " max ";
+  return write_duration(out_, in_.value[0] - 1);
+}
+
+/// At LIMIT, which the condition and UNTIL must follow.
+bool DefinitionWriter::wait_limit() {
+  limit_ = in_.value[1] + 1;
+  return in_.value[0] == locals_ && in_.value[1] <= kMaxDuration;
+}
+
+bool DefinitionWriter::wait_until() {
+  const bool limited = limit_ != 0;
+  if (limited ? in_.value[1] != locals_ + 1U : in_.value[1] != 0) return false;
+  if (in_.offset - in_.value[2] != starts_[0]) return false;
+  names_.until = true;
+  const bool good = value_between("wait until ", "");
+  names_.until = false;
+  if (!good || !limited) return good;
+  out_ << " max ";
+  const std::uint32_t limit = limit_ - 1;
+  limit_ = 0;
+  return write_duration(out_, limit);
+}
+
+// ---- Values and calls -------------------------------------------------------------------------
+
+/// The next slot comes into use.
+bool DefinitionWriter::new_local(std::uint32_t slot, bool named) {
+  if (slot != locals_ || slot >= kMaxSlots) return false;
+  ++locals_;
+  const std::uint32_t bit = 1U << slot;
+  names_.known = named ? names_.known | bit : names_.known & ~bit;
+  return true;
+}
+
+bool DefinitionWriter::let() {
+  out_ << "let ";
+  write_slot(out_, names_, in_.value[0]);
+  out_ << " = ";
+  return value(0) && new_local(in_.value[0], true);
+}
+
+bool DefinitionWriter::store() {
+  if (!names_.has(in_.value[0])) return false;
+  write_slot(out_, names_, in_.value[0]);
+  out_ << " = ";
+  return value(0);
+}
+
+bool DefinitionWriter::call(std::string_view word) {
+  out_ << word;
+  const std::uint32_t count = in_.value[1];
+  const bool named = name();
+  for (std::uint32_t i = 0; i < count; ++i) {
+    out_ << (i == 0 ? "(" : ", ");
+    if (!text_argument(i) && !value(i)) return false;
+  }
+  if (count > 0) out_ << ")";
+  return named;
+}
+
+/// Argument `i`, if it is a text.
+bool DefinitionWriter::text_argument(std::size_t i) {
+  Instruction in;
+  reader_.seek(record_, starts_[i]);
+  if (!read_instruction(reader_, in) || in.opcode != Opcode::push_text) return false;
+  out_.put('"');
+  for (;;) {
+    const bool goes_on = in.end < starts_[i + 1];
+    if (!write_text(out_, reader_, in.payload, in.payload_size, goes_on)) return false;
+    if (!goes_on) break;
+    reader_.seek(record_, in.end);
+    if (!read_instruction(reader_, in) || in.opcode != Opcode::more_text) return false;
+  }
+  out_.put('"');
+  return true;
+}
+
+// ---- Blocks -----------------------------------------------------------------------------------
+
+/// A block opens after what is written. `label` is where it is left.
+bool DefinitionWriter::open(Block kind, std::uint32_t label) {
+  if (one_line_ || block_count_ == blocks_.size()) return false;
+  blocks_[block_count_++] = {kind, locals_, label, 0, 0, 0};
+  return true;
+}
+
+/// The innermost block's closing brace.
+void DefinitionWriter::close() {
+  const OpenBlock& block = blocks_[block_count_ - 1];
+  new_line(static_cast<std::uint32_t>(block_count_));
+  out_ << "}";
+  locals_ = block.locals;
+  names_.known &= locals_ < 32 ? (1U << locals_) - 1U : 0xFFFFFFFFU;
+  --block_count_;
+}
+
+/// Closes the conditions that end at next_. False if one should have ended before.
+bool DefinitionWriter::close_ended() {
+  while (inside(Block::condition) || inside(Block::otherwise)) {
+    const std::uint32_t end = blocks_[block_count_ - 1].end;
+    if (end != next_) return end > next_;
+    close();
+  }
+  return true;
+}
+
+bool DefinitionWriter::find_label_offset(std::uint32_t label, std::uint32_t& offset) {
+  const auto found = find_label(reader_, record_, labels_, label);
+  if (found) offset = found->offset;
+  return found.has_value();
+}
+
+/// How many of the outermost `blocks` blocks must be undone.
+std::uint32_t DefinitionWriter::scopes(std::size_t blocks) const {
+  return static_cast<std::uint32_t>(
+      std::count_if(blocks_.begin(), blocks_.begin() + static_cast<std::ptrdiff_t>(blocks),
+                    [](const OpenBlock& block) {
+                      return block.kind == Block::without || block.kind == Block::defer ||
+                             block.kind == Block::match;
+                    }));
+}
+
+/// At IF.
+bool DefinitionWriter::begin_condition(std::string_view word, std::uint32_t branch) {
+  const std::uint32_t label = in_.value[0];
+  if (!value_between(word, " {") || !open(Block::condition, label)) return false;
+  OpenBlock& block = blocks_[block_count_ - 1];
+  block.branch = branch;
+  return find_label_offset(label, block.end) && block.end >= next_;
+}
+
+/// At ELSE: it ends a condition's block, and goes on with another or with the last one.
+bool DefinitionWriter::otherwise() {
+  if (!inside(Block::condition)) return false;
+  const OpenBlock ended = blocks_[block_count_ - 1];
+  const std::uint32_t label = in_.value[0];
+  std::uint32_t end = 0;
+  if (ended.end != in_.end || (ended.branch != 0 && ended.branch != label + 1)) return false;
+  if (!find_label_offset(label, end) || end < next_) return false;
+  close();
+  if (goes_on_with_if(label, end)) {
+    return labels() && values() && begin_condition(" else if ", label + 1);
+  }
+  out_ << " else {";
+  if (!open(Block::otherwise, label)) return false;
+  blocks_[block_count_ - 1].end = end;
+  return true;
+}
+
+/// Whether what follows ELSE with `label`, which stands at `end`, is `else if`. A condition in the
+/// block of an `else` looks the same, but all branches of one condition end at one label.
+bool DefinitionWriter::goes_on_with_if(std::uint32_t label, std::uint32_t end) {
+  const std::uint32_t here = next_;
+  const auto decide = [&] {
+    do {
+      if (!read()) return false;
+    } while (in_.opcode == Opcode::labels);
+    unread();
+    if (next_ >= end || !values() || in_.opcode != Opcode::branch || depth_ != 1) return false;
+    std::uint32_t stop = 0;
+    if (!find_label_offset(in_.value[0], stop) || stop > end) return false;
+    bool ends_with_else = false;
+    bool same = false;
+    while (next_ < stop) {
+      if (!read()) return false;
+      if (in_.opcode == Opcode::labels) continue;
+      ends_with_else = in_.opcode == Opcode::otherwise;
+      same = ends_with_else && in_.value[0] == label && in_.end == stop;
+    }
+    return same || (!ends_with_else && stop == end);
+  };
+  const bool decided = decide();
+  next_ = here;
+  return decided;
+}
+
+bool DefinitionWriter::begin_loop(std::uint32_t start, std::uint32_t label) {
+  if (!open(Block::loop, label)) return false;
+  blocks_[block_count_ - 1].start = start;
+  return true;
+}
+
+/// At COUNTER: `repeat E {`. Goes on behind the REPEAT that must follow.
+bool DefinitionWriter::repeat() {
+  const std::uint32_t slot = in_.value[0];
+  const std::uint8_t locals = locals_;
+  if (!value_between("repeat ", " {")) return false;
+  do {
+    if (!read()) return false;
+  } while (in_.opcode == Opcode::labels);
+  if (in_.opcode != Opcode::repeat || in_.value[0] != slot) return false;
+  if (!new_local(slot, false) || !begin_loop(in_.offset, in_.value[1])) return false;
+  blocks_[block_count_ - 1].locals = locals;
+  return true;
+}
+
+bool DefinitionWriter::back() {
+  if (!inside(Block::loop)) return false;
+  const OpenBlock& loop = blocks_[block_count_ - 1];
+  std::uint32_t end = 0;
+  if (in_.offset - in_.value[0] != loop.start) return false;
+  if (!find_label_offset(loop.label, end) || end != in_.end) return false;
+  close();
+  return true;
+}
+
+const DefinitionWriter::OpenBlock* DefinitionWriter::innermost_loop() const {
+  for (std::size_t i = block_count_; i-- > 0;) {
+    if (blocks_[i].kind == Block::loop) return &blocks_[i];
+  }
+  return nullptr;
+}
+
+bool DefinitionWriter::leave() {
+  const OpenBlock* loop = innermost_loop();
+  out_ << "break";
+  return loop != nullptr && loop->label == in_.value[0];
+}
+
+bool DefinitionWriter::next_round() {
+  const OpenBlock* loop = innermost_loop();
+  out_ << "continue";
+  return loop != nullptr && in_.offset - in_.value[1] == loop->start &&
+         in_.value[0] == scopes(static_cast<std::size_t>(loop - blocks_.data()));
+}
+
+/// `label l3`, `goto l3`: the labels are called by their numbers.
+bool DefinitionWriter::jump_label(std::string_view word) {
+  out_ << word << "l";
+  out_.decimal(in_.value[0]);
+  std::uint32_t offset = 0;
+  if (!find_label_offset(in_.value[0], offset)) return false;
+  return in_.opcode == Opcode::go_to || offset == in_.offset;
+}
+
+// ---- match, without, defer --------------------------------------------------------------------
+
+bool DefinitionWriter::match() {
+  const std::uint32_t flags = in_.value[0];
+  const std::uint32_t within = in_.value[1];
+  if (flags > 3) return false;
+  out_ << "match next";
+  if (within != 0) {
+    out_ << " within ";
+    if (!write_duration(out_, within - 1)) return false;
+  }
+  if ((flags & 1U) != 0) out_ << " any order";
+  if ((flags & 2U) != 0) out_ << " keep";
+  out_ << " {";
+  return open(Block::match, in_.value[2]);
+}
+
+bool DefinitionWriter::pattern() {
+  blocks_[block_count_ - 1].start = 1;
+  if (!write_pattern(out_, reader_, in_)) return false;
+  out_ << " {";
+  return open(Block::arm, in_.value[0]);
+}
+
+/// At MATCHED, the end of a pattern's block.
+bool DefinitionWriter::matched() {
+  std::uint32_t next = 0;
+  if (!inside(Block::arm) || in_.value[0] != blocks_[block_count_ - 2].label) return false;
+  if (!find_label_offset(blocks_[block_count_ - 1].label, next) || next != in_.end) return false;
+  close();
+  return true;
+}
+
+bool DefinitionWriter::match_else() {
+  out_ << "else {";
+  return blocks_[block_count_ - 1].start == 1 && open(Block::match_else, 0);
+}
+
+/// At ENDBLOCK.
+bool DefinitionWriter::block_end() {
+  if (inside(Block::match_else)) close();
+  const bool is_match = inside(Block::match);
+  if (!is_match && !inside(Block::without) && !inside(Block::defer)) return false;
+  std::uint32_t end = 0;
+  const OpenBlock& block = blocks_[block_count_ - 1];
+  if (is_match && (block.start == 0 || !find_label_offset(block.label, end))) return false;
+  close();
+  return true;
+}
+
+}  // namespace pianola::lang
