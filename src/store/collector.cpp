@@ -109,7 +109,7 @@ class MovingNodes final : public NodeSink {
 Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef& tree) {
   LogView view{log};
   MovingNodes nodes{log, window};
-  TreeBuilder builder{view, nodes};
+  TreeBuilder& builder = log.builder(view, nodes);
   ObjectWriter writer{log, builder};
   TreeReader reader{view, kind};
   Place place;
@@ -176,12 +176,12 @@ Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
 
 /// Builds the backup again without the sectors that are to be emptied. What it has in common with
 /// the roll, which was moved from `old_roll` to `roll`, it still has afterwards. A backup that
-/// cannot be read is given up.
-Status move_backup(Log& log, const CollectorWindow& window, const TreeRef& old_roll,
+/// cannot be read is given up. Apart, so that the stack of it and of move_tree() do not add up.
+[[gnu::noinline]] Status move_backup(Log& log, const CollectorWindow& window, const TreeRef& old_roll,
                    const TreeRef& roll, TreeRef& tree) {
   LogView view{log};
   BackupNodes nodes{log, view, window, roll};
-  TreeBuilder builder{view, nodes};
+  TreeBuilder& builder = log.builder(view, nodes);
   ObjectWriter writer{log, builder};
   TreeReader reader{view, TreeKind::chunks};
   SharedChunks shared{view, old_roll};

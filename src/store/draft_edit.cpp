@@ -8,7 +8,7 @@ DraftEdit::DraftEdit(Store& store)
     : store_(store),
       view_(store.log()),
       nodes_(store.log()),
-      tree_(view_, nodes_),
+      tree_(store.log().builder(view_, nodes_)),
       writer_(store.log(), tree_) {}
 
 Status DraftEdit::begin() {
@@ -18,6 +18,7 @@ Status DraftEdit::begin() {
   if (status_ == Status::io_error) return status_;
   status_ = Status::ok;
   store_.log().begin(store_.log().reserve());
+  store_.log().builder(view_, nodes_);  // Making room took it.
   tree_.begin(TreeKind::chunks, store_.log().root().draft);
   return status_;
 }

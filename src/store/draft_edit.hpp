@@ -36,7 +36,7 @@ class DraftEdit {
   Store& store_;
   LogView view_;
   LogNodes nodes_;
-  TreeBuilder tree_;
+  TreeBuilder& tree_;  ///< The log's.
   ObjectWriter writer_;
   Status status_ = Status::ok;
   bool again_ = false;  ///< It is not the first time.

@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/status.hpp"
 #include "flash/nor_flash.hpp"
 #include "store/format.hpp"
+#include "store/tree.hpp"
 
 namespace pianola::store {
 
@@ -80,6 +82,13 @@ class Log {
   /// What was appended is dropped.
   void abandon();
 
+  /// A builder for trees of this transaction, instead of the one before. There is memory for one,
+  /// and it stands here: it would more than double the stack that a change takes. Both are the
+  /// caller's and outlive what is done with it.
+  TreeBuilder& builder(flash::NorFlash& view, NodeSink& nodes) {
+    return builder_.emplace(view, nodes);
+  }
+
   /// Reads what was appended or committed, programmed or not yet.
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out);
 
@@ -143,6 +152,7 @@ class Log {
   bool open_ = false;                   ///< The sector takes frames.
   bool programmed_ = false;             ///< Something was programmed since begin().
   std::array<std::uint16_t, 6> bad_{};  ///< Sectors that failed; 0xFFFF: none.
+  std::optional<TreeBuilder> builder_;
 };
 
 /// What is in flash or about to be, for those who read trees and chunks.

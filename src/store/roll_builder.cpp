@@ -26,7 +26,7 @@ RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& polic
       view_(log),
       nodes_(log),
       old_(view_),
-      tree_(view_, nodes_),
+      tree_(log.builder(view_, nodes_)),
       writer_(log, tree_) {
   const TreeRef& roll = log.root().roll;
   tree_.begin(TreeKind::chunks, roll);

@@ -67,7 +67,7 @@ class RollBuilder final : public lang::RollWriter {
   LogView view_;
   LogNodes nodes_;
   ObjectReader old_;  ///< Of the roll that is in force.
-  TreeBuilder tree_;  ///< Of the definitions' chunks, then of the index.
+  TreeBuilder& tree_;  ///< The log's: of the definitions' chunks, then of the index.
   ObjectWriter writer_;
   TreeRef roll_;               ///< Once it is complete.
   Chunk match_;                ///< The stored definition that this one seems to be.

@@ -124,7 +124,7 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
   log_.begin(reserve);
   LogView view{log_};
   LogNodes nodes{log_};
-  TreeBuilder builder{view, nodes};
+  TreeBuilder& builder = log_.builder(view, nodes);
   ObjectWriter writer{log_, builder};
   TreeReader reader{view, TreeKind::chunks};
   Root root = log_.root();
