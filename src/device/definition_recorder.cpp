@@ -22,42 +22,11 @@ bool find_press(lang::Roll& roll, lang::TriggerMods mods, hid::Usage usage, lang
 
 }  // namespace
 
-// ---- The text -----------------------------------------------------------------------------------
-
-void PatchedText::replace(std::uint32_t begin, std::uint32_t end, std::span<const char> text) {
-  begin_ = begin;
-  end_ = end;
-  text_ = text;
-}
-
-std::size_t PatchedText::read_roll(std::uint32_t offset, std::span<char> out) {
-  const std::uint32_t size = roll_.text_size();
-  if (offset >= size || out.empty()) return 0;
-  const std::size_t count = std::min<std::size_t>(out.size(), size - offset);
-  if (const std::size_t read = roll_.read_text(offset, out.first(count)); read != 0) return read;
-  out[0] = '\x01';
-  return 1;
-}
-
-std::size_t PatchedText::read(std::uint32_t offset, std::span<char> out) {
-  if (offset < begin_) {
-    return read_roll(offset, out.first(std::min<std::size_t>(out.size(), begin_ - offset)));
-  }
-  const std::uint32_t within = offset - begin_;
-  if (within >= text_.size()) {
-    return read_roll(end_ + (within - static_cast<std::uint32_t>(text_.size())), out);
-  }
-  const std::span rest = text_.subspan(within);
-  const std::size_t count = std::min(out.size(), rest.size());
-  std::copy_n(rest.begin(), count, out.begin());
-  return count;
-}
-
 // ---- Recording ----------------------------------------------------------------------------------
 
-DefinitionRecorder::DefinitionRecorder(store::Store& store, store::CurrentRoll& roll,
-                                       const drive::Workspace& workspace, std::span<char> text)
-    : store_(store), roll_(roll), workspace_(workspace), strokes_(text), source_(roll) {}
+DefinitionRecorder::DefinitionRecorder(store::CurrentRoll& roll, edit::Editor& editor,
+                                       std::span<char> text)
+    : roll_(roll), editor_(editor), strokes_(text), source_(roll) {}
 
 void DefinitionRecorder::begin() {
   state_ = State::trigger;
@@ -131,31 +100,23 @@ void DefinitionRecorder::find_place() {
 Notice DefinitionRecorder::end(const hid::Layout& layout) {
   state_ = State::idle;
   strokes_.end(layout);
+  if (editor_.user() != edit::User::nobody) return Notice::recording_busy;
   if (strokes_.empty()) return Notice::recording_empty;
   if (strokes_.too_long()) return Notice::recording_too_long;
   find_place();
-  scratch_.emplace(store_.log(), workspace_.scratch, workspace_.sectors);
-  save_.emplace(store_, source_, *scratch_, diagnostics_);
+  editor_.claim(edit::User::recorder);
+  editor_.save(source_, diagnostics_);
   state_ = State::saving;
   return Notice::none;
 }
 
-Notice DefinitionRecorder::give_up() {
-  save_->cancel();
-  drop();
-  return Notice::recording_busy;
-}
-
-void DefinitionRecorder::drop() {
-  state_ = State::idle;
-  save_.reset();
-  scratch_.reset();
-}
-
 Notice DefinitionRecorder::step() {
-  const Status status = save_->step();
+  const bool mine = editor_.user() == edit::User::recorder;
+  const Status status = mine ? editor_.step() : Status::errors;
   if (status == Status::more) return Notice::none;
-  drop();
+  state_ = State::idle;
+  if (!mine) return Notice::recording_busy;
+  editor_.release(edit::User::recorder);
   switch (status) {
     case Status::ok:
       return Notice::recorded;

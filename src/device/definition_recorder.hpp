@@ -2,41 +2,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "base/time.hpp"
 #include "device/key_watch.hpp"
 #include "device/notice.hpp"
 #include "device/stroke_writer.hpp"
-#include "drive/drive.hpp"
+#include "edit/edited_text.hpp"
+#include "edit/editor.hpp"
 #include "engine/key_event.hpp"
 #include "store/current_roll.hpp"
-#include "store/flash_scratch.hpp"
-#include "store/save.hpp"
 
 namespace pianola::device {
-
-/// A text with a part of it replaced.
-class PatchedText final : public lang::Source {
- public:
-  explicit PatchedText(store::CurrentRoll& roll) : roll_(roll) {}
-
-  /// `text` is to stand for the bytes [begin, end) of the roll's text. Neither changes while this
-  /// is read.
-  void replace(std::uint32_t begin, std::uint32_t end, std::span<const char> text);
-
-  /// Where the roll's text is damaged, it reads as control characters, which no compiler takes.
-  std::size_t read(std::uint32_t offset, std::span<char> out) override;
-
- private:
-  std::size_t read_roll(std::uint32_t offset, std::span<char> out);
-
-  store::CurrentRoll& roll_;
-  std::span<const char> text_;
-  std::uint32_t begin_ = 0;
-  std::uint32_t end_ = 0;
-};
 
 /// Records a definition on the keys: first its trigger, which the host does not see, then what the
 /// host sees. Saves it in the place of the definition that the trigger has, else at the end.
@@ -46,8 +23,7 @@ class DefinitionRecorder {
   static constexpr Time kPatience = 1000;
 
   /// All are the caller's and outlive the recorder; `text` holds the definition while it is made.
-  DefinitionRecorder(store::Store& store, store::CurrentRoll& roll,
-                     const drive::Workspace& workspace, std::span<char> text);
+  DefinitionRecorder(store::CurrentRoll& roll, edit::Editor& editor, std::span<char> text);
 
   /// The next chord is the trigger.
   void begin();
@@ -78,9 +54,8 @@ class DefinitionRecorder {
   [[nodiscard]] Next next() const { return ended() ? Next::time(ending_at_ + kPatience) : Next{}; }
   /// Begins to save what was recorded. Returns what came of it; Notice::none: step() will tell.
   Notice end(const hid::Layout& layout);
-  /// Gives up the saving, because the drive is in.
-  Notice give_up();
-  /// Does a piece of the saving. Returns what came of it; Notice::none: call again.
+  /// Does a piece of the saving. Returns what came of it, also if the drive has taken the editor
+  /// from it; Notice::none: call again.
   Notice step();
 
  private:
@@ -101,17 +76,13 @@ class DefinitionRecorder {
   [[nodiscard]] bool ended() const { return state_ == State::ending || state_ == State::complete; }
   void set_trigger(hid::Modifiers mods, hid::Usage key, const hid::Layout& layout);
   void find_place();
-  void drop();
 
-  store::Store& store_;
   store::CurrentRoll& roll_;
-  drive::Workspace workspace_;
+  edit::Editor& editor_;
   KeyWatch watch_;
   StrokeWriter strokes_;
-  PatchedText source_;
+  edit::EditedText source_;
   NoDiagnostics diagnostics_;
-  std::optional<store::FlashScratch> scratch_;
-  std::optional<store::Save> save_;
   Time ending_at_ = 0;
   hid::Usage key_{};               ///< The trigger's key,
   hid::Modifiers mods_ = 0;        ///< and modifiers.

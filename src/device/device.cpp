@@ -41,10 +41,10 @@ Device::Device(const Parts& parts)
       keyboard_leds_(parts.leds),
       store_(parts.flash, parts.store_memory),
       roll_(store_),
-      workspace_(parts.workspace),
-      drive_(store_, roll_, *this, workspace_),
+      editor_(store_, parts.workspace),
+      drive_(store_, roll_, *this, editor_),
       engine_(parts.engine, played_, *this, errors_, this),
-      recorder_(store_, roll_, workspace_, parts.recording) {}
+      recorder_(roll_, editor_, parts.recording) {}
 
 store::Mount Device::start(Time now, const StartOptions& options) {
   now_ = now;
@@ -174,7 +174,7 @@ void Device::command(hid::Usage key) {
 
 void Device::reset() {
   if (!mounted_) return tell(Notice::no_flash);
-  if (editing()) return tell(Notice::reset_busy);
+  if (editor_.user() != edit::User::nobody) return tell(Notice::reset_busy);
   const Status status = store_.reset();
   if (status == Status::ok) played_.mute(false);
   tell(status == Status::ok ? Notice::reset : Notice::reset_failed);
@@ -212,11 +212,9 @@ bool Device::take_key(const engine::KeyEvent& event) {
 void Device::record() {
   Notice notice = Notice::none;
   if (recorder_.saving()) {
-    // The host may put the medium in at any time, and what it then reads must not change.
-    notice = editing() ? recorder_.give_up() : recorder_.step();
+    notice = recorder_.step();
   } else if (recorder_.complete(now_, engine_.idle())) {
-    notice = editing() ? Notice::recording_busy : recorder_.end(layout());
-    if (editing()) recorder_.cancel();
+    notice = recorder_.end(layout());
   }
   if (notice != Notice::none) tell(notice);
 }

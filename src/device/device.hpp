@@ -12,6 +12,7 @@
 #include "device/notice.hpp"
 #include "device/played_roll.hpp"
 #include "drive/drive.hpp"
+#include "edit/editor.hpp"
 #include "engine/device_commands.hpp"
 #include "engine/engine.hpp"
 #include "flash/nor_flash.hpp"
@@ -25,7 +26,7 @@ struct Parts {
   flash::NorFlash& flash;
   std::span<std::uint8_t> store_memory;  ///< store::Log::memory_size() bytes.
   engine::StorageView engine;
-  drive::Workspace workspace;
+  edit::Workspace workspace;
   Host& host;
   KeyboardLeds& leds;
   /// Holds the text of a definition that is recorded on the keys; without it none can be.
@@ -111,7 +112,8 @@ class Device final : private engine::DeviceCommands,
   bool send(const hid::Report& report) override;
   void write_status(TextSink& out) override;
 
-  [[nodiscard]] bool editing() const { return drive_.inserted() || drive_.busy(); }
+  /// The drive is in, or what was written to it is being taken.
+  [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }
   void tell(Notice notice);
   void load_settings();
   void obey();
@@ -130,7 +132,7 @@ class Device final : private engine::DeviceCommands,
   store::CurrentRoll roll_;
   PlayedRoll played_{roll_};
   ErrorLog errors_;
-  drive::Workspace workspace_;
+  edit::Editor editor_;
   drive::Drive drive_;
   engine::Engine engine_;
   DefinitionRecorder recorder_;

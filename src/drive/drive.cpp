@@ -19,14 +19,23 @@ constexpr Sense to_sense(Status status) {
 }  // namespace
 
 Drive::Drive(store::Store& store, store::CurrentRoll& roll, StatusReport& status,
-             const Workspace& workspace)
+             edit::Editor& editor)
     : store_(store),
       roll_(roll),
       report_(status),
-      workspace_(workspace),
+      editor_(editor),
       session_(store, roll, status_.text()) {}
 
 // ---- What the host asks -------------------------------------------------------------------------
+
+/// The editor is the drive's while it is busy.
+void Drive::hold_editor() {
+  if (busy()) {
+    editor_.claim(edit::User::drive);
+  } else {
+    editor_.release(edit::User::drive);
+  }
+}
 
 /// Whether a medium is in that the host knows about; otherwise what to tell it.
 bool Drive::ready(Sense& sense) {
@@ -99,26 +108,31 @@ void Drive::start(std::uint32_t now) {
   session_.open(0, true);
   if (!session_.has_overlay()) return;
   state_ = State::taking;
-  take_.emplace(store_, session_, workspace_, Take::Kind::restart);
+  take_.emplace(store_, session_, editor_, Take::Kind::restart);
+  hold_editor();
 }
 
 void Drive::insert() {
   if (state_ != State::in && state_ != State::returning) wanted_ = true;
+  hold_editor();
 }
 
 void Drive::eject() {
   wanted_ = false;
   if (state_ == State::returning) state_ = State::out;
-  if (state_ != State::in) return;
+  if (state_ == State::in) take_out();
+  hold_editor();
+}
+
+/// Takes the medium out, and then what was written to it.
+void Drive::take_out() {
   if (take_) take_->cancel();
   take_.reset();
   written_ = pending_ = attention_ = false;
-  if (!session_.has_overlay()) {
-    state_ = State::out;
-    return;
-  }
+  state_ = State::out;
+  if (!session_.has_overlay()) return;
   state_ = State::taking;
-  take_.emplace(store_, session_, workspace_, Take::Kind::eject);
+  take_.emplace(store_, session_, editor_, Take::Kind::eject);
 }
 
 bool Drive::inserted() const {
@@ -158,6 +172,12 @@ void Drive::ended(Take::Kind kind, Outcome outcome) {
 
 Next Drive::step(Time now) {
   now_ = now;
+  const Next next = go_on(now);
+  hold_editor();
+  return next;
+}
+
+Next Drive::go_on(Time now) {
   if (take_) {
     if (take_->step()) return Next::time(now);
     const Take::Kind kind = take_->kind();
@@ -191,7 +211,7 @@ Next Drive::wait_in() {
   if (!pending_) return {};
   if (!reached(now_, quiet_at_)) return Next::time(quiet_at_);
   pending_ = false;
-  take_.emplace(store_, session_, workspace_, Take::Kind::quiet);
+  take_.emplace(store_, session_, editor_, Take::Kind::quiet);
   return Next::time(now_);
 }
 

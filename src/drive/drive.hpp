@@ -9,7 +9,7 @@
 #include "drive/session.hpp"
 #include "drive/status_text.hpp"
 #include "drive/take.hpp"
-#include "drive/workspace.hpp"
+#include "edit/editor.hpp"
 #include "lang/compile/source.hpp"
 #include "store/current_roll.hpp"
 #include "store/store.hpp"
@@ -27,9 +27,9 @@ class Drive {
   /// How the last edit ended.
   using Outcome = pianola::drive::Outcome;
 
-  /// All are the caller's and outlive the drive. `roll` is the roll of `store`.
-  Drive(store::Store& store, store::CurrentRoll& roll, StatusReport& status,
-        const Workspace& workspace);
+  /// All are the caller's and outlive the drive. `roll` is the roll of `store`, `editor` edits it.
+  /// The drive has the editor while it is busy.
+  Drive(store::Store& store, store::CurrentRoll& roll, StatusReport& status, edit::Editor& editor);
   Drive(const Drive&) = delete;
   Drive& operator=(const Drive&) = delete;
 
@@ -77,15 +77,18 @@ class Drive {
     returning,  ///< Out for hosts until return_at_: then they see that the medium was changed.
   };
 
+  void hold_editor();
   bool ready(Sense& sense);
   void put_in(bool is_return);
+  void take_out();
+  Next go_on(Time now);
   void ended(Take::Kind kind, Outcome outcome);
   Next wait_in();
 
   store::Store& store_;
   store::CurrentRoll& roll_;
   StatusReport& report_;
-  Workspace workspace_;
+  edit::Editor& editor_;
   StatusText status_;
   Session session_;
   std::optional<Take> take_;

@@ -62,13 +62,12 @@ void ErrorsEdit::Writer::report(const lang::Diagnostic& diagnostic) {
 
 // ---- The transaction ----------------------------------------------------------------------------
 
-ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file,
-                       lang::Scratch& scratch, ErrorOrder& order, Reason reason,
-                       bool may_drop_backup)
+ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, edit::Editor& editor,
+                       ErrorOrder& order, Reason reason, bool may_drop_backup)
     : store_(store),
       session_(session),
       file_(file),
-      scratch_(scratch),
+      editor_(editor),
       edit_(store),
       text_(edit_),
       order_(order),
@@ -102,8 +101,8 @@ Status ErrorsEdit::step() {
 
 /// The transaction came to nothing: once more, with more room.
 Status ErrorsEdit::retry(Status status) {
-  compiler_.reset();
-  scratch_.clear();
+  editor_.cancel();
+  checking_ = false;
   edit_.abandon();
   phase_ = Phase::begin;
   ++attempts_;
@@ -167,15 +166,16 @@ Status ErrorsEdit::draft_step() {
 }
 
 Status ErrorsEdit::compile_step() {
-  if (!compiler_) {
+  if (!checking_) {
     order_.begin_pass();
-    compiler_.emplace(*file_, no_roll_, scratch_, writer_);
+    editor_.check(*file_, writer_);
+    checking_ = true;
   }
-  const Status status = compiler_->step();
+  const Status status = editor_.step();
   if (text_.status() != Status::ok) return text_.status();
   if (status == Status::more) return status;
   if (file_->failed()) return Status::io_error;
-  compiler_.reset();
+  checking_ = false;
   if (order_.is_done()) phase_ = Phase::text;
   return Status::more;
 }

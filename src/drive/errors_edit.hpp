@@ -10,9 +10,9 @@
 #include "drive/error_order.hpp"
 #include "drive/file_view.hpp"
 #include "drive/session.hpp"
-#include "lang/compile/compiler.hpp"
+#include "edit/editor.hpp"
+#include "lang/compile/diagnostic.hpp"
 #include "store/draft_edit.hpp"
-#include "store/flash_scratch.hpp"
 
 namespace pianola::drive {
 
@@ -32,7 +32,7 @@ class ErrorsEdit {
   /// `file` is the one to keep, already truncated to what can be read; none where an older draft
   /// stays. `order` has noted its errors. `may_drop_backup`: nothing of it is read from the backup.
   /// All are the caller's.
-  ErrorsEdit(store::Store& store, Session& session, FileView* file, lang::Scratch& scratch,
+  ErrorsEdit(store::Store& store, Session& session, FileView* file, edit::Editor& editor,
              ErrorOrder& order, Reason reason, bool may_drop_backup);
 
   /// Does a bounded piece of work. Status::more: call again. Status::ok: done; otherwise the store
@@ -71,17 +71,6 @@ class ErrorsEdit {
     ErrorsEdit& edit_;
   };
 
-  /// Compiles to nothing.
-  class NoRoll final : public lang::RollWriter {
-   public:
-    Status begin_definition() override { return Status::ok; }
-    Status append_code(std::span<const std::uint8_t>) override { return Status::ok; }
-    Status end_definition(std::uint32_t, std::uint32_t) override { return Status::ok; }
-    Status append_index(const lang::IndexEntry&) override { return Status::ok; }
-    Status commit() override { return Status::ok; }
-    void abandon() override {}
-  };
-
   Status begin();
   Status draft_step();
   std::optional<std::uint32_t> object_of(std::uint32_t sector);
@@ -95,17 +84,16 @@ class ErrorsEdit {
   store::Store& store_;
   Session& session_;
   FileView* file_;
-  lang::Scratch& scratch_;
+  edit::Editor& editor_;
   store::DraftEdit edit_;
   Text text_;
   ErrorOrder& order_;
   Writer writer_;
-  NoRoll no_roll_;
-  std::optional<lang::Compiler> compiler_;
   DriveRecord record_;
   Reason reason_;
   Phase phase_ = Phase::begin;
   bool may_drop_backup_;
+  bool checking_ = false;  ///< The editor looks for the errors of this turn.
   std::uint8_t attempts_ = 0;
   std::uint32_t at_ = 0;       ///< Next object to keep.
   std::uint32_t limit_ = 0;    ///< Bytes after which no further error is written.

@@ -16,12 +16,8 @@ constexpr unsigned kCompareBatch = 8;
 
 }  // namespace
 
-Take::Take(store::Store& store, Session& session, const Workspace& workspace, Kind kind)
-    : store_(store),
-      session_(session),
-      scratch_(store.log(), workspace.scratch, workspace.sectors),
-      fat_(session),
-      kind_(kind) {}
+Take::Take(store::Store& store, Session& session, edit::Editor& editor, Kind kind)
+    : store_(store), session_(session), editor_(editor), fat_(session), kind_(kind) {}
 
 bool Take::step() {
   switch (phase_) {
@@ -50,8 +46,8 @@ bool Take::step() {
 }
 
 void Take::cancel() {
-  if (store::Save* const save = work_.first()) save->cancel();
-  work_.reset();
+  editor_.cancel();
+  edit_.reset();
   end(Outcome::none);
 }
 
@@ -142,7 +138,7 @@ void Take::compared() {
   if (session_.from_draft()) {
     file_.reset();
     outcome_ = Outcome::none;
-    work_.emplace_second(store_, session_, nullptr, scratch_, order_, Reason::unchanged, false);
+    edit_.emplace(store_, session_, nullptr, editor_, order_, Reason::unchanged, false);
     phase_ = Phase::edit;
     return;
   }
@@ -164,13 +160,13 @@ void Take::start_save() {
   policy.may_drop_backup = kind_ != Kind::quiet && !reads_backup_;
   policy.clear_draft = kind_ != Kind::quiet;
   order_.clear();
-  work_.emplace_first(store_, *file_, scratch_, order_, policy);
+  editor_.save(*file_, order_, policy);
   phase_ = Phase::save;
 }
 
 void Take::save() {
-  store::Save& save = *work_.first();
-  const Status status = save.step();
+  const Status status = editor_.step();
+  const store::Save& save = *editor_.saved();
   errors_ = save.errors();
   warnings_ = save.warnings();
   switch (status) {
@@ -195,13 +191,13 @@ void Take::refuse(Outcome outcome, Reason reason) {
   if (!may_decide()) return end(Outcome::none);
   if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
   outcome_ = outcome;
-  work_.emplace_second(store_, session_, file_ ? &*file_ : nullptr, scratch_, order_, reason,
-                       !reads_backup_);
+  edit_.emplace(store_, session_, file_ ? &*file_ : nullptr, editor_, order_, reason,
+                !reads_backup_);
   phase_ = Phase::edit;
 }
 
 void Take::edit() {
-  const Status status = work_.second()->step();
+  const Status status = edit_->step();
   if (status == Status::more) return;
   if (status == Status::io_error) outcome_ = Outcome::failed;
   phase_ = Phase::done;

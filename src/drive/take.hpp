@@ -3,15 +3,12 @@
 #include <cstdint>
 #include <optional>
 
-#include "drive/either.hpp"
 #include "drive/error_order.hpp"
 #include "drive/errors_edit.hpp"
 #include "drive/fat_reader.hpp"
 #include "drive/file_view.hpp"
 #include "drive/session.hpp"
-#include "drive/workspace.hpp"
-#include "store/flash_scratch.hpp"
-#include "store/save.hpp"
+#include "edit/editor.hpp"
 
 namespace pianola::drive {
 
@@ -36,9 +33,10 @@ class Take {
   };
 
   /// All are the caller's and outlive this. Nobody writes to the volume meanwhile.
-  Take(store::Store& store, Session& session, const Workspace& workspace, Kind kind);
+  /// `editor` is the drive's meanwhile.
+  Take(store::Store& store, Session& session, edit::Editor& editor, Kind kind);
 
-  /// Does a bounded piece of work, as store::Save::step() does. True: there is more to do.
+  /// Does a bounded piece of work, as edit::Editor::step() does. True: there is more to do.
   bool step();
   /// Drops it; only for Kind::quiet. Nothing is changed.
   void cancel();
@@ -70,11 +68,11 @@ class Take {
 
   store::Store& store_;
   Session& session_;
-  store::FlashScratch scratch_;
+  edit::Editor& editor_;
   FatReader fat_;
   std::optional<FileView> file_;
   ErrorOrder order_;
-  Either<store::Save, ErrorsEdit> work_;
+  std::optional<ErrorsEdit> edit_;
   Kind kind_;
   Phase phase_ = Phase::find;
   Outcome outcome_ = Outcome::none;

@@ -183,23 +183,4 @@ Status Save::run() {
   return status;
 }
 
-EditedText::EditedText(CurrentRoll& roll, std::uint32_t position, std::uint32_t count,
-                       std::span<const char> text)
-    : roll_(roll), text_(text) {
-  begin_ = roll.begin_of(position);
-  end_ = roll.begin_of(position + count);
-}
-
-std::size_t EditedText::read(std::uint32_t offset, std::span<char> out) {
-  if (offset < begin_) {
-    return roll_.read_text(offset, out.first(std::min<std::size_t>(out.size(), begin_ - offset)));
-  }
-  const auto size = static_cast<std::uint32_t>(text_.size());
-  if (offset - begin_ >= size) return roll_.read_text(offset - begin_ - size + end_, out);
-  const auto piece = text_.subspan(offset - begin_);
-  const std::size_t count = std::min(out.size(), piece.size());
-  std::copy_n(piece.begin(), count, out.begin());
-  return count;
-}
-
 }  // namespace pianola::store

@@ -7,7 +7,6 @@
 
 #include "base/status.hpp"
 #include "lang/compile/compiler.hpp"
-#include "store/current_roll.hpp"
 #include "store/roll_builder.hpp"
 #include "store/store.hpp"
 
@@ -89,23 +88,6 @@ class Save {
   std::uint32_t written_ = 0;
   std::uint32_t errors_ = 0;
   std::uint32_t warnings_ = 0;
-};
-
-/// The text in force with some definitions replaced by other text: what to save to change, append,
-/// remove or move single definitions.
-class EditedText final : public lang::Source {
- public:
-  /// `text` in place of `count` definitions from `position` on (counted in the order of the file;
-  /// at most the roll's size). The roll must not change while this is read.
-  EditedText(CurrentRoll& roll, std::uint32_t position, std::uint32_t count,
-             std::span<const char> text);
-  std::size_t read(std::uint32_t offset, std::span<char> out) override;
-
- private:
-  CurrentRoll& roll_;
-  std::span<const char> text_;
-  std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the text in force,
-  std::uint32_t end_ = 0;    ///< and end.
 };
 
 }  // namespace pianola::store

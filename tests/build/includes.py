@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks how the sources include: other files by the name of their layer, never relative to the
-including file, and no .cpp; in the core, only those standard headers that need no heap and no system.
+including file, and no .cpp; in the core, only those standard headers that need no heap and no
+system, and what saves only in the editor.
 
     includes.py SOURCE_DIR
 """
@@ -9,10 +10,13 @@ import pathlib
 import re
 import sys
 
-LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "flash/", "store/", "drive/", "device/", "usb/",
+LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "flash/",
+          "store/", "edit/", "drive/", "device/", "usb/",
           "ports/sim/", "ports/file/", "ports/evdev/", "ports/usbip/", "scenario/", "cli/")
 TESTS = ("support/",)
-CORE = ("base", "hid", "lang", "engine", "flash", "store", "drive", "device")
+CORE = ("base", "hid", "lang", "engine", "flash", "store", "edit", "drive", "device")
+# A device has memory for one save and its scratch: the editor's. Others ask the editor.
+EDITORS = {"store/save.hpp": ("store", "edit"), "store/flash_scratch.hpp": ("store", "edit")}
 CORE_HEADERS = {
     "algorithm", "array", "bit", "cassert", "compare", "concepts", "cstddef", "cstdint", "cstring",
     "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",
@@ -39,6 +43,8 @@ def findings(source):
                 yield f'{name}:{number}: "{header}" is relative'
             if header.endswith(".cpp"):
                 yield f"{name}:{number}: {header} is not a header"
+            if in_core and name.parts[1] not in EDITORS.get(header, CORE):
+                yield f"{name}:{number}: {header} is for the editor alone"
             if kind == "<" and in_core and header not in CORE_HEADERS:
                 yield f"{name}:{number}: <{header}> is not for the core"
 

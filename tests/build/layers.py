@@ -19,15 +19,16 @@ MAY_SEE = {layer: set(below.split()) for layer, below in {
     "engine": "base hid lang/code",
     "flash": "",
     "store": "base hid lang/code lang/compile flash",
-    "drive": "base hid lang/code lang/compile flash store",
-    "device": "base hid lang/code lang/compile engine flash store drive",
-    "usb": "base hid lang/code lang/compile engine flash store drive device",
+    "edit": "base hid lang/code lang/compile flash store",
+    "drive": "base hid lang/code lang/compile flash store edit",
+    "device": "base hid lang/code lang/compile engine flash store edit drive",
+    "usb": "base hid lang/code lang/compile engine flash store edit drive device",
     "ports/sim": "base hid lang/code lang/compile engine flash",
     "ports/file": "base flash",
-    "ports/usbip": "base hid lang/code lang/compile engine flash store drive device usb",
+    "ports/usbip": "base hid lang/code lang/compile engine flash store edit drive device usb",
     "ports/evdev": "base hid",
     "scenario": "base hid lang/code lang/compile engine flash ports/sim",
-    "cli": "base hid lang/code lang/compile lang/text engine flash store drive device usb ports/sim"
+    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb ports/sim"
            " ports/file ports/usbip ports/evdev scenario",
 }.items()}
 

@@ -44,6 +44,7 @@ class DriveRig {
   [[nodiscard]] store::Store& store() { return parts_->store; }
   [[nodiscard]] store::CurrentRoll& roll() { return parts_->roll; }
   [[nodiscard]] drive::Drive& drive() { return parts_->drive; }
+  [[nodiscard]] edit::Editor& editor() { return parts_->editor; }
 
   /// Lets `ms` pass.
   void wait(std::uint32_t ms) {
@@ -144,7 +145,8 @@ class DriveRig {
           sectors(256),
           store(flash, memory),
           roll(store),
-          drive(store, roll, report, {scratch, sectors}) {}
+          editor(store, {scratch, sectors}),
+          drive(store, roll, report, editor) {}
 
     std::vector<std::uint8_t> memory;
     std::vector<std::uint8_t> scratch;
@@ -152,6 +154,7 @@ class DriveRig {
     Report report;
     store::Store store;
     store::CurrentRoll roll;
+    edit::Editor editor;
     drive::Drive drive;
   };
 

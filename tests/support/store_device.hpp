@@ -13,6 +13,7 @@
 
 #include "base/bytes.hpp"
 #include "base/crc16.hpp"
+#include "edit/edited_text.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/memory_roll.hpp"
 #include "ports/sim/simulated_flash.hpp"
@@ -92,7 +93,8 @@ class StoreDevice {
   }
   /// Saves the text in force with `count` definitions from `position` on replaced.
   Status edit(std::uint32_t position, std::uint32_t count, std::string_view text) {
-    store::EditedText edited{current, position, count, text};
+    edit::EditedText edited{current};
+    edited.replace_definitions(position, count, text);
     return save(edited);
   }
   Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {

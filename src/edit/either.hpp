@@ -6,7 +6,7 @@
 #include <new>
 #include <utility>
 
-namespace pianola::drive {
+namespace pianola::edit {
 
 /// An object of one of two types, or none, in the memory of one.
 template <typename First, typename Second>
@@ -44,4 +44,4 @@ class Either {
   Second* second_ = nullptr;
 };
 
-}  // namespace pianola::drive
+}  // namespace pianola::edit

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <span>
 
-namespace pianola::drive {
+namespace pianola::edit {
 
-/// Memory for compiling what was saved on the drive; the caller's.
+/// Memory for compiling; the caller's.
 struct Workspace {
   std::span<std::uint8_t> scratch;   ///< As store::FlashScratch takes it.
   std::span<std::uint16_t> sectors;  ///< Likewise.
 };
 
-}  // namespace pianola::drive
+}  // namespace pianola::edit

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/status.hpp"
+#include "edit/either.hpp"
+#include "edit/workspace.hpp"
+#include "lang/compile/compiler.hpp"
+#include "lang/compile/diagnostic.hpp"
+#include "lang/compile/source.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/save.hpp"
+#include "store/store.hpp"
+
+namespace pianola::edit {
+
+/// Who may change what is stored.
+enum class User : std::uint8_t { nobody, drive, recorder };
+
+/// All changes of the macros go through here, so that a device has memory for one, and one is made
+/// at a time: whoever wants to make one claims the editor first.
+class Editor {
+ public:
+  /// The store and what `workspace` names are the caller's and outlive the editor.
+  Editor(store::Store& store, const Workspace& workspace);
+  Editor(const Editor&) = delete;
+  Editor& operator=(const Editor&) = delete;
+
+  /// Whether `user` has it from now on. The drive gets it from whoever has it, since what a host
+  /// has begun to read must not change: a save of that other one is dropped. All others get it only
+  /// if nobody else has it.
+  bool claim(User user);
+  /// Gives it back, and drops what has not ended; nothing if another has it.
+  void release(User user);
+  [[nodiscard]] User user() const { return user_; }
+
+  /// Begins to save a text. It and `sink` are the caller's and outlive the save.
+  void save(lang::Source& source, lang::DiagnosticSink& sink, const store::SavePolicy& policy = {});
+  /// Begins to look for errors in a text; nothing is stored. Likewise.
+  void check(lang::Source& source, lang::DiagnosticSink& sink);
+  /// Does a bounded piece of what was begun, see store::Save::step() and lang::Compiler::step().
+  /// Status::more: call again. After the end, and if nothing was begun: Status::ok.
+  Status step();
+  /// Drops what was begun and has not ended: nothing is changed.
+  void cancel();
+  /// The save that was begun last, to ask what came of it; nothing after cancel(), check() and
+  /// release().
+  [[nodiscard]] const store::Save* saved() const { return job_.first(); }
+
+ private:
+  /// Compiles a text to nothing.
+  class Check {
+   public:
+    Check(lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink)
+        : compiler_(source, nothing_, scratch, sink) {}
+    Status step() { return compiler_.step(); }
+
+   private:
+    class Nothing final : public lang::RollWriter {
+     public:
+      Status begin_definition() override { return Status::ok; }
+      Status append_code(std::span<const std::uint8_t>) override { return Status::ok; }
+      Status end_definition(std::uint32_t, std::uint32_t) override { return Status::ok; }
+      Status append_index(const lang::IndexEntry&) override { return Status::ok; }
+      Status commit() override { return Status::ok; }
+      void abandon() override {}
+    };
+
+    Nothing nothing_;
+    lang::Compiler compiler_;
+  };
+
+  store::Store& store_;
+  store::FlashScratch scratch_;
+  Either<store::Save, Check> job_;
+  User user_ = User::nobody;
+};
+
+}  // namespace pianola::edit
