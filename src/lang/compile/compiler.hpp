@@ -373,6 +373,7 @@ class Compiler final : private DiagnosticSink {
   bool functions(Expression& state, Keyword word, bool& complete);
   bool query(Expression& state, Keyword word);
   bool pointer_operand();
+  bool pointer_value();
   bool key_query(Expression& state);
   bool mods_query(Expression& state);
   bool led_query(Expression& state);

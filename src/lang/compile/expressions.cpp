@@ -182,6 +182,12 @@ bool Compiler::pointer_operand() {
     advance();
     return expression() && expect_symbol(')', ")");
   }
+  return pointer_value();
+}
+
+/// An operand without parentheses. Apart, so that its state and that of an expression are not on
+/// the stack together.
+[[gnu::noinline]] bool Compiler::pointer_value() {
   Expression state;
   const bool minus = at_symbol('-');
   if (minus) advance();

@@ -309,17 +309,16 @@ bool Compiler::foreign_quotes(bool may_be_key) {
   const bool key = typographic ? next <= ' ' || kAfterKey.find(next) != std::u32string_view::npos
                                : !is_word_character(next);
   if (key && (may_be_key || !typographic)) return false;
-  Lexer ahead = lexer_;
-  const bool closed = ahead.pass_quotes(quotes->closing, c == '<') ||
-                      (typographic && ahead.pass_quotes(quotes->straight, false));
+  // Only what comes next moves on, if anything does: the token stays for the error.
+  const bool closed = lexer_.pass_quotes(quotes->closing, c == '<') ||
+                      (typographic && lexer_.pass_quotes(quotes->straight, false));
   if (!closed && !typographic) return false;
   error(quotes->message, encode_utf8(c));
   if (!closed) {
     pass_rest_of_line();
     return true;
   }
-  while (c == '<' && is_word_character(ahead.following())) ahead.take_following();
-  lexer_ = ahead;
+  while (c == '<' && is_word_character(lexer_.following())) lexer_.take_following();
   advance();
   return true;
 }
