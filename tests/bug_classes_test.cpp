@@ -12,8 +12,8 @@
 namespace pianola {
 namespace {
 
-using testing::EngineProbe;
-using testing::Player;
+using test::EngineProbe;
+using test::Player;
 
 TEST(BugClass, KillingASleeperLeaksItsSlot) {
   Player player(
@@ -159,7 +159,7 @@ class BusyHost final : public engine::ReportSink {
 };
 
 TEST(BugClass, TextTransposedBecauseOneReportWasLost) {
-  testing::Compilation compiled("F1 { \"the quick brown fox\" }\n");
+  test::Compilation compiled("F1 { \"the quick brown fox\" }\n");
   BusyHost host;
   sim::ErrorList errors;
   auto storage = std::make_unique<engine::Storage<>>();
@@ -183,7 +183,7 @@ TEST(BugClass, ATimerThatWrapsAt65Point5Seconds) {
 }
 
 TEST(BugClass, ATimerThatWrapsWithTheClock) {
-  testing::Compilation compiled("F1 { wait 10s  \"a\"  wait until elapsed >= 20000  \"b\" }\n");
+  test::Compilation compiled("F1 { wait 10s  \"a\"  wait until elapsed >= 20000  \"b\" }\n");
   sim::Simulation simulation(compiled.roll(), {.start = 0xFFFFF000});
   const std::vector<engine::KeyEvent> keys = {{hid::keyboard_usage(0x3A), true, 0xFFFFF800},
                                               {hid::keyboard_usage(0x3A), false, 0xFFFFF810}};
@@ -195,11 +195,11 @@ TEST(BugClass, ATimerThatWrapsWithTheClock) {
 }
 
 TEST(BugClass, AnUndefinedVariableThatReads0) {
-  EXPECT_EQ(testing::messages_of("F1 { n = n + 1 }\n"),
+  EXPECT_EQ(test::messages_of("F1 { n = n + 1 }\n"),
             (std::vector<std::string>{"1:6 unknown variable 'n'", "1:10 unknown variable 'n'"}));
   // What the compiler did not see the engine does.
-  testing::Rig rig{testing::RollBuilder{}.bind(
-      0x3A, {testing::Assembler{}.op(lang::Opcode::load).u8(0).op(lang::Opcode::type), 1})};
+  test::Rig rig{test::BytecodeRoll{}.bind(
+      0x3A, {test::Assembler{}.op(lang::Opcode::load).u8(0).op(lang::Opcode::type), 1})};
   rig.tap(0x3A, 0).run();
   ASSERT_EQ(rig.simulation->errors().size(), 1U);
   EXPECT_EQ(rig.simulation->errors()[0].code, engine::ErrorCode::unset);

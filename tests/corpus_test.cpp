@@ -123,13 +123,13 @@ std::vector<std::vector<std::uint8_t>> codes(const sim::MemoryRoll& roll) {
 }
 
 void expect_same_code(sim::MemoryRoll& roll, const std::string& text, const char* what) {
-  testing::Compilation again(text);
+  test::Compilation again(text);
   EXPECT_EQ(again.status(), Status::ok) << what << ":\n" << text << again.text();
   EXPECT_EQ(codes(again.roll()), codes(roll)) << what << ":\n" << text;
 }
 
 /// What holds for every file that compiles.
-void check_transformations(testing::Compilation& compiled, const std::string& text) {
+void check_transformations(test::Compilation& compiled, const std::string& text) {
   sim::StringSink decompiled;
   EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), Status::ok);
   expect_same_code(compiled.roll(), decompiled.text(), "decompiled");
@@ -143,7 +143,7 @@ void check_transformations(testing::Compilation& compiled, const std::string& te
   lang::format(once, twice);
   EXPECT_EQ(twice.text(), formatted.text());
 
-  testing::BytesSink image;
+  test::BytesSink image;
   ASSERT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::with_source, image), Status::ok);
   lang::RollImage read;
   EXPECT_EQ(lang::RollImage::open(image.bytes, read), lang::ImageError::none);
@@ -180,7 +180,7 @@ hid::Layout layout_of(sim::MemoryRoll& roll) {
   return found != nullptr ? *found : hid::default_layout();
 }
 
-void check_play(testing::Compilation& compiled, const Play& play) {
+void check_play(test::Compilation& compiled, const Play& play) {
   SCOPED_TRACE("keys: " + play.keys);
   const hid::Layout own = layout_of(compiled.roll());
   const hid::Layout* named = hid::find_layout(play.layout);
@@ -225,9 +225,9 @@ class Corpus : public ::testing::TestWithParam<std::string> {};
 TEST_P(Corpus, DoesWhatItSays) {
   const std::string text = read_file(kCorpus / (GetParam() + ".txt"));
   const Expectations expected = read_expectations(text);
-  testing::Compilation compiled(text);
+  test::Compilation compiled(text);
   EXPECT_EQ(compiled.messages(), expected.messages) << compiled.text();
-  testing::Compilation pieces(text, 1);
+  test::Compilation pieces(text, 1);
   EXPECT_EQ(pieces.messages(), expected.messages);
   const bool errors = compiled.status() == Status::errors;
   if (errors) {

@@ -23,10 +23,10 @@
 namespace pianola {
 namespace {
 
-using testing::Device;
-using testing::EngineProbe;
-using testing::Happening;
-using testing::ScenarioGenerator;
+using test::Device;
+using test::EngineProbe;
+using test::Happening;
+using test::ScenarioGenerator;
 
 /// Small, so that everything runs out now and then.
 constexpr engine::Capacities kSmall{.tasks = 6,
@@ -137,7 +137,7 @@ TEST_P(Properties, HoldWhateverHappens) {
   for (std::uint32_t seed = first; seed < first + programs; ++seed) {
     ScenarioGenerator generator(seed);
     const std::string text = generator.program();
-    testing::Compilation compiled(text);
+    test::Compilation compiled(text);
     ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
     for (unsigned script = 0; script < kPrograms; ++script) {
       const std::vector<Happening> happenings = generator.happenings(40);
@@ -167,7 +167,7 @@ TEST(Determinism, TheSameScenarioGivesTheSameTrace) {
   for (std::uint32_t seed = first; seed < first + 1000; ++seed) {
     ScenarioGenerator generator(seed);
     const std::string text = generator.program();
-    testing::Compilation compiled(text);
+    test::Compilation compiled(text);
     ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
     const std::vector<Happening> happenings = generator.happenings(40);
     const std::uint32_t poll = 1 + generator.below(4);
@@ -194,7 +194,7 @@ std::string trace_with_window(lang::Roll& roll) {
 }
 
 TEST(Determinism, TheWindowsSizeChangesNothing) {
-  testing::Compilation compiled(
+  test::Compilation compiled(
       "F1 { repeat 3 { tap a, b, ctrl+c \"ab\" press d [02:04,05] release all toggle e click left "
       "move 3 4 let n = 300 \"${n}\" if n > 299 { tap f } } }\n");
   ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();

@@ -135,7 +135,7 @@ Rolls roll_letters(Dice& dice, std::uint32_t pace) {
 }
 
 TEST(Recipes, HomeRowModifiersNeverMisfireOnRolls) {
-  testing::Compilation compiled(recipe("home_row"));
+  test::Compilation compiled(recipe("home_row"));
   ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
   Dice dice(1);
   for (int i = 0; i < 500; ++i) {
@@ -148,7 +148,7 @@ TEST(Recipes, HomeRowModifiersNeverMisfireOnRolls) {
 }
 
 TEST(Recipes, HomeRowModifiersComeWhenTheyAreMeant) {
-  testing::Compilation compiled(recipe("home_row"));
+  test::Compilation compiled(recipe("home_row"));
   ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
   Dice dice(2);
   for (int i = 0; i < 500; ++i) {

@@ -12,7 +12,7 @@
 namespace pianola {
 namespace {
 
-using testing::read_scenario;
+using test::read_scenario;
 
 class ScenarioFile : public ::testing::TestWithParam<std::string> {
  protected:
@@ -46,8 +46,8 @@ TEST_P(ScenarioFile, IsMetWhenTheClockWraps) {
   EXPECT_EQ(play(scenario, 1, 0xFFFFFFFFU - 50).failure, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, ScenarioFile, ::testing::ValuesIn(testing::scenario_names()),
-                         testing::scenario_test_name);
+INSTANTIATE_TEST_SUITE_P(Each, ScenarioFile, ::testing::ValuesIn(test::scenario_names()),
+                         test::scenario_test_name);
 
 }  // namespace
 }  // namespace pianola

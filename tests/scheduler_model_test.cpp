@@ -22,15 +22,15 @@
 namespace pianola {
 namespace {
 
-using namespace testing::keys;
+using namespace test::keys;
 
 using lang::Opcode;
 using lang::OperandKind;
-using testing::Assembler;
-using testing::Device;
-using testing::EngineProbe;
-using testing::Happening;
-using testing::RollBuilder;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Device;
+using test::EngineProbe;
+using test::Happening;
 
 constexpr engine::Capacities kSizes{
     .tasks = 4, .slots = 4, .holds = 8, .events = 8, .globals = 1, .recordings = 2, .window = 32};
@@ -165,7 +165,7 @@ TEST_P(SchedulerModel, NoWakeIsLostNobodyStarvesNothingLeaks) {
     if (first.endless && &second != all.data()) break;  // What comes second is never done.
     for (const Act& other : all) {
       for (const Act* macro : macros) {
-        RollBuilder builder;
+        BytecodeRoll builder;
         builder.variable("g", 0).macro("m", macro->code);
         builder.bind(0x3A, first.code + second.code).bind(0x3B, other.code);
         sim::MemoryRoll roll;

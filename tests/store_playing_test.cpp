@@ -15,7 +15,7 @@
 namespace pianola {
 namespace {
 
-using namespace testing::keys;
+using namespace test::keys;
 constexpr flash::Geometry kFourMegabytes{4096, 256, 1024};
 
 /// A device with `text` in its flash.

@@ -13,11 +13,11 @@
 namespace pianola::usbip {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::UsbHost;
-using testing::UsbRig;
 
 class UsbConnection : public ::testing::Test {
  protected:

@@ -11,11 +11,11 @@
 namespace pianola {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::Transfer;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
-using testing::Transfer;
-using testing::UsbHost;
-using testing::UsbRig;
 
 class UsbEnumeration : public ::testing::Test {
  protected:

@@ -11,14 +11,14 @@
 namespace pianola {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::InputReport;
+using test::Transfer;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
-using testing::InputReport;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-using testing::Transfer;
-using testing::UsbHost;
-using testing::UsbRig;
 
 constexpr auto a = hid::keyboard_usage(0x04);
 
@@ -116,7 +116,7 @@ TEST_F(UsbHid, TenThousandCharacters) {
   }
   ASSERT_EQ(rig_.save(macros + "}\n"), Status::ok);
   sim::TextView view{hid::default_layout()};
-  testing::ReportReader reader;
+  test::ReportReader reader;
   host_.on_input = [&](const InputReport& input) { view.take(*reader.read(input)); };
   const std::uint32_t start = rig_.now;
   rig_.key(hid::keyboard_usage(0x3A), true);

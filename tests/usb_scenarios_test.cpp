@@ -12,13 +12,13 @@
 namespace pianola {
 namespace {
 
-using testing::read_scenario;
+using test::read_scenario;
 
 class UsbScenario : public ::testing::TestWithParam<std::string> {
  protected:
   static scenario::Outcome play(const scenario::Scenario& scenario, std::uint32_t poll,
                                 std::uint32_t start = 0) {
-    testing::UsbScenarioDevice device(scenario.layout.value_or(scenario.keyboard), poll, start);
+    test::UsbScenarioDevice device(scenario.layout.value_or(scenario.keyboard), poll, start);
     return scenario::run_scenario(scenario, device);
   }
 };
@@ -41,8 +41,8 @@ TEST_P(UsbScenario, IsMetWhenTheClockWraps) {
   EXPECT_EQ(play(read_scenario(GetParam()), 1, 0xFFFFFFFFU - 50).failure, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, UsbScenario, ::testing::ValuesIn(testing::scenario_names()),
-                         testing::scenario_test_name);
+INSTANTIATE_TEST_SUITE_P(Each, UsbScenario, ::testing::ValuesIn(test::scenario_names()),
+                         test::scenario_test_name);
 
 }  // namespace
 }  // namespace pianola

@@ -15,13 +15,13 @@
 namespace pianola::usbip {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-using testing::UsbHost;
-using testing::UsbRig;
 
 /// A client that waits for its answers while the server runs in the same thread.
 class Client {

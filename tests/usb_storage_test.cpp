@@ -11,12 +11,12 @@
 namespace pianola {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::ScsiResult;
+using test::Transfer;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
-using testing::ScsiResult;
-using testing::Transfer;
-using testing::UsbHost;
-using testing::UsbRig;
 
 class UsbStorage : public ::testing::Test {
  protected:

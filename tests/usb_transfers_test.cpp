@@ -9,13 +9,13 @@
 namespace pianola {
 namespace {
 
-using testing::Bytes;
+using test::Bytes;
+using test::ScsiResult;
+using test::Transfer;
+using test::UsbHost;
+using test::UsbRig;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using testing::ScsiResult;
-using testing::Transfer;
-using testing::UsbHost;
-using testing::UsbRig;
 
 constexpr std::int32_t kTakenBack = -104;
 

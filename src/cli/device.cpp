@@ -23,7 +23,7 @@
 #include "cli/print.hpp"
 #include "cli/region.hpp"
 #include "device/device.hpp"
-#include "ports/evdev/keyboard.hpp"
+#include "ports/evdev/input_device.hpp"
 #include "ports/usbip/server.hpp"
 #include "store/flash_scratch.hpp"
 
@@ -45,10 +45,10 @@ constexpr std::size_t kRecording = 65536;
 constexpr Time kSettle = 1000;
 
 /// The keyboard that the user named, if any. CommandError if it cannot be had.
-std::unique_ptr<evdev::Keyboard> open_keyboard(const std::string& path) {
+std::unique_ptr<evdev::InputDevice> open_keyboard(const std::string& path) {
   if (path.empty()) return nullptr;
   std::string error;
-  auto keyboard = evdev::Keyboard::open(path, error);
+  auto keyboard = evdev::InputDevice::open(path, error);
   if (!keyboard) throw CommandError(error);
   return keyboard;
 }
@@ -264,7 +264,7 @@ class Running final : private device::Host,
   Clock clock_;
   Listen listen_;
   KeyInput input_;
-  std::unique_ptr<evdev::Keyboard> keyboard_;
+  std::unique_ptr<evdev::InputDevice> keyboard_;
   KeyFeed feed_;
   DeviceFlash flash_;  // After all that can be refused, since it may make a file.
 

@@ -40,8 +40,8 @@ class DeviceTerminal : public ::testing::Test {
     return told;
   }
 
-  testing::NewDevice device_;
-  testing::DeviceRig& rig_ = device_.rig;
+  test::NewDevice device_;
+  test::DeviceRig& rig_ = device_.rig;
 
  private:
   void pass(bool playing) {

@@ -9,9 +9,9 @@
 namespace pianola::device {
 namespace {
 
-using testing::DeviceRig;
+using test::DeviceRig;
+using test::NewDevice;
 using ::testing::HasSubstr;
-using testing::NewDevice;
 
 /// A device on which definitions are recorded.
 class Recording : public ::testing::Test {

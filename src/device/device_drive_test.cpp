@@ -12,8 +12,8 @@
 namespace pianola::device {
 namespace {
 
-using testing::DeviceRig;
-using testing::NewDevice;
+using test::DeviceRig;
+using test::NewDevice;
 
 class DeviceDrive : public ::testing::Test {
  protected:

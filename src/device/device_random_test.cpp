@@ -13,7 +13,7 @@
 namespace pianola::device {
 namespace {
 
-using testing::DeviceRig;
+using test::DeviceRig;
 
 constexpr auto kKeys = std::to_array<hid::Usage>(
     {hid::kLeftShift, hid::kRightShift, hid::kLeftShift, hid::kRightShift, hid::kLeftCtrl,

@@ -10,10 +10,10 @@
 namespace pianola::device {
 namespace {
 
-using testing::DeviceRig;
+using test::DeviceRig;
+using test::NewDevice;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::NewDevice;
 using ::testing::StartsWith;
 
 // ---- Playing ------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ namespace {
 
 using lang::TriggerKind;
 using lang::TriggerMods;
-using testing::Assembler;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::Assembler;
+using test::BytecodeRoll;
+using namespace test::keys;
 
 /// Passes everything on and counts it.
 class CountingRoll final : public lang::Roll {
@@ -58,7 +58,7 @@ class CountingRoll final : public lang::Roll {
 class ThousandBindings : public ::testing::Test {
  protected:
   ThousandBindings() {
-    RollBuilder builder;
+    BytecodeRoll builder;
     for (std::uint16_t usage = kF1; usage < kF1 + 63; ++usage) {
       for (std::uint8_t mods = 0; mods < 16; ++mods) {
         Assembler body;

@@ -13,7 +13,7 @@
 #include "engine/storage.hpp"
 #include "lang/code/roll.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 struct EngineProbe;
 }
 
@@ -103,7 +103,7 @@ class Engine {
   [[nodiscard]] const hid::Report& shown() const { return core_.mixer.shown(); }
 
  private:
-  friend struct testing::EngineProbe;  // looks inside, for tests
+  friend struct test::EngineProbe;  // looks inside, for tests
 
   void check_roll();
   void check_host();

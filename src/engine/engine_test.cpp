@@ -15,11 +15,11 @@ namespace {
 
 using lang::Opcode;
 using sim::Ending;
-using testing::Assembler;
-using testing::Rig;
-using testing::RollBuilder;
-using testing::text;
-using namespace testing::keys;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Rig;
+using test::text;
+using namespace test::keys;
 
 Assembler wait(std::uint32_t ms) { return Assembler{}.op(Opcode::wait).number(ms); }
 Assembler operator+(Assembler a, const Assembler& b) {
@@ -32,7 +32,7 @@ Assembler operator+(Assembler a, const Assembler& b) {
 TEST(Engine, ARoundWithoutEndKeepsNeitherKeysNorDeadlinesWaiting) {
   // F1 starts a macro that starts itself again and again: it stays in one round.
   const Assembler again = Assembler{}.op(Opcode::fork).counted("m").number(0);
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .macro("m", again)
               .bind(kF1, wait(5) + text("x"))
               .bind(kF2, again)
@@ -46,27 +46,27 @@ TEST(Engine, ARoundWithoutEndKeepsNeitherKeysNorDeadlinesWaiting) {
 // ---- Keys --------------------------------------------------------------------------------------
 
 TEST(Engine, UnboundKeysPassThroughOneChangeAReport) {
-  Rig rig{RollBuilder{}};
+  Rig rig{BytecodeRoll{}};
   rig.press(kA, 0).press(kB, 0).release(kA, 0).release(kB, 0);
   EXPECT_EQ(rig.trace(), "0 [00:04]\n1 [00:04,05]\n2 [00:05]\n3 [00:]\n");
 }
 
 TEST(Engine, ConsumerKeysPassThrough) {
-  EXPECT_EQ(Rig{RollBuilder{}}.tap(0x10E9, 0).reports(), "[00:] consumer:00e9 [00:]");
+  EXPECT_EQ(Rig{BytecodeRoll{}}.tap(0x10E9, 0).reports(), "[00:] consumer:00e9 [00:]");
 }
 
 TEST(Engine, ABoundKeyDoesNotReachTheHost) {
-  Rig rig{RollBuilder{}.bind(kA, Assembler{})};
+  Rig rig{BytecodeRoll{}.bind(kA, Assembler{})};
   EXPECT_EQ(rig.tap(kA, 0).tap(kB, 20).reports(), "[00:05] [00:]");
   EXPECT_TRUE(rig.simulation->engine().idle());
 }
 
 TEST(Engine, TheMostSpecificTriggerWins) {
-  const RollBuilder roll = RollBuilder{}
-                               .bind(kA, text("1"))
-                               .bind(kA, text("2"), {.exact = 0, .either = 1})
-                               .bind(kA, text("3"), {.exact = 1, .either = 0})
-                               .bind(kA, text("4"), {.exact = 0, .either = 3});
+  const BytecodeRoll roll = BytecodeRoll{}
+                                .bind(kA, text("1"))
+                                .bind(kA, text("2"), {.exact = 0, .either = 1})
+                                .bind(kA, text("3"), {.exact = 1, .either = 0})
+                                .bind(kA, text("4"), {.exact = 0, .either = 3});
   const auto typed = [&](const std::vector<std::uint16_t>& held) {
     Rig rig{roll};
     for (const std::uint16_t key : held) rig.press(key, 0);
@@ -85,38 +85,38 @@ TEST(Engine, TheMostSpecificTriggerWins) {
 }
 
 TEST(Engine, ATriggerWithModifiersOnlyLeavesTheKeyAloneOtherwise) {
-  Rig rig{RollBuilder{}.bind(kA, text("x"), {.exact = 0, .either = 1})};
+  Rig rig{BytecodeRoll{}.bind(kA, text("x"), {.exact = 0, .either = 1})};
   EXPECT_EQ(rig.tap(kA, 0).reports(), "[00:04] [00:]");
 }
 
 TEST(Engine, WhatMacrosTypeTriggersNothing) {
-  Rig rig{RollBuilder{}.bind(kF1, text("a")).bind(kA, text("b"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("a")).bind(kA, text("b"))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "a");
 }
 
 TEST(Engine, ARemapSendsItsChordWhileItIsDown) {
-  Rig rig{RollBuilder{}.remap(kF1, 1, kA).remap_none(kF2)};
+  Rig rig{BytecodeRoll{}.remap(kF1, 1, kA).remap_none(kF2)};
   EXPECT_EQ(rig.tap(kF1, 0).tap(kF2, 20).reports(), "[01:04] [00:]");
 }
 
 TEST(Engine, ARemapHidesTheModifiersThatItsTriggerNamed) {
-  Rig rig{RollBuilder{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
+  Rig rig{BytecodeRoll{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
   rig.press(kCtrl, 0).tap(kF1, 5).tap(kB, 30).release(kCtrl, 50);
   EXPECT_EQ(rig.reports(), "[01:] [00:2a] [01:] [01:05] [01:] [00:]");
 }
 
 TEST(Engine, ANewKeyEndsTheHidingOfARemap) {
-  Rig rig{RollBuilder{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
+  Rig rig{BytecodeRoll{}.remap(kF1, 0, 0x2A, {.exact = 0, .either = 1})};
   rig.press(kCtrl, 0).press(kF1, 5).press(kB, 10).release(kF1, 20).release(kB, 21);
   EXPECT_EQ(rig.reports(), "[01:] [00:2a] [01:05,2a] [01:05] [01:]");
 }
 
 TEST(Engine, TriggersSeeRemappedModifiersButNotThoseOfChords) {
-  const RollBuilder roll = RollBuilder{}
-                               .remap(0x39, 0, kCtrl)
-                               .remap(kF2, 1, kB)
-                               .bind(kA, text("x"), {.exact = 0, .either = 1});
+  const BytecodeRoll roll = BytecodeRoll{}
+                                .remap(0x39, 0, kCtrl)
+                                .remap(kF2, 1, kB)
+                                .bind(kA, text("x"), {.exact = 0, .either = 1});
   Rig caps{roll};
   caps.press(0x39, 0).tap(kA, 5).release(0x39, 30).run();
   EXPECT_EQ(caps.text(), "x");
@@ -126,7 +126,7 @@ TEST(Engine, TriggersSeeRemappedModifiersButNotThoseOfChords) {
 }
 
 TEST(Engine, ARemapReleasesWhatItPressedWhateverElseWentUp) {
-  Rig rig{RollBuilder{}.remap(kF1, 0, kA)};
+  Rig rig{BytecodeRoll{}.remap(kF1, 0, kA)};
   rig.press(kF1, 0).press(kA, 5).release(kF1, 10).release(kA, 15);
   EXPECT_EQ(rig.trace(), "0 [00:04]\n15 [00:]\n");
 }
@@ -134,29 +134,29 @@ TEST(Engine, ARemapReleasesWhatItPressedWhateverElseWentUp) {
 // ---- Tasks -------------------------------------------------------------------------------------
 
 TEST(Engine, WaitsBeginWhenTheHostTookTheLastReport) {
-  Rig rig{RollBuilder{}.bind(kF1, text("a") + wait(50) + text("b"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("a") + wait(50) + text("b"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n1 [00:]\n51 [00:05]\n52 [00:]\n");
 }
 
 TEST(Engine, AWaitOverTheWrapOfTheClockIsAsLong) {
-  Rig rig{RollBuilder{}.bind(kF1, wait(1000) + text("a")),
+  Rig rig{BytecodeRoll{}.bind(kF1, wait(1000) + text("a")),
           {.layout = hid::default_layout(), .poll = 1, .start = 0xFFFFFFF0U}};
   EXPECT_EQ(rig.tap(kF1, 0xFFFFFFF5U).trace(), "989 [00:04]\n990 [00:]\n");
 }
 
 TEST(Engine, KeysPassThroughWhileAMacroSleeps) {
-  Rig rig{RollBuilder{}.bind(kF1, wait(50) + text("x"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, wait(50) + text("x"))};
   EXPECT_EQ(rig.tap(kF1, 0).tap(kA, 20).trace(), "20 [00:04]\n30 [00:]\n50 [00:1b]\n51 [00:]\n");
 }
 
 TEST(Engine, KeysWaitWhileAMacroTypes) {
-  Rig rig{RollBuilder{}.bind(kF1, text("abc"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("abc"))};
   rig.tap(kF1, 0).press(0x1B, 1).release(0x1B, 2).run();
   EXPECT_EQ(rig.text(), "abcx");
 }
 
 TEST(Engine, TwoMacrosTakeTurnsWhereTheyWait) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, text("1") + wait(0) + text("2") + wait(0) + text("3"))
               .bind(kF2, text("a") + wait(0) + text("b") + wait(0) + text("c"))};
   rig.press(kF1, 0).press(kF2, 0).run();
@@ -164,38 +164,38 @@ TEST(Engine, TwoMacrosTakeTurnsWhereTheyWait) {
 }
 
 TEST(Engine, TextIsNeverInterleaved) {
-  Rig rig{RollBuilder{}.bind(kF1, text("hello world")).bind(kF2, text("HELLO"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("hello world")).bind(kF2, text("HELLO"))};
   rig.press(kF1, 0).press(kF2, 0).run();
   EXPECT_EQ(rig.text(), "hello worldHELLO");
 }
 
 TEST(Engine, APressWhileItsOwnTaskRunsIsSwallowed) {
-  Rig rig{RollBuilder{}.bind(kF1, wait(50) + text("x"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, wait(50) + text("x"))};
   rig.tap(kF1, 0).tap(kF1, 20).tap(kF1, 100).run();
   EXPECT_EQ(rig.text(), "xx");
 }
 
 TEST(Engine, HoldLastsUntilTheRelease) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::hold).u8(1).key(kA) + text("b"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::hold).u8(1).key(kA) + text("b"))};
   EXPECT_EQ(rig.press(kF1, 0).release(kF1, 100).trace(),
             "0 [01:04]\n100 [00:]\n101 [00:05]\n102 [00:]\n");
 }
 
 TEST(Engine, HoldAfterTheReleaseIsAVisibleTap) {
-  Rig rig{RollBuilder{}.bind(kF1, wait(20) + Assembler{}.op(Opcode::hold).u8(0).key(kA))};
+  Rig rig{BytecodeRoll{}.bind(kF1, wait(20) + Assembler{}.op(Opcode::hold).u8(0).key(kA))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "20 [00:04]\n21 [00:]\n");
 }
 
 TEST(Engine, HoldIsNotProlongedByALaterPress) {
   Rig rig{
-      RollBuilder{}.bind(kF1, wait(50) + Assembler{}.op(Opcode::hold).u8(0).key(kA) + text("b"))};
+      BytecodeRoll{}.bind(kF1, wait(50) + Assembler{}.op(Opcode::hold).u8(0).key(kA) + text("b"))};
   EXPECT_EQ(rig.tap(kF1, 0).press(kF1, 30).release(kF1, 500).trace(),
             "50 [00:04]\n51 [00:05]\n52 [00:]\n");
 }
 
 TEST(Engine, WaitReleaseEndsAtTheReleaseOrTheLimit) {
   const auto roll = [](std::uint32_t limit) {
-    return RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::wait_release).number(limit) + text("b"));
+    return BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::wait_release).number(limit) + text("b"));
   };
   EXPECT_EQ((Rig{roll(0)}.press(kF1, 0).release(kF1, 70).trace()), "70 [00:05]\n71 [00:]\n");
   EXPECT_EQ((Rig{roll(1 + 40)}.press(kF1, 0).release(kF1, 70).trace()), "40 [00:05]\n41 [00:]\n");
@@ -207,7 +207,7 @@ TEST(Engine, WaitReleaseEndsAtTheReleaseOrTheLimit) {
 
 TEST(Engine, ACalledMacroRunsBeforeItsCallerGoesOn) {
   Rig rig{
-      RollBuilder{}
+      BytecodeRoll{}
           .bind(kF1, text("<") + Assembler{}.op(Opcode::call).counted("m").number(0) + text(">"))
           .macro("m", text("in") + wait(20) + text("side"))};
   rig.tap(kF1, 0).run();
@@ -238,31 +238,31 @@ TEST(Engine, ParametersAreIntegersAndTexts) {
                              .op(Opcode::call)
                              .counted("n")
                              .number(1);
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, call)
-              .macro("m", RollBuilder::Body{body, 2, 2})
-              .macro("n",
-                     RollBuilder::Body{Assembler{}.op(Opcode::load).u8(0).op(Opcode::type), 1, 1})};
+              .macro("m", BytecodeRoll::Body{body, 2, 2})
+              .macro("n", BytecodeRoll::Body{Assembler{}.op(Opcode::load).u8(0).op(Opcode::type), 1,
+                                             1})};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "three42three");
 }
 
 TEST(Engine, KeysThatACalledMacroHoldsPassToItsCaller) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}.op(Opcode::call).counted("m").number(0) + wait(50))
               .macro("m", Assembler{}.op(Opcode::press).u8(2).key(kA))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [02:04]\n50 [00:]\n");
 }
 
 TEST(Engine, ACalledMacroKnowsTheTrigger) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}.op(Opcode::call).counted("m").number(0))
               .macro("m", Assembler{}.op(Opcode::hold).u8(0).key(kA))};
   EXPECT_EQ(rig.press(kF1, 0).release(kF1, 90).trace(), "0 [00:04]\n90 [00:]\n");
 }
 
 TEST(Engine, AKeyStaysDownWhileAnyOwnerHoldsIt) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(40))
               .bind(kF2, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(40))};
   EXPECT_EQ(rig.tap(kF1, 0).tap(kF2, 20).press(kA, 50).release(kA, 90).trace(),
@@ -279,7 +279,7 @@ TEST(Engine, LoopsYieldAndEnd) {
   const auto end = static_cast<std::uint32_t>(body.code.size());
   // The label's offset counts from the definition's start: BIND takes three bytes here.
   body.op(Opcode::labels).number(0).u8(1).label(0, end + 3);
-  Rig rig{RollBuilder{}.bind(kF1, RollBuilder::Body{body, 1, 0, end + 1})};
+  Rig rig{BytecodeRoll{}.bind(kF1, BytecodeRoll::Body{body, 1, 0, end + 1})};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "xxx");
   EXPECT_TRUE(rig.simulation->errors().empty());
@@ -287,7 +287,7 @@ TEST(Engine, LoopsYieldAndEnd) {
 
 TEST(Engine, ABusyLoopLetsKeysThroughAndCanBeCancelled) {
   const Assembler body = Assembler{}.op(Opcode::more_text).counted("").op(Opcode::back).number(2);
-  Rig rig{RollBuilder{}.bind(kF1, body)};
+  Rig rig{BytecodeRoll{}.bind(kF1, body)};
   rig.tap(kF1, 0).tap(kA, 20);
   EXPECT_EQ(rig.run(100), Ending::limit);
   EXPECT_EQ(sim::format_trace(rig.simulation->host().trace()), "20 [00:04]\n30 [00:]\n");
@@ -298,7 +298,7 @@ TEST(Engine, ABusyLoopLetsKeysThroughAndCanBeCancelled) {
 // ---- Ends --------------------------------------------------------------------------------------
 
 TEST(Engine, CancelComesBeforeWhatWaitsAndSuppressesWhatIsDown) {
-  Rig rig{RollBuilder{}.bind(kF1, text("aaaaaaaaaaaaaaaaaaaaaaaaaaaa")).bind(kF2, text("no"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("aaaaaaaaaaaaaaaaaaaaaaaaaaaa")).bind(kF2, text("no"))};
   rig.tap(kF1, 0).tap(kF2, 3).press(kA, 5);
   rig.press(kShift, 14).press(kRightShift, 15).press(kEsc, 16);
   rig.release(kA, 30).release(kEsc, 31).release(kShift, 32).release(kRightShift, 33);
@@ -312,7 +312,7 @@ TEST(Engine, CancelComesBeforeWhatWaitsAndSuppressesWhatIsDown) {
 }
 
 TEST(Engine, CancelEndsSleepersAndToggledKeys) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000))
               .bind(kF2, Assembler{}.op(Opcode::toggle).u8(0).key(kB))};
   rig.tap(kF1, 0).tap(kF2, 20);
@@ -323,7 +323,7 @@ TEST(Engine, CancelEndsSleepersAndToggledKeys) {
 }
 
 TEST(Engine, ALoneEscapeCancelsNothing) {
-  Rig rig{RollBuilder{}.bind(kF1, wait(50) + text("x"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, wait(50) + text("x"))};
   rig.tap(kF1, 0).press(kShift, 5).tap(kEsc, 10).release(kShift, 30).run();
   EXPECT_EQ(rig.text(), "x");
 }
@@ -342,7 +342,7 @@ struct StubbornHost final : ReportSink {
 };
 
 struct EngineAlone : ::testing::Test {
-  void load(const RollBuilder& builder) { builder.into(roll); }
+  void load(const BytecodeRoll& builder) { builder.into(roll); }
   void press(std::uint16_t key, Time time) {
     engine.key({static_cast<hid::Usage>(key), true, time});
   }
@@ -355,7 +355,7 @@ struct EngineAlone : ::testing::Test {
 };
 
 TEST_F(EngineAlone, OneReportIsInFlightAtATime) {
-  load(RollBuilder{});
+  load(BytecodeRoll{});
   press(kA, 0);
   press(kB, 0);
   EXPECT_TRUE(engine.step(0).never);
@@ -373,7 +373,7 @@ TEST_F(EngineAlone, OneReportIsInFlightAtATime) {
 }
 
 TEST_F(EngineAlone, ABusyHostIsAskedAgain) {
-  load(RollBuilder{});
+  load(BytecodeRoll{});
   host.ready = false;
   press(kA, 0);
   EXPECT_EQ(engine.step(0).at, 1U);
@@ -383,7 +383,7 @@ TEST_F(EngineAlone, ABusyHostIsAskedAgain) {
 }
 
 TEST_F(EngineAlone, AHostThatTakesNothingForTwoSecondsEndsTheTasks) {
-  load(RollBuilder{}.bind(kF1, text("abc")));
+  load(BytecodeRoll{}.bind(kF1, text("abc")));
   press(kF1, 100);
   const Next next = engine.step(100);
   EXPECT_FALSE(next.never);
@@ -398,7 +398,7 @@ TEST_F(EngineAlone, AHostThatTakesNothingForTwoSecondsEndsTheTasks) {
 }
 
 TEST_F(EngineAlone, AHostThatRefusesForTwoSecondsEndsTheTasks) {
-  load(RollBuilder{}.bind(kF1, text("abc")));
+  load(BytecodeRoll{}.bind(kF1, text("abc")));
   host.ready = false;
   press(kF1, 100);
   for (Time now = 100; now < 2100; ++now) EXPECT_EQ(engine.step(now).at, now + 1);
@@ -410,7 +410,7 @@ TEST_F(EngineAlone, AHostThatRefusesForTwoSecondsEndsTheTasks) {
 }
 
 TEST_F(EngineAlone, ANewHostIsToldAfresh) {
-  load(RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000)));
+  load(BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000)));
   press(kF1, 0);
   press(kB, 0);
   engine.step(0);
@@ -424,13 +424,13 @@ TEST_F(EngineAlone, ANewHostIsToldAfresh) {
 }
 
 TEST_F(EngineAlone, ANewRollCancelsWhatRuns) {
-  load(RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000)));
+  load(BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(10'000)));
   press(kF1, 0);
   engine.step(0);
   engine.report_taken(0);
   engine.step(0);
   EXPECT_EQ(engine.tasks(), 1U);
-  load(RollBuilder{}.bind(kF2, text("a")));
+  load(BytecodeRoll{}.bind(kF2, text("a")));
   engine.step(1);
   EXPECT_EQ(engine.tasks(), 0U);
   EXPECT_EQ(sim::format_report(*host.sent), "[00:]");
@@ -443,7 +443,7 @@ TEST_F(EngineAlone, ANewRollCancelsWhatRuns) {
 TEST_F(EngineAlone, AStepIsBoundedAndNothingIsLostAtItsEdge) {
   Assembler body;
   for (unsigned i = 0; i < 10 * Engine::kQuota; ++i) body.op(Opcode::more_text).counted("");
-  load(RollBuilder{}.bind(kF1, body + text("a")).bind(kF2, wait(3) + text("b")));
+  load(BytecodeRoll{}.bind(kF1, body + text("a")).bind(kF2, wait(3) + text("b")));
   press(kF2, 0);
   engine.step(0);
   press(kF1, 1);
@@ -464,7 +464,7 @@ TEST_F(EngineAlone, AStepIsBoundedAndNothingIsLostAtItsEdge) {
 }
 
 TEST_F(EngineAlone, NothingDueMeansNothingToDo) {
-  load(RollBuilder{}.bind(kF1, wait(1000)).bind(kF2, wait(500)));
+  load(BytecodeRoll{}.bind(kF1, wait(1000)).bind(kF2, wait(500)));
   EXPECT_TRUE(engine.step(0).never);
   press(kF1, 0);
   press(kF2, 0);
@@ -478,7 +478,7 @@ TEST_F(EngineAlone, NothingDueMeansNothingToDo) {
 TEST_F(EngineAlone, KeysAndDeadlinesHappenInTheOrderOfTheirTimes) {
   const auto times = [&](Time key_time) {
     sim::MemoryRoll other;
-    RollBuilder{}
+    BytecodeRoll{}
         .bind(kF1, wait(10) + Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(100))
         .into(other);
     StubbornHost sink;
@@ -496,7 +496,7 @@ TEST_F(EngineAlone, KeysAndDeadlinesHappenInTheOrderOfTheirTimes) {
 }
 
 TEST_F(EngineAlone, WhatAReleaseWakesRunsBeforeTheNextKey) {
-  load(RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::hold).u8(0).key(kA)).bind(kF2, text("b")));
+  load(BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::hold).u8(0).key(kA)).bind(kF2, text("b")));
   press(kF1, 0);
   engine.step(0);
   engine.report_taken(0);
@@ -513,7 +513,7 @@ TEST_F(EngineAlone, WhatAReleaseWakesRunsBeforeTheNextKey) {
 TEST_F(EngineAlone, CallsInALoopLetKeysThrough) {
   const Assembler body =
       Assembler{}.op(Opcode::call).counted("m").number(0).op(Opcode::back).number(4);
-  load(RollBuilder{}.bind(kF1, body).macro("m", Assembler{}));
+  load(BytecodeRoll{}.bind(kF1, body).macro("m", Assembler{}));
   press(kF1, 0);
   for (int i = 0; i < 5; ++i) engine.step(0);
   press(kA, 1);
@@ -523,7 +523,7 @@ TEST_F(EngineAlone, CallsInALoopLetKeysThrough) {
 }
 
 TEST_F(EngineAlone, AnOverflowingQueueLeavesNoKeyDown) {
-  load(RollBuilder{}.bind(kF1, text("abc")));
+  load(BytecodeRoll{}.bind(kF1, text("abc")));
   press(kF1, 0);
   engine.step(0);
   for (Time i = 0; i < 200; ++i) {
@@ -541,7 +541,7 @@ TEST_F(EngineAlone, AnOverflowingQueueLeavesNoKeyDown) {
 }
 
 TEST_F(EngineAlone, MoreKeysThanItCanKeepAreAsIfTheyWereNotThere) {
-  load(RollBuilder{});
+  load(BytecodeRoll{});
   for (unsigned i = 0; i < 60; ++i) {
     press(static_cast<std::uint16_t>(4 + i), i);
     for (int j = 0; j < 2; ++j) {
@@ -561,7 +561,7 @@ TEST_F(EngineAlone, MoreKeysThanItCanKeepAreAsIfTheyWereNotThere) {
 }
 
 TEST_F(EngineAlone, UsagesThatReportsCannotSayAreIgnored) {
-  load(RollBuilder{});
+  load(BytecodeRoll{});
   for (const unsigned usage : {0U, 0x100U, 0x1000U, 0x2000U, 0x2100U, 0x3FFFU, 0xFFFFU}) {
     engine.key({static_cast<hid::Usage>(usage), true, 0});
   }

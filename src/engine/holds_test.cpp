@@ -10,7 +10,7 @@ namespace pianola::engine {
 namespace {
 
 using hid::keyboard_usage;
-using testing::keys::kKeyA;
+using test::keys::kKeyA;
 
 constexpr Owner kOne = task_owner(1);
 constexpr Owner kTwo = task_owner(2);

@@ -14,11 +14,11 @@ namespace {
 using lang::Opcode;
 using lang::Setting;
 using lang::TriggerKind;
-using testing::Assembler;
-using testing::Rig;
-using testing::RollBuilder;
-using testing::text;
-using namespace testing::keys;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Rig;
+using test::text;
+using namespace test::keys;
 
 Assembler layer_op(Opcode opcode, std::string_view name) {
   return Assembler{}.op(opcode).counted(name);
@@ -26,8 +26,8 @@ Assembler layer_op(Opcode opcode, std::string_view name) {
 
 // ---- Tap and hold ------------------------------------------------------------------------------
 
-RollBuilder dual(Dual policy = Dual::release, std::uint32_t rolls = 0) {
-  return RollBuilder{}
+BytecodeRoll dual(Dual policy = Dual::release, std::uint32_t rolls = 0) {
+  return BytecodeRoll{}
       .set(Setting::dual, static_cast<std::uint32_t>(policy))
       .set(Setting::rolls, rolls)
       .remap_hold(kA, kA, kShift);
@@ -89,7 +89,7 @@ TEST(TapHold, TheMarginKeepsARollATap) {
 }
 
 TEST(TapHold, TwoAtOnceAreDecidedInTheirOrder) {
-  const RollBuilder roll = RollBuilder{}.remap_hold(kA, kA, kShift).remap_hold(kB, kB, kCtrl);
+  const BytecodeRoll roll = BytecodeRoll{}.remap_hold(kA, kA, kShift).remap_hold(kB, kB, kCtrl);
   Rig both{roll};
   both.press(kA, 0).press(kB, 10).tap(kC, 300).release(kB, 400).release(kA, 410);
   EXPECT_EQ(both.trace(), "200 [02:]\n210 [03:]\n300 [03:06]\n310 [03:]\n400 [02:]\n410 [00:]\n");
@@ -99,8 +99,8 @@ TEST(TapHold, TwoAtOnceAreDecidedInTheirOrder) {
 }
 
 TEST(TapHold, TheHoldOfARemapCanBeALayer) {
-  const RollBuilder roll =
-      RollBuilder{}.remap_layer(kSpaceKey, kSpaceKey, "nav").layer("nav").remap(kA, 0, 0x50);
+  const BytecodeRoll roll =
+      BytecodeRoll{}.remap_layer(kSpaceKey, kSpaceKey, "nav").layer("nav").remap(kA, 0, 0x50);
   Rig held{roll};
   held.press(kSpaceKey, 0).tap(kA, 50).release(kSpaceKey, 100).tap(kA, 150);
   EXPECT_EQ(held.reports(), "[00:50] [00:] [00:04] [00:]");
@@ -109,8 +109,8 @@ TEST(TapHold, TheHoldOfARemapCanBeALayer) {
 }
 
 TEST(TapHold, TriggersOfTheirOwn) {
-  const RollBuilder roll =
-      RollBuilder{}.on(TriggerKind::tap, kF1, text("t")).on(TriggerKind::hold, kF1, text("h"));
+  const BytecodeRoll roll =
+      BytecodeRoll{}.on(TriggerKind::tap, kF1, text("t")).on(TriggerKind::hold, kF1, text("h"));
   Rig tapped{roll};
   tapped.tap(kF1, 0).run();
   EXPECT_EQ(tapped.text(), "t");
@@ -120,23 +120,23 @@ TEST(TapHold, TriggersOfTheirOwn) {
 }
 
 TEST(TapHold, WhatATriggerLacksThePressOrTheKeyDoes) {
-  Rig key{RollBuilder{}.on(TriggerKind::hold, kB, text("h"))};
+  Rig key{BytecodeRoll{}.on(TriggerKind::hold, kB, text("h"))};
   key.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(key.text(), "bh");
-  Rig bound{RollBuilder{}.on(TriggerKind::hold, kB, text("h")).bind(kB, text("p"))};
+  Rig bound{BytecodeRoll{}.on(TriggerKind::hold, kB, text("h")).bind(kB, text("p"))};
   bound.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(bound.text(), "ph");
-  Rig tap{RollBuilder{}.on(TriggerKind::tap, kB, text("t"))};
+  Rig tap{BytecodeRoll{}.on(TriggerKind::tap, kB, text("t"))};
   tap.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(tap.text(), "tb");
 }
 
 TEST(TapHold, WhatALayerLacksTheOneBelowDoes) {
-  const RollBuilder roll = RollBuilder{}
-                               .bind(kB, text("below"))
-                               .bind(kF1, layer_op(Opcode::layer_on, "nav"))
-                               .layer("nav")
-                               .on(TriggerKind::hold, kB, text("h"));
+  const BytecodeRoll roll = BytecodeRoll{}
+                                .bind(kB, text("below"))
+                                .bind(kF1, layer_op(Opcode::layer_on, "nav"))
+                                .layer("nav")
+                                .on(TriggerKind::hold, kB, text("h"));
   Rig rig{roll};
   rig.tap(kF1, 0).tap(kB, 50).press(kB, 200).release(kB, 500).run();
   EXPECT_EQ(rig.text(), "belowh");
@@ -144,7 +144,7 @@ TEST(TapHold, WhatALayerLacksTheOneBelowDoes) {
 
 TEST(TapHold, MacrosThatRunGoOnWhileAKeyIsUndecided) {
   Assembler typist = Assembler{}.op(Opcode::wait).number(50).op(Opcode::text).counted("x");
-  Rig rig{RollBuilder{}.bind(kF1, typist).remap_hold(kA, kA, kShift)};
+  Rig rig{BytecodeRoll{}.bind(kF1, typist).remap_hold(kA, kA, kShift)};
   rig.tap(kF1, 0).press(kA, 20).release(kA, 150).run();
   EXPECT_EQ(rig.text(), "xa");
 }
@@ -158,7 +158,7 @@ TEST(TapHold, CancelForgetsAnUndecidedKey) {
 
 // ---- Two keys together -------------------------------------------------------------------------
 
-RollBuilder escape() { return RollBuilder{}.both(kA, kB, text("!")); }
+BytecodeRoll escape() { return BytecodeRoll{}.both(kA, kB, text("!")); }
 
 TEST(Both, WithinTheTimeInEitherOrder) {
   for (const bool swapped : {false, true}) {
@@ -188,13 +188,13 @@ TEST(Both, TooLateAreTwoKeys) {
 
 TEST(Both, TheTriggerIsDownWhileOneOfThemIs) {
   Assembler hold = Assembler{}.op(Opcode::hold).u8(0).key(kF2);
-  Rig rig{RollBuilder{}.both(kA, kB, hold)};
+  Rig rig{BytecodeRoll{}.both(kA, kB, hold)};
   rig.press(kA, 0).press(kB, 5).release(kA, 50).release(kB, 90);
   EXPECT_EQ(rig.trace(), "5 [00:3b]\n90 [00:]\n");
 }
 
 TEST(Both, AKeyOfAChordCanHaveATapAndAHold) {
-  Rig rig{RollBuilder{}.both(kA, kB, text("!")).remap_hold(kA, kA, kShift)};
+  Rig rig{BytecodeRoll{}.both(kA, kB, text("!")).remap_hold(kA, kA, kShift)};
   rig.press(kA, 0).press(kB, 10).release(kA, 20).release(kB, 30);
   rig.press(kA, 100).tap(kC, 350).release(kA, 400).run();
   EXPECT_EQ(rig.text(), "!C");
@@ -202,8 +202,8 @@ TEST(Both, AKeyOfAChordCanHaveATapAndAHold) {
 
 // ---- Double taps -------------------------------------------------------------------------------
 
-RollBuilder twice() {
-  return RollBuilder{}.on(TriggerKind::double_tap, kShift, text("2")).remap(kF1, 0, kF2);
+BytecodeRoll twice() {
+  return BytecodeRoll{}.on(TriggerKind::double_tap, kShift, text("2")).remap(kF1, 0, kF2);
 }
 
 TEST(DoubleTap, TheSecondPressStartsIt) {
@@ -218,14 +218,14 @@ TEST(DoubleTap, TooLateOrWithAnotherKeyBetweenIsNone) {
 }
 
 TEST(DoubleTap, AThirdPressIsAFirst) {
-  Rig rig{RollBuilder{}.on(TriggerKind::double_tap, kA, text("2"))};
+  Rig rig{BytecodeRoll{}.on(TriggerKind::double_tap, kA, text("2"))};
   rig.tap(kA, 0).tap(kA, 50).tap(kA, 100).tap(kA, 150).run();
   EXPECT_EQ(rig.text(), "a2a2");
 }
 
 // ---- Leader ------------------------------------------------------------------------------------
 
-RollBuilder led_by() { return RollBuilder{}.on(TriggerKind::leader, kA, text("led")); }
+BytecodeRoll led_by() { return BytecodeRoll{}.on(TriggerKind::leader, kA, text("led")); }
 Rig& shifts(Rig& rig, std::uint32_t time) {
   return rig.press(kShift, time)
       .press(kRightShift, time + 5)
@@ -254,7 +254,7 @@ TEST(Leader, AKeyWithoutAMeaningIsSwallowedOnce) {
 }
 
 TEST(Leader, IsNoneIfNothingCanComeAfterIt) {
-  Rig rig{RollBuilder{}.bind(kF1, text("x"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("x"))};
   shifts(rig, 0).tap(kB, 50).run();
   EXPECT_EQ(rig.text(), "b");
 }
@@ -278,14 +278,14 @@ TEST(Leader, CanBeAKeyOfItsOwn) {
 // ---- Layers ------------------------------------------------------------------------------------
 
 TEST(Layers, TheLatestIsLookedAtFirstAndAKeyKeepsItsMeaning) {
-  const RollBuilder roll = RollBuilder{}
-                               .bind(kF1, layer_op(Opcode::layer_hold, "one"))
-                               .bind(kF2, layer_op(Opcode::layer_hold, "two"))
-                               .layer("one")
-                               .remap(kA, 0, 0x1E)
-                               .remap(kB, 0, 0x1E)
-                               .layer("two")
-                               .remap(kA, 0, 0x1F);
+  const BytecodeRoll roll = BytecodeRoll{}
+                                .bind(kF1, layer_op(Opcode::layer_hold, "one"))
+                                .bind(kF2, layer_op(Opcode::layer_hold, "two"))
+                                .layer("one")
+                                .remap(kA, 0, 0x1E)
+                                .remap(kB, 0, 0x1E)
+                                .layer("two")
+                                .remap(kA, 0, 0x1F);
   Rig rig{roll};
   rig.press(kF1, 0).press(kF2, 10).tap(kA, 20).tap(kB, 50).press(kA, 80);
   rig.release(kF2, 90).release(kF1, 100).release(kA, 110).tap(kA, 120).run();
@@ -293,11 +293,11 @@ TEST(Layers, TheLatestIsLookedAtFirstAndAKeyKeepsItsMeaning) {
 }
 
 TEST(Layers, OnLayerStartsWhenItComesOn) {
-  const RollBuilder roll = RollBuilder{}
-                               .event(lang::Event::layer, text("on"), "nav")
-                               .bind(kF1, layer_op(Opcode::layer_toggle, "nav"))
-                               .layer("nav")
-                               .remap(kA, 0, kB);
+  const BytecodeRoll roll = BytecodeRoll{}
+                                .event(lang::Event::layer, text("on"), "nav")
+                                .bind(kF1, layer_op(Opcode::layer_toggle, "nav"))
+                                .layer("nav")
+                                .remap(kA, 0, kB);
   Rig rig{roll};
   rig.tap(kF1, 0).tap(kF1, 50).tap(kF1, 100).run();
   EXPECT_EQ(rig.text(), "onon");
@@ -306,7 +306,7 @@ TEST(Layers, OnLayerStartsWhenItComesOn) {
 // ---- Events ------------------------------------------------------------------------------------
 
 TEST(Events, StartComesFirstAndAfterEachReload) {
-  Rig rig{RollBuilder{}.event(lang::Event::start, text("s")).bind(kF1, text("f"))};
+  Rig rig{BytecodeRoll{}.event(lang::Event::start, text("s")).bind(kF1, text("f"))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "sf");
   rig.simulation->engine().reload();
@@ -315,13 +315,13 @@ TEST(Events, StartComesFirstAndAfterEachReload) {
 }
 
 TEST(Events, CapsLockIsTheHosts) {
-  Rig rig{RollBuilder{}.event(lang::Event::capslock, text("."))};
+  Rig rig{BytecodeRoll{}.event(lang::Event::capslock, text("."))};
   rig.tap(kCapsKey, 0).tap(kCapsKey, 200).run();
   EXPECT_EQ(rig.text(), "..");
 }
 
 TEST(Events, LockAndUnlockAreTheDevices) {
-  Rig rig{RollBuilder{}.event(lang::Event::lock, text("l")).event(lang::Event::unlock, text("u"))};
+  Rig rig{BytecodeRoll{}.event(lang::Event::lock, text("l")).event(lang::Event::unlock, text("u"))};
   rig.run();
   rig.simulation->engine().event(lang::Event::lock);
   rig.simulation->engine().event(lang::Event::unlock);
@@ -331,7 +331,7 @@ TEST(Events, LockAndUnlockAreTheDevices) {
 
 TEST(Events, ComeBetweenMacrosAndNotIntoOne) {
   Assembler sleeper = Assembler{}.op(Opcode::wait).number(10'000);
-  Rig rig{RollBuilder{}.event(lang::Event::lock, sleeper).bind(kF1, text("the quick brown fox"))};
+  Rig rig{BytecodeRoll{}.event(lang::Event::lock, sleeper).bind(kF1, text("the quick brown fox"))};
   rig.press(kF1, 0).run(5);
   rig.simulation->engine().event(lang::Event::lock);
   rig.release(kF1, 8).run(9);
@@ -348,8 +348,8 @@ Assembler replace(std::uint32_t erased, std::string_view by) {
   if (erased > 0) code.op(Opcode::erase).number(erased);
   return code.op(Opcode::text).counted(by);
 }
-RollBuilder abbreviations() {
-  return RollBuilder{}
+BytecodeRoll abbreviations() {
+  return BytecodeRoll{}
       .abbreviation("ab ", replace(2, "able "))
       .abbreviation("c,c", replace(2, "x"));
 }
@@ -392,11 +392,11 @@ TEST(Abbreviations, BackspaceTakesBackAndOtherKeysEnd) {
 
 TEST(Abbreviations, GoByWhatRemapsSend) {
   // The keys are others, and the last one has a hold too.
-  const RollBuilder roll = abbreviations()
-                               .remap(kF1, 0, kA)
-                               .remap_hold(kF2, kB, kCtrl)
-                               .remap_layer(kSpaceKey, kSpaceKey, "nav")
-                               .layer("nav");
+  const BytecodeRoll roll = abbreviations()
+                                .remap(kF1, 0, kA)
+                                .remap_hold(kF2, kB, kCtrl)
+                                .remap_layer(kSpaceKey, kSpaceKey, "nav")
+                                .layer("nav");
   Rig rig{roll};
   rig.tap(kF1, 0).tap(kF2, 50).tap(kSpaceKey, 100).run();
   EXPECT_EQ(rig.text(), "able ");
@@ -414,13 +414,13 @@ TEST(Abbreviations, WhatMacrosTypeIsNoPartOfThem) {
 }
 
 TEST(Abbreviations, TheLastKeyNeverReachesTheHost) {
-  Rig rig{RollBuilder{}.abbreviation("b", replace(0, "x"))};
+  Rig rig{BytecodeRoll{}.abbreviation("b", replace(0, "x"))};
   EXPECT_EQ(rig.press(kB, 0).release(kB, 50).reports(), "[00:1b] [00:]");
 }
 
 // ---- Autoshift ---------------------------------------------------------------------------------
 
-RollBuilder shifting() { return RollBuilder{}.set(Setting::autoshift, 150); }
+BytecodeRoll shifting() { return BytecodeRoll{}.set(Setting::autoshift, 150); }
 
 TEST(Autoshift, AKeyThatIsHeldTypesItsCapital) {
   EXPECT_EQ(Rig{shifting()}.press(kA, 0).release(kA, 300).trace(), "150 [02:04]\n300 [00:]\n");
@@ -444,10 +444,10 @@ TEST(Autoshift, LeavesOtherKeysAndChordsAlone) {
 
 // ---- Pressed again -----------------------------------------------------------------------------
 
-RollBuilder again(std::uint32_t how) {
+BytecodeRoll again(std::uint32_t how) {
   Assembler body = Assembler{}.op(Opcode::option_again).number(how);
   body.op(Opcode::text).counted("<").op(Opcode::wait).number(100).op(Opcode::text).counted(">");
-  return RollBuilder{}.bind(kF1, body);
+  return BytecodeRoll{}.bind(kF1, body);
 }
 std::string pressed_again(std::uint32_t how) {
   Rig rig{again(how)};
@@ -467,7 +467,7 @@ TEST(Again, EachOptionDoesWhatItSays) {
 // ---- Macro keys --------------------------------------------------------------------------------
 
 TEST(MacroKeys, StartTheirBindingAndReachNoHost) {
-  Rig rig{RollBuilder{}.on(TriggerKind::vial, 5, text("m"))};
+  Rig rig{BytecodeRoll{}.on(TriggerKind::vial, 5, text("m"))};
   rig.tap(0x4005, 0).tap(0x4006, 50).tap(0x4080, 100).run();
   EXPECT_EQ(rig.text(), "m");
   EXPECT_EQ(rig.simulation->host().trace().size(), 2U);
@@ -477,10 +477,10 @@ TEST(MacroKeys, StartTheirBindingAndReachNoHost) {
 
 TEST(Busy, QueueWaitsAndMixDoesNot) {
   const std::string_view word = "wxyz";
-  Rig queue{RollBuilder{}.bind(kF1, text(word))};
+  Rig queue{BytecodeRoll{}.bind(kF1, text(word))};
   queue.press(kF1, 0).tap(kA, 1).release(kF1, 20).run();
   EXPECT_EQ(queue.text(), "wxyza");
-  Rig mix{RollBuilder{}.bind(kF1, text(word)).set(Setting::busy, 1)};
+  Rig mix{BytecodeRoll{}.bind(kF1, text(word)).set(Setting::busy, 1)};
   mix.press(kF1, 0).tap(kA, 1).release(kF1, 20).run();
   EXPECT_EQ(mix.text(), "wxayz");
 }

@@ -11,10 +11,10 @@ namespace {
 /// Pressed and released alone, these open a menu on some hosts.
 constexpr Modifiers kMenuMods = hid::kLAlt | hid::kLGui | hid::kRAlt | hid::kRGui;
 
-/// Whether the stroke lifts nothing and its key, if it has one, is of the keyboard page and no
+/// Whether it lifts nothing and its key, if it has one, is of the keyboard page and no
 /// modifier.
-constexpr bool is_plain(const Stroke& stroke) {
-  return stroke.lifted == hid::kNoKey && stroke.key < hid::kLeftCtrl;
+constexpr bool is_plain(const TypedKey& typed) {
+  return typed.lifted == hid::kNoKey && typed.key < hid::kLeftCtrl;
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void Mixer::note_holds(Report& report) {
     if (const Modifiers bit = hid::modifier_bit(usage); bit != 0) {
       // What accompanies a remapped key belongs to the remap, not to the fingers.
       (is_key(hold.owner) && !hold.loose() ? keyboard : others) |= bit;
-    } else if (usage != stroke_.lifted) {
+    } else if (usage != typed_.lifted) {
       report.press(usage);
     }
   }
@@ -40,25 +40,25 @@ void Mixer::note_holds(Report& report) {
   hides_ = static_cast<Modifiers>(hides);
 }
 
-/// The modifiers to show, but for the stroke's key.
+/// The modifiers to show, but for the typed key's key.
 inline Modifiers Mixer::modifiers() const {
-  unsigned shown = stroke_.mask_mods;
-  if (stroke_.mask != Mask::text) {
+  unsigned shown = typed_.mask_mods;
+  if (typed_.mask != Mask::text) {
     unsigned hidden = hides_;
-    if (stroke_.mask == Mask::keys) hidden |= stroke_.mask_mods;
+    if (typed_.mask == Mask::keys) hidden |= typed_.mask_mods;
     if (hiding_ != 0) hidden = 0xFF;
     shown = (keyboard_ & ~hidden) | others_;
   }
-  return static_cast<Modifiers>((shown | stroke_.mods) & ~hid::modifier_bit(stroke_.lifted));
+  return static_cast<Modifiers>((shown | typed_.mods) & ~hid::modifier_bit(typed_.lifted));
 }
 
-/// Makes the report of what is held and the stroke, whose key is the stroke's `own` if nobody else
-/// holds it down.
+/// Makes the report of what is held and the typed key, whose key is the typed key's `own` if nobody
+/// else holds it down.
 inline void Mixer::compose(Report& next, bool& own) {
   note_holds(next);
   next.mods = modifiers();
-  own = stroke_.key != hid::kNoKey && !next.contains(stroke_.key);
-  if (own) next.press(stroke_.key);
+  own = typed_.key != hid::kNoKey && !next.contains(typed_.key);
+  if (own) next.press(typed_.key);
 }
 
 /// Whether the host would take the change to `next` for a tap of a lone Alt or GUI that the user
@@ -143,10 +143,10 @@ bool Mixer::send_motion(Time now) {
   return true;
 }
 
-/// send() when nothing but the stroke's key and the modifiers change, as in typing: nobody else
+/// send() when nothing but the typed key's key and the modifiers change, as in typing: nobody else
 /// need be asked.
-inline bool Mixer::send_stroke(Time now, Modifiers mods) {
-  const auto key = static_cast<std::uint8_t>(stroke_.key);
+inline bool Mixer::send_typed(Time now, Modifiers mods) {
+  const auto key = static_cast<std::uint8_t>(typed_.key);
   const auto before = static_cast<std::uint8_t>(struck_);
   dirty_ = false;
   if (key == before && mods == shown_.mods) {
@@ -164,7 +164,7 @@ inline bool Mixer::send_stroke(Time now, Modifiers mods) {
   if (same || sink_.send(shown_)) {
     in_flight_ = !same;
     refused_ = false;
-    struck_ = stroke_.key;
+    struck_ = typed_.key;
     struck_own_ = own;
     veiled_ = static_cast<Modifiers>((veiled_ | ~mods) & (keyboard_ | others_) & kMenuMods);
     return same;
@@ -180,9 +180,9 @@ inline bool Mixer::send_stroke(Time now, Modifiers mods) {
 }
 
 bool Mixer::send(Time now) {
-  if (steady_ && is_plain(stroke_) && !recorder_.recording()) {
+  if (steady_ && is_plain(typed_) && !recorder_.recording()) {
     const Modifiers mods = modifiers();
-    if (((mods | shown_.mods) & kMenuMods) == 0) return send_stroke(now, mods);
+    if (((mods | shown_.mods) & kMenuMods) == 0) return send_typed(now, mods);
   }
   return send_all(now);
 }
@@ -212,8 +212,8 @@ bool Mixer::send_all(Time now) {
   } else if (!send_motion(now)) {
     return false;
   }
-  steady_ = is_plain(stroke_) && !moves && oneshot_ == Oneshot::none;
-  struck_ = stroke_.key;
+  steady_ = is_plain(typed_) && !moves && oneshot_ == Oneshot::none;
+  struck_ = typed_.key;
   struck_own_ = own;
   // The motion's turn is after that of the keys.
   dirty_ = !same && moves;

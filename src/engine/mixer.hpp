@@ -11,16 +11,16 @@
 
 namespace pianola::engine {
 
-/// Which modifiers, other than its own, a stroke lets the host see.
+/// Which modifiers, other than its own, a typed key lets the host see.
 enum class Mask : std::uint8_t {
   none,  ///< All.
-  keys,  ///< All but the keyboard's that Stroke::mask_mods names (those of the task's trigger).
-  text,  ///< Only those that Stroke::mask_mods names (held by the task or its callers).
+  keys,  ///< All but the keyboard's that TypedKey::mask_mods names (those of the task's trigger).
+  text,  ///< Only those that TypedKey::mask_mods names (held by the task or its callers).
 };
 
 /// What the task that has the floor adds to the report while it types: a key that is down until
 /// the next one goes down, or until the task stops typing.
-struct Stroke {
+struct TypedKey {
   hid::Usage key = hid::kNoKey;
   hid::Usage lifted = hid::kNoKey;  ///< Shown as up whoever holds it, so that it can go down.
   hid::Modifiers mods = 0;
@@ -31,7 +31,7 @@ struct Stroke {
   [[nodiscard]] constexpr bool idle() const {
     return key == hid::kNoKey && lifted == hid::kNoKey && mods == 0 && mask == Mask::none;
   }
-  friend constexpr bool operator==(const Stroke&, const Stroke&) = default;
+  friend constexpr bool operator==(const TypedKey&, const TypedKey&) = default;
 };
 
 /// A movement of the pointer and the wheel, as much as one report can say.
@@ -41,7 +41,7 @@ struct Motion {
   std::int8_t wheel = 0;
 };
 
-/// Makes the report out of what everyone holds and the floor's stroke, and sends it when it
+/// Makes the report out of what everyone holds and the floor's typed key, and sends it when it
 /// changed. One report is in flight at a time and none is queued: whoever wants to change what is
 /// down waits until settle() says that the host took the last change. So each change is one report,
 /// and a change with one new key never meets another.
@@ -54,7 +54,7 @@ class Mixer {
       : sink_(sink), recorder_(recorder), holds_(holds) {}
 
   [[nodiscard]] const Holds& holds() const { return holds_; }
-  [[nodiscard]] const Stroke& stroke() const { return stroke_; }
+  [[nodiscard]] const TypedKey& typed_key() const { return typed_; }
 
   /// For changes, after settle() was true (or to let keys up, at any time).
   Holds& change() {
@@ -62,9 +62,9 @@ class Mixer {
     steady_ = false;
     return holds_;
   }
-  Stroke& change_stroke() {
+  TypedKey& change_typed_key() {
     dirty_ = true;
-    return stroke_;
+    return typed_;
   }
 
   /// The pointer moves, in a report of its own. Only after settle() was true.
@@ -132,7 +132,7 @@ class Mixer {
   void note_holds(hid::Report& report);
   [[nodiscard]] hid::Modifiers modifiers() const;
   void compose(hid::Report& next, bool& own);
-  bool send_stroke(Time now, hid::Modifiers mods);
+  bool send_typed(Time now, hid::Modifiers mods);
   bool send_all(Time now);
   [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;
   bool give(const hid::Report& next, Time now);
@@ -141,10 +141,10 @@ class Mixer {
   ReportSink& sink_;
   Recorder& recorder_;
   Holds holds_;
-  Stroke stroke_;
+  TypedKey typed_;
   hid::Report shown_;
   hid::Usage neutral_ = hid::kNoKey;
-  hid::Usage struck_ = hid::kNoKey;  ///< The stroke's key in the report sent last,
+  hid::Usage struck_ = hid::kNoKey;  ///< The typed key in the report sent last,
   bool struck_own_ = false;          ///< which nobody else held down.
   bool steady_ = false;  ///< What else is shown is as it was sent, and nobody asks for more.
   hid::Modifiers keyboard_ = 0;  ///< Modifiers that the keyboard holds, when holds were noted,

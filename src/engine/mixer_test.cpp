@@ -15,8 +15,8 @@ namespace {
 
 using hid::Report;
 using hid::Usage;
-using testing::keys::kKeyA;
-using testing::keys::kKeyB;
+using test::keys::kKeyA;
+using test::keys::kKeyB;
 
 constexpr Owner kTask = task_owner(0);
 
@@ -64,9 +64,9 @@ class MixerTest : public ::testing::Test {
 };
 
 TEST_F(MixerTest, OneReportIsInFlight) {
-  mixer.change_stroke().key = kKeyA;
+  mixer.change_typed_key().key = kKeyA;
   EXPECT_FALSE(mixer.settle(now));
-  mixer.change_stroke().key = kKeyB;
+  mixer.change_typed_key().key = kKeyB;
   EXPECT_FALSE(mixer.settle(now));
   EXPECT_EQ(host.reports.size(), 1U);
   mixer.taken(now);
@@ -78,7 +78,7 @@ TEST_F(MixerTest, ARefusedReportIsTriedAgainAndNothingIsShownBefore) {
   for (const Usage key : {kKeyA, kKeyB}) {
     host.refusals = 3;
     const Report before = mixer.shown();
-    mixer.change_stroke().key = key;
+    mixer.change_typed_key().key = key;
     for (int i = 0; i < 3; ++i) {
       EXPECT_FALSE(mixer.settle(now));
       EXPECT_TRUE(mixer.refused());
@@ -93,28 +93,28 @@ TEST_F(MixerTest, ARefusedReportIsTriedAgainAndNothingIsShownBefore) {
 
 TEST_F(MixerTest, WhatSomebodyElseHoldsStaysDownWhenTheStrokeEnds) {
   mixer.change().add(kTask, kKeyA, false, 0);
-  mixer.change_stroke().key = kKeyB;
+  mixer.change_typed_key().key = kKeyB;
   settle();
-  mixer.change_stroke().key = kKeyA;
+  mixer.change_typed_key().key = kKeyA;
   settle();
-  mixer.change_stroke() = {};
+  mixer.change_typed_key() = {};
   settle();
   EXPECT_EQ(host.reports.back(), report(0, {kKeyA}));
 }
 
 TEST_F(MixerTest, ARecordingThatBeginsWhileTypingMissesNothing) {
-  mixer.change_stroke().key = kKeyA;
+  mixer.change_typed_key().key = kKeyA;
   settle();
   recorder.begin(1, {});
-  mixer.change_stroke().key = kKeyB;
+  mixer.change_typed_key().key = kKeyB;
   settle();
-  mixer.change_stroke() = {};
+  mixer.change_typed_key() = {};
   settle();
   EXPECT_EQ(recorder.size(1), 2);
 }
 
 TEST_F(MixerTest, AMotionWaitsForTheKeysAndIsSentOnce) {
-  mixer.change_stroke().key = kKeyA;
+  mixer.change_typed_key().key = kKeyA;
   mixer.move({3, -4, 5});
   settle();
   ASSERT_EQ(host.reports.size(), 2U);
@@ -147,7 +147,7 @@ TEST_F(MixerTest, TheQuickWayAndTheLongWayAgree) {
   std::mt19937 random{1};
   const auto pick = [&](unsigned limit) { return static_cast<unsigned>(random() % limit); };
   for (int round = 0; round < 20'000; ++round) {
-    Stroke stroke;
+    TypedKey stroke;
     constexpr std::array kKeys{hid::kNoKey, kKeyA, kKeyB, hid::kLeftShift, hid::consumer_usage(5)};
     stroke.key = kKeys[pick(kKeys.size())];
     stroke.mods = static_cast<hid::Modifiers>(pick(2) * (pick(8) == 0 ? hid::kLAlt : hid::kLShift));
@@ -161,7 +161,7 @@ TEST_F(MixerTest, TheQuickWayAndTheLongWayAgree) {
       if (hold < 3) mixed->change().add(key_owner(kKeys[hold + 1]), kKeys[hold + 1], false, 0);
       if (hold >= 27) mixed->change().remove_all(key_owner(kKeys[hold - 26]));
       if (hides) mixed->hide_keyboard(true);
-      mixed->change_stroke() = stroke;
+      mixed->change_typed_key() = stroke;
       (mixed == &mixer ? host : other_host).refusals = refusals;
       for (int i = 0; i < 20 && !mixed->settle(now); ++i) mixed->taken(now);
       if (hides) mixed->hide_keyboard(false);

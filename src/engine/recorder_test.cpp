@@ -11,8 +11,8 @@ namespace {
 
 using hid::Report;
 using hid::Usage;
-using testing::keys::kKeyA;
-using testing::keys::kKeyB;
+using test::keys::kKeyA;
+using test::keys::kKeyB;
 
 class KeptErrors final : public ErrorSink {
  public:

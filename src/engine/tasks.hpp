@@ -9,7 +9,7 @@
 #include "engine/observer.hpp"
 #include "engine/task.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 struct EngineProbe;
 }
 
@@ -81,7 +81,7 @@ class Tasks {
   }
 
  private:
-  friend struct testing::EngineProbe;  // looks inside, for tests
+  friend struct test::EngineProbe;  // looks inside, for tests
 
   struct List {
     TaskIndex head = kNoTask;

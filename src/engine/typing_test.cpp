@@ -11,19 +11,19 @@ namespace {
 
 using lang::Opcode;
 using lang::Setting;
-using testing::Assembler;
-using testing::Rig;
-using testing::RollBuilder;
-using testing::text;
-using namespace testing::keys;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Rig;
+using test::text;
+using namespace test::keys;
 
 /// The reports of F1 { body }, tapped at 0.
 std::string played(const Assembler& body) {
-  return Rig{RollBuilder{}.bind(kF1, body)}.tap(kF1, 0).reports();
+  return Rig{BytecodeRoll{}.bind(kF1, body)}.tap(kF1, 0).reports();
 }
 
 TEST(Typing, HelloTakesSevenReports) {
-  Rig rig{RollBuilder{}.bind(kF1, text("Hello"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("Hello"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(),
             "0 [02:0b]\n1 [00:08]\n2 [00:0f]\n3 [00:]\n4 [00:0f]\n5 [00:12]\n6 [00:]\n");
   EXPECT_EQ(rig.text(), "Hello");
@@ -32,7 +32,7 @@ TEST(Typing, HelloTakesSevenReports) {
 TEST(Typing, ASentenceTakesAsFewReportsAsItCan) {
   const std::string_view sentence =
       "The quick brown fox jumps over the lazy dog. Hello, Bookkeeper!";
-  Rig rig{RollBuilder{}.bind(kF1, text(sentence))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text(sentence))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.simulation->host().trace().size(), 68U);
   EXPECT_EQ(rig.text(), sentence);
@@ -48,57 +48,57 @@ TEST(Typing, ControlCharactersAreKeys) {
 }
 
 TEST(Typing, ManyLanguages) {
-  Rig rig{RollBuilder{}.layout("de").bind(kF1, text("Grüße, café: 5€")),
+  Rig rig{BytecodeRoll{}.layout("de").bind(kF1, text("Grüße, café: 5€")),
           {.layout = *hid::find_layout("de")}};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "Grüße, café: 5€");
 }
 
 TEST(Typing, WhatTheLayoutLacksIsLeftOut) {
-  Rig rig{RollBuilder{}.bind(kF1, text("a\U0001F600b"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("a\U0001F600b"))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "ab");
 }
 
 TEST(Typing, AKeyThatTheUserHoldsIsTappedVisiblyAndStaysDown) {
-  Rig rig{RollBuilder{}.bind(kF1, text("ab"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("ab"))};
   rig.press(kA, 0).tap(kF1, 5).release(kA, 50);
   EXPECT_EQ(rig.trace(), "0 [00:04]\n5 [00:]\n6 [00:04]\n7 [00:04,05]\n8 [00:04]\n50 [00:]\n");
 }
 
 TEST(Typing, AModifierThatTheUserHoldsIsTappedVisibly) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kShift))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kShift))};
   rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [00:] [02:] [00:]");
 }
 
 TEST(Typing, TextMasksTheKeyboardsModifiersAndRestoresThem) {
-  Rig rig{RollBuilder{}.bind(kF1, text("ab"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("ab"))};
   rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [00:04] [00:05] [02:] [00:]");
 }
 
 TEST(Typing, AMaskedModifierReleasedMeanwhileIsNotRestoredForLong) {
-  Rig rig{RollBuilder{}.bind(kF1, text("ab"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("ab"))};
   rig.press(kShift, 0).press(kF1, 5).release(kShift, 6).release(kF1, 7);
   EXPECT_EQ(rig.reports(), "[02:] [00:04] [00:05] [02:] [00:]");
 }
 
 TEST(Typing, TapsCombineWithTheKeyboardsModifiers) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey))};
   rig.press(kShift, 0).tap(kF1, 5).release(kShift, 50);
   EXPECT_EQ(rig.reports(), "[02:] [02:28] [02:] [00:]");
 }
 
 TEST(Typing, TheTriggersOwnModifiersAreHiddenFromTaps) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey),
-                             {.exact = 0, .either = 1})};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::tap).u8(0).key(kEnterKey),
+                              {.exact = 0, .either = 1})};
   rig.press(kCtrl, 0).tap(kF1, 5).release(kCtrl, 50);
   EXPECT_EQ(rig.reports(), "[01:] [00:28] [01:] [00:]");
 }
 
 TEST(Typing, TheTriggersOwnModifiersAreHiddenWhileAKeyIsPressed) {
-  Rig rig{RollBuilder{}.bind(
+  Rig rig{BytecodeRoll{}.bind(
       kF1, Assembler{}.op(Opcode::press).u8(0).key(kA).op(Opcode::wait).number(20),
       {.exact = 0, .either = 1})};
   rig.press(kCtrl, 0).tap(kF1, 5).release(kCtrl, 50);
@@ -106,23 +106,23 @@ TEST(Typing, TheTriggersOwnModifiersAreHiddenWhileAKeyIsPressed) {
 }
 
 TEST(Typing, ALoneAltIsNeutralisedBeforeItIsHiddenAndWhenItGoesUp) {
-  Rig rig{RollBuilder{}.bind(kF1, text("a"), {.exact = 0, .either = 4})};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("a"), {.exact = 0, .either = 4})};
   rig.press(kAlt, 0).tap(kF1, 5).release(kAlt, 50);
   EXPECT_EQ(rig.reports(), "[04:] [05:] [00:04] [04:] [05:] [00:]");
 }
 
 TEST(Typing, AnAltThatWasUsedNeedsNoNeutralKey) {
-  Rig rig{RollBuilder{}.bind(kF1, text("a"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("a"))};
   rig.press(kAlt, 0).tap(kB, 1).tap(kF1, 20).tap(kB, 40).release(kAlt, 70);
   EXPECT_EQ(rig.reports(), "[04:] [04:05] [04:] [00:04] [04:] [04:05] [04:] [00:]");
 }
 
 TEST(Typing, ALoneAltThatNobodyHidesOpensItsMenu) {
-  EXPECT_EQ(Rig{RollBuilder{}}.tap(kAlt, 0).reports(), "[04:] [00:]");
+  EXPECT_EQ(Rig{BytecodeRoll{}}.tap(kAlt, 0).reports(), "[04:] [00:]");
 }
 
 TEST(Typing, TheNeutralKeyIsASetting) {
-  Rig rig{RollBuilder{}.set(Setting::neutral, 0x6A).bind(kF1, text("a"))};
+  Rig rig{BytecodeRoll{}.set(Setting::neutral, 0x6A).bind(kF1, text("a"))};
   rig.press(kAlt, 0).tap(kF1, 5);
   EXPECT_EQ(rig.reports(), "[04:] [04:6a] [00:04] [04:]");
 }
@@ -133,7 +133,7 @@ TEST(Typing, WhatTheTaskPressesCombinesWithItsText) {
 }
 
 TEST(Typing, WhatACallerPressesCombinesWithTheText) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}
                              .op(Opcode::press)
                              .u8(0)
@@ -146,7 +146,7 @@ TEST(Typing, WhatACallerPressesCombinesWithTheText) {
 }
 
 TEST(Typing, WhatAnotherTaskPressesIsMasked) {
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .bind(kF1, Assembler{}.op(Opcode::press).u8(0).key(kCtrl).op(Opcode::wait).number(50))
               .bind(kA, text("c"))};
   rig.tap(kF1, 0).tap(kA, 20);
@@ -182,7 +182,7 @@ TEST(Typing, RawIsTheTasksShareUntilTheNextStroke) {
 TEST(Typing, RawThatACalledMacroLeftIsItsCallers) {
   const Assembler body =
       Assembler{}.op(Opcode::call).counted("m").number(0).op(Opcode::tap).u8(0).key(6);
-  Rig rig{RollBuilder{}.bind(kF1, body).macro("m", Assembler{}.op(Opcode::raw).u8(0).u8(1).u8(5))};
+  Rig rig{BytecodeRoll{}.bind(kF1, body).macro("m", Assembler{}.op(Opcode::raw).u8(0).u8(1).u8(5))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(), "[00:05] [00:06] [00:]");
 }
 
@@ -236,13 +236,13 @@ TEST(Typing, ReleaseAllLetsGoOfEverything) {
 }
 
 TEST(Typing, ToggledKeysOutliveTheMacro) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::toggle).u8(2).key(kA))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::toggle).u8(2).key(kA))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(), "[02:04]");
   EXPECT_EQ(rig.tap(kF1, 100).reports(), "[02:04] [00:]");
 }
 
 TEST(Typing, SafeSeparatesModifiersAndLetsEachKeyUp) {
-  Rig rig{RollBuilder{}.set(Setting::typing, 1).bind(kF1, text("abCC"))};
+  Rig rig{BytecodeRoll{}.set(Setting::typing, 1).bind(kF1, text("abCC"))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(),
             "[00:04] [00:] [00:05] [00:] [02:] [02:06] [02:] [02:06] [02:] [00:]");
   EXPECT_EQ(rig.text(), "abCC");
@@ -262,13 +262,13 @@ TEST(Typing, SafeSeparatesTheModifiersOfPressedKeys) {
 }
 
 TEST(Typing, ATypingTimeSpacesTheReports) {
-  Rig rig{RollBuilder{}.set(Setting::typing, 2 + 20).bind(kF1, text("abb"))};
+  Rig rig{BytecodeRoll{}.set(Setting::typing, 2 + 20).bind(kF1, text("abb"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n20 [00:05]\n40 [00:]\n60 [00:05]\n80 [00:]\n");
 }
 
 TEST(Typing, ABindingHasItsOwnTyping) {
   Rig rig{
-      RollBuilder{}
+      BytecodeRoll{}
           .set(Setting::typing, 1)
           .bind(
               kF1,
@@ -283,18 +283,18 @@ TEST(Typing, ABindingHasItsOwnLayout) {
 }
 
 TEST(Typing, TappedKeysStayDownAsLongAsTheSettingSays) {
-  Rig rig{RollBuilder{}.set(Setting::tap, 30).bind(kF1, text("ab"))};
+  Rig rig{BytecodeRoll{}.set(Setting::tap, 30).bind(kF1, text("ab"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n30 [00:05]\n60 [00:]\n");
 }
 
 TEST(Typing, LockKeysStayDownForAHundredMilliseconds) {
-  Rig rig{RollBuilder{}.bind(
+  Rig rig{BytecodeRoll{}.bind(
       kF1, Assembler{}.op(Opcode::tap).u8(0).key(0x39).op(Opcode::tap).u8(0).key(kA))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:39]\n100 [00:04]\n101 [00:]\n");
 }
 
 TEST(Typing, CapsLockOfTheHostIsCompensated) {
-  Rig rig{RollBuilder{}.bind(kF1, text("aB1!"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("aB1!"))};
   rig.tap(0x39, 0).tap(kF1, 50);
   EXPECT_EQ(rig.reports(), "[00:39] [00:] [02:04] [00:05] [00:1e] [00:] [02:1e] [00:]");
   EXPECT_EQ(rig.text(), "aB1!");
@@ -303,7 +303,7 @@ TEST(Typing, CapsLockOfTheHostIsCompensated) {
 TEST(Typing, WhatNeedsCapsLockOffPutsItOffForThatCharacter) {
   const hid::Layout& layout = *hid::find_layout("de");
   ASSERT_EQ(layout.strokes(U'ß', true).count, 0);
-  Rig rig{RollBuilder{}.layout("de").bind(kF1, text("aßb")), {.layout = layout}};
+  Rig rig{BytecodeRoll{}.layout("de").bind(kF1, text("aßb")), {.layout = layout}};
   rig.tap(0x39, 0).tap(kF1, 50).run();
   EXPECT_EQ(rig.text(), "aßb");
   EXPECT_EQ(rig.simulation->host().leds(), 2);
@@ -327,16 +327,16 @@ TEST(Typing, ConsumerAndSystemKeysAreKeys) {
 }
 
 TEST(Typing, CharacterKeysFollowTheLayout) {
-  Rig rig{RollBuilder{}.layout("de").bind(kF1, Assembler{}
-                                                   .op(Opcode::tap)
-                                                   .u8(1)
-                                                   .character(U'z')
-                                                   .op(Opcode::tap)
-                                                   .u8(1)
-                                                   .character(U'Z')
-                                                   .op(Opcode::tap)
-                                                   .u8(0)
-                                                   .character(U'@'))};
+  Rig rig{BytecodeRoll{}.layout("de").bind(kF1, Assembler{}
+                                                    .op(Opcode::tap)
+                                                    .u8(1)
+                                                    .character(U'z')
+                                                    .op(Opcode::tap)
+                                                    .u8(1)
+                                                    .character(U'Z')
+                                                    .op(Opcode::tap)
+                                                    .u8(0)
+                                                    .character(U'@'))};
   EXPECT_EQ(rig.tap(kF1, 0).reports(), "[01:1c] [01:] [01:1c] [40:14] [00:]");
 }
 
@@ -345,7 +345,7 @@ TEST(Typing, IntegersAreTypedInDecimal) {
   for (const std::int32_t number : {0, 7, 1905, -42, INT32_MAX, INT32_MIN}) {
     body.op(Opcode::push).integer(number).op(Opcode::type).op(Opcode::text).counted(" ");
   }
-  Rig rig{RollBuilder{}.bind(kF1, body)};
+  Rig rig{BytecodeRoll{}.bind(kF1, body)};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "0 7 1905 -42 2147483647 -2147483648 ");
 }
@@ -361,13 +361,13 @@ TEST(Typing, TextValuesAreTypedWithAllTheirPieces) {
                              .op(Opcode::type)
                              .op(Opcode::text)
                              .counted("!");
-  Rig rig{RollBuilder{}.bind(kF1, body)};
+  Rig rig{BytecodeRoll{}.bind(kF1, body)};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "OneTwo!");
 }
 
 TEST(Typing, ASlowHostSetsThePace) {
-  Rig rig{RollBuilder{}.bind(kF1, text("ab")), {.layout = hid::default_layout(), .poll = 8}};
+  Rig rig{BytecodeRoll{}.bind(kF1, text("ab")), {.layout = hid::default_layout(), .poll = 8}};
   EXPECT_EQ(rig.tap(kF1, 3).trace(), "8 [00:04]\n16 [00:05]\n24 [00:]\n");
 }
 

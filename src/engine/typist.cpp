@@ -9,8 +9,8 @@ bool Typist::stood(Time now) {
 }
 
 bool Typist::release_stroke(std::uint16_t typing) {
-  if (mixer_.stroke().idle()) return true;
-  Stroke& stroke = mixer_.change_stroke();
+  if (mixer_.typed_key().idle()) return true;
+  TypedKey& stroke = mixer_.change_typed_key();
   stand_ = report_time(typing);
   if (typing == kTypingSafe && stroke.key != hid::kNoKey) {
     stroke.key = hid::kNoKey;

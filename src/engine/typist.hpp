@@ -53,7 +53,7 @@ class Typist {
 
   /// The stroke is gone with the next report, whatever it is.
   void drop_stroke() {
-    if (!mixer_.stroke().idle()) mixer_.change_stroke() = {};
+    if (!mixer_.typed_key().idle()) mixer_.change_typed_key() = {};
   }
 
   /// The next report stands for as long as `typing` asks.
@@ -106,7 +106,7 @@ class Typist {
 // What every character and tap goes through is here, so that it can be inlined.
 
 inline bool Typist::strike(const Chord& chord, const Manner& manner) {
-  Stroke& stroke = mixer_.change_stroke();
+  TypedKey& stroke = mixer_.change_typed_key();
   const bool safe = manner.typing == kTypingSafe;
   stroke.mask = manner.mask;
   stroke.mask_mods = manner.mask_mods;
@@ -136,8 +136,8 @@ inline bool Typist::strike(const Chord& chord, const Manner& manner) {
 inline bool Typist::strike_at_once(const hid::Stroke& stroke, const Manner& manner) {
   if (manner.typing != kTypingFast || manner.tap != 0) return false;
   if (mixer_.shown().keys.contains(stroke.usage)) return false;
-  mixer_.change_stroke() = {hid::keyboard_usage(stroke.usage), hid::kNoKey, stroke.mods,
-                            manner.mask, manner.mask_mods};
+  mixer_.change_typed_key() = {hid::keyboard_usage(stroke.usage), hid::kNoKey, stroke.mods,
+                               manner.mask, manner.mask_mods};
   stand_ = 0;
   return true;
 }

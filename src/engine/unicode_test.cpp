@@ -13,13 +13,13 @@ namespace {
 
 using lang::Opcode;
 using lang::Setting;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 /// The reports of a text; `more` settings.
-std::string typed(UnicodeMethod method, std::string_view text, RollBuilder roll = {}) {
+std::string typed(UnicodeMethod method, std::string_view text, BytecodeRoll roll = {}) {
   roll.set(Setting::unicode, static_cast<std::uint32_t>(method));
   Rig rig{roll.bind(kF1, Program{}.text(text))};
   return rig.tap(kF1, 0).reports();
@@ -33,7 +33,7 @@ TEST(Unicode, LinuxTakesCtrlShiftUAndDigitsAndSpace) {
 }
 
 TEST(Unicode, LinuxDigitsAreTheLayoutsKeys) {
-  EXPECT_EQ(typed(UnicodeMethod::linux_hex, "✓", RollBuilder{}.layout("fr")),
+  EXPECT_EQ(typed(UnicodeMethod::linux_hex, "✓", BytecodeRoll{}.layout("fr")),
             "[03:18] [02:1f] [02:24] [02:1e] [02:20] [00:2c] [00:]");
 }
 
@@ -41,12 +41,12 @@ TEST(Unicode, WindowsHoldsAltFromThePlusToTheLastDigit) {
   EXPECT_EQ(typed(UnicodeMethod::windows_hex, "\u2701"),
             "[04:57] [04:5a] [04:5f] [04:62] [04:59] [00:]");
   // U+2AFF: a key that is down already goes up first, but Alt stays; letters are the layout's.
-  EXPECT_EQ(typed(UnicodeMethod::windows_hex, "\u2AFF", RollBuilder{}.layout("fr")),
+  EXPECT_EQ(typed(UnicodeMethod::windows_hex, "\u2AFF", BytecodeRoll{}.layout("fr")),
             "[04:57] [04:5a] [04:14] [04:09] [04:] [04:09] [00:]");
 }
 
 TEST(Unicode, MacosHoldsOptionAndTypesByPosition) {
-  EXPECT_EQ(typed(UnicodeMethod::macos_hex, "✓", RollBuilder{}.layout("fr")),
+  EXPECT_EQ(typed(UnicodeMethod::macos_hex, "✓", BytecodeRoll{}.layout("fr")),
             "[04:1f] [04:24] [04:1e] [04:20] [00:]");
   // U+1F600 is D83D DE00.
   EXPECT_EQ(typed(UnicodeMethod::macos_hex, "\U0001F600"),
@@ -65,7 +65,7 @@ TEST(Unicode, WhatFollowsIsTypedAsEver) {
 
 TEST(Unicode, SafeTypingSeparatesModifiersAndKeys) {
   const std::string reports =
-      typed(UnicodeMethod::macos_hex, "✓", RollBuilder{}.set(Setting::typing, kTypingSafe));
+      typed(UnicodeMethod::macos_hex, "✓", BytecodeRoll{}.set(Setting::typing, kTypingSafe));
   EXPECT_EQ(reports, "[04:] [04:1f] [04:] [04:24] [04:] [04:1e] [04:] [04:20] [04:] [00:]");
 }
 

@@ -11,17 +11,17 @@ namespace {
 
 using lang::Opcode;
 using lang::Query;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 /// What F1, tapped, types, and the codes of the errors. At the end nothing may be left.
 struct Result {
   std::string text;
   std::vector<ErrorCode> errors;
 };
-Result result_of(RollBuilder roll, const RollBuilder::Body& body) {
+Result result_of(BytecodeRoll roll, const BytecodeRoll::Body& body) {
   Rig rig{roll.bind(kF1, body)};
   rig.tap(kF1, 0).run(20'000);
   EXPECT_TRUE(rig.simulation->engine().idle());
@@ -102,7 +102,7 @@ TEST(VmControl, GotoForwardAndBack) {
 TEST(VmControl, AGotoThatIsALoopLetsOthersRun) {
   Program endless;
   endless.place(1).op(Opcode::label).number(1).op(Opcode::go_to).number(1);
-  Rig rig{RollBuilder{}.bind(kF1, endless.body()).bind(kF2, Program{}.text("runs"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, endless.body()).bind(kF2, Program{}.text("runs"))};
   rig.tap(kF1, 0).tap(kF2, 50).run(500);
   EXPECT_EQ(rig.text(), "runs");
 }
@@ -112,7 +112,7 @@ TEST(VmControl, ExitEndsTheMacroAndGivesItsKeysToTheCaller) {
   called.op(Opcode::press).u8(0).key(kA).op(Opcode::exit).text("never");
   Program caller;
   caller.starts(Opcode::call, "m").wait(50).text("b");
-  Rig rig{RollBuilder{}.macro("m", called.body()).bind(kF1, caller.body())};
+  Rig rig{BytecodeRoll{}.macro("m", called.body()).bind(kF1, caller.body())};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n50 [00:04,05]\n51 [00:]\n");
 }
 
@@ -166,7 +166,7 @@ TEST(VmControl, YieldLetsTheOthersRunFirst) {
   other.text("o");
   Program p;
   p.starts(Opcode::fork, "other").text("1").op(Opcode::yield).text("2");
-  EXPECT_EQ(result_of(RollBuilder{}.macro("other", other.body()), p.body()).text, "1o2");
+  EXPECT_EQ(result_of(BytecodeRoll{}.macro("other", other.body()), p.body()).text, "1o2");
 }
 
 TEST(VmControl, AForkJoinsThisRoundAndInheritsThePress) {
@@ -174,7 +174,7 @@ TEST(VmControl, AForkJoinsThisRoundAndInheritsThePress) {
   other.op(Opcode::wait_release).number(0).text("o");
   Program p;
   p.starts(Opcode::fork, "other").text("1");
-  Rig rig{RollBuilder{}.macro("other", other.body()).bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.macro("other", other.body()).bind(kF1, p.body())};
   rig.press(kF1, 0).release(kF1, 100);
   EXPECT_EQ(rig.trace(), "0 [00:1e]\n1 [00:]\n100 [00:12]\n101 [00:]\n");
 }
@@ -184,7 +184,7 @@ TEST(VmControl, AForkTakesItsParameters) {
   other.load(1).op(Opcode::type).load(0).op(Opcode::type);
   Program p;
   p.op(Opcode::push_text).counted("text").push(42).starts(Opcode::fork, "other", 2);
-  EXPECT_EQ(result_of(RollBuilder{}.macro("other", other.body(2, 2)), p.body()).text, "42text");
+  EXPECT_EQ(result_of(BytecodeRoll{}.macro("other", other.body(2, 2)), p.body()).text, "42text");
 }
 
 TEST(VmControl, ForkingTooManyEndsTheForkingOneWithAnError) {
@@ -194,7 +194,7 @@ TEST(VmControl, ForkingTooManyEndsTheForkingOneWithAnError) {
   p.push(1000).op(Opcode::counter).u8(0);
   const std::uint32_t head = p.here();
   p.op(Opcode::repeat).u8(0).number(1).starts(Opcode::fork, "sleeper").back(head).place(1);
-  const Result result = result_of(RollBuilder{}.macro("sleeper", sleeper.body()), p.body(1));
+  const Result result = result_of(BytecodeRoll{}.macro("sleeper", sleeper.body()), p.body(1));
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(result.errors[0], ErrorCode::tasks);
 }
@@ -202,7 +202,7 @@ TEST(VmControl, ForkingTooManyEndsTheForkingOneWithAnError) {
 // ---- Stopping ----------------------------------------------------------------------------------
 
 /// A macro that holds `key` for ever.
-RollBuilder::Body holds(std::string_view name, std::uint16_t key) {
+BytecodeRoll::Body holds(std::string_view name, std::uint16_t key) {
   Program p = Program::of_macro(name);
   p.op(Opcode::press).u8(0).key(key).wait(1'000'000);
   return p.body();
@@ -211,7 +211,7 @@ RollBuilder::Body holds(std::string_view name, std::uint16_t key) {
 TEST(VmControl, StopEndsAMacroThatSleepsAndLetsItsKeysUp) {
   Program p;
   p.starts(Opcode::fork, "a").starts(Opcode::fork, "b").wait(50).named(Opcode::stop, "a");
-  Rig rig{RollBuilder{}.macro("a", holds("a", kA)).macro("b", holds("b", kB)).bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.macro("a", holds("a", kA)).macro("b", holds("b", kB)).bind(kF1, p.body())};
   EXPECT_EQ(rig.tap(kF1, 0).trace(1000), "0 [00:04]\n1 [00:04,05]\n50 [00:05]\n");
   EXPECT_EQ(rig.simulation->engine().tasks(), 1U);
 }
@@ -223,7 +223,7 @@ TEST(VmControl, StopEndsWhatTheStoppedOneCalledAndItsCallerGoesOn) {
   caller.starts(Opcode::fork, "killer").starts(Opcode::call, "middle").text("b");
   Program killer = Program::of_macro("killer");
   killer.wait(50).named(Opcode::stop, "middle");
-  Rig rig{RollBuilder{}
+  Rig rig{BytecodeRoll{}
               .macro("a", holds("a", kA))
               .macro("middle", middle.body())
               .macro("killer", killer.body())
@@ -237,14 +237,14 @@ TEST(VmControl, AMacroCanStopItselfByName) {
   self.text("a").named(Opcode::stop, "self").text("never");
   Program p;
   p.starts(Opcode::call, "self").text("b");
-  EXPECT_EQ(result_of(RollBuilder{}.macro("self", self.body()), p.body()).text, "ab");
+  EXPECT_EQ(result_of(BytecodeRoll{}.macro("self", self.body()), p.body()).text, "ab");
 }
 
 TEST(VmControl, StopAllKeepsWhatTheDeviceHolds) {
   Program p;
   p.op(Opcode::toggle).u8(0).key(kShift).starts(Opcode::fork, "a").wait(50).op(Opcode::stop_all);
   p.text("never");
-  Rig rig{RollBuilder{}.macro("a", holds("a", kA)).bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.macro("a", holds("a", kA)).bind(kF1, p.body())};
   EXPECT_EQ(rig.tap(kF1, 0).trace(1000), "0 [02:]\n1 [02:04]\n50 [02:]\n");
   EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
 }
@@ -255,7 +255,7 @@ TEST(VmControl, StopOthersSparesTheCallers) {
   Program p;
   p.starts(Opcode::fork, "a").wait(20).starts(Opcode::call, "called").text("y");
   Rig rig{
-      RollBuilder{}.macro("a", holds("a", kA)).macro("called", called.body()).bind(kF1, p.body())};
+      BytecodeRoll{}.macro("a", holds("a", kA)).macro("called", called.body()).bind(kF1, p.body())};
   EXPECT_EQ(rig.tap(kF1, 0).trace(1000),
             "0 [00:04]\n20 [00:]\n21 [00:1b]\n22 [00:]\n23 [00:1c]\n24 [00:]\n");
   EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
@@ -270,7 +270,7 @@ TEST(VmControl, StoppingAnUnknownMacroIsAnError) {
 TEST(VmControl, WithoutModsHidesTheKeyboardsModifiers) {
   Program p;
   p.op(Opcode::without).tap(kA).op(Opcode::block_end).tap(kB);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kShift, 0).tap(kF1, 10).release(kShift, 100);
   EXPECT_EQ(rig.trace(),
             "0 [02:]\n10 [00:]\n11 [00:04]\n12 [02:]\n13 [02:05]\n14 [02:]\n100 [00:]\n");
@@ -280,7 +280,7 @@ TEST(VmControl, AJumpOutOfBlocksLeavesThem) {
   Program p;
   p.op(Opcode::without).op(Opcode::without).tap(kA).op(Opcode::go_to).number(1);
   p.op(Opcode::block_end).op(Opcode::block_end).place(1, 0).op(Opcode::label).number(1).tap(kB);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kShift, 0).tap(kF1, 10).release(kShift, 100);
   EXPECT_EQ(rig.trace(),
             "0 [02:]\n10 [00:]\n11 [00:04]\n12 [02:]\n13 [02:05]\n14 [02:]\n100 [00:]\n");
@@ -289,7 +289,7 @@ TEST(VmControl, AJumpOutOfBlocksLeavesThem) {
 TEST(VmControl, TheEndLeavesAllBlocks) {
   Program p;
   p.op(Opcode::without).op(Opcode::defer).tap(kA);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kShift, 0).tap(kF1, 10).tap(kB, 11).release(kShift, 100);
   EXPECT_EQ(rig.trace(),
             "0 [02:]\n10 [00:]\n11 [00:04]\n12 [02:]\n20 [02:05]\n21 [02:]\n100 [00:]\n");
@@ -298,7 +298,7 @@ TEST(VmControl, TheEndLeavesAllBlocks) {
 TEST(VmControl, DeferKeepsKeysBack) {
   Program p;
   p.op(Opcode::defer).wait(50).tap(kA).op(Opcode::block_end).wait(1);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.tap(kF1, 0).tap(kB, 20);
   EXPECT_EQ(rig.trace(), "50 [00:04]\n51 [00:]\n52 [00:05]\n53 [00:]\n");
 }
@@ -306,7 +306,7 @@ TEST(VmControl, DeferKeepsKeysBack) {
 TEST(VmControl, SendNextLetsOneKeyThrough) {
   Program p;
   p.op(Opcode::defer).op(Opcode::send_next).wait(50).op(Opcode::block_end);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.tap(kF1, 0).tap(kB, 10).tap(kA, 30);
   EXPECT_EQ(rig.trace(), "10 [00:05]\n20 [00:]\n50 [00:04]\n51 [00:]\n");
 }
@@ -321,7 +321,7 @@ TEST(VmControl, TooManyBlocksAreAnError) {
 TEST(VmControl, AnErrorInABlockLeavesIt) {
   Program p;
   p.op(Opcode::without).op(Opcode::defer).push(1).push(0).op(Opcode::divide);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kCtrl, 0).tap(kF1, 10).tap(kB, 50).release(kCtrl, 100);
   rig.run();
   EXPECT_EQ(sim::format_trace(rig.simulation->host().trace()),
@@ -331,7 +331,7 @@ TEST(VmControl, AnErrorInABlockLeavesIt) {
 TEST(VmControl, KeptBackReleasesCountForTheTrigger) {
   Program p;
   p.op(Opcode::defer).op(Opcode::wait_release).number(0).text("a").op(Opcode::block_end);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kF1, 0).release(kF1, 40);
   EXPECT_EQ(rig.trace(), "40 [00:04]\n41 [00:]\n");
 }
@@ -340,7 +340,7 @@ TEST(VmControl, ALoopRunsWhileTheTriggerIsHeld) {
   Program p;
   const std::uint32_t head = p.here();
   p.query(Query::held).op(Opcode::while_true).number(1).tap(kA).wait(20).back(head).place(1);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kF1, 0).release(kF1, 50);
   EXPECT_EQ(rig.trace(), "0 [00:04]\n1 [00:]\n21 [00:04]\n22 [00:]\n42 [00:04]\n43 [00:]\n");
 }

@@ -22,7 +22,7 @@ std::optional<Chord> Vm::chord(const Operands& operands) {
 
 /// Lets the typed key up, if it must be up before `key` can go down. False: not yet.
 bool Vm::clear_way(Usage key) {
-  const Usage typed = core_.mixer.stroke().key;
+  const Usage typed = core_.mixer.typed_key().key;
   return typed == hid::kNoKey || (typed != key && !is_safe()) || flush();
 }
 

@@ -68,12 +68,12 @@ Vm::Flow Vm::on_record_stop(const Operands&) {
 /// or there is no room, and the task failed.
 Vm::Flow Vm::play_one(KeyChange change) {
   core_.typist.stand(task().typing);
-  Stroke stroke{.mask = Mask::text};
+  TypedKey stroke{.mask = Mask::text};
   if (change.down && core_.mixer.shown().contains(change.usage)) {
     // The host would not see it go down.
     stroke.lifted = change.usage;
     stroke.mask_mods = pressed_modifiers();
-    core_.mixer.change_stroke() = stroke;
+    core_.mixer.change_typed_key() = stroke;
     return Flow::repeat;
   }
   Holds& holds = core_.mixer.change();
@@ -83,7 +83,7 @@ Vm::Flow Vm::play_one(KeyChange change) {
     return fail(ErrorCode::keys);
   }
   stroke.mask_mods = pressed_modifiers();
-  core_.mixer.change_stroke() = stroke;
+  core_.mixer.change_typed_key() = stroke;
   return Flow::next;
 }
 

@@ -11,14 +11,14 @@ namespace {
 
 using lang::Opcode;
 using lang::Query;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 /// Layer nav { h = LEFT }, and F1 with `body`.
-RollBuilder nav(const Program& body) {
-  return RollBuilder{}.bind(kF1, body.body()).layer("nav").remap(kH, 0, kLeft).outside();
+BytecodeRoll nav(const Program& body) {
+  return BytecodeRoll{}.bind(kF1, body.body()).layer("nav").remap(kH, 0, kLeft).outside();
 }
 
 TEST(VmLayers, HoldLastsUntilTheTriggersRelease) {
@@ -55,7 +55,7 @@ TEST(VmLayers, WhatHoldsALayerKeepsItOn) {
 TEST(VmLayers, UnknownLayersAreErrors) {
   for (const Opcode opcode :
        {Opcode::layer_hold, Opcode::layer_on, Opcode::layer_off, Opcode::layer_toggle}) {
-    Rig rig{RollBuilder{}.bind(kF1, Program{}.named(opcode, "none"))};
+    Rig rig{BytecodeRoll{}.bind(kF1, Program{}.named(opcode, "none"))};
     rig.tap(kF1, 0).run();
     ASSERT_EQ(rig.simulation->errors().size(), 1U);
     EXPECT_EQ(rig.simulation->errors()[0].code, ErrorCode::layer);
@@ -65,8 +65,8 @@ TEST(VmLayers, UnknownLayersAreErrors) {
 // ---- Recordings --------------------------------------------------------------------------------
 
 /// F1 records r, F2 ends it, F3 plays it.
-RollBuilder recorder() {
-  return RollBuilder{}
+BytecodeRoll recorder() {
+  return BytecodeRoll{}
       .bind(kF1, Program{}.named(Opcode::record, "r"))
       .bind(kF2, Program{}.op(Opcode::record_stop))
       .bind(kF3, Program{}.named(Opcode::play, "r"));
@@ -138,7 +138,7 @@ TEST(VmRecordings, OneThatPlaysItselfPlaysWhatThereIs) {
 TEST(VmRecordings, ALongOneSurvivesTheStepsQuotaAndASlowHost) {
   std::string text(30, 'a');
   for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>('a' + i % 20);
-  RollBuilder roll = recorder().bind(kB, Program{}.text(text));
+  BytecodeRoll roll = recorder().bind(kB, Program{}.text(text));
   Rig rig{roll, {.poll = 7}};
   rig.tap(kF1, 0).tap(kB, 20).tap(kF2, 1000).tap(kF3, 2000).run();
   EXPECT_TRUE(rig.simulation->errors().empty());
@@ -179,7 +179,7 @@ class TakesAll final : public ReportSink {
 
 TEST(VmDevice, LockAndEditAreAskedOfTheDevice) {
   sim::MemoryRoll roll;
-  RollBuilder{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit)).into(roll);
+  BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit)).into(roll);
   Storage<> storage;
   TakesAll reports;
   sim::ErrorList errors;
@@ -188,7 +188,7 @@ TEST(VmDevice, LockAndEditAreAskedOfTheDevice) {
   engine.key({hid::keyboard_usage(kF1), true, 0});
   engine.step(0);
   EXPECT_EQ(device.log, "lock edit ");
-  Rig without{RollBuilder{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit).text("a"))};
+  Rig without{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit).text("a"))};
   without.tap(kF1, 0).run();
   EXPECT_EQ(without.text(), "a");
 }

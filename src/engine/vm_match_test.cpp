@@ -12,10 +12,10 @@ namespace pianola::engine {
 namespace {
 
 using lang::Opcode;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 constexpr std::uint8_t kEitherShift = 0x02;
 constexpr std::uint16_t kEnd = 99;
@@ -49,7 +49,7 @@ Program match(const std::vector<Arm>& arms, std::uint32_t flags = 0, std::uint32
 
 /// F1 is tapped at 0, then the keys; at the end nothing may be left.
 std::string text(const Program& program, const std::function<void(Rig&)>& keys,
-                 RollBuilder roll = {}) {
+                 BytecodeRoll roll = {}) {
   Rig rig{roll.bind(kF1, program.body())};
   rig.tap(kF1, 0);
   keys(rig);
@@ -86,7 +86,7 @@ TEST(VmMatch, PressesThatCameBeforeItLooksCount) {
   both.op(Opcode::pattern).number(0).u8(1).pattern_key(kA).text("1").op(Opcode::matched);
   both.number(kEnd).place(0, 2).place(kEnd, 2).op(Opcode::block_end).op(Opcode::block_end);
   both.text(".");
-  Rig rig{RollBuilder{}.bind(kF1, both.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, both.body())};
   rig.tap(kF1, 0).tap(kA, 20);
   EXPECT_EQ(rig.trace(), "50 [00:1e]\n51 [00:37]\n52 [00:]\n");
 }
@@ -96,7 +96,7 @@ TEST(VmMatch, InTime) {
   EXPECT_EQ(text(p, [](Rig& rig) { rig.tap(kA, 99); }), "1.");
   EXPECT_EQ(text(p, [](Rig& rig) { rig.tap(kA, 100); }), "1.") << "the key is first";
   EXPECT_EQ(text(p, [](Rig& rig) { rig.tap(kA, 101); }), "-.a");
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   EXPECT_EQ(rig.tap(kF1, 0).trace().substr(0, 8), "100 [00:");
 }
 
@@ -131,7 +131,7 @@ TEST(VmMatch, MoreSpecificModifiersWin) {
 }
 
 TEST(VmMatch, ModifiersThatWereHeldBeforeCount) {
-  Rig rig{RollBuilder{}.bind(kF1, match({{{{kA, 0, kEitherShift}}, "1"}}).body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, match({{{{kA, 0, kEitherShift}}, "1"}}).body())};
   rig.press(kShift, 0).tap(kF1, 10).tap(kA, 50).release(kShift, 100).run();
   EXPECT_EQ(rig.text(), "1.");
 }
@@ -165,7 +165,7 @@ TEST(VmMatch, KeepLeavesThePressesAsTheyAre) {
 }
 
 TEST(VmMatch, AKeyIsReleasedAfterItWasPressed) {
-  Rig rig{RollBuilder{}.bind(kF1, match(kOneOrTwo, kKeep).body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, match(kOneOrTwo, kKeep).body())};
   rig.tap(kF1, 0).press(kA, 50).release(kA, 400);
   EXPECT_EQ(rig.trace(), "50 [00:1e]\n51 [00:37]\n52 [00:]\n53 [00:04]\n400 [00:]\n");
 }
@@ -176,8 +176,8 @@ TEST(VmMatch, CharactersAreKeysOfTheLayout) {
   p.u8(0).u8(0).character(U'z').text("1").op(Opcode::matched).number(kEnd).place(0, 1);
   p.place(kEnd, 1).op(Opcode::block_end);
   const auto y_key = [](Rig& rig) { rig.tap(0x1C, 50); };
-  EXPECT_EQ(text(p, y_key, RollBuilder{}.layout("de")), "1");
-  EXPECT_EQ(text(p, y_key, RollBuilder{}.layout("uk")), "y");
+  EXPECT_EQ(text(p, y_key, BytecodeRoll{}.layout("de")), "1");
+  EXPECT_EQ(text(p, y_key, BytecodeRoll{}.layout("uk")), "y");
 }
 
 TEST(VmMatch, NotEvenAFullQueueHoldsItUpForEver) {
@@ -198,14 +198,14 @@ TEST(VmMatch, StoppedWhileItLooksItKeepsNothingBack) {
   looks.pattern_key(kA).pattern_key(kB).place(0, 1).place(kEnd, 1).op(Opcode::block_end);
   Program p;
   p.starts(Opcode::fork, "looks").wait(100).named(Opcode::stop, "looks");
-  Rig rig{RollBuilder{}.macro("looks", looks.body()).bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.macro("looks", looks.body()).bind(kF1, p.body())};
   rig.tap(kF1, 0).tap(kA, 20);
   EXPECT_EQ(rig.trace(), "100 [00:04]\n101 [00:]\n");
 }
 
 TEST(VmMatch, BrokenOnesAreErrors) {
   const auto error = [](const Program& p) {
-    Rig rig{RollBuilder{}.bind(kF1, p.body())};
+    Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
     rig.tap(kF1, 0).tap(kA, 20).run(1000);
     EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
     EXPECT_EQ(rig.simulation->errors().size(), 1U);

@@ -24,13 +24,13 @@ std::int32_t take(std::int32_t& distance, std::int32_t most) {
 /// No typed key is down, and the modifiers that the trigger named are hidden, so that the motion is
 /// no drag and no shortcut. False: not yet.
 bool Vm::hold_still() {
-  Stroke still;
+  TypedKey still;
   if (task().hides != 0) {
     still.mask = Mask::keys;
     still.mask_mods = task().hides;
   }
-  if (core_.mixer.stroke() == still) return true;
-  core_.mixer.change_stroke() = still;
+  if (core_.mixer.typed_key() == still) return true;
+  core_.mixer.change_typed_key() = still;
   core_.typist.stand(task().typing);
   return false;
 }

@@ -11,10 +11,10 @@ namespace {
 
 using lang::Opcode;
 using lang::Setting;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 constexpr std::uint16_t kLeftButton = 0x3001;
 
@@ -29,7 +29,7 @@ Program scroll(std::int32_t ticks) {
   return p;
 }
 std::string trace(const Program& program) {
-  return Rig{RollBuilder{}.bind(kF1, program)}.tap(kF1, 0).trace();
+  return Rig{BytecodeRoll{}.bind(kF1, program)}.tap(kF1, 0).trace();
 }
 
 TEST(VmPointer, AMotionIsSentOnce) {
@@ -65,13 +65,13 @@ TEST(VmPointer, ClickAndDrag) {
 }
 
 TEST(VmPointer, TheTriggersModifiersAreHidden) {
-  Rig rig{RollBuilder{}.bind(kF1, scroll(1), {.either = 1})};
+  Rig rig{BytecodeRoll{}.bind(kF1, scroll(1), {.either = 1})};
   rig.press(kCtrl, 0).tap(kF1, 10).release(kCtrl, 50);
   EXPECT_EQ(rig.trace(), "0 [01:]\n10 [00:]\n11 [00:] scroll:1\n12 [01:]\n50 [00:]\n");
 }
 
 TEST(VmPointer, ARefusedMotionIsNotLost) {
-  Rig rig{RollBuilder{}.bind(kF1, scroll(200)), {.poll = 10}};
+  Rig rig{BytecodeRoll{}.bind(kF1, scroll(200)), {.poll = 10}};
   rig.tap(kF1, 0).run();
   int sum = 0;
   for (const auto& entry : rig.simulation->host().trace()) sum += entry.report.wheel;
@@ -80,8 +80,8 @@ TEST(VmPointer, ARefusedMotionIsNotLost) {
 
 // ---- One-shot ----------------------------------------------------------------------------------
 
-RollBuilder oneshot(std::uint16_t key) {
-  return RollBuilder{}.bind(kF1, Program{}.op(Opcode::oneshot).u8(0).key(key));
+BytecodeRoll oneshot(std::uint16_t key) {
+  return BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::oneshot).u8(0).key(key));
 }
 
 TEST(VmOneshot, LastsForTheNextKeyOnly) {
@@ -138,13 +138,13 @@ TEST(VmOneshot, CancellingLetsItUp) {
 TEST(VmErase, TapsBackspace) {
   Program p;
   p.text("abc").op(Opcode::erase).number(2).text("d");
-  Rig rig{RollBuilder{}.bind(kF1, p)};
+  Rig rig{BytecodeRoll{}.bind(kF1, p)};
   EXPECT_EQ(rig.tap(kF1, 0).reports(),
             "[00:04] [00:05] [00:06] [00:2a] [00:] [00:2a] [00:07] [00:]");
 }
 
 TEST(VmErase, MoreThanAnAbbreviationIsAnError) {
-  Rig rig{RollBuilder{}.bind(kF1, Program{}.op(Opcode::erase).number(lang::kMaxAbbreviation + 1))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::erase).number(lang::kMaxAbbreviation + 1))};
   rig.tap(kF1, 0).run();
   ASSERT_EQ(rig.simulation->errors().size(), 1U);
   EXPECT_EQ(rig.simulation->errors()[0].code, ErrorCode::code);

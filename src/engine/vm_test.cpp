@@ -15,10 +15,10 @@ namespace pianola::engine {
 namespace {
 
 using lang::Opcode;
-using testing::Assembler;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Rig;
+using namespace test::keys;
 
 constexpr std::uint32_t kBody = 3;  // BIND, kind, key
 
@@ -27,7 +27,7 @@ struct Outcome {
   std::string text;
   std::vector<Error> errors;
 };
-Outcome outcome(RollBuilder roll, const RollBuilder::Body& body) {
+Outcome outcome(BytecodeRoll roll, const BytecodeRoll::Body& body) {
   roll.bind(kF1, body);
   Rig rig{roll};
   rig.tap(kF1, 0).run(10'000);
@@ -36,7 +36,7 @@ Outcome outcome(RollBuilder roll, const RollBuilder::Body& body) {
   return {rig.text(), rig.simulation->errors()};
 }
 Outcome outcome(const Assembler& body, std::uint8_t frame = 0) {
-  return outcome(RollBuilder{}, RollBuilder::Body{body, frame});
+  return outcome(BytecodeRoll{}, BytecodeRoll::Body{body, frame});
 }
 /// The error of a body whose last instruction is at `offset` in it.
 void expect_error(ErrorCode code, std::size_t offset, const Assembler& body,
@@ -92,7 +92,7 @@ TEST(Vm, ATextIsNoInteger) {
 }
 
 TEST(Vm, GlobalsStartAsDeclared) {
-  const RollBuilder roll = RollBuilder{}.variable("big", 1'000'000).variable("less", -1);
+  const BytecodeRoll roll = BytecodeRoll{}.variable("big", 1'000'000).variable("less", -1);
   EXPECT_EQ(outcome(roll, {Assembler{}
                                .op(Opcode::load_global)
                                .counted("big")
@@ -105,7 +105,7 @@ TEST(Vm, GlobalsStartAsDeclared) {
 }
 
 TEST(Vm, WaitsOfComputedLength) {
-  Rig rig{RollBuilder{}.bind(kF1, push(30).op(Opcode::wait_value).op(Opcode::text).counted("a"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, push(30).op(Opcode::wait_value).op(Opcode::text).counted("a"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "30 [00:04]\n31 [00:]\n");
   EXPECT_TRUE(outcome(push(-5).op(Opcode::wait_value)).errors.empty());
   expect_error(ErrorCode::duration, 6, push(INT32_MAX).op(Opcode::wait_value));
@@ -123,14 +123,14 @@ TEST(Vm, ALocalWithoutAValueIsAnError) {
 }
 
 TEST(Vm, CallsMustFit) {
-  const RollBuilder roll = RollBuilder{}.macro("m", RollBuilder::Body{Assembler{}, 1, 1});
+  const BytecodeRoll roll = BytecodeRoll{}.macro("m", BytecodeRoll::Body{Assembler{}, 1, 1});
   const Outcome result = outcome(roll, {Assembler{}.op(Opcode::call).counted("m").number(0)});
   ASSERT_EQ(result.errors.size(), 1U);
   EXPECT_EQ(result.errors[0].code, ErrorCode::arguments);
 }
 
 TEST(Vm, EndlessRecursionEndsAtTheDeepestCall) {
-  const RollBuilder roll = RollBuilder{}.macro(
+  const BytecodeRoll roll = BytecodeRoll{}.macro(
       "m", Assembler{}.op(Opcode::press).u8(0).key(kA).op(Opcode::call).counted("m").number(0));
   const Outcome result = outcome(roll, {Assembler{}.op(Opcode::call).counted("m").number(0)});
   ASSERT_EQ(result.errors.size(), 1U) << "the callers end with it, in silence";
@@ -138,7 +138,7 @@ TEST(Vm, EndlessRecursionEndsAtTheDeepestCall) {
 }
 
 TEST(Vm, AnErrorEndsTheCallersAndReleasesTheirKeys) {
-  const RollBuilder roll = RollBuilder{}.macro("bad", push(1, 0).op(Opcode::divide));
+  const BytecodeRoll roll = BytecodeRoll{}.macro("bad", push(1, 0).op(Opcode::divide));
   const Outcome result = outcome(roll, {Assembler{}
                                             .op(Opcode::press)
                                             .u8(1)
@@ -154,10 +154,10 @@ TEST(Vm, AnErrorEndsTheCallersAndReleasesTheirKeys) {
 }
 
 TEST(Vm, ExhaustionIsAnError) {
-  RollBuilder roll;
+  BytecodeRoll roll;
   const Assembler sleeps = Assembler{}.op(Opcode::wait).number(1000);
   for (unsigned i = 0; i < 80; ++i) {
-    roll.bind(static_cast<std::uint16_t>(4 + i), RollBuilder::Body{sleeps, 32});
+    roll.bind(static_cast<std::uint16_t>(4 + i), BytecodeRoll::Body{sleeps, 32});
   }
   Rig rig{roll};
   for (unsigned i = 0; i < 80; ++i) rig.press(static_cast<std::uint16_t>(4 + i), i);
@@ -242,7 +242,7 @@ TEST(Vm, HostileCodeEndsInErrorsOnly) {
   std::mt19937 random{11};
   const auto below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   for (int round = 0; round < 3000; ++round) {
-    RollBuilder roll;
+    BytecodeRoll roll;
     const auto body = [&] {
       Assembler code;
       for (unsigned i = below(40); i > 0; --i) {
@@ -251,7 +251,7 @@ TEST(Vm, HostileCodeEndsInErrorsOnly) {
                                           : pick == 1 ? below(lang::kOpcodeCount)
                                                       : below(8)));
       }
-      return RollBuilder::Body{code, static_cast<std::uint8_t>(below(4)), 0, below(40)};
+      return BytecodeRoll::Body{code, static_cast<std::uint8_t>(below(4)), 0, below(40)};
     };
     roll.macro("a", body()).bind(kF1, body());
     Rig rig{roll};
@@ -308,7 +308,7 @@ TEST(Vm, ComputingInTheWindowAndByHandlersAgree) {
     if (below(2) == 0) body.op(Opcode::counter).u8(0);
     body.op(Opcode::back).number(static_cast<std::uint32_t>(body.code.size() - loop - below(2)));
     sim::MemoryRoll roll;
-    RollBuilder{}.bind(kF1, RollBuilder::Body{body, 2}).into(roll);
+    BytecodeRoll{}.bind(kF1, BytecodeRoll::Body{body, 2}).into(roll);
     const Outcome slow = with_window<1>(roll);
     const Outcome fast = with_window<128>(roll);
     ASSERT_EQ(slow.text, fast.text) << round;
@@ -321,7 +321,7 @@ TEST(Vm, ComputingInTheWindowAndByHandlersAgree) {
 TEST(Vm, TheSameKeysAtTheSameTimesGiveTheSameReports) {
   const auto play = [](unsigned seed) {
     std::mt19937 random{seed};
-    RollBuilder roll;
+    BytecodeRoll roll;
     for (unsigned key = 0; key < 4; ++key) {
       Assembler body;
       for (unsigned i = 0; i < 6; ++i) {

@@ -12,19 +12,19 @@ namespace pianola::engine {
 namespace {
 
 using lang::Opcode;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
-std::string evaluated(const Program& program, RollBuilder roll = {}) {
+std::string evaluated(const Program& program, BytecodeRoll roll = {}) {
   Rig rig{roll.bind(kF1, program.body(2))};
   rig.tap(kF1, 0).run();
   EXPECT_TRUE(rig.simulation->errors().empty());
   return rig.text();
 }
 void expect_refusal(ErrorCode code, const Program& program) {
-  Rig rig{RollBuilder{}.bind(kF1, program.body(2))};
+  Rig rig{BytecodeRoll{}.bind(kF1, program.body(2))};
   rig.tap(kF1, 0).run();
   ASSERT_EQ(rig.simulation->errors().size(), 1U);
   EXPECT_EQ(rig.simulation->errors()[0].code, code);
@@ -86,7 +86,7 @@ TEST(VmValues, AGlobalKeepsItsValueFromOneMacroToTheNext) {
   Program p;
   p.named(Opcode::load_global, "g").push(1).op(Opcode::add).named(Opcode::store_global, "g");
   p.named(Opcode::load_global, "g").op(Opcode::type);
-  Rig rig{RollBuilder{}.variable("g", 40).bind(kF1, p.body()).bind(kF2, p.body())};
+  Rig rig{BytecodeRoll{}.variable("g", 40).bind(kF1, p.body()).bind(kF2, p.body())};
   rig.tap(kF1, 0).tap(kF2, 50).tap(kF1, 100).run();
   EXPECT_EQ(rig.text(), "414243");
 }
@@ -98,7 +98,7 @@ TEST(VmValues, RandomNumbersAreBelowTheirLimitAndTheSameForTheSameSeed) {
     const std::uint32_t head = p.here();
     p.op(Opcode::repeat).u8(0).number(1).push(limit).op(Opcode::random).op(Opcode::type);
     p.text(" ").back(head).place(1);
-    Rig rig{RollBuilder{}.bind(kF1, p.body(1))};
+    Rig rig{BytecodeRoll{}.bind(kF1, p.body(1))};
     rig.simulation->engine().seed(seed);
     rig.tap(kF1, 0).run();
     return rig.text();

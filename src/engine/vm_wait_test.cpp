@@ -13,10 +13,10 @@ namespace {
 
 using lang::Opcode;
 using lang::Query;
-using testing::Program;
-using testing::Rig;
-using testing::RollBuilder;
-using namespace testing::keys;
+using test::BytecodeRoll;
+using test::Program;
+using test::Rig;
+using namespace test::keys;
 
 /// Waits until what `condition` leaves on the stack is true, then taps a. `limit`: of so many ms.
 template <typename Condition>
@@ -35,7 +35,7 @@ Program waits_for(Query query, lang::Wakes wakes, std::uint32_t limit = 0) {
 
 /// The time of the first report after F1 was pressed at 0 and the keys of `rig` were played.
 std::string trace(const Program& program, const std::function<void(Rig&)>& keys,
-                  RollBuilder roll = {}, std::uint32_t start = 0) {
+                  BytecodeRoll roll = {}, std::uint32_t start = 0) {
   Rig rig{roll.bind(kF1, program.body(2)), {.start = start}};
   rig.press(kF1, start);
   keys(rig);
@@ -58,7 +58,7 @@ TEST(VmWait, UntilNotInterrupted) {
   EXPECT_EQ(trace(
                 waits_for(Query::interrupted, kWakeKey),
                 [](Rig& rig) { rig.release(kF1, 10).press(kF2, 30).release(kF2, 40); },
-                RollBuilder{}.remap_none(kF2)),
+                BytecodeRoll{}.remap_none(kF2)),
             "30 [00:04]\n31 [00:]\n");
 }
 
@@ -66,7 +66,7 @@ TEST(VmWait, UntilAKeyIsDown) {
   const auto key = [](Program& p) { p.op(Opcode::held_key).key(kF2); };
   EXPECT_EQ(
       trace(
-          waits(kWakeKey, key), [](Rig& rig) { rig.tap(kF2, 30); }, RollBuilder{}.remap_none(kF2)),
+          waits(kWakeKey, key), [](Rig& rig) { rig.tap(kF2, 30); }, BytecodeRoll{}.remap_none(kF2)),
       "30 [00:04]\n31 [00:]\n");
 }
 
@@ -85,7 +85,7 @@ TEST(VmWait, UntilAVariableChanges) {
   const std::uint32_t head = p.here();
   p.named(Opcode::load_global, "g").until(kWakeVariable, head).tap(kA);
   EXPECT_EQ(trace(
-                p, [](Rig&) {}, RollBuilder{}.variable("g", 0).macro("sets", sets.body())),
+                p, [](Rig&) {}, BytecodeRoll{}.variable("g", 0).macro("sets", sets.body())),
             "40 [00:04]\n41 [00:]\n");
 }
 
@@ -97,7 +97,7 @@ TEST(VmWait, UntilALayerIsOn) {
   const std::uint32_t head = p.here();
   p.named(Opcode::layer_active, "nav").until(kWakeLayer, head).tap(kA);
   EXPECT_EQ(trace(
-                p, [](Rig&) {}, RollBuilder{}.layer("nav").outside().macro("turns", turns.body())),
+                p, [](Rig&) {}, BytecodeRoll{}.layer("nav").outside().macro("turns", turns.body())),
             "40 [00:04]\n41 [00:]\n");
 }
 
@@ -109,7 +109,7 @@ TEST(VmWait, UntilAnotherMacroEnds) {
   const std::uint32_t head = p.here();
   p.named(Opcode::running, "other").op(Opcode::invert).until(kWakeTask, head).tap(kA);
   EXPECT_EQ(trace(
-                p, [](Rig&) {}, RollBuilder{}.macro("other", other.body())),
+                p, [](Rig&) {}, BytecodeRoll{}.macro("other", other.body())),
             "40 [00:04]\n41 [00:]\n");
 }
 
@@ -176,7 +176,7 @@ TEST(VmWait, WithoutAnythingToWakeItOnlyStopEndsIt) {
   Program p;
   p.starts(Opcode::fork, "forever").wait(1000).named(Opcode::stop, "forever").tap(kA);
   EXPECT_EQ(trace(
-                p, [](Rig&) {}, RollBuilder{}.macro("forever", forever.body())),
+                p, [](Rig&) {}, BytecodeRoll{}.macro("forever", forever.body())),
             "1000 [00:04]\n1001 [00:]\n");
 }
 
@@ -188,7 +188,7 @@ TEST(VmWait, ATimeThatWasNotedDoesNotOutliveItsCondition) {
   p.op(Opcode::truth).place(1).until(kWakeTime | kWakeRelease, head);
   head = p.here();
   p.query(Query::released).until(kWakeRelease, head).query(Query::elapsed).op(Opcode::type);
-  Rig rig{RollBuilder{}.bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.bind(kF1, p.body())};
   rig.press(kF1, 0).run(50);
   EXPECT_EQ(rig.simulation->engine().step(50).never, true) << "nothing is timed";
   rig.release(kF1, 90).run();
@@ -198,7 +198,7 @@ TEST(VmWait, ATimeThatWasNotedDoesNotOutliveItsCondition) {
 // ---- Errors ------------------------------------------------------------------------------------
 
 std::vector<ErrorCode> errors(const Program& program) {
-  Rig rig{RollBuilder{}.bind(kF1, program.body(1))};
+  Rig rig{BytecodeRoll{}.bind(kF1, program.body(1))};
   rig.tap(kF1, 0).run(5000);
   EXPECT_EQ(rig.simulation->engine().tasks(), 0U);
   std::vector<ErrorCode> codes;
@@ -235,7 +235,7 @@ TEST(VmWait, BadConditionsAreErrors) {
 
 /// What a macro types that asks `query` 30 ms after its press, while `keys` are pressed.
 template <typename Ask>
-std::string answer(Ask ask, const std::function<void(Rig&)>& keys, RollBuilder roll = {}) {
+std::string answer(Ask ask, const std::function<void(Rig&)>& keys, BytecodeRoll roll = {}) {
   Program p;
   p.wait(30);
   ask(p);
@@ -269,7 +269,7 @@ TEST(VmQueries, Interrupted) {
   // The press before counts as none.
   Program p;
   p.query(Query::interrupted).op(Opcode::type);
-  Rig rig{RollBuilder{}.remap_none(kF2).bind(kF1, p.body())};
+  Rig rig{BytecodeRoll{}.remap_none(kF2).bind(kF1, p.body())};
   rig.press(kF2, 0).press(kF1, 10).run();
   EXPECT_EQ(rig.text(), "0");
 }
@@ -281,7 +281,7 @@ TEST(VmQueries, Keys) {
   const auto character = [](Program& p) { p.op(Opcode::held_key).character(U'é'); };
   EXPECT_EQ(answer(
                 character, [](Rig& rig) { rig.press(0x1F, 110); },
-                RollBuilder{}.layout("fr").remap_none(0x1F)),
+                BytecodeRoll{}.layout("fr").remap_none(0x1F)),
             "!")
       << "one key types 2 and é; the host reads the shifted 1 in its own way";
 }
@@ -326,7 +326,7 @@ TEST(VmQueries, RunningCountsTasks) {
     p.starts(Opcode::fork, "other").starts(Opcode::fork, "other").named(Opcode::running, "other");
   };
   EXPECT_EQ(answer(
-                running, [](Rig&) {}, RollBuilder{}.macro("other", other.body())),
+                running, [](Rig&) {}, BytecodeRoll{}.macro("other", other.body())),
             "2");
 }
 

@@ -82,7 +82,7 @@ TEST(KeyNameTableTest, CanonicalNamesAreStable) {
 // ---- Names that people write ------------------------------------------------------------------
 
 TEST(KeyNamesTest, AllOldMnemonics) {
-  for (const testing::OldMnemonic& key : testing::kOldMnemonics) {
+  for (const test::OldMnemonic& key : test::kOldMnemonics) {
     expect_usage(key.name, static_cast<Usage>(key.usage));
   }
 }

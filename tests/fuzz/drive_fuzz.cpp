@@ -19,9 +19,9 @@
 namespace {
 
 using namespace pianola;
-using testing::FuzzInput;
-using testing::FuzzStep;
-using testing::FuzzSteps;
+using test::FuzzInput;
+using test::FuzzStep;
+using test::FuzzSteps;
 
 constexpr std::array<flash::Geometry, 3> kGeometries{
     {{4096, 256, 10}, {1024, 1, 32}, {2048, 4, 16}}};
@@ -232,6 +232,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (steps.steps.size() > kMostSteps) steps.steps.resize(kMostSteps);
   Hostile hostile(steps.choice);
   for (const FuzzStep& step : steps.steps) hostile.step(step);
-  hostile.check(testing::share_of(data, size, 2));
+  hostile.check(test::share_of(data, size, 2));
   return 0;
 }

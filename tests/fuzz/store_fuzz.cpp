@@ -30,9 +30,9 @@
 namespace {
 
 using namespace pianola;
-using testing::FuzzInput;
-using testing::FuzzStep;
-using testing::FuzzSteps;
+using test::FuzzInput;
+using test::FuzzStep;
+using test::FuzzSteps;
 
 constexpr std::array<flash::Geometry, 4> kGeometries{{
     {1024, 8, 14},
@@ -327,6 +327,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Image& image = image_of(steps.choice);
   Memory flash = image.flash;
   for (const FuzzStep& step : steps.steps) change(step, image.frames, flash.bytes);
-  use(flash, testing::share_of(data, size, 8));
+  use(flash, test::share_of(data, size, 8));
   return 0;
 }

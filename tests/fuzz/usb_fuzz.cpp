@@ -24,7 +24,7 @@
 namespace {
 
 using namespace pianola;
-using testing::FuzzInput;
+using test::FuzzInput;
 
 constexpr flash::Geometry kGeometry{.sector_size = 1024, .program_unit = 4, .sectors = 32};
 constexpr std::uint8_t kIn = 0x80;
@@ -107,7 +107,7 @@ class Rig final : private device::KeyboardLeds {
  private:
   void show(std::uint8_t /*leds*/) override {}
 
-  testing::PlainFlash flash_;
+  test::PlainFlash flash_;
   std::vector<std::uint8_t> store_memory_;
   std::vector<std::uint8_t> scratch_;
   std::vector<std::uint16_t> sectors_;

@@ -19,9 +19,9 @@
 namespace {
 
 using namespace pianola;
-using testing::FuzzInput;
-using testing::UsbHost;
-using testing::UsbRig;
+using test::FuzzInput;
+using test::UsbHost;
+using test::UsbRig;
 using usbip::Connection;
 using usbip::Writer;
 
@@ -147,7 +147,7 @@ class Client {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   FuzzInput input(data, size);
-  testing::PlainFlash flash{kGeometry};
+  test::PlainFlash flash{kGeometry};
   UsbRig rig{flash};
   if ((input.byte() & 1U) != 0) rig.device->drive().insert();
   {

@@ -8,7 +8,7 @@
 #include "lang/code/trigger.hpp"
 #include "ports/sim/memory_roll.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Writes bytecode by hand, for tests that must not depend on the compiler.
 class Assembler {
@@ -65,4 +65,4 @@ inline Assembler text(std::string_view what) {
   return Assembler{}.op(lang::Opcode::text).counted(what);
 }
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

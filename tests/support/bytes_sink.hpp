@@ -7,7 +7,7 @@
 #include "lang/code/roll_image.hpp"
 #include "lang/text/image_writer.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Keeps an image that is written.
 class BytesSink final : public lang::ImageSink {
@@ -19,4 +19,4 @@ class BytesSink final : public lang::ImageSink {
   std::vector<std::uint8_t> bytes;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

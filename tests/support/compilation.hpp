@@ -13,7 +13,7 @@
 #include "lang/text/listing.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A program, compiled from pieces of `piece` bytes, and all that came of it.
 class Compilation {
@@ -90,4 +90,4 @@ inline Code code_of(const std::string& text) {
   return compiled.roll().definitions()[0].code;
 }
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -12,7 +12,7 @@
 #include "support/engine_probe.hpp"
 #include "support/scenario_generator.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A device in virtual time to which things happen.
 template <engine::Capacities Sizes>
@@ -117,4 +117,4 @@ class Device {
   std::uint8_t leds_ = 0;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

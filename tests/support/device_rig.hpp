@@ -16,7 +16,7 @@
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A whole device in virtual time, without a bus: its keyboard, and a host that takes a report each
 /// millisecond.
@@ -141,4 +141,4 @@ struct NewDevice {
   DeviceRig rig{flash};
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -9,7 +9,7 @@
 
 #include "engine/engine.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Looks into an engine and checks that its parts agree.
 struct EngineProbe {
@@ -57,7 +57,7 @@ struct EngineProbe {
     if (!core.mixer.holds().empty()) left += "something is held\n";
     if (!engine.shown().empty()) left += "the host sees keys down\n";
     if (core.deferring != 0 || core.mixer.hiding() != 0) left += "scopes are open\n";
-    if (!core.mixer.stroke().idle()) left += "a stroke goes on\n";
+    if (!core.mixer.typed_key().idle()) left += "a stroke goes on\n";
     if (core.floor.task != engine::kNoTask) left += "somebody has the floor\n";
     return left;
   }
@@ -116,4 +116,4 @@ struct EngineProbe {
   }
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

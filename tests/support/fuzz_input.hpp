@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// True for one in `of` inputs, always for the same ones: for checks that cost much.
 inline bool share_of(const std::uint8_t* data, std::size_t size, std::size_t of) {
@@ -43,4 +43,4 @@ class FuzzInput {
   std::span<const std::uint8_t> rest_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

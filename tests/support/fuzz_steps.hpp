@@ -11,7 +11,7 @@
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
-namespace pianola::testing {
+namespace pianola::test {
 
 // Inputs that say what to do step by step: a byte for the whole, then the steps. A step is a byte
 // that says what is done, a byte that says how much it takes, and that many bytes. So a change of
@@ -126,19 +126,19 @@ class FuzzStepMutator {
   std::minstd_rand random_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test
 
 /// What libFuzzer calls; to be included by the one source file of a target.
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned seed) {
-  return pianola::testing::FuzzStepMutator(seed).mutate(data, size, max_size);
+  return pianola::test::FuzzStepMutator(seed).mutate(data, size, max_size);
 }
 
 extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* one, std::size_t one_size,
                                                  const std::uint8_t* other, std::size_t other_size,
                                                  std::uint8_t* out, std::size_t max_size,
                                                  unsigned seed) {
-  using pianola::testing::FuzzSteps;
-  return pianola::testing::FuzzStepMutator(seed).cross({one, one_size}, {other, other_size},
-                                                       {out, max_size});
+  using pianola::test::FuzzSteps;
+  return pianola::test::FuzzStepMutator(seed).cross({one, one_size}, {other, other_size},
+                                                    {out, max_size});
 }

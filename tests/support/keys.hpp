@@ -6,7 +6,7 @@
 
 /// The usages of keys that tests press (HID Usage Tables 1.5, chapter 10; mouse buttons as
 /// hid/usage.hpp has them).
-namespace pianola::testing::keys {
+namespace pianola::test::keys {
 
 constexpr std::uint16_t kA = 0x04;
 constexpr std::uint16_t kB = 0x05;
@@ -30,4 +30,4 @@ constexpr std::uint16_t kShift = 0xE1;
 constexpr std::uint16_t kAlt = 0xE2;
 constexpr std::uint16_t kRightShift = 0xE5;
 
-}  // namespace pianola::testing::keys
+}  // namespace pianola::test::keys

@@ -7,7 +7,7 @@
 
 #include "support/compilation.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 using Words = std::vector<std::string>;
 
@@ -23,4 +23,4 @@ inline void expect_all(const std::vector<Mistake>& mistakes) {
   }
 }
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A name of a key in old files and the usage (hid::Usage) that it means.
 struct OldMnemonic {
@@ -109,4 +109,4 @@ inline constexpr std::array kOldMnemonics = std::to_array<OldMnemonic>({
 });
 static_assert(kOldMnemonics.size() == 90);
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

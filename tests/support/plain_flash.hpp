@@ -7,7 +7,7 @@
 
 #include "flash/nor_flash.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Flash in memory that checks nothing; quick.
 class PlainFlash final : public flash::NorFlash {
@@ -42,4 +42,4 @@ class PlainFlash final : public flash::NorFlash {
   std::vector<std::uint8_t> bytes_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -13,7 +13,7 @@
 #include "ports/sim/simulation.hpp"
 #include "support/compilation.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Macros written as users write them, and a simulation that plays them.
 class Player {
@@ -75,4 +75,4 @@ class Player {
   std::vector<engine::KeyEvent> keys_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -7,7 +7,7 @@
 #include "support/assembler.hpp"
 #include "support/rig.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A body with labels, in bytecode.
 class Program : public Assembler {
@@ -89,7 +89,7 @@ class Program : public Assembler {
     return op(lang::Opcode::until).number(wakes).number(limit_slot_and_1).number(distance);
   }
 
-  [[nodiscard]] RollBuilder::Body body(std::uint8_t frame = 0, std::uint8_t params = 0) const {
+  [[nodiscard]] BytecodeRoll::Body body(std::uint8_t frame = 0, std::uint8_t params = 0) const {
     if (labels_.empty()) return {*this, frame, params};
     Assembler all = *this;
     all.op(lang::Opcode::labels).number(0).u8(static_cast<std::uint8_t>(labels_.size()));
@@ -110,4 +110,4 @@ class Program : public Assembler {
   std::vector<Placed> labels_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Writes random but right programs in the language of macros.txt, the same ones for the same seed.
 class ProgramGenerator {
@@ -526,4 +526,4 @@ class ProgramGenerator {
   std::vector<std::string> used_;  ///< Triggers of the layer being written.
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

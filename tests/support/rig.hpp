@@ -13,10 +13,10 @@
 #include "ports/sim/simulation.hpp"
 #include "support/assembler.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Definitions written in bytecode, and their index.
-class RollBuilder {
+class BytecodeRoll {
  public:
   /// What follows a declaration, and what the index says about it.
   struct Body {
@@ -27,49 +27,49 @@ class RollBuilder {
   };
 
   /// A binding of `usage` with `mods`. END is added.
-  RollBuilder& bind(std::uint16_t usage, const Body& body, lang::TriggerMods mods = {}) {
+  BytecodeRoll& bind(std::uint16_t usage, const Body& body, lang::TriggerMods mods = {}) {
     Assembler code;
     trigger(code.op(lang::Opcode::bind), usage, mods);
     return add(press_key(usage, mods), code, body);
   }
-  RollBuilder& bind(std::uint16_t usage, const Assembler& body, lang::TriggerMods mods = {}) {
+  BytecodeRoll& bind(std::uint16_t usage, const Assembler& body, lang::TriggerMods mods = {}) {
     return bind(usage, Body{body}, mods);
   }
 
-  RollBuilder& remap(std::uint16_t usage, std::uint8_t to_mods, std::uint16_t to,
-                     lang::TriggerMods mods = {}) {
+  BytecodeRoll& remap(std::uint16_t usage, std::uint8_t to_mods, std::uint16_t to,
+                      lang::TriggerMods mods = {}) {
     Assembler code;
     trigger(code.op(lang::Opcode::remap), usage, mods).u8(to_mods).key(to);
     return declare(press_key(usage, mods), code);
   }
   /// A remap with tap and hold, without modifiers.
-  RollBuilder& remap_hold(std::uint16_t usage, std::uint16_t tap, std::uint16_t hold) {
+  BytecodeRoll& remap_hold(std::uint16_t usage, std::uint16_t tap, std::uint16_t hold) {
     Assembler code;
     code.op(lang::Opcode::remap).trigger(usage).u8(0).key(tap);
     code.op(lang::Opcode::remap_hold).u8(0).key(hold);
     return declare(press_key(usage, {}), code);
   }
-  RollBuilder& remap_layer(std::uint16_t usage, std::uint16_t tap, std::string_view layer) {
+  BytecodeRoll& remap_layer(std::uint16_t usage, std::uint16_t tap, std::string_view layer) {
     Assembler code;
     code.op(lang::Opcode::remap).trigger(usage).u8(0).key(tap);
     code.op(lang::Opcode::remap_layer).counted(layer);
     return declare(press_key(usage, {}), code);
   }
-  RollBuilder& remap_none(std::uint16_t usage) {
+  BytecodeRoll& remap_none(std::uint16_t usage) {
     Assembler code;
     code.op(lang::Opcode::remap_none).trigger(usage);
     return declare(press_key(usage, {}), code);
   }
 
   /// A binding of another kind of one key: leader, double tap, hold, tap or vial.
-  RollBuilder& on(lang::TriggerKind kind, std::uint16_t usage, const Assembler& body) {
+  BytecodeRoll& on(lang::TriggerKind kind, std::uint16_t usage, const Assembler& body) {
     Assembler code;
     code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(kind));
     kind == lang::TriggerKind::vial ? code.u8(static_cast<std::uint8_t>(usage)) : code.key(usage);
     return add(lang::trigger_key(scope_, kind, {}, usage), code, {body});
   }
   /// A binding of two keys.
-  RollBuilder& both(std::uint16_t one, std::uint16_t other, const Assembler& body) {
+  BytecodeRoll& both(std::uint16_t one, std::uint16_t other, const Assembler& body) {
     Assembler code;
     code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::both));
     code.key(one).key(other);
@@ -80,14 +80,14 @@ class RollBuilder {
     return *this;
   }
   /// An abbreviation; `body` has its ERASE.
-  RollBuilder& abbreviation(std::string_view what, const Assembler& body) {
+  BytecodeRoll& abbreviation(std::string_view what, const Assembler& body) {
     Assembler code;
     code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::text));
     code.counted(what);
     const std::uint32_t hash = lang::name_hash(what.data(), what.size());
     return add(lang::trigger_key(scope_, lang::TriggerKind::text, {}, hash), code, {body});
   }
-  RollBuilder& event(lang::Event event, const Assembler& body, std::string_view layer = {}) {
+  BytecodeRoll& event(lang::Event event, const Assembler& body, std::string_view layer = {}) {
     const auto number = static_cast<std::uint8_t>(event);
     Assembler code;
     code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::event));
@@ -97,39 +97,39 @@ class RollBuilder {
     return add(lang::trigger_key(0, lang::TriggerKind::event, {}, hash, number), code, {body});
   }
   /// Declares a layer; the bindings that follow are in it, up to the next one or outside().
-  RollBuilder& layer(std::string_view name) {
+  BytecodeRoll& layer(std::string_view name) {
     Assembler code;
     declare(key(lang::IndexSpace::layer, name), code.op(lang::Opcode::layer).counted(name));
     scope_ = lang::name_hash(name.data(), name.size());
     return *this;
   }
-  RollBuilder& outside() {
+  BytecodeRoll& outside() {
     scope_ = 0;
     return *this;
   }
 
-  RollBuilder& macro(std::string_view name, const Body& body) {
+  BytecodeRoll& macro(std::string_view name, const Body& body) {
     Assembler code;
     code.op(lang::Opcode::macro).counted(name).number(body.params);
     return add(key(lang::IndexSpace::macro, name), code, body);
   }
-  RollBuilder& macro(std::string_view name, const Assembler& body) {
+  BytecodeRoll& macro(std::string_view name, const Assembler& body) {
     return macro(name, Body{body});
   }
 
-  RollBuilder& variable(std::string_view name, std::int32_t value) {
+  BytecodeRoll& variable(std::string_view name, std::int32_t value) {
     Assembler code;
     code.op(lang::Opcode::variable).counted(name).integer(value);
     return declare(key(lang::IndexSpace::variable, name), code);
   }
 
-  RollBuilder& set(lang::Setting setting, std::uint32_t value) {
+  BytecodeRoll& set(lang::Setting setting, std::uint32_t value) {
     const auto number = static_cast<std::uint32_t>(setting);
     Assembler code;
     code.op(lang::Opcode::set_number).number(number).number(value);
     return declare(name_key(lang::IndexSpace::setting, number), code);
   }
-  RollBuilder& layout(std::string_view name) {
+  BytecodeRoll& layout(std::string_view name) {
     Assembler code;
     code.op(lang::Opcode::set_name).number(0).counted(name);
     return declare(name_key(lang::IndexSpace::setting, 0), code);
@@ -153,7 +153,7 @@ class RollBuilder {
     if (!mods.any()) return code.trigger(usage);
     return code.u8(0x80).u8(mods.exact).u8(mods.either).key(usage);
   }
-  RollBuilder& declare(const lang::IndexKey& key, const Assembler& code) {
+  BytecodeRoll& declare(const lang::IndexKey& key, const Assembler& code) {
     lang::IndexEntry entry;
     entry.key = key;
     entry.record = static_cast<std::uint32_t>(definitions_.size());
@@ -162,7 +162,7 @@ class RollBuilder {
     definitions_.push_back(code);
     return *this;
   }
-  RollBuilder& add(const lang::IndexKey& key, Assembler code, const Body& body) {
+  BytecodeRoll& add(const lang::IndexKey& key, Assembler code, const Body& body) {
     declare(key, code);
     lang::IndexEntry& entry = index_.back();
     entry.frame = body.frame;
@@ -182,7 +182,7 @@ class RollBuilder {
 /// A roll and a simulation that plays it.
 class Rig {
  public:
-  explicit Rig(const RollBuilder& builder, sim::Simulation::Options options = {}) {
+  explicit Rig(const BytecodeRoll& builder, sim::Simulation::Options options = {}) {
     builder.into(roll);
     simulation = std::make_unique<sim::Simulation>(roll, options);
   }
@@ -228,4 +228,4 @@ class Rig {
   }
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

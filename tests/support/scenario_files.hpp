@@ -14,7 +14,7 @@
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 inline std::filesystem::path scenario_folder() {
   return test::source_dir() / "tests" / "scenarios";
@@ -51,4 +51,4 @@ inline std::string scenario_test_name(const ::testing::TestParamInfo<std::string
   return name;
 }
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

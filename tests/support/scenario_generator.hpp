@@ -11,7 +11,7 @@
 #include "engine/key_event.hpp"
 #include "hid/usage.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// What happens to a device at a time, in ms.
 struct Happening {
@@ -296,4 +296,4 @@ class ScenarioGenerator {
   bool replays_ = false;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -17,7 +17,7 @@
 #include "ports/usbip/protocol.hpp"
 #include "support/usb_rig.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 using Bytes = std::vector<std::uint8_t>;
 
@@ -419,4 +419,4 @@ class UsbHost {
   std::map<std::uint8_t, std::uint32_t> polled_;     ///< Endpoint address to request.
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

@@ -15,7 +15,7 @@
 #include "store/save.hpp"
 #include "usb/usb.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// A whole device on a USB bus, in virtual time. There can be one at a time.
 class UsbRig final : private device::KeyboardLeds {
@@ -103,4 +103,4 @@ class UsbRig final : private device::KeyboardLeds {
   std::vector<char> recording_;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

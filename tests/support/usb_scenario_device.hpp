@@ -12,7 +12,7 @@
 #include "scenario/device.hpp"
 #include "support/usb_host.hpp"
 
-namespace pianola::testing {
+namespace pianola::test {
 
 /// Makes what is down out of the input reports of a keyboard's interfaces, as a host does.
 class ReportReader {
@@ -155,4 +155,4 @@ class UsbScenarioDevice final : public scenario::Device {
   std::uint8_t told_leds_ = 0;
 };
 
-}  // namespace pianola::testing
+}  // namespace pianola::test

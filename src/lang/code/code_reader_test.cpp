@@ -12,7 +12,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Assembler;
+using test::Assembler;
 
 /// A roll of one definition with this code, and a reader with a window of `Window` bytes.
 template <std::size_t Window = 4>

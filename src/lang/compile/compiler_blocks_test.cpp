@@ -11,7 +11,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Compilation;
+using test::Compilation;
 using Words = std::vector<std::string>;
 
 /// The listing of the first definition of `text`, an instruction a line: its offset, two spaces,
@@ -200,7 +200,7 @@ TEST(Blocks, TheLeaderBeforeAllBindings) {
   EXPECT_EQ(index("F1 { }\nctrl+F2 { }\nF3 = TAB\nset trigger = leader\n"),
             (Words{"trigger press 0x3b exact 00 either 1 (ctrl+F2)", "trigger press 0x3c (F3)",
                    "trigger leader 0x3a (F1)", "setting trigger"}));
-  EXPECT_EQ(testing::messages_of("set trigger = leader\nF1 { }\nleader F1 { }\n"),
+  EXPECT_EQ(test::messages_of("set trigger = leader\nF1 { }\nleader F1 { }\n"),
             (Words{"3:1 this trigger is bound already at 2:1"}));
 }
 

@@ -11,7 +11,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::expect_all;
+using test::expect_all;
 
 TEST(Mistakes, Control) {
   expect_all({

@@ -11,7 +11,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::expect_all;
+using test::expect_all;
 
 const std::string kPlain =
     " warning: private is not encrypted yet: who has the device or the file can read it";

@@ -11,7 +11,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::repeated;
+using test::repeated;
 using Words = std::vector<std::string>;
 
 /// Counts the calls of all that it is given to; from `at` on each fails with `status`.

@@ -11,9 +11,9 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Compilation;
-using testing::messages_of;
-using testing::repeated;
+using test::Compilation;
+using test::messages_of;
+using test::repeated;
 using Words = std::vector<std::string>;
 
 std::string with_body(const std::string& statements) { return "F1 { " + statements + " }"; }

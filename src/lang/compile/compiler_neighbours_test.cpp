@@ -11,9 +11,9 @@
 namespace pianola::lang {
 namespace {
 
-using testing::expect_all;
-using testing::messages_of;
-using testing::Words;
+using test::expect_all;
+using test::messages_of;
+using test::Words;
 
 constexpr const char* kChord = "a chord is written with '+' and without spaces, as in ctrl+c";
 constexpr const char* kStraight = "typographic quotes; write straight ones, \" or '";

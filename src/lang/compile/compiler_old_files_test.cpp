@@ -14,15 +14,15 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Assembler;
-using testing::Code;
-using testing::code_of;
-using testing::Compilation;
-using testing::messages_of;
+using test::Assembler;
+using test::Code;
+using test::code_of;
+using test::Compilation;
+using test::messages_of;
 using Words = std::vector<std::string>;
 
 TEST(OldFiles, EveryMnemonicAsTriggerAndAsKey) {
-  for (const testing::OldMnemonic& key : testing::kOldMnemonics) {
+  for (const test::OldMnemonic& key : test::kOldMnemonics) {
     const std::string name(key.name);
     EXPECT_EQ(code_of(name + "{" + name + " " + name + "}"), (Assembler{}
                                                                   .op(Opcode::bind)

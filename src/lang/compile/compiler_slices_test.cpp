@@ -12,7 +12,7 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Compilation;
+using test::Compilation;
 using Words = std::vector<std::string>;
 
 /// The slices of a good file, which all pieces of it give alike.

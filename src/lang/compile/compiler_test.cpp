@@ -12,12 +12,12 @@
 namespace pianola::lang {
 namespace {
 
-using testing::Assembler;
-using testing::Code;
-using testing::code_of;
-using testing::Compilation;
-using testing::messages_of;
-using testing::repeated;
+using test::Assembler;
+using test::Code;
+using test::code_of;
+using test::Compilation;
+using test::messages_of;
+using test::repeated;
 using Words = std::vector<std::string>;
 
 // The device gives it 2 KB; pointers and alignment only make it larger here.

@@ -14,7 +14,7 @@ namespace pianola::lang {
 namespace {
 
 using sim::StringSink;
-using testing::Assembler;
+using test::Assembler;
 
 /// What the code decompiles to.
 std::string source_of(const Assembler& code) {

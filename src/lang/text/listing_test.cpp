@@ -11,7 +11,7 @@ namespace pianola::lang {
 namespace {
 
 using sim::StringSink;
-using testing::Assembler;
+using test::Assembler;
 
 TEST(Listing, BindingWithIndex) {
   sim::MemoryRoll roll;

@@ -19,8 +19,8 @@ namespace pianola::lang {
 namespace {
 
 using sim::StringSink;
-using testing::Assembler;
-using testing::BytesSink;
+using test::Assembler;
+using test::BytesSink;
 using Bytes = std::vector<std::uint8_t>;
 
 /// Two definitions, then a slice without code.

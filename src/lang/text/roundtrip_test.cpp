@@ -40,7 +40,7 @@ std::string decompiled(Roll& roll) {
 }
 
 Bytes stripped(Roll& roll) {
-  testing::BytesSink sink;
+  test::BytesSink sink;
   EXPECT_EQ(write_image(roll, ImageContent::stripped, sink), Status::ok);
   return sink.bytes;
 }
@@ -195,13 +195,13 @@ TEST(RoundTrip, ScopesInsideEachOther) {
 class Generated : public ::testing::TestWithParam<std::uint32_t> {};
 
 TEST_P(Generated, Programs) {
-  testing::ProgramGenerator generator{GetParam()};
+  test::ProgramGenerator generator{GetParam()};
   for (int i = 0; i < 20 && !HasFailure(); ++i) expect_round_trip(generator.program());
 }
 
 // Whatever happens to code, reading it ends and stays inside; the sanitizers watch the latter.
 TEST_P(Generated, DamagedCodeIsHarmless) {
-  testing::ProgramGenerator generator{GetParam()};
+  test::ProgramGenerator generator{GetParam()};
   std::mt19937 random{GetParam()};
   for (int i = 0; i < 20; ++i) {
     sim::MemoryRoll good;

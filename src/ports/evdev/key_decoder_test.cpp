@@ -5,8 +5,8 @@
 #include <set>
 
 #include "hid/key_names.hpp"
+#include "ports/evdev/input_device.hpp"
 #include "ports/evdev/key_codes.hpp"
-#include "ports/evdev/keyboard.hpp"
 
 namespace pianola::evdev {
 namespace {
@@ -99,11 +99,11 @@ TEST(KeyCodes, SomeThatPeopleKnow) {
   EXPECT_EQ(led_code(1), LED_CAPSL);
 }
 
-TEST(Keyboard, WhatIsNoneIsRefused) {
+TEST(InputDevice, WhatIsNoneIsRefused) {
   std::string error;
-  EXPECT_EQ(Keyboard::open("/nowhere/event0", error), nullptr);
+  EXPECT_EQ(InputDevice::open("/nowhere/event0", error), nullptr);
   EXPECT_EQ(error, "cannot open /nowhere/event0: No such file or directory");
-  EXPECT_EQ(Keyboard::open("/dev/null", error), nullptr);
+  EXPECT_EQ(InputDevice::open("/dev/null", error), nullptr);
   EXPECT_EQ(error, "/dev/null is no input device; they are /dev/input/event0 and so on");
 }
 

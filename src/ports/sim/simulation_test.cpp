@@ -8,41 +8,41 @@ namespace pianola::sim {
 namespace {
 
 using lang::Opcode;
-using testing::Assembler;
-using testing::Rig;
-using testing::RollBuilder;
+using test::Assembler;
+using test::BytecodeRoll;
+using test::Rig;
 
 constexpr std::uint16_t kF1 = 0x3A;
 
 TEST(Simulation, TheHostPollsAtMultiplesOfItsInterval) {
-  Rig rig{RollBuilder{}, {.layout = hid::default_layout(), .poll = 10}};
+  Rig rig{BytecodeRoll{}, {.layout = hid::default_layout(), .poll = 10}};
   EXPECT_EQ(rig.press(4, 0).press(5, 1).release(4, 25).release(5, 31).trace(),
             "0 [00:04]\n10 [00:04,05]\n30 [00:05]\n40 [00:]\n");
 }
 
 TEST(Simulation, TimeJumps) {
-  Rig rig{RollBuilder{}.bind(
+  Rig rig{BytecodeRoll{}.bind(
       kF1, Assembler{}.op(Opcode::wait).number(lang::kMaxDuration).op(Opcode::text).counted("a"))};
   EXPECT_EQ(rig.tap(kF1, 0).run(lang::kMaxDuration + 10), Ending::done);
   EXPECT_EQ(rig.simulation->now(), lang::kMaxDuration + 1);
 }
 
 TEST(Simulation, TheLimitEndsIt) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::wait).number(100))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::wait).number(100))};
   EXPECT_EQ(rig.tap(kF1, 0).run(99), Ending::limit);
   EXPECT_EQ(rig.simulation->now(), 99U);
   EXPECT_EQ(rig.run(200), Ending::done);
 }
 
 TEST(Simulation, ItCanGoOnWithMoreKeys) {
-  Rig rig{RollBuilder{}};
+  Rig rig{BytecodeRoll{}};
   rig.tap(4, 0).run();
   rig.tap(5, 100).run();
   EXPECT_EQ(rig.text(), "ab");
 }
 
 TEST(Simulation, TheHostPollsOnceInAMillisecond) {
-  Rig rig{RollBuilder{}};
+  Rig rig{BytecodeRoll{}};
   rig.press(4, 0).run(0);
   rig.press(5, 0).run(0);
   EXPECT_EQ(sim::format_trace(rig.simulation->host().trace()), "0 [00:04]\n");
@@ -50,7 +50,7 @@ TEST(Simulation, TheHostPollsOnceInAMillisecond) {
 }
 
 TEST(Simulation, TheHostSwitchesItsLeds) {
-  Rig rig{RollBuilder{}};
+  Rig rig{BytecodeRoll{}};
   rig.simulation->set_leds(2);
   EXPECT_EQ(rig.simulation->host().leds(), 2U);
   EXPECT_EQ(rig.tap(4, 0).run(), Ending::done);
@@ -58,7 +58,7 @@ TEST(Simulation, TheHostSwitchesItsLeds) {
 }
 
 TEST(Simulation, AHostThatComesBackKnowsOfNoKey) {
-  Rig rig{RollBuilder{}};
+  Rig rig{BytecodeRoll{}};
   rig.press(4, 0).run();
   rig.simulation->reconnect();
   rig.release(4, 10).press(4, 20).release(4, 30).run();
@@ -66,7 +66,7 @@ TEST(Simulation, AHostThatComesBackKnowsOfNoKey) {
 }
 
 TEST(Simulation, ErrorsAreListed) {
-  Rig rig{RollBuilder{}.bind(kF1, Assembler{}.op(Opcode::load_global).counted("x"))};
+  Rig rig{BytecodeRoll{}.bind(kF1, Assembler{}.op(Opcode::load_global).counted("x"))};
   rig.tap(kF1, 0).run();
   ASSERT_EQ(rig.simulation->errors().size(), 1U);
   EXPECT_EQ(rig.simulation->errors()[0], (engine::Error{engine::ErrorCode::variable, 0, 3}));

@@ -1,4 +1,4 @@
-#include "ports/evdev/keyboard.hpp"
+#include "ports/evdev/input_device.hpp"
 
 #include <fcntl.h>
 #include <linux/input.h>
@@ -28,7 +28,7 @@ bool has_letters(int descriptor) {
 
 }  // namespace
 
-std::unique_ptr<Keyboard> Keyboard::open(const std::string& path, std::string& error) {
+std::unique_ptr<InputDevice> InputDevice::open(const std::string& path, std::string& error) {
   const int flags = O_NONBLOCK | O_CLOEXEC;
   // Only who may write can set the LEDs; that is worth less than the keys.
   int descriptor = ::open(path.c_str(), O_RDWR | flags);
@@ -40,7 +40,7 @@ std::unique_ptr<Keyboard> Keyboard::open(const std::string& path, std::string& e
     }
     return nullptr;
   }
-  std::unique_ptr<Keyboard> keyboard(new Keyboard(descriptor));
+  std::unique_ptr<InputDevice> keyboard(new InputDevice(descriptor));
   int version = 0;
   if (::ioctl(descriptor, EVIOCGVERSION, &version) < 0) {
     error = path + " is no input device; they are /dev/input/event0 and so on";
@@ -53,15 +53,15 @@ std::unique_ptr<Keyboard> Keyboard::open(const std::string& path, std::string& e
   return keyboard;
 }
 
-Keyboard::~Keyboard() { ::close(descriptor_); }
+InputDevice::~InputDevice() { ::close(descriptor_); }
 
-std::string Keyboard::name() const {
+std::string InputDevice::name() const {
   std::array<char, 256> name{};
   if (::ioctl(descriptor_, EVIOCGNAME(name.size() - 1), name.data()) < 0) return "without a name";
   return name.data();
 }
 
-KeyDecoder::State Keyboard::state() const {
+KeyDecoder::State InputDevice::state() const {
   Bits keys{};
   ::ioctl(descriptor_, EVIOCGKEY(keys.size()), keys.data());
   KeyDecoder::State state;
@@ -69,14 +69,14 @@ KeyDecoder::State Keyboard::state() const {
   return state;
 }
 
-bool Keyboard::grab(bool wanted) {
+bool InputDevice::grab(bool wanted) {
   if (wanted == grabbed_) return grabbed_;
   if (wanted && state().any()) return false;
   if (::ioctl(descriptor_, EVIOCGRAB, wanted ? 1 : 0) == 0) grabbed_ = wanted;
   return grabbed_;
 }
 
-bool Keyboard::read(std::vector<KeyChange>& out) {
+bool InputDevice::read(std::vector<KeyChange>& out) {
   std::array<input_event, 64> events{};
   for (;;) {
     const ssize_t size = ::read(descriptor_, events.data(), sizeof(events));
@@ -92,7 +92,7 @@ bool Keyboard::read(std::vector<KeyChange>& out) {
   }
 }
 
-void Keyboard::show(std::uint8_t leds) const {
+void InputDevice::show(std::uint8_t leds) const {
   std::array<input_event, 6> events{};
   for (unsigned led = 0; led < 5; ++led) {
     events[led].type = EV_LED;

@@ -10,13 +10,13 @@
 namespace pianola::evdev {
 
 /// A keyboard of this Linux computer. While it is grabbed, its keys go nowhere else.
-class Keyboard {
+class InputDevice {
  public:
   /// Opens /dev/input/event…. Null if that fails, with the reason in `error`, for people.
-  static std::unique_ptr<Keyboard> open(const std::string& path, std::string& error);
-  ~Keyboard();
-  Keyboard(const Keyboard&) = delete;
-  Keyboard& operator=(const Keyboard&) = delete;
+  static std::unique_ptr<InputDevice> open(const std::string& path, std::string& error);
+  ~InputDevice();
+  InputDevice(const InputDevice&) = delete;
+  InputDevice& operator=(const InputDevice&) = delete;
 
   /// What Linux calls it.
   [[nodiscard]] std::string name() const;
@@ -37,7 +37,7 @@ class Keyboard {
   void show(std::uint8_t leds) const;
 
  private:
-  explicit Keyboard(int descriptor) : descriptor_(descriptor) {}
+  explicit InputDevice(int descriptor) : descriptor_(descriptor) {}
   [[nodiscard]] KeyDecoder::State state() const;
 
   int descriptor_;
