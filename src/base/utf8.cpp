@@ -1,5 +1,7 @@
 #include "base/utf8.hpp"
 
+#include <algorithm>
+
 namespace pianola {
 namespace {
 
@@ -59,6 +61,12 @@ Utf8Char decode_utf8(std::span<const std::uint8_t> bytes) {
 }
 
 Utf8Char decode_utf8(std::string_view bytes) { return decode(bytes.data(), bytes.size()); }
+
+std::size_t count_characters(std::string_view text) {
+  // All bytes but those that go on with a character.
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
 
 Utf8Bytes encode_utf8(char32_t code) {
   if (code < 0x80) return {{static_cast<char>(code)}, 1};

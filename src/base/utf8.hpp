@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -18,6 +19,9 @@ struct Utf8Char {
 /// surrogates and numbers above 10FFFF are invalid. No bytes at all are incomplete.
 Utf8Char decode_utf8(std::span<const std::uint8_t> bytes);
 Utf8Char decode_utf8(std::string_view bytes);
+
+/// How many characters `text`, which is UTF-8, has.
+std::size_t count_characters(std::string_view text);
 
 /// A character encoded in UTF-8.
 struct Utf8Bytes {

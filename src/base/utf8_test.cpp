@@ -84,5 +84,10 @@ TEST(Utf8Test, BytesAndTextDecodeAlike) {
   EXPECT_TRUE(decode_utf8(std::span<const std::uint8_t>{}).incomplete);
 }
 
+TEST(Utf8Test, CountsCharacters) {
+  EXPECT_EQ(count_characters(""), 0U);
+  EXPECT_EQ(count_characters("aé€😀"), 4U);
+}
+
 }  // namespace
 }  // namespace pianola

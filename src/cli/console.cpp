@@ -1,4 +1,5 @@
 #include "cli/console.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/core.h>
 
@@ -35,18 +36,13 @@ std::string paint(bool colour, Style style, std::string_view text) {
   return fmt::format("\x1B[{}m{}\x1B[0m", parameters(style), text);
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
-}
-
 std::string wrapped(std::string_view text, std::size_t column, std::size_t indent) {
   std::string out;
   while (!text.empty()) {
     const std::size_t mark = text.find_first_of(",;");
     const std::string_view part = text.substr(0, mark == std::string_view::npos ? mark : mark + 1);
     text.remove_prefix(part.size());
-    const std::size_t size = characters(part);
+    const std::size_t size = count_characters(part);
     // Parts after the first begin with a blank, which the line end replaces.
     if (!out.empty() && column + size > kColumns) {
       out += '\n' + std::string(indent, ' ');

@@ -46,9 +46,6 @@ std::string paint(bool colour, Style style, std::string_view text);
 /// The columns of a terminal that output is laid out for.
 constexpr std::size_t kColumns = 80;
 
-/// How many characters `text`, which is UTF-8, has.
-std::size_t characters(std::string_view text);
-
 /// `text`, which begins in `column`, with line ends after commas and semicolons so that it keeps
 /// within kColumns; further lines begin in `indent`.
 std::string wrapped(std::string_view text, std::size_t column, std::size_t indent);

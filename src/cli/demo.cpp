@@ -127,7 +127,7 @@ void print_reports(const std::vector<sim::TraceEntry>& trace, Console& console) 
   label("reports", console);
   std::size_t column = kIndent;
   for (const std::string& item : items) {
-    const std::size_t width = characters(item);
+    const std::size_t width = count_characters(item);
     if (column > kIndent && column + 2 + width > kColumns) {
       next_line(false, console);
       column = kIndent;

@@ -1,4 +1,5 @@
 #include "cli/device_answers.hpp"
+#include "base/utf8.hpp"
 
 #include <fmt/core.h>
 
@@ -6,8 +7,8 @@
 
 #include "cli/print.hpp"
 #include "cli/program.hpp"
-#include "cli/roll_names.hpp"
 #include "hid/key_names.hpp"
+#include "timeline/roll_names.hpp"
 
 namespace pianola::cli {
 
@@ -57,7 +58,7 @@ bool is_one_of(std::string_view name, hid::Modifiers mods) {
 
 /// `text`, or its beginning and how long it is.
 std::string shortened(const std::string& text) {
-  const std::size_t size = characters(text);
+  const std::size_t size = count_characters(text);
   if (size <= kMostShown) return text;
   std::size_t end = 0;
   for (std::size_t count = 0; end < text.size(); ++end) {
@@ -152,7 +153,7 @@ void DeviceAnswers::task_event(engine::TaskIndex index, const engine::Task& task
   const bool own = task.parent.index == engine::kNoTask;
   if (event == TaskEvent::failed) note_failure();
   if (event == TaskEvent::started && own && open_) {
-    running_[index] = macro_name(device_.roll(), task);
+    running_[index] = timeline::macro_name(device_.roll(), task);
   }
   const bool over =
       event == TaskEvent::ended || event == TaskEvent::failed || event == TaskEvent::stopped;

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <ostream>
-#include <vector>
 
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
@@ -75,13 +75,13 @@ void DeviceNews::tell_outcome() {
 /// What stands in ERRORS.TXT.
 std::string DeviceNews::errors_file() {
   std::string text;
-  store::Store& store = device_.store();
-  for (std::uint32_t i = store::kErrorText; store.draft_size(i) != 0; ++i) {
-    std::vector<std::uint8_t> piece(store.draft_size(i));
-    text.append(piece.begin(),
-                piece.begin() + static_cast<std::ptrdiff_t>(store.read_draft(i, 0, piece)));
+  std::array<std::uint8_t, 512> piece;
+  for (;;) {
+    const std::size_t count =
+        device_.drive().read_errors(static_cast<std::uint32_t>(text.size()), piece);
+    if (count == 0) return text;
+    text.append(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  return text;
 }
 
 /// The errors of macros that are new.

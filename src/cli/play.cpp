@@ -10,15 +10,15 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/reasons.hpp"
-#include "cli/run_recorder.hpp"
-#include "cli/timeline.hpp"
-#include "cli/transcript.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
 #include "scenario/report_text.hpp"
 #include "scenario/runner.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/simulated_device.hpp"
+#include "timeline/run_recorder.hpp"
+#include "timeline/timeline.hpp"
+#include "timeline/transcript.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -55,17 +55,17 @@ std::string title(const PlayOptions& options) {
   return text;
 }
 
-void write_timeline(const PlayOptions& options, const RunRecorder& run,
+void write_timeline(const PlayOptions& options, const timeline::RunRecorder& run,
                     std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
                     Console& console) {
-  const Timeline timeline = make_timeline(run, keys, layout);
+  const timeline::Timeline timeline = timeline::make_timeline(run, keys, layout);
   write_output(options.timeline,
-               is_picture(options.timeline) ? timeline_svg(timeline, title(options))
-                                            : timeline_json(timeline),
+               is_picture(options.timeline) ? timeline::timeline_svg(timeline, title(options))
+                                            : timeline::timeline_json(timeline),
                console);
   if (run.cut()) {
     print(console.err, "pianola: {} has the first {} events only\n", options.timeline,
-          RunRecorder::kMostEvents);
+          timeline::RunRecorder::kMostEvents);
   }
 }
 
@@ -93,18 +93,18 @@ std::string only_waits(const PlayOptions& options, std::uint32_t time) {
 }
 
 /// What the computer got, in the form that was asked for; if that is nothing, why.
-void print_result(const PlayOptions& options, const RunRecorder& run, Program& program,
+void print_result(const PlayOptions& options, const timeline::RunRecorder& run, Program& program,
                   const scenario::KeyScript& script, const hid::Layout& layout, Console& console) {
   const sim::Host& host = run.simulation().host();
   const bool scripted = options.trace || options.text;
-  const std::vector<Heard> heard = transcript(host, layout);
+  const std::vector<timeline::Heard> heard = timeline::transcript(host, layout);
   if (options.trace) {
     print_trace(options, host.trace(), layout, console);
   } else if (options.text) {
     console.out << host.text();
     if (!host.text().empty() && host.text().back() != '\n') console.out << '\n';
   } else {
-    console.out << format_transcript(heard);
+    console.out << timeline::format_transcript(heard);
   }
   if (heard.empty()) {
     const std::string why = script.events.empty() ? only_waits(options, script.end)
@@ -161,7 +161,7 @@ int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Consol
   sim::Simulation simulation(
       program->roll(),
       {.layout = layout, .poll = options.poll, .start = 0, .unicode = program->settings().unicode});
-  const RunRecorder run(simulation, program->roll());
+  const timeline::RunRecorder run(simulation, program->roll());
   const sim::Ending ending = simulation.run(script.events, options.limit);
   print_result(options, run, *program, script, layout, console);
   console.out.flush();
@@ -224,7 +224,7 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
   const hid::Layout layout = scenario.layout.value_or(scenario.keyboard);
   scenario::SimulatedDevice device({.layout = layout, .poll = options.poll, .start = 0},
                                    program ? &program->roll() : nullptr);
-  const RunRecorder run(device.simulation(), device.roll());
+  const timeline::RunRecorder run(device.simulation(), device.roll());
   const scenario::Outcome outcome = scenario::run_scenario(scenario, device);
   if (options.trace) print_trace(options, device.reports(), layout, console);
   console.out.flush();

@@ -27,7 +27,7 @@ std::string listed(const std::vector<std::string>& words, std::string_view last 
 /// `not bound`, or what it is bound with instead.
 std::string not_bound(lang::Roll& roll, hid::Usage key) {
   constexpr std::size_t kMost = 5;
-  std::vector<std::string> others = triggers_with(roll, key);
+  std::vector<std::string> others = timeline::triggers_with(roll, key);
   if (others.empty()) return "not bound";
   if (others.size() > kMost) {
     others.resize(kMost);
@@ -37,12 +37,13 @@ std::string not_bound(lang::Roll& roll, hid::Usage key) {
 }
 
 /// What became of the macro called `name`, as its last run went.
-std::string macro_text(const RunRecorder& run, const std::string& name) {
+std::string macro_text(const timeline::RunRecorder& run, const std::string& name) {
   const auto& lives = run.lives();
-  const auto life = std::find_if(lives.rbegin(), lives.rend(),
-                                 [&](const RunRecorder::Life& one) { return one.name == name; });
+  const auto life =
+      std::find_if(lives.rbegin(), lives.rend(),
+                   [&](const timeline::RunRecorder::Life& one) { return one.name == name; });
   if (life == lives.rend()) return fmt::format("the macro of {} did not start", name);
-  const RunRecorder::Moment& last = life->moments.back();
+  const timeline::RunRecorder::Moment& last = life->moments.back();
   switch (last.event) {
     case TaskEvent::ended:
       return fmt::format("the macro of {} typed nothing", name);
@@ -51,14 +52,14 @@ std::string macro_text(const RunRecorder& run, const std::string& name) {
     case TaskEvent::stopped:
       return fmt::format("the macro of {} was stopped", name);
     case TaskEvent::slept:
-      return fmt::format("the macro of {} waits for {}", name, wakes_text(last.why));
+      return fmt::format("the macro of {} waits for {}", name, timeline::wakes_text(last.why));
     default:
       return fmt::format("the macro of {} did not come to its end", name);
   }
 }
 
-std::string press_text(const RunRecorder& run, const RunRecorder::Press& press, lang::Roll& roll,
-                       const hid::Layout& layout) {
+std::string press_text(const timeline::RunRecorder& run, const timeline::RunRecorder::Press& press,
+                       lang::Roll& roll, const hid::Layout& layout) {
   const std::string key = scenario::key_text(press.event.usage, layout);
   switch (press.choice.kind) {
     case Choice::Kind::found:
@@ -83,9 +84,9 @@ std::string press_text(const RunRecorder& run, const RunRecorder::Press& press, 
 }
 
 /// The layers that were on, each with whether it still is.
-std::string layers_text(const RunRecorder& run) {
+std::string layers_text(const timeline::RunRecorder& run) {
   std::set<std::string> all;
-  for (const RunRecorder::Layers& layers : run.layers())
+  for (const timeline::RunRecorder::Layers& layers : run.layers())
     all.insert(layers.on.begin(), layers.on.end());
   std::vector<std::string> words;
   for (const std::string& name : all) {
@@ -97,10 +98,11 @@ std::string layers_text(const RunRecorder& run) {
 
 }  // namespace
 
-std::string why_nothing(const RunRecorder& run, lang::Roll& roll, const hid::Layout& layout) {
+std::string why_nothing(const timeline::RunRecorder& run, lang::Roll& roll,
+                        const hid::Layout& layout) {
   constexpr std::size_t kMost = 4;
   std::vector<std::string> causes;
-  for (const RunRecorder::Press& press : run.presses()) {
+  for (const timeline::RunRecorder::Press& press : run.presses()) {
     std::string cause = press_text(run, press, roll, layout);
     if (std::ranges::count(causes, cause) == 0) causes.push_back(std::move(cause));
     if (causes.size() == kMost) break;
@@ -112,12 +114,13 @@ std::string why_nothing(const RunRecorder& run, lang::Roll& roll, const hid::Lay
   return text;
 }
 
-std::string unbound_keys(const RunRecorder& run, lang::Roll& roll, const hid::Layout& layout) {
+std::string unbound_keys(const timeline::RunRecorder& run, lang::Roll& roll,
+                         const hid::Layout& layout) {
   constexpr std::size_t kMost = 4;
   std::vector<std::string> plain;
   std::vector<std::string> others;
   std::set<hid::Usage> seen;
-  for (const RunRecorder::Press& press : run.presses()) {
+  for (const timeline::RunRecorder::Press& press : run.presses()) {
     const hid::Usage key = press.event.usage;
     if (press.choice.kind != Choice::Kind::pass) return {};
     if (hid::is_modifier(key) || hid::page(key) == hid::Page::macro) continue;

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/svg.hpp"
+#include "base/utf8.hpp"
 #include "support/command_test.hpp"
+#include "timeline/svg.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -53,8 +54,8 @@ std::vector<Label> labels_of(const std::string& svg) {
     Label label{unescaped((*at)[5].str()), number(1), 0, number(2) - 0.75 * number(3), number(2)};
     label.typed = style.find("monospace") != std::string::npos;
     const double width = label.typed
-                             ? 0.602 * number(3) * static_cast<double>(characters(label.text))
-                             : svg_text_width(label.text, number(3));
+                             ? 0.602 * number(3) * static_cast<double>(count_characters(label.text))
+                             : timeline::svg_text_width(label.text, number(3));
     if (style.find("middle") != std::string::npos) label.left -= width / 2;
     label.right = label.left + width;
     labels.push_back(label);

@@ -1,5 +1,7 @@
 #include "drive/drive.hpp"
 
+#include <algorithm>
+
 #include "base/status.hpp"
 
 namespace pianola::drive {
@@ -213,6 +215,19 @@ Next Drive::wait_in() {
   pending_ = false;
   take_.emplace(store_, session_, editor_, Take::Kind::quiet);
   return Next::time(now_);
+}
+
+std::size_t Drive::read_errors(std::uint32_t offset, std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const auto at = static_cast<std::uint32_t>(offset + done);
+    const std::size_t count = store_.read_draft(
+        store::kErrorText + at / kSector, at % kSector,
+        out.subspan(done).first(std::min<std::size_t>(out.size() - done, kSector - at % kSector)));
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
 }
 
 Drive::Outcome Drive::outcome() const { return outcome_; }

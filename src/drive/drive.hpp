@@ -65,6 +65,10 @@ class Drive {
   /// Does a bounded piece of work. Returns when it wants to go on.
   Next step(Time now);
 
+  /// Reads ERRORS.TXT, as the host finds it, from byte `offset` on. The bytes read: fewer than
+  /// asked for at its end; none if there is no such file.
+  std::size_t read_errors(std::uint32_t offset, std::span<std::uint8_t> out);
+
   /// How the last edit ended. Counts: a new outcome has a new number.
   [[nodiscard]] Outcome outcome() const;
   [[nodiscard]] std::uint32_t outcomes() const;

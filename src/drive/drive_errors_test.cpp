@@ -369,5 +369,25 @@ TEST(DriveErrors, AFileThatHasNoRoomIsADraft) {
   EXPECT_EQ(rig.eject(), Outcome::taken);
 }
 
+TEST(DriveErrors, TheirTextIsReadWithoutAHost) {
+  DriveRig rig;
+  std::array<std::uint8_t, 700> piece;
+  EXPECT_EQ(rig.drive().read_errors(0, piece), 0U);
+  std::string macros;
+  for (int i = 0; i < 40; ++i) macros += "F1 { wrong }\n";
+  rig.insert();
+  ASSERT_EQ(put(rig, macros), kFine);
+  ASSERT_EQ(rig.eject(), Outcome::errors);
+  wait_for_errors(rig);
+  const std::string shown = file(rig, "ERRORS.TXT");
+  ASSERT_GT(shown.size(), 1400U);
+  std::string read;
+  for (std::size_t count = 1; count != 0;) {
+    count = rig.drive().read_errors(static_cast<std::uint32_t>(read.size()), piece);
+    read.append(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  EXPECT_EQ(read, shown);
+}
+
 }  // namespace
 }  // namespace pianola::drive

@@ -28,8 +28,9 @@ MAY_SEE = {layer: set(below.split()) for layer, below in {
     "ports/usbip": "base hid lang/code lang/compile engine flash store edit drive device usb",
     "ports/evdev": "base hid",
     "scenario": "base hid lang/code lang/compile engine flash ports/sim",
-    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb ports/sim"
-           " ports/file ports/usbip ports/evdev scenario",
+    "timeline": "base hid lang/code lang/compile engine flash ports/sim scenario",
+    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb"
+           " ports/sim ports/file ports/usbip ports/evdev scenario timeline",
 }.items()}
 
 

@@ -1,11 +1,11 @@
-#include "cli/timeline_axis.hpp"
+#include "timeline/axis.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 using Stretch = Axis::Stretch;
@@ -175,4 +175,4 @@ void Axis::break_lines(double left, double width) {
   }
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

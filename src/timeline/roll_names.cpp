@@ -1,4 +1,4 @@
-#include "cli/roll_names.hpp"
+#include "timeline/roll_names.hpp"
 #include "base/text_writer.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 #include "lang/code/notation.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 using lang::TriggerKind;
@@ -87,4 +87,4 @@ std::vector<std::string> triggers_with(lang::Roll& roll, hid::Usage key) {
   return names;
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

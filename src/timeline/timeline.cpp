@@ -1,4 +1,4 @@
-#include "cli/timeline.hpp"
+#include "timeline/timeline.hpp"
 
 #include <fmt/core.h>
 
@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "base/time.hpp"
-#include "cli/transcript.hpp"
 #include "scenario/report_text.hpp"
+#include "timeline/transcript.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 using Kind = Timeline::Kind;
@@ -351,4 +351,4 @@ Timeline make_timeline(const RunRecorder& run, std::span<const engine::KeyEvent>
   return timeline;
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -1,4 +1,4 @@
-#include "cli/transcript.hpp"
+#include "timeline/transcript.hpp"
 
 #include <fmt/core.h>
 
@@ -9,7 +9,7 @@
 #include "base/utf8.hpp"
 #include "scenario/report_text.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 /// Moves in one direction within so many ms of each other are one.
@@ -214,4 +214,4 @@ std::string format_transcript(const std::vector<Heard>& heard) {
   return out;
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

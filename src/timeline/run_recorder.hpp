@@ -6,15 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/roll_names.hpp"
 #include "engine/key_event.hpp"
 #include "engine/keyboard.hpp"
 #include "engine/observer.hpp"
 #include "engine/settings.hpp"
 #include "lang/code/roll.hpp"
 #include "ports/sim/simulation.hpp"
+#include "timeline/roll_names.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 /// What wakes a task, in words: "time, a key".
 std::string wakes_text(engine::Wakes wakes);
@@ -87,4 +87,4 @@ class RunRecorder final : public engine::Observer {
   std::size_t last_life_ = 0;  ///< That of the last event.
 };
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

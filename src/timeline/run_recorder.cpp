@@ -1,4 +1,4 @@
-#include "cli/run_recorder.hpp"
+#include "timeline/run_recorder.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include "engine/task.hpp"
 #include "lang/code/code_reader.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 using engine::TaskEvent;
 
@@ -106,4 +106,4 @@ void RunRecorder::layers_changed(std::uint32_t layers) {
   }
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "cli/run_recorder.hpp"
 #include "engine/key_event.hpp"
 #include "hid/layout.hpp"
+#include "timeline/run_recorder.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 /// What happened when: tracks of slices.
 struct Timeline {
@@ -57,4 +57,4 @@ std::string timeline_json(const Timeline& timeline);
 /// As a picture: a self-contained SVG.
 std::string timeline_svg(const Timeline& timeline, const std::string& title);
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -9,7 +9,7 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/code/roll.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 /// What an entry of the index stands for, as its definition is written.
 struct Named {
@@ -28,4 +28,4 @@ std::string layer_name(lang::Roll& roll, std::uint32_t number);
 /// The triggers that `key` is in, those in layers with the name of theirs.
 std::vector<std::string> triggers_with(lang::Roll& roll, hid::Usage key);
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "cli/timeline.hpp"
+#include "timeline/timeline.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 /// Where the times of a timeline stand in its picture. Where something happens in each millisecond
 /// they are as wide as a character; a time in which nothing does grows with its logarithm only, and
@@ -52,4 +52,4 @@ class Axis {
   std::uint64_t cut_ = 0;
 };
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -7,7 +7,7 @@
 #include "hid/layout.hpp"
 #include "ports/sim/host.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 /// A piece of what a computer got, in the order in which it did.
 struct Heard {
@@ -29,4 +29,4 @@ std::vector<Heard> transcript(const sim::Host& host, const hid::Layout& layout);
 /// typed doubled. With a line end if there is anything.
 std::string format_transcript(const std::vector<Heard>& heard);
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -1,11 +1,11 @@
-#include "cli/svg.hpp"
+#include "timeline/svg.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 std::string svg_escaped(std::string_view text) {
   std::string out;
@@ -89,4 +89,4 @@ std::string svg_tip(std::string_view text) {
   return out + "</title>";
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -1,13 +1,13 @@
-#include "cli/timeline_picture.hpp"
+#include "timeline/picture.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
-#include "cli/console.hpp"
-#include "cli/svg.hpp"
+#include "base/utf8.hpp"
+#include "timeline/svg.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 constexpr double kTypedSize = 14;  ///< Letters of the text, in pixels.
@@ -15,7 +15,7 @@ constexpr double kTypedSize = 14;  ///< Letters of the text, in pixels.
 /// How wide a piece of the row of typed text is, all of whose characters are as wide.
 double typed_width(std::string_view text) {
   constexpr double kCharacter = 0.602;  // of DejaVu Sans Mono
-  return kCharacter * kTypedSize * static_cast<double>(characters(text));
+  return kCharacter * kTypedSize * static_cast<double>(count_characters(text));
 }
 
 /// A piece of the row of typed text that stands without a gap.
@@ -127,4 +127,4 @@ std::string draw_typed(const Timeline::Track& track, const Axis::Line& line, dou
   return out;
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 // Pieces of an SVG picture.
 
@@ -28,4 +28,4 @@ std::string svg_box(double x, double y, double width, double height, std::string
 /// What shows when the mouse rests on the element around it: lines.
 std::string svg_tip(std::string_view text);
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

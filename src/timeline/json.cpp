@@ -1,8 +1,8 @@
 #include <fmt/core.h>
 
-#include "cli/timeline.hpp"
+#include "timeline/timeline.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 std::string json_string(std::string_view text) {
@@ -69,4 +69,4 @@ std::string timeline_json(const Timeline& timeline) {
   return out + "]}\n";
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/svg.hpp"
-#include "cli/timeline.hpp"
-#include "cli/timeline_axis.hpp"
-#include "cli/timeline_picture.hpp"
+#include "timeline/axis.hpp"
+#include "timeline/picture.hpp"
+#include "timeline/svg.hpp"
+#include "timeline/timeline.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 namespace {
 
 using Kind = Timeline::Kind;
@@ -332,4 +332,4 @@ std::string timeline_svg(const Timeline& timeline, const std::string& title) {
   return Picture(timeline, title).run();
 }
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline

@@ -3,10 +3,10 @@
 #include <string>
 #include <string_view>
 
-#include "cli/timeline.hpp"
-#include "cli/timeline_axis.hpp"
+#include "timeline/axis.hpp"
+#include "timeline/timeline.hpp"
 
-namespace pianola::cli {
+namespace pianola::timeline {
 
 // What the parts of a timeline's picture share. Sizes are in pixels.
 
@@ -31,4 +31,4 @@ bool is_visible(const Timeline::Slice& slice, const Axis::Line& line);
 /// piece, keys that type nothing in boxes.
 std::string draw_typed(const Timeline::Track& track, const Axis::Line& line, double y);
 
-}  // namespace pianola::cli
+}  // namespace pianola::timeline
