@@ -4,9 +4,10 @@ has no writable data.
 
     check_symbols.py [--nm NM] [--size SIZE] ARCHIVE...
         The undefined symbols of the archives, taken together, must be in the lists below.
-    check_symbols.py [--nm NM] [--size SIZE] --image ELF
-        A linked image with everything that the archives call: nothing undefined, and no function
-        of a heap, of exceptions or of formatted output came with it.
+    check_symbols.py [--nm NM] [--size SIZE] --image [--with-data] ELF...
+        Linked images with everything that the archives call: nothing undefined, and no function of
+        a heap, of exceptions or of formatted output came with it. With --with-data they may have
+        writable data: the objects of a board.
 
 GCC 12 puts an `inline constexpr std::array x = {...}` with a deduced type into .data: write the
 type out, or make it a plain array.
@@ -105,6 +106,8 @@ def findings(arguments):
         for name in sorted(defined):
             if FORBIDDEN.match(name):
                 yield f"{demangle(name)} was linked"
+    if arguments.with_data:
+        return
     for where, section, count in writable_sections(arguments.size, files):
         yield f"{where} has {count} bytes of writable data in {section}"
 
@@ -113,7 +116,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--size", default="size")
-    parser.add_argument("--image", action="store_true", help="the file is a linked image")
+    parser.add_argument("--image", action="store_true", help="the files are linked images")
+    parser.add_argument("--with-data", action="store_true", help="writable data is all right")
     parser.add_argument("files", nargs="+")
     found = list(findings(parser.parse_args()))
     for line in found:
