@@ -160,13 +160,13 @@ class Report:
 
     def head(self, title):
         print()
-        print(f"{title:<28}" + "".join(f"{name:>17}" for name in self.now))
+        print(f"{title:<24}" + "".join(f"{name:>19}" for name in self.now))
 
     def row(self, title, value):
         """`value` gives the number of an image, 0 if it has none."""
         cells = (number(value(image), value(self.before[name]) if name in self.before else None)
                  for name, image in self.now.items())
-        print(f"{title:<28}" + "".join(f"{cell:>17}" for cell in cells))
+        print(f"{title:<24}" + "".join(f"{cell:>19}" for cell in cells))
 
     def layers(self, order):
         self.head("flash by layer")
@@ -207,7 +207,7 @@ def print_objects(now, before):
     print("objects, bytes of RAM each")
     for name, size in now.items():
         target = f"   (target {TARGETS[name]:,})" if name in TARGETS else ""
-        print(f"{name:<28}{number(size, before.get(name)):>17}{target}")
+        print(f"{name:<24}{number(size, before.get(name)):>19}{target}")
 
 
 def check(name, wanted, image):
@@ -256,7 +256,7 @@ def main():
     if before["compiler"] != now["compiler"]:
         print(f"(the changes are from GCC {before['compiler']})")
     report = Report(images, before["images"])
-    report.layers([*max(wanted.values(), key=len), TOOLCHAIN, BOARD])
+    report.layers([*max(wanted.values(), key=len), TINYUSB, TOOLCHAIN, BOARD])
     report.ram()
     report.largest()
     print_objects(now["objects"], before["objects"])

@@ -35,7 +35,6 @@ enum class Register : std::uint8_t {
   flash_data,
   flash_state,
   screen,
-  drive,
 };
 
 volatile std::uint32_t& at(Register name) { return board_registers[static_cast<unsigned>(name)]; }
@@ -88,14 +87,6 @@ std::span<const std::uint8_t> received_roll() {
 
 std::span<const char> received_text() {
   return {reinterpret_cast<const char*>(board_memory), at(Register::received_text_size)};
-}
-
-std::uint32_t drive_request() { return at(Register::drive); }
-
-void answer(std::uint8_t code, std::uint32_t sectors, std::span<std::uint8_t> sector) {
-  at(Register::drive) = code;
-  at(Register::drive) = sectors;
-  for (std::uint8_t& byte : sector) byte = static_cast<std::uint8_t>(at(Register::drive));
 }
 
 flash::FlashStatus Flash::read(std::uint32_t address, std::span<std::uint8_t> out) {

@@ -63,10 +63,6 @@ std::span<const std::uint8_t> received_roll();
 /// A text that a computer has sent; empty: none.
 std::span<const char> received_text();
 
-/// What the host asks of the drive, a number that says it all, and the answer.
-std::uint32_t drive_request();
-void answer(std::uint8_t code, std::uint32_t sectors, std::span<std::uint8_t> sector);
-
 /// 4 MB of flash as boards with the RP2040 have it.
 class Flash final : public flash::NorFlash {
  public:

@@ -1,4 +1,6 @@
-// The whole device, but for its bus.
+// The whole device on a USB bus.
+
+#include <device/dcd.h>
 
 #include <array>
 #include <cstdint>
@@ -6,6 +8,7 @@
 #include "board.hpp"
 #include "device/device.hpp"
 #include "store/flash_scratch.hpp"
+#include "usb/usb.hpp"
 
 namespace {
 
@@ -18,22 +21,12 @@ constexpr std::size_t kScratchSectors = 256;
 /// As docs/device.md has it for a small device.
 constexpr std::size_t kRecording = 512;
 
-class Host final : public device::Host {
- public:
-  bool send(const hid::Report& report) override {
-    return board::start_report(hid::boot_report(report));
-  }
-  void wake() override { board::sleep({}); }
-  void reconnect() override { board::edit(); }
-};
-
 class Leds final : public device::KeyboardLeds {
  public:
   void show(std::uint8_t leds) override { board::show_leds(leds); }
 };
 
 board::Flash chip;
-Host host;
 Leds leds;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
 std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
@@ -41,37 +34,26 @@ std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeomet
 std::array<std::uint16_t, kScratchSectors> scratch_sectors;
 std::array<char, kRecording> recording;
 board::Forever<engine::Storage<>> engine_storage;
+board::Forever<usb::Usb> usb_itself;
 board::Forever<device::Device> device_itself;
-
-/// Does what the host asks of the drive.
-void serve_drive(drive::Drive& drive) {
-  static std::array<std::uint8_t, drive::Drive::kSector> sector;
-  const std::uint32_t request = board::drive_request();
-  const std::uint32_t first = request >> 2;
-  drive::Sense sense = drive.test_ready();
-  if ((request & 3U) == 1) sense = drive.read(first, sector);
-  if ((request & 3U) == 2) sense = drive.write(first, sector);
-  if ((request & 3U) == 3) sense = drive.start_stop(first == 0, true);
-  board::answer(sense.code, drive.sectors(), sector);
-}
 
 }  // namespace
 
 int main() {
+  usb::Usb& usb = usb_itself.make();
   device::Device& device =
       device_itself.make(device::Parts{.flash = chip,
                                        .store_memory = store_memory,
                                        .engine = engine_storage.make().view(),
                                        .workspace = {scratch_memory, scratch_sectors},
-                                       .host = host,
+                                       .host = usb,
                                        .leds = leds,
                                        .recording = recording});
   device.start(board::now(), {.seed = board::noise()});
+  usb.start(device, "board");
   for (;;) {
-    device.host_leds(board::leds());
+    dcd_int_handler(0);  // The interrupt of a real board.
     while (const auto change = board::next_key()) device.key(*change);
-    if (board::report_done()) device.report_taken(board::now());
-    serve_drive(device.drive());
-    board::sleep(device.step(board::now()));
+    board::sleep(usb.step(board::now()));
   }
 }

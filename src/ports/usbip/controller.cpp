@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-
 namespace pianola::usbip {
 namespace {
 
