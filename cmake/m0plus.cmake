@@ -6,7 +6,9 @@ set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 # -fcallgraph-info leaves beside each object a .ci file with its call graph and the stack that each
-# function takes; tools/stack_depth.py reads them.
+# function takes; tools/stack_depth.py reads them. ccache would not keep them.
+set(CMAKE_C_COMPILER_LAUNCHER "")
+set(CMAKE_CXX_COMPILER_LAUNCHER "")
 set(CMAKE_C_FLAGS_INIT
     "-mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections -fstack-usage \
 -fcallgraph-info=su")
