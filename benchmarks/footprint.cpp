@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "device/device.hpp"
+#include "edit/editor.hpp"
 #include "engine/engine.hpp"
 #include "engine/storage.hpp"
 #include "lang/code/code_reader.hpp"
@@ -51,3 +53,7 @@ PIANOLA_FOOTPRINT(engine__Task, pianola::engine::Task);
 PIANOLA_FOOTPRINT(engine__Engine, pianola::engine::Engine);
 PIANOLA_FOOTPRINT(engine__Storage, pianola::engine::Storage<>);
 PIANOLA_FOOTPRINT(engine__WholeEngine, pianola::engine::WholeEngine);
+
+PIANOLA_FOOTPRINT(edit__Editor, pianola::edit::Editor);
+PIANOLA_FOOTPRINT(drive__Drive, pianola::drive::Drive);
+PIANOLA_FOOTPRINT(device__Device, pianola::device::Device);

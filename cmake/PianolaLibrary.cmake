@@ -124,7 +124,8 @@ function(pianola_add_layer PATH CODE)
   endif()
 endfunction()
 
-# pianola_core_library(PATH [DEPENDS layer…] [TEST_DEPENDS layer…] [TEST_LIBRARIES target…])
+# pianola_core_library(PATH [DEPENDS layer…] [LIBRARIES target…]
+#                      [TEST_DEPENDS layer…] [TEST_LIBRARIES target…])
 # The layer src/PATH as the static library pianola_<last part of PATH>, held to the core's rules: no
 # exceptions, no run-time type information, all warnings are errors, and (checked by tests) no
 # symbol that belongs to a heap or an operating system and no writable data. A layer without sources

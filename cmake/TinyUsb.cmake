@@ -19,23 +19,40 @@ set(PIANOLA_USB_VENDOR 0x1209 CACHE STRING "USB vendor id")
 set(PIANOLA_USB_PRODUCT 0x0001 CACHE STRING "USB product id")
 set(PIANOLA_USB_MILLIAMPERES 500 CACHE STRING "Most current that the device draws, even, up to 500")
 
+# Sources of TinyUSB with a line corrected: FILE (below its src) goes to the binary folder with TO in
+# place of FROM.
+function(tinyusb_correct FILE FROM TO)
+  file(READ ${PIANOLA_TINYUSB}/src/${FILE} text)
+  string(FIND "${text}" "${FROM}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: ${FILE} is another")
+  endif()
+  string(REPLACE "${FROM}" "${TO}" text "${text}")
+  get_filename_component(name ${FILE} NAME)
+  file(CONFIGURE OUTPUT ${name} CONTENT "${text}" @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PIANOLA_TINYUSB}/src/${FILE})
+endfunction()
+
 # TinyUSB keeps the length of a sector, as a command gives it, in 16 bits. It refuses one of 0, by
 # which it would divide, but looks at all 32 bits for that: a read of one sector with 65,536 bytes
 # ends the program.
-set(unsafe "cbw->total_bytes / block_count == 0")
-file(READ ${PIANOLA_TINYUSB}/src/class/msc/msc_device.c storage)
-string(FIND "${storage}" "${unsafe}" place)
-if(place EQUAL -1)
-  message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: msc_device.c is another")
-endif()
-string(REPLACE "${unsafe}" "(uint16_t)(cbw->total_bytes / block_count) == 0" storage "${storage}")
-file(CONFIGURE OUTPUT msc_device.c CONTENT "${storage}" @ONLY)
+tinyusb_correct(class/msc/msc_device.c
+                "cbw->total_bytes / block_count == 0"
+                "(uint16_t)(cbw->total_bytes / block_count) == 0")
+
+# TinyUSB takes the direction of a control request's data from the packet, whatever the request: see
+# src/usb/setup.hpp, which is asked first, whatever the controller.
+tinyusb_correct(device/usbd.c
+                "TU_ASSERT(p_request->bmRequestType_bit.type < TUSB_REQ_TYPE_INVALID);"
+                "extern bool pianola_usb_takes_setup(void const* packet);
+  TU_VERIFY(pianola_usb_takes_setup(p_request));
+  TU_ASSERT(p_request->bmRequestType_bit.type < TUSB_REQ_TYPE_INVALID);")
 
 enable_language(C)
 add_library(tinyusb STATIC
             ${PIANOLA_TINYUSB}/src/tusb.c
             ${PIANOLA_TINYUSB}/src/common/tusb_fifo.c
-            ${PIANOLA_TINYUSB}/src/device/usbd.c
+            ${CMAKE_CURRENT_BINARY_DIR}/usbd.c
             ${PIANOLA_TINYUSB}/src/device/usbd_control.c
             ${PIANOLA_TINYUSB}/src/class/hid/hid_device.c
             ${CMAKE_CURRENT_BINARY_DIR}/msc_device.c)

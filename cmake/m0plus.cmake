@@ -1,14 +1,19 @@
 # Toolchain for the Cortex-M0+, the smallest processor that the core must run on.
 set(CMAKE_SYSTEM_NAME Generic)
 set(CMAKE_SYSTEM_PROCESSOR cortex-m0plus)
+set(CMAKE_C_COMPILER arm-none-eabi-gcc)  # TinyUSB is C.
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
 # -fcallgraph-info leaves beside each object a .ci file with its call graph and the stack that each
-# function takes; tools/stack_depth.py reads them.
+# function takes; tools/stack_depth.py reads them. ccache would not keep them.
+set(CMAKE_C_COMPILER_LAUNCHER "")
+set(CMAKE_CXX_COMPILER_LAUNCHER "")
+set(CMAKE_C_FLAGS_INIT
+    "-mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections -fstack-usage \
+-fcallgraph-info=su")
 set(CMAKE_CXX_FLAGS_INIT
-    "-mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections -fno-exceptions -fno-rtti \
--fno-threadsafe-statics -fstack-usage -fcallgraph-info=su")
+    "${CMAKE_C_FLAGS_INIT} -fno-exceptions -fno-rtti -fno-threadsafe-statics")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

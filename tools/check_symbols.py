@@ -2,11 +2,14 @@
 """Checks that the core, as built, needs no heap, operating system or run-time support, and that it
 has no writable data.
 
-    check_symbols.py [--nm NM] [--size SIZE] ARCHIVE...
-        The undefined symbols of the archives, taken together, must be in the lists below.
-    check_symbols.py [--nm NM] [--size SIZE] --image ELF
-        A linked image with everything that the archives call: nothing undefined, and no function
-        of a heap, of exceptions or of formatted output came with it.
+    check_symbols.py [--nm NM] [--size SIZE] [--data BYTES] [--beside ARCHIVE]... ARCHIVE...
+        The undefined symbols of the archives, taken together, must be in the lists below, or be
+        defined in the archives beside them, which are not checked. With --data so many bytes of
+        writable data are all right.
+    check_symbols.py [--nm NM] [--size SIZE] --image [--with-data] ELF...
+        Linked images with everything that the archives call: nothing undefined, and no function of
+        a heap, of exceptions or of formatted output came with it. With --with-data they may have
+        writable data: the objects of a board.
 
 GCC 12 puts an `inline constexpr std::array x = {...}` with a deduced type into .data: write the
 type out, or make it a plain array.
@@ -97,15 +100,21 @@ def writable_sections(size, files):
 def findings(arguments):
     files = arguments.files
     undefined, defined = undefined_and_defined(arguments.nm, files)
+    known = undefined_and_defined(arguments.nm, arguments.beside)[1] if arguments.beside else set()
     for name, users in sorted(undefined.items()):
-        if name in defined or (ALLOWED.match(name) and not arguments.image):
+        if name in known or name in defined or (ALLOWED.match(name) and not arguments.image):
             continue
         yield f"{demangle(name)} is undefined; used by {', '.join(sorted(users))}"
     if arguments.image:
         for name in sorted(defined):
             if FORBIDDEN.match(name):
                 yield f"{demangle(name)} was linked"
-    for where, section, count in writable_sections(arguments.size, files):
+    if arguments.with_data:
+        return
+    sections = list(writable_sections(arguments.size, files))
+    if sum(count for _, _, count in sections) <= arguments.data:
+        return
+    for where, section, count in sections:
         yield f"{where} has {count} bytes of writable data in {section}"
 
 
@@ -113,7 +122,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--size", default="size")
-    parser.add_argument("--image", action="store_true", help="the file is a linked image")
+    parser.add_argument("--image", action="store_true", help="the files are linked images")
+    parser.add_argument("--with-data", action="store_true", help="writable data is all right")
+    parser.add_argument("--data", type=int, default=0, metavar="BYTES")
+    parser.add_argument("--beside", action="append", default=[], metavar="ARCHIVE")
     parser.add_argument("files", nargs="+")
     found = list(findings(parser.parse_args()))
     for line in found:

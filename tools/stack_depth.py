@@ -5,9 +5,10 @@
                    [--prefix arm-none-eabi-]
 
 Frames and indirect calls come from the .ci files that GCC leaves beside the objects
-(-fcallgraph-info=su), of which FILE has a list, a path a line; direct calls from those and from the disassembly of the linked image, which
-also shows what the compiler calls without saying so (division, jump tables) and gives the frames of
-the library functions behind it.
+(-fcallgraph-info=su), of which FILE, in the folder of the build, has a list, a path a line; direct
+calls from those and from the disassembly of the linked image, which also shows what the compiler
+calls without saying so (division, jump tables) and gives the frames of the library functions behind
+it.
 
 --indirect: what a call through a pointer or an interface can reach. A line is
     call -> callee [; callee…]
@@ -63,7 +64,9 @@ def read_ci(path, graph):
             graph.frame[name] = max(graph.frame.get(name, 0), int(usage.group(1)))
             if usage.group(2) == "dynamic":
                 graph.unbounded.add(name)
-            if place := re.search(r"/(?:src|include/\w+)/((?:ports/)?\w+)/", found.group(2)):
+            # TinyUSB, which is C, has folders of its own below src.
+            if place := re.search(r"/(?:src|include/\w+)/((?:ports/)?\w+)/\S+\.[chi](?:pp|nc)\b",
+                                  found.group(2)):
                 graph.layer.setdefault(name, place.group(1))
         elif found := edge.match(line):
             caller, callee = assembler_name(found.group(1)), assembler_name(found.group(2))
@@ -141,12 +144,13 @@ def lines_of(path):
             yield f"{path}:{number}", line
 
 
-def source_line(place, files={}):
-    """The line of source that "path:line:column" means; empty if it cannot be read."""
+def source_line(place, build, files={}):
+    """The line of source that "path:line:column" means; empty if it cannot be read. Paths of sources
+    that the build has made begin at its folder."""
     path, line = place.rsplit(":", 2)[:2] if place.count(":") >= 2 else (place, "0")
     if path not in files:
         try:
-            files[path] = pathlib.Path(path).read_text().splitlines()
+            files[path] = (build / path).read_text().splitlines()
         except OSError:
             files[path] = []
     return files[path][int(line) - 1].strip() if 0 < int(line) <= len(files[path]) else ""
@@ -159,9 +163,9 @@ def matching(graph, pattern):
     return [name for name, plain in graph.demangled.items() if expression.search(plain)]
 
 
-def resolve_indirect(graph, path, errors):
+def resolve_indirect(graph, path, build, errors):
     """Adds the calls that the table at `path` gives for the indirect ones."""
-    calls = [(caller, place, f"{graph.demangled[caller]}: {source_line(place)}")
+    calls = [(caller, place, f"{graph.demangled[caller]}: {source_line(place, build)}")
              for caller in sorted(graph.indirect) for place in sorted(graph.indirect[caller])]
     explained = set()
     for where, line in lines_of(path):
@@ -295,7 +299,7 @@ def main():
         read_ci(path.with_suffix(".ci"), graph)
     read_image(arguments.image, arguments.prefix, graph)
     demangle(graph, arguments.prefix)
-    resolve_indirect(graph, arguments.indirect, errors)
+    resolve_indirect(graph, arguments.indirect, arguments.objects.parent, errors)
     depth, deepest = depths(graph, errors)
     report(graph, depth, deepest, arguments.entries, errors)
     for error in errors:

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 
+#include "usb/setup.hpp"
 #include "usb/usb.hpp"
 
 // NOLINTBEGIN(readability-identifier-naming)
@@ -41,6 +43,12 @@ void put(std::string_view text, std::uint8_t* field) {
 extern "C" {
 
 std::uint32_t tusb_time_millis_api() { return Usb::current() != nullptr ? usb().now() : 0; }
+
+/// Asked by TinyUSB, as it is built here, before it looks at a setup packet of eight bytes.
+bool pianola_usb_takes_setup(const void* packet) {
+  return pianola::usb::is_safe_setup(
+      std::span<const std::uint8_t, 8>(static_cast<const std::uint8_t*>(packet), 8));
+}
 
 // ---- Descriptors --------------------------------------------------------------------------------
 

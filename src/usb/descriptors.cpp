@@ -191,6 +191,9 @@ constexpr auto join(const std::array<std::uint8_t, Sizes>&... pieces) {
   return all;
 }
 
+/// A name of its own, since GCC 12 warns of | with an enumeration of one byte (-fshort-enums).
+constexpr unsigned kWakesHost = TUSB_DESC_CONFIG_ATT_REMOTE_WAKEUP;
+
 /// Bus powered; wakes the host.
 constexpr auto configuration(std::size_t total, std::uint8_t interfaces) {
   return std::array<std::uint8_t, 9>{9,
@@ -200,7 +203,7 @@ constexpr auto configuration(std::size_t total, std::uint8_t interfaces) {
                                      interfaces,
                                      1,
                                      0,
-                                     0x80U | TUSB_DESC_CONFIG_ATT_REMOTE_WAKEUP,
+                                     0x80U | kWakesHost,
                                      PIANOLA_USB_MILLIAMPERES / 2};
 }
 

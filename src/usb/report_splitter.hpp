@@ -86,8 +86,8 @@ class ReportSplitter {
   };
   /// The reports, in the order in which they press.
   enum class Kind : std::uint8_t { boot, keys, consumer, system, mouse };
-  static constexpr std::array kKinds{Kind::boot, Kind::keys, Kind::consumer, Kind::system,
-                                     Kind::mouse};
+  static constexpr std::array<Kind, 5> kKinds{Kind::boot, Kind::keys, Kind::consumer, Kind::system,
+                                              Kind::mouse};
 
   void place_keys();
   void stop();

@@ -9,7 +9,8 @@ namespace pianola::usb {
 /// direction from the packet without a look at the request: asked to *receive* what it has only to
 /// send (a descriptor, the number of units), it writes the host's data to where the answer stands,
 /// be that constant or long gone. The only data stage to this device that makes sense is that of
-/// SET_REPORT to an interface; the controller must refuse any other.
+/// SET_REPORT to an interface; any other is refused, before TinyUSB looks at it, by a line that
+/// cmake/TinyUsb.cmake puts in there. So it is the same for every controller.
 constexpr bool is_safe_setup(std::span<const std::uint8_t, 8> packet) {
   constexpr std::uint8_t kToHost = 0x80;
   constexpr std::uint8_t kClassToInterface = 0x21;

@@ -14,7 +14,7 @@ TOOLS = pathlib.Path(sys.argv[1])
 COMPILER = sys.argv[2]
 
 
-def check(*sources):
+def check(*sources, options=()):
     """The exit code and the findings for an archive built from the sources."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -26,7 +26,7 @@ def check(*sources):
                             folder / f"{number}.cpp", "-o", objects[-1]], check=True)
         archive = folder / "libcase.a"
         subprocess.run(["ar", "rcs", archive, *objects], check=True)
-        result = subprocess.run([sys.executable, TOOLS / "check_symbols.py", archive],
+        result = subprocess.run([sys.executable, TOOLS / "check_symbols.py", *options, archive],
                                 capture_output=True, text=True)
         return result.returncode, result.stdout
 
@@ -74,6 +74,20 @@ class CheckSymbols(unittest.TestCase):
                           "writable data in .data")
         self.assert_found("int seed(); int value() { static const int first = seed();"
                           " return first; }", "writable data in .bss")
+
+    def test_as_much_writable_data_as_is_allowed_passes(self):
+        source = "int counter; int next() { return ++counter; }"
+        self.assertEqual(check(source, options=["--data", "4"]), (0, ""))
+        self.assertEqual(check(source, options=["--data", "3"])[0], 1)
+
+    def test_an_archive_beside_may_be_used(self):
+        user = "void* get(); void* make() { return get(); }"
+        self.assert_found(user, "get() is undefined")
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "get.cpp").write_text("int state; void* get() { return &state; }")
+            subprocess.run([COMPILER, "-c", "get.cpp", "-o", "get.o"], cwd=folder, check=True)
+            self.assertEqual(check(user, options=["--beside", folder / "get.o"]), (0, ""))
 
 
 if __name__ == "__main__":

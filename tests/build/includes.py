@@ -15,7 +15,7 @@ LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/
           "ports/sim/", "ports/file/", "ports/evdev/", "ports/usbip/", "scenario/", "timeline/",
           "cli/")
 TESTS = ("support/",)
-CORE = ("base", "hid", "lang", "engine", "flash", "store", "edit", "drive", "device")
+CORE = ("base", "hid", "lang", "engine", "flash", "store", "edit", "drive", "device", "usb")
 # A device has memory for one save and its scratch: the editor's. Others ask the editor.
 EDITORS = {"store/save.hpp": ("store", "edit"), "store/flash_scratch.hpp": ("store", "edit")}
 CORE_HEADERS = {
@@ -23,6 +23,7 @@ CORE_HEADERS = {
     "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",
     "type_traits", "utility",
 }
+TINYUSB = {"tusb.h"}  # For usb.
 
 
 def findings(source):
@@ -46,7 +47,8 @@ def findings(source):
                 yield f"{name}:{number}: {header} is not a header"
             if in_core and name.parts[1] not in EDITORS.get(header, CORE):
                 yield f"{name}:{number}: {header} is for the editor alone"
-            if kind == "<" and in_core and header not in CORE_HEADERS:
+            known = CORE_HEADERS | (TINYUSB if name.parts[1] == "usb" else set())
+            if kind == "<" and in_core and header not in known:
                 yield f"{name}:{number}: <{header}> is not for the core"
 
 

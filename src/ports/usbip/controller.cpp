@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "usb/setup.hpp"
-
 namespace pianola::usbip {
 namespace {
 
@@ -30,7 +28,7 @@ bool to_host(const Urb& urb) { return (urb.setup[0] & kIn) != 0; }
 std::uint32_t data_size(const Urb& urb) { return urb.setup[6] | std::uint32_t{urb.setup[7]} << 8; }
 
 bool sets_configuration(const Urb& urb) {
-  return urb.setup[0] == 0 && urb.setup[1] == TUSB_REQ_SET_CONFIGURATION;
+  return urb.setup[0] == 0 && urb.setup[1] == TUSB_REQ_SET_CONFIGURATION && data_size(urb) == 0;
 }
 
 }  // namespace
@@ -161,10 +159,6 @@ bool Controller::step_control() {
 bool Controller::begin_control(Urb& urb) {
   if (!to_host(urb) && data_size(urb) != urb.data.size()) {
     end_control(UrbStatus::invalid);
-    return true;
-  }
-  if (!usb::is_safe_setup(urb.setup)) {
-    end_control(UrbStatus::stall);
     return true;
   }
   // A host resets the bus before it configures the device again, but USB/IP does not tell.

@@ -1,0 +1,84 @@
+// Compiles macros, keeps them in flash and plays them.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "board.hpp"
+#include "lang/compile/diagnostic.hpp"
+#include "store/current_roll.hpp"
+#include "store/flash_scratch.hpp"
+#include "store/save.hpp"
+#include "store/store.hpp"
+
+namespace {
+
+using namespace pianola;
+
+/// As docs/porting.md has it: some 100 triggers and names cost no erase.
+constexpr std::size_t kScratch = 8192;
+/// Of 4 KB each: files with some ten thousand triggers and names.
+constexpr std::size_t kScratchSectors = 256;
+
+board::Flash chip;
+board::Reports reports;
+board::Errors errors;
+board::Commands commands;
+std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
+std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
+    scratch_memory;
+std::array<std::uint16_t, kScratchSectors> scratch_sectors;
+board::Forever<store::Store> store_itself;
+board::Forever<store::CurrentRoll> current_roll;
+board::Forever<store::FlashScratch> flash_scratch;
+board::Forever<store::Save> save_itself;
+board::Forever<engine::Storage<>> engine_storage;
+board::Forever<engine::Engine> engine_itself;
+
+class ReceivedText final : public lang::Source {
+ public:
+  std::size_t read(std::uint32_t offset, std::span<char> out) override {
+    const auto text = board::received_text();
+    if (offset >= text.size()) return 0;
+    const std::size_t size = std::min<std::size_t>(out.size(), text.size() - offset);
+    std::copy_n(text.begin() + offset, size, out.begin());
+    return size;
+  }
+};
+
+/// Shows errors with the line of the source.
+class Findings final : public lang::DiagnosticSink {
+ public:
+  explicit Findings(lang::Source& source) : source_(source) {}
+  void report(const lang::Diagnostic& diagnostic) override {
+    board::Screen screen;
+    lang::write_diagnostic(diagnostic, "macros.txt", source_, screen);
+  }
+
+ private:
+  lang::Source& source_;
+};
+
+/// Saves the text that was received; macros play meanwhile.
+void save(store::Store& store, engine::Engine& engine) {
+  ReceivedText text;
+  Findings findings(text);
+  store::FlashScratch& scratch = flash_scratch.make(store.log(), scratch_memory, scratch_sectors);
+  store::Save& save = save_itself.make(store, text, scratch, findings);
+  while (save.step() == Status::more) board::serve(engine);
+}
+
+}  // namespace
+
+int main() {
+  store::Store& store = store_itself.make(chip, store_memory);
+  if (store.mount() == store::Mount::unformatted) store.format();
+  store::CurrentRoll& roll = current_roll.make(store);
+  engine::Engine& engine =
+      engine_itself.make(engine_storage.make().view(), roll, reports, errors, &commands);
+  engine.seed(board::noise());
+  for (;;) {
+    if (!board::received_text().empty()) save(store, engine);
+    board::sleep(board::serve(engine));
+  }
+}

@@ -1,0 +1,59 @@
+// The whole device on a USB bus.
+
+#include <device/dcd.h>
+
+#include <array>
+#include <cstdint>
+
+#include "board.hpp"
+#include "device/device.hpp"
+#include "store/flash_scratch.hpp"
+#include "usb/usb.hpp"
+
+namespace {
+
+using namespace pianola;
+
+/// As docs/porting.md has it: some 100 triggers and names cost no erase.
+constexpr std::size_t kScratch = 8192;
+/// Of 4 KB each: files with some ten thousand triggers and names.
+constexpr std::size_t kScratchSectors = 256;
+/// As docs/device.md has it for a small device.
+constexpr std::size_t kRecording = 512;
+
+class Leds final : public device::KeyboardLeds {
+ public:
+  void show(std::uint8_t leds) override { board::show_leds(leds); }
+};
+
+board::Flash chip;
+Leds leds;
+std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
+std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
+    scratch_memory;
+std::array<std::uint16_t, kScratchSectors> scratch_sectors;
+std::array<char, kRecording> recording;
+board::Forever<engine::Storage<>> engine_storage;
+board::Forever<usb::Usb> usb_itself;
+board::Forever<device::Device> device_itself;
+
+}  // namespace
+
+int main() {
+  usb::Usb& usb = usb_itself.make();
+  device::Device& device =
+      device_itself.make(device::Parts{.flash = chip,
+                                       .store_memory = store_memory,
+                                       .engine = engine_storage.make().view(),
+                                       .workspace = {scratch_memory, scratch_sectors},
+                                       .host = usb,
+                                       .leds = leds,
+                                       .recording = recording});
+  device.start(board::now(), {.seed = board::noise()});
+  usb.start(device, "board");
+  for (;;) {
+    dcd_int_handler(0);  // The interrupt of a real board.
+    while (const auto change = board::next_key()) device.key(*change);
+    board::sleep(usb.step(board::now()));
+  }
+}
