@@ -10,6 +10,7 @@
 #include "lang/code/opcode.hpp"
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/statement.hpp"
 #include "lang/code/wakes.hpp"
 #include "lang/compile/code_piece.hpp"
 #include "lang/compile/diagnostic.hpp"
@@ -281,10 +282,9 @@ class Compiler final : private DiagnosticSink {
   bool inner_quotes(bool last);
   [[nodiscard]] bool at_comment();
   [[nodiscard]] bool before_letter() const;
-  bool keyword_statement(Keyword word);
-  bool control_statement(Keyword word);
-  bool device_statement(Keyword word);
-  bool misplaced_keyword(Keyword word);
+  [[nodiscard]] const Statement* statement_ahead(bool& whole) const;
+  bool keyword_statement();
+  bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);
   bool named(Opcode opcode, IndexSpace space);
 
@@ -297,7 +297,7 @@ class Compiler final : private DiagnosticSink {
   bool raw_statement();
   bool click_statement();
   bool mouse_button(Chord& out);
-  bool pointer_statement(Opcode opcode, unsigned operands);
+  bool pointer_statement(Opcode opcode);
   void start_text(Mode mode);
   void text_step();
   static bool is_meant_as_key(std::string_view text);
@@ -307,20 +307,18 @@ class Compiler final : private DiagnosticSink {
   void end_text();
   void flush_text();
 
-  // values.cpp: variables, waiting, calls, layers, recordings
+  // values.cpp: variables, waiting, calls
   enum class Assignment : std::uint8_t { none, plain, compound, comparison };
   [[nodiscard]] Assignment assignment_ahead() const;
   bool assignment(Assignment kind);
   bool let_statement();
   bool wait_statement();
+  bool wait_release();
   bool wait_until();
   [[nodiscard]] std::optional<std::uint32_t> limit_ahead() const;
   bool call_statement(Opcode opcode);
   void arguments_step();
   void end_call();
-  bool stop_statement();
-  bool layer_statement();
-  bool record_statement();
   bool new_local(std::uint8_t& slot);
   [[nodiscard]] std::optional<std::uint8_t> find_local(const NameAt& wanted,
                                                        std::uint8_t from = 0) const;
@@ -337,9 +335,8 @@ class Compiler final : private DiagnosticSink {
   bool continue_statement();
   bool label_statement();
   bool goto_statement();
-  bool defer_statement();
-  bool without_statement();
-  bool send_statement();
+  bool scope_statement(Opcode opcode, const Position& at);
+  bool send_statement(const Position& at);
   bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
   bool enter_scope(const Position& at);
   void close_block();
@@ -355,7 +352,7 @@ class Compiler final : private DiagnosticSink {
   void flush_labels();
 
   // match.cpp: what the next keys choose
-  bool match_statement();
+  bool match_statement(const Position& at);
   bool match_options(std::uint8_t& flags, std::uint32_t& within);
   void match_item();
   bool match_arm();

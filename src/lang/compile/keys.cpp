@@ -100,8 +100,9 @@ bool Compiler::click_statement() {
 }
 
 /// `move 10 -5`, `scroll 3`.
-bool Compiler::pointer_statement(Opcode opcode, unsigned operands) {
+bool Compiler::pointer_statement(Opcode opcode) {
   advance();
+  const unsigned operands = kOpcodes[static_cast<std::size_t>(opcode)].pops;
   for (unsigned i = 0; i < operands; ++i) {
     if (token().line_before) return expected(Message::expected_pointer);
     if (!pointer_operand()) return false;

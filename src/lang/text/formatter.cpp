@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "base/text_writer.hpp"
 #include "hid/key_names.hpp"
+#include "lang/code/statement.hpp"
 #include "lang/compile/keywords.hpp"
 #include "lang/compile/lexer.hpp"
 #include "lang/text/source_reader.hpp"
@@ -125,18 +126,12 @@ bool Formatter::goes_on() const {
   if (!in_body() || place_ != Place::other) return false;
   if (last_.kind == TokenKind::symbol) return is_infix_sign(last_.character);
   switch (last_keyword_) {
-    case Keyword::k_call:
-    case Keyword::k_fork:
-    case Keyword::k_if:
-    case Keyword::k_while:
-    case Keyword::k_repeat:
-    case Keyword::k_until:
     case Keyword::k_and:
     case Keyword::k_or:
     case Keyword::k_not:
       return true;
     default:
-      return false;
+      return wants_value(keyword_name(last_keyword_));
   }
 }
 
@@ -310,14 +305,6 @@ void Formatter::word() {
     case Keyword::no_keyword:
       if (assigned) place_ = Place::other;
       break;
-    case Keyword::k_tap:
-    case Keyword::k_press:
-    case Keyword::k_release:
-    case Keyword::k_hold:
-    case Keyword::k_toggle:
-    case Keyword::k_oneshot:
-      if (place_ == Place::start) place_ = Place::keys;
-      break;
     case Keyword::k_private:
     case Keyword::k_public:
     case Keyword::k_leader:
@@ -339,7 +326,11 @@ void Formatter::word() {
       place_ = Place::other;
       break;
     default:
-      place_ = Place::other;
+      if (!takes_keys(spelled)) {
+        place_ = Place::other;
+      } else if (place_ == Place::start) {
+        place_ = Place::keys;
+      }
       break;
   }
 }
