@@ -7,11 +7,13 @@
 
 #include "base/status.hpp"
 #include "hid/layout.hpp"
+#include "lang/code/expression.hpp"
 #include "lang/code/opcode.hpp"
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/code/statement.hpp"
 #include "lang/code/wakes.hpp"
+#include "lang/code/words.hpp"
 #include "lang/compile/code_piece.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/index_builder.hpp"
@@ -161,6 +163,8 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
   [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
   [[nodiscard]] bool at_word(std::string_view word) const;
+  /// The place among `words` of the one that stands here; their number if none does.
+  [[nodiscard]] std::size_t word_ahead(std::span<const std::string_view> words) const;
   [[nodiscard]] Keyword keyword() const;
   bool expect_symbol(char32_t c, std::string_view shown);
 
@@ -358,25 +362,26 @@ class Compiler final : private DiagnosticSink {
   bool match_arm();
 
   // expressions.cpp
-  enum class Operator : std::uint8_t;
   struct Expression;
   bool expression();
   bool operand(Expression& state, bool& complete);
   bool operators(Expression& state, bool& again);
   bool number_value(Expression& state, bool minus);
   bool word_operand(Expression& state, bool& complete);
-  bool push_operator(Expression& state, Operator op);
-  bool reduce(Expression& state, unsigned least);
-  bool functions(Expression& state, Keyword word, bool& complete);
-  bool query(Expression& state, Keyword word);
+  bool push_operator(Expression& state, Opcode op);
+  bool reduce(Expression& state, Precedence least);
+  bool functions(Expression& state, bool& complete);
+  bool begin_call(Expression& state, Opcode opcode);
+  bool query(Expression& state, const QueryInfo& asked);
+  bool plain_query(Expression& state, Query asked);
   bool pointer_operand();
   bool key_query(Expression& state);
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);
-  bool time_query(Expression& state, Keyword word, bool& complete);
-  std::optional<Operator> infix(bool& good);
-  bool infix_operator(Expression& state, Operator op);
+  bool time_query(Expression& state, const QueryInfo& asked);
+  const Operator* infix(bool& good);
+  bool infix_operator(Expression& state, const Operator& found);
   bool next_argument(Expression& state);
   bool close_parenthesis(Expression& state);
   bool emit_part(Expression& state, const CodePiece& piece, int change);

@@ -227,8 +227,7 @@ bool Compiler::starts_definition() const {
     if (next.is_symbol('=')) return items == 1 && is_remap(ahead);
     if (next.is_symbol('(')) {
       ahead.next();
-      const std::string_view word = ahead.word();
-      return items == 1 && (word == "again" || word == "typing" || word == "layout");
+      return items == 1 && find_word(kOptionWords, ahead.word()) < kOptionWords.size();
     }
     if (next.is_symbol('&')) {
       items = 0;

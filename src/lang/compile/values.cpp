@@ -10,11 +10,9 @@ namespace {
 /// Most tokens of a condition that are looked at to see if a limit follows it.
 constexpr unsigned kMostAhead = 4 * kMaxExpression;
 
-/// Words that `(` and arguments follow in an expression.
-constexpr bool is_infix(const Token& token) {
-  constexpr std::u32string_view kInfix = U"+-*/%<>=!";
-  return token.kind == TokenKind::symbol &&
-         kInfix.find(token.character) != std::u32string_view::npos;
+/// Whether it begins an operator between two values.
+bool is_infix(const Token& token) {
+  return token.kind == TokenKind::symbol && infix_precedence(token.character) != Precedence::none;
 }
 
 }  // namespace
@@ -40,10 +38,10 @@ Compiler::Assignment Compiler::assignment_ahead() const {
   if (next.character == '=') {
     return ahead.following() == '=' ? Assignment::comparison : Assignment::plain;
   }
-  const bool compound =
-      std::u32string_view(U"+-*/%").find(next.character) != std::u32string_view::npos &&
-      (ahead.following() == '=' ||
-       (next.character == '-' && ahead.following() == '-' && !reserved));
+  const Precedence kind = infix_precedence(next.character);
+  const bool compound = (kind == Precedence::sum || kind == Precedence::product) &&
+                        (ahead.following() == '=' ||
+                         (next.character == '-' && ahead.following() == '-' && !reserved));
   return compound ? Assignment::compound : Assignment::none;
 }
 
@@ -199,7 +197,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() const {
     ahead.next();
     const Token& next = ahead.token();
     const bool is_word = next.kind == TokenKind::word;
-    const bool joins = is_word && (ahead.word() == "and" || ahead.word() == "or");
+    const bool joins = is_word && find_operator(ahead.word(), OperatorForm::infix) != nullptr;
     if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.is_symbol('{') ||
         next.is_symbol('}')) {
       break;
@@ -213,7 +211,8 @@ std::optional<std::uint32_t> Compiler::limit_ahead() const {
         word = false;
       }
     } else if (!value) {
-      value = next.kind == TokenKind::number || (is_word && ahead.word() != "not");
+      value = next.kind == TokenKind::number ||
+              (is_word && find_operator(ahead.word(), OperatorForm::prefix) == nullptr);
       word = is_word;
     } else if (joins || is_infix(next)) {
       value = false;
