@@ -14,8 +14,8 @@ constexpr bool in_order() {
 }
 static_assert(in_order());
 
-template <typename Row, std::size_t kSize, typename Predicate>
-const Row* find_row(const Row (&rows)[kSize], Predicate is_it) {
+template <typename Row, std::size_t Size, typename Predicate>
+const Row* find_row(const Row (&rows)[Size], Predicate is_it) {
   const Row* found = std::find_if(std::begin(rows), std::end(rows), is_it);
   return found != std::end(rows) ? found : nullptr;
 }

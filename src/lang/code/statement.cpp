@@ -13,7 +13,7 @@ const Statement* find_statement(Opcode opcode) {
 
 bool begins_statement(std::string_view word) {
   return std::any_of(std::begin(kStatements), std::end(kStatements),
-                     [&](const Statement& statement) { return statement.keyword() == word; });
+                     [&](const Statement& statement) { return statement.begins_with(word); });
 }
 
 bool takes_keys(std::string_view word) {

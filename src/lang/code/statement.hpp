@@ -60,6 +60,9 @@ struct Statement {
     rest.remove_prefix(std::min(keyword().size() + 1, words.size()));
     return rest;
   }
+  [[nodiscard]] constexpr bool begins_with(std::string_view word) const {
+    return words.starts_with(word) && keyword().size() == word.size();
+  }
   [[nodiscard]] constexpr std::string_view last_word() const {
     return second_word().empty() ? words : second_word();
   }

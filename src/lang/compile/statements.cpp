@@ -210,7 +210,7 @@ const Statement* Compiler::statement_ahead(bool& whole) const {
                        word == Keyword::k_wait || word == Keyword::k_without;
   const Statement* first = nullptr;
   for (const Statement& statement : kStatements) {
-    if (statement.keyword() != lexer_.word()) continue;
+    if (!statement.begins_with(lexer_.word())) continue;
     if (first == nullptr) first = &statement;
     const std::string_view second = statement.second_word();
     whole = second.empty() || (follows && ahead.word() == second);
