@@ -11,14 +11,12 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
+#include "lang/code/words.hpp"
 
 namespace pianola::scenario {
 namespace {
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-constexpr std::pair<std::string_view, std::uint8_t> kButtonNames[] = {
-    {"left", 1}, {"right", 2}, {"middle", 3}, {"back", 4}, {"forward", 5}};
 
 std::size_t characters(std::string_view bytes) {
   return static_cast<std::size_t>(std::ranges::count_if(
@@ -117,9 +115,8 @@ class ChordReader {
     const std::size_t size = word_size(text_, at_);
     const std::string_view word = text_.substr(at_, size);
     auto number = number_of(word);
-    for (const auto& [name, button] : kButtonNames) {
-      if (word == name) number = button;
-    }
+    const std::size_t named = lang::find_word(lang::kButtonWords, word);
+    if (named < lang::kButtonWords.size()) number = static_cast<unsigned>(named) + 1;
     if (!number || *number == 0 || *number > hid::kMouseButtons) {
       fail("after mouse stands left, right, middle, back, forward or a number from 1 to 8", begin,
            at_ + size - begin);

@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "engine/settings.hpp"
 #include "lang/code/code_reader.hpp"
+#include "lang/code/words.hpp"
 #include "lang/compile/lexer.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "scenario/duration.hpp"
@@ -20,9 +21,6 @@
 
 namespace pianola::scenario {
 namespace {
-
-constexpr std::pair<std::string_view, std::uint8_t> kLeds[] = {
-    {"num", 0x01}, {"caps", 0x02}, {"scroll", 0x04}, {"compose", 0x08}, {"kana", 0x10}};
 
 std::vector<std::string> lines_of(std::string_view text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -359,10 +357,11 @@ class Parser {
     need(kForms);
     std::size_t begin = at_;
     const std::string_view name = take_word();
-    for (const auto& [known, bit] : kLeds) {
-      if (name == known) out.led = bit;
+    const std::size_t bit = lang::find_word(lang::kLedWords, name);
+    if (bit == lang::kLedWords.size()) {
+      fail(fmt::format("expected {}", kForms), begin, name.size());
     }
-    if (out.led == 0) fail(fmt::format("expected {}", kForms), begin, name.size());
+    out.led = static_cast<std::uint8_t>(1U << bit);
     need("on or off");
     begin = at_;
     const std::string_view state = take_word();

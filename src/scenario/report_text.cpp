@@ -8,6 +8,7 @@
 
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
+#include "lang/code/words.hpp"
 #include "scenario/key_chord.hpp"
 
 namespace pianola::scenario {
@@ -17,7 +18,6 @@ constexpr std::string_view kModifiers[] = {"CTRL",  "SHIFT",  "ALT",   "GUI",
                                            "RCTRL", "RSHIFT", "ALTGR", "RGUI"};
 constexpr std::string_view kBeforeKeys[] = {"ctrl",  "shift",  "alt",   "gui",
                                             "rctrl", "rshift", "altgr", "rgui"};
-constexpr std::string_view kButtons[] = {"left", "right", "middle", "back", "forward"};
 
 /// The keys that layouts are about: not those of the keypad, which all types have alike.
 bool has_character(hid::Usage usage) {
@@ -37,8 +37,8 @@ std::string mods_text(hid::Modifiers mods) {
 }
 
 std::string button_text(unsigned number) {
-  if (number >= 1 && number <= std::size(kButtons)) {
-    return fmt::format("mouse {}", kButtons[number - 1]);
+  if (number >= 1 && number <= lang::kButtonWords.size()) {
+    return fmt::format("mouse {}", lang::kButtonWords[number - 1]);
   }
   return fmt::format("mouse {}", number);
 }

@@ -7,7 +7,9 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
+#include "lang/code/expression.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/words.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -56,10 +58,9 @@ constexpr bool is_numbered(std::uint32_t usage) {
 
 /// `click left` as a statement, else `mouse left`.
 bool write_button(TextWriter& out, std::uint32_t number, KeyPlace place) {
-  constexpr std::array<std::string_view, 5> kNames = {"left", "right", "middle", "back", "forward"};
   out << (place == KeyPlace::statement ? "click " : "mouse ");
-  if (number >= 1 && number <= kNames.size()) {
-    out << kNames[number - 1];
+  if (number >= 1 && number <= kButtonWords.size()) {
+    out << kButtonWords[number - 1];
   } else {
     out.decimal(number);
   }
@@ -174,8 +175,6 @@ bool write_chord(TextWriter& out, hid::Modifiers mods, KeyRef key, KeyPlace plac
 bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   constexpr std::array<std::string_view, 9> kPrefix = {"", "leader ", "double ", "hold ", "tap ",
                                                        "", "\"",      "M",       "on "};
-  constexpr std::array<std::string_view, 5> kEvents = {"start", "lock", "unlock", "capslock",
-                                                       "layer "};
   const Trigger& trigger = in.trigger;
   const TriggerMods mods = trigger.mods;
   out << kPrefix[static_cast<std::size_t>(trigger.kind)];
@@ -192,9 +191,13 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
       out.decimal(std::uint32_t{trigger.number});
       return !mods.any();
     case TriggerKind::event:
-      out << kEvents[trigger.number];
-      good = trigger.number != static_cast<std::uint8_t>(Event::layer) ||
-             write_name(out, reader, in.payload, in.payload_size);
+      out << kEventWords[trigger.number];
+      if (trigger.number == static_cast<std::uint8_t>(Event::layer)) {
+        out << " ";
+        good = write_name(out, reader, in.payload, in.payload_size);
+      } else {
+        good = true;
+      }
       return good && !mods.any();
     case TriggerKind::both:
       good = write_key(out, trigger.key, place);
@@ -221,15 +224,12 @@ bool write_held_mods(TextWriter& out, TriggerMods mods) {
 }
 
 std::string_view query_name(std::uint32_t query) {
-  constexpr std::array<std::string_view, kQueryCount> kNames = {
-      "held", "released", "interrupted", "elapsed", "double", "pending", "recording", "time"};
-  return query < kNames.size() ? kNames[query] : std::string_view{};
+  return query < kQueryCount ? kQueries[query].word : std::string_view{};
 }
 
 std::string_view led_name(std::uint32_t led) {
-  constexpr std::array<std::string_view, 5> kNames = {"num", "caps", "scroll", "compose", "kana"};
-  for (std::size_t bit = 0; bit < kNames.size(); ++bit) {
-    if (led == 1U << bit) return kNames[bit];
+  for (std::size_t bit = 0; bit < kLedWords.size(); ++bit) {
+    if (led == 1U << bit) return kLedWords[bit];
   }
   return {};
 }

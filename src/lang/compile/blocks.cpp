@@ -319,32 +319,17 @@ bool Compiler::enter_scope(const Position& at) {
   return error_at(Message::too_many_scopes, at, 1, {}, {}, kMaxScopes);
 }
 
-bool Compiler::defer_statement() {
-  const Position at = token().at;
+/// `defer {`, `without mods {`.
+bool Compiler::scope_statement(Opcode opcode, const Position& at) {
   advance();
   if (!at_symbol('{')) return expected(Message::expected_brace);
   if (!enter_scope(at)) return false;
-  emit(CodePiece(Opcode::defer));
-  return open_block(Block::scope, 0, 1);
-}
-
-/// `without mods {`.
-bool Compiler::without_statement() {
-  const Position at = token().at;
-  advance();
-  if (keyword() != Keyword::k_mods) return expected(Message::expected_symbol, "mods");
-  advance();
-  if (!at_symbol('{')) return expected(Message::expected_brace);
-  if (!enter_scope(at)) return false;
-  emit(CodePiece(Opcode::without));
-  return open_block(Block::scope, 0, 0);
+  emit(CodePiece(opcode));
+  return open_block(Block::scope, 0, opcode == Opcode::defer ? 1 : 0);
 }
 
 /// `send next`, in a `defer`.
-bool Compiler::send_statement() {
-  const Position at = token().at;
-  advance();
-  if (!at_word("next") || token().line_before) return expected(Message::expected_symbol, "next");
+bool Compiler::send_statement(const Position& at) {
   const bool deferring = std::any_of(
       blocks_.begin(), blocks_.begin() + depth_,
       [](const OpenBlock& block) { return block.kind == Block::scope && block.start == 1; });

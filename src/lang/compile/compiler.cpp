@@ -172,6 +172,10 @@ bool Compiler::at_word(std::string_view word) const {
   return token().kind == TokenKind::word && lexer_.word() == word;
 }
 
+std::size_t Compiler::word_ahead(std::span<const std::string_view> words) const {
+  return token().kind == TokenKind::word ? find_word(words, lexer_.word()) : words.size();
+}
+
 Keyword Compiler::keyword() const {
   return token().kind == TokenKind::word ? find_keyword(lexer_.word()) : Keyword::no_keyword;
 }

@@ -7,10 +7,13 @@
 
 #include "base/status.hpp"
 #include "hid/layout.hpp"
+#include "lang/code/expression.hpp"
 #include "lang/code/opcode.hpp"
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/statement.hpp"
 #include "lang/code/wakes.hpp"
+#include "lang/code/words.hpp"
 #include "lang/compile/code_piece.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/index_builder.hpp"
@@ -160,6 +163,8 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
   [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
   [[nodiscard]] bool at_word(std::string_view word) const;
+  /// The place among `words` of the one that stands here; their number if none does.
+  [[nodiscard]] std::size_t word_ahead(std::span<const std::string_view> words) const;
   [[nodiscard]] Keyword keyword() const;
   bool expect_symbol(char32_t c, std::string_view shown);
 
@@ -281,10 +286,9 @@ class Compiler final : private DiagnosticSink {
   bool inner_quotes(bool last);
   [[nodiscard]] bool at_comment();
   [[nodiscard]] bool before_letter() const;
-  bool keyword_statement(Keyword word);
-  bool control_statement(Keyword word);
-  bool device_statement(Keyword word);
-  bool misplaced_keyword(Keyword word);
+  [[nodiscard]] const Statement* statement_ahead(bool& whole) const;
+  bool keyword_statement();
+  bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);
   bool named(Opcode opcode, IndexSpace space);
 
@@ -297,7 +301,7 @@ class Compiler final : private DiagnosticSink {
   bool raw_statement();
   bool click_statement();
   bool mouse_button(Chord& out);
-  bool pointer_statement(Opcode opcode, unsigned operands);
+  bool pointer_statement(Opcode opcode);
   void start_text(Mode mode);
   void text_step();
   static bool is_meant_as_key(std::string_view text);
@@ -307,20 +311,18 @@ class Compiler final : private DiagnosticSink {
   void end_text();
   void flush_text();
 
-  // values.cpp: variables, waiting, calls, layers, recordings
+  // values.cpp: variables, waiting, calls
   enum class Assignment : std::uint8_t { none, plain, compound, comparison };
   [[nodiscard]] Assignment assignment_ahead() const;
   bool assignment(Assignment kind);
   bool let_statement();
   bool wait_statement();
+  bool wait_release();
   bool wait_until();
   [[nodiscard]] std::optional<std::uint32_t> limit_ahead() const;
   bool call_statement(Opcode opcode);
   void arguments_step();
   void end_call();
-  bool stop_statement();
-  bool layer_statement();
-  bool record_statement();
   bool new_local(std::uint8_t& slot);
   [[nodiscard]] std::optional<std::uint8_t> find_local(const NameAt& wanted,
                                                        std::uint8_t from = 0) const;
@@ -337,9 +339,8 @@ class Compiler final : private DiagnosticSink {
   bool continue_statement();
   bool label_statement();
   bool goto_statement();
-  bool defer_statement();
-  bool without_statement();
-  bool send_statement();
+  bool scope_statement(Opcode opcode, const Position& at);
+  bool send_statement(const Position& at);
   bool open_block(Block kind, std::uint16_t label, std::uint32_t start);
   bool enter_scope(const Position& at);
   void close_block();
@@ -355,32 +356,33 @@ class Compiler final : private DiagnosticSink {
   void flush_labels();
 
   // match.cpp: what the next keys choose
-  bool match_statement();
+  bool match_statement(const Position& at);
   bool match_options(std::uint8_t& flags, std::uint32_t& within);
   void match_item();
   bool match_arm();
 
   // expressions.cpp
-  enum class Operator : std::uint8_t;
   struct Expression;
   bool expression();
   bool operand(Expression& state, bool& complete);
   bool operators(Expression& state, bool& again);
   bool number_value(Expression& state, bool minus);
   bool word_operand(Expression& state, bool& complete);
-  bool push_operator(Expression& state, Operator op);
-  bool reduce(Expression& state, unsigned least);
-  bool functions(Expression& state, Keyword word, bool& complete);
-  bool query(Expression& state, Keyword word);
+  bool push_operator(Expression& state, Opcode op);
+  bool reduce(Expression& state, Precedence least);
+  bool functions(Expression& state, bool& complete);
+  bool begin_call(Expression& state, Opcode opcode);
+  bool query(Expression& state, const QueryInfo& asked);
+  bool plain_query(Expression& state, Query asked);
   bool pointer_operand();
   bool pointer_value();
   bool key_query(Expression& state);
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);
-  bool time_query(Expression& state, Keyword word, bool& complete);
-  std::optional<Operator> infix(bool& good);
-  bool infix_operator(Expression& state, Operator op);
+  bool time_query(Expression& state, const QueryInfo& asked);
+  const Operator* infix(bool& good);
+  bool infix_operator(Expression& state, const Operator& found);
   bool next_argument(Expression& state);
   bool close_parenthesis(Expression& state);
   bool emit_part(Expression& state, const CodePiece& piece, int change);

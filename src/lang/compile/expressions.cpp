@@ -4,37 +4,11 @@
 
 namespace pianola::lang {
 
-/// What waits on the operator stack of an expression: parentheses and functions, then the
-/// operators.
-enum class Compiler::Operator : std::uint8_t {
-  parenthesis,
-  minimum,
-  maximum,
-  random,
-  or_else,
-  and_then,
-  invert,
-  equal,
-  not_equal,
-  less,
-  less_equal,
-  greater,
-  greater_equal,
-  elapsed_reached,
-  time_reached,
-  add,
-  subtract,
-  multiply,
-  divide,
-  modulo,
-  negate,
-};
-
 /// The state of one expression: operators in order of strength on an explicit stack, values on the
 /// engine's, of which only the number is known here.
 struct Compiler::Expression {
   struct Pending {
-    Operator op{};
+    Opcode op{};
     std::uint8_t values = 0;  ///< Of a function: arguments so far.
     std::uint16_t label = 0;  ///< Of `and` and `or`: where the value is complete.
   };
@@ -50,31 +24,15 @@ struct Compiler::Expression {
 
 namespace {
 
-/// How tightly the operators bind; 0 for parentheses and functions. Indexed by Operator.
-constexpr std::array<std::uint8_t, 21> kStrength = {0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 4,
-                                                    4, 4, 4, 4, 5, 5, 6, 6, 6, 7};
-constexpr unsigned kComparison = 4;
+/// What stands for a parenthesis among the pending operators.
+constexpr Opcode kParenthesis = Opcode::end;
 
-/// What each is compiled to. Indexed by Operator.
-constexpr std::array<Opcode, 21> kOpcode = {
-    Opcode::end,           Opcode::minimum,         Opcode::maximum,
-    Opcode::random,        Opcode::truth,           Opcode::truth,
-    Opcode::invert,        Opcode::equal,           Opcode::not_equal,
-    Opcode::less,          Opcode::less_equal,      Opcode::greater,
-    Opcode::greater_equal, Opcode::elapsed_reached, Opcode::time_reached,
-    Opcode::add,           Opcode::subtract,        Opcode::multiply,
-    Opcode::divide,        Opcode::modulo,          Opcode::negate};
-
-/// Those that take one value and leave one.
-constexpr bool is_unary(Opcode opcode) {
-  return opcode == Opcode::negate || opcode == Opcode::invert || opcode == Opcode::truth ||
-         opcode == Opcode::elapsed_reached || opcode == Opcode::time_reached;
+/// How tightly a pending operator binds; those with parentheses do not.
+Precedence strength(Opcode pending) {
+  const Operator* found = find_operator(pending);
+  const bool binds = found != nullptr && found->form != OperatorForm::call;
+  return binds ? found->precedence : Precedence::none;
 }
-
-/// The LEDs of led(…), by the bit of the host's report (HID Usage Tables, LED page, 01 to 05).
-constexpr std::array<std::string_view, 5> kLeds = {"num", "caps", "scroll", "compose", "kana"};
-
-constexpr unsigned strength(std::uint8_t op) { return kStrength[op]; }
 
 }  // namespace
 
@@ -91,14 +49,14 @@ bool Compiler::expression() {
     if (!operators(state, again)) return false;
     if (again) continue;
     if (state.open > 0) return expected(Message::unbalanced);
-    return reduce(state, 0);
+    return reduce(state, Precedence::none);
   }
 }
 
-bool Compiler::push_operator(Expression& state, Operator op) {
+bool Compiler::push_operator(Expression& state, Opcode op) {
   if (state.count == state.pending.size()) return expression_too_long(state);
   state.pending[state.count++] = {op, 0, 0};
-  if (op <= Operator::random) ++state.open;
+  if (strength(op) == Precedence::none) ++state.open;
   return true;
 }
 
@@ -118,20 +76,20 @@ bool Compiler::emit_part(Expression& state, const CodePiece& piece, int change) 
 bool Compiler::operand(Expression& state, bool& complete) {
   if (at_symbol('(')) {
     advance();
-    return push_operator(state, Operator::parenthesis);
+    return push_operator(state, kParenthesis);
   }
   if (at_symbol('-')) {
     advance();
-    if (token().kind != TokenKind::number) return push_operator(state, Operator::negate);
+    if (token().kind != TokenKind::number) return push_operator(state, Opcode::negate);
     complete = true;
     return number_value(state, true);
   }
   if (keyword() == Keyword::k_not) {
-    if (state.count > 0 && strength(static_cast<std::uint8_t>(state.top().op)) >= kComparison) {
+    if (state.count > 0 && strength(state.top().op) >= Precedence::comparison) {
       return error(Message::not_in_parentheses);
     }
     advance();
-    return push_operator(state, Operator::invert);
+    return push_operator(state, Opcode::invert);
   }
   if (at_symbol('!')) return error(Message::write_instead, "!", "not");
   switch (token().kind) {
@@ -161,8 +119,7 @@ bool Compiler::number_value(Expression& state, bool minus) {
 
 /// A local, a global, a query or a function.
 bool Compiler::word_operand(Expression& state, bool& complete) {
-  const Keyword word = keyword();
-  if (word != Keyword::no_keyword) return functions(state, word, complete);
+  if (keyword() != Keyword::no_keyword) return functions(state, complete);
   NameAt wanted;
   if (lexer_.following() == '(') return error(Message::no_function, lexer_.word());
   if (!name(wanted)) return false;
@@ -213,74 +170,50 @@ bool Compiler::operators(Expression& state, bool& again) {
     return true;
   }
   bool good = true;
-  const auto op = infix(good);
-  if (!op) return good;
+  const Operator* found = infix(good);
+  if (found == nullptr) return good;
   again = true;
-  return infix_operator(state, *op);
+  return infix_operator(state, *found);
 }
 
-/// The operator between two values that stands here, passed over up to its last character; nothing
+/// The operator between two values that stands here, passed over up to its last character; null
 /// if there is none, or an error (then not `good`).
-std::optional<Compiler::Operator> Compiler::infix(bool& good) {
-  if (keyword() == Keyword::k_and) return Operator::and_then;
-  if (keyword() == Keyword::k_or) return Operator::or_else;
-  if (token().kind != TokenKind::symbol) return std::nullopt;
-  const bool equals = lexer_.following() == '=';
-  const auto two = [&](Operator op) {
-    advance();
-    return op;
-  };
-  switch (token().character) {
-    case '+':
-      return Operator::add;
-    case '-':
-      return Operator::subtract;
-    case '*':
-      return Operator::multiply;
-    case '/':
-      return Operator::divide;
-    case '%':
-      return Operator::modulo;
-    case '=':
-      if (equals) return two(Operator::equal);
-      good = error(Message::single_equals);
-      return std::nullopt;
-    case '!':
-      if (equals) return two(Operator::not_equal);
-      break;
-    case '<':
-      if (lexer_.following() == '>') good = error(Message::write_instead, "<>", "!=");
-      if (!good) return std::nullopt;
-      return equals ? two(Operator::less_equal) : Operator::less;
-    case '>':
-      return equals ? two(Operator::greater_equal) : Operator::greater;
-    case '&':
-      if (lexer_.following() == '&') good = error(Message::write_instead, "&&", "and");
-      break;
-    case '|':
-      if (lexer_.following() == '|') good = error(Message::write_instead, "||", "or");
-      break;
-    default:
-      break;
+const Operator* Compiler::infix(bool& good) {
+  if (token().kind == TokenKind::word) {
+    return find_operator(lexer_.word(), OperatorForm::infix);
   }
-  return std::nullopt;
+  if (token().kind != TokenKind::symbol) return nullptr;
+  const auto ascii = [](char32_t c) { return c < 0x80 ? static_cast<char>(c) : '\0'; };
+  const std::array<char, 2> text = {ascii(token().character), ascii(lexer_.following())};
+  const std::string_view two{text.data(), 2};
+  const std::string_view one{text.data(), 1};
+  if (const Operator* found = find_operator(two, OperatorForm::infix)) {
+    advance();
+    return found;
+  }
+  const std::string_view meant = two == "<>" ? "!=" : two == "&&" ? "and" : two == "||" ? "or" : "";
+  if (!meant.empty()) {
+    good = error(Message::write_instead, two, meant);
+    return nullptr;
+  }
+  if (one == "=") good = error(Message::single_equals);
+  return find_operator(one, OperatorForm::infix);
 }
 
 /// At the last character of the operator, which a value must follow.
-bool Compiler::infix_operator(Expression& state, Operator op) {
-  const unsigned weight = strength(static_cast<std::uint8_t>(op));
+bool Compiler::infix_operator(Expression& state, const Operator& found) {
+  const Opcode op = found.opcode;
   // Comparisons do not group: neither side may be one.
-  if (!reduce(state, weight == kComparison ? weight + 1 : weight)) return false;
-  if (weight == kComparison && state.count > 0 &&
-      strength(static_cast<std::uint8_t>(state.top().op)) == kComparison) {
+  const bool compares = found.precedence == Precedence::comparison;
+  if (!reduce(state, compares ? Precedence::sum : found.precedence)) return false;
+  if (compares && state.count > 0 && strength(state.top().op) == Precedence::comparison) {
     return error(Message::comparison_chain);
   }
   const Position at = token().at;
   advance();
-  if (op != Operator::and_then && op != Operator::or_else) return push_operator(state, op);
+  if (op != Opcode::and_then && op != Opcode::or_else) return push_operator(state, op);
   std::uint16_t label = 0;
-  const Opcode opcode = op == Operator::and_then ? Opcode::and_then : Opcode::or_else;
-  if (!new_label(label, at) || !emit_part(state, CodePiece(opcode).number(label), -1) ||
+  if (!new_label(label, at) || !emit_part(state, CodePiece(op).number(label), -1) ||
       !push_operator(state, op)) {
     return false;
   }
@@ -289,36 +222,37 @@ bool Compiler::infix_operator(Expression& state, Operator op) {
 }
 
 /// Writes the pending operators that bind at least as strongly as `least`, down to a parenthesis
-/// (with `least` 0: all above it).
-bool Compiler::reduce(Expression& state, unsigned least) {
-  while (state.count > 0 && state.top().op > Operator::random) {
+/// (with Precedence::none: all above it).
+bool Compiler::reduce(Expression& state, Precedence least) {
+  while (state.count > 0) {
     const Expression::Pending pending = state.top();
-    const auto op = static_cast<std::uint8_t>(pending.op);
-    if (strength(op) < least) break;
+    const Precedence binds = strength(pending.op);
+    if (binds == Precedence::none || binds < least) break;
     --state.count;
-    const Opcode opcode = kOpcode[op];
-    if (!emit_part(state, CodePiece(opcode), is_unary(opcode) ? 0 : -1)) return false;
-    if (opcode == Opcode::truth) place_label(pending.label, scopes(depth_));
+    const bool joins = pending.op == Opcode::and_then || pending.op == Opcode::or_else;
+    const Opcode opcode = joins ? Opcode::truth : pending.op;
+    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(opcode)];
+    if (!emit_part(state, CodePiece(opcode), info.pushes - info.pops)) return false;
+    if (joins) place_label(pending.label, scopes(depth_));
   }
   return true;
 }
 
 /// At a comma: inside a function's parentheses only.
 bool Compiler::next_argument(Expression& state) {
-  if (!reduce(state, 0)) return false;
-  const Operator op = state.top().op;
-  if (op == Operator::parenthesis || op == Operator::random) return error(Message::unbalanced);
+  if (!reduce(state, Precedence::none)) return false;
+  const Opcode op = state.top().op;
+  if (op == kParenthesis || op == Opcode::random) return error(Message::unbalanced);
   if (++state.top().values < 2) return true;
-  return emit_part(state, CodePiece(op == Operator::minimum ? Opcode::minimum : Opcode::maximum),
-                   -1);
+  return emit_part(state, CodePiece(op), -1);
 }
 
 bool Compiler::close_parenthesis(Expression& state) {
-  if (!reduce(state, 0)) return false;
-  const Operator op = state.top().op;
-  if (op == Operator::random) {
+  if (!reduce(state, Precedence::none)) return false;
+  const Opcode op = state.top().op;
+  if (op == Opcode::random) {
     if (!emit_part(state, CodePiece(Opcode::random), 0)) return false;
-  } else if (op != Operator::parenthesis) {
+  } else if (op != kParenthesis) {
     if (state.top().values == 0) return expected(Message::expected_symbol, ",");
     if (!next_argument(state)) return false;
   }
@@ -330,89 +264,68 @@ bool Compiler::close_parenthesis(Expression& state) {
 // ---- Functions and queries --------------------------------------------------------------------
 
 /// At a keyword where a value should stand.
-bool Compiler::functions(Expression& state, Keyword word, bool& complete) {
-  switch (word) {
-    case Keyword::k_min:
-    case Keyword::k_max:
-    case Keyword::k_random: {
-      if (word == Keyword::k_random && until_) return error(Message::random_in_until);
-      advance();
-      if (!at_symbol('(')) return expected(Message::expected_symbol, "(");
-      advance();
-      return push_operator(state, word == Keyword::k_min   ? Operator::minimum
-                                  : word == Keyword::k_max ? Operator::maximum
-                                                           : Operator::random);
-    }
-    case Keyword::k_elapsed:
-    case Keyword::k_time:
-      return time_query(state, word, complete);
-    default:
-      complete = true;
-      return query(state, word);
+bool Compiler::functions(Expression& state, bool& complete) {
+  if (const Operator* found = find_operator(lexer_.word(), OperatorForm::call)) {
+    return begin_call(state, found->opcode);
   }
+  const QueryInfo* asked = find_query(lexer_.word(), lexer_.following() == '(');
+  if (asked == nullptr) return expected(Message::expected_value_here);
+  wakes_ |= asked->wakes;
+  if (until_ && asked->wakes == kWakeTime) return time_query(state, *asked);
+  complete = true;
+  return query(state, *asked);
+}
+
+/// `min(`, `max(`, `random(`.
+bool Compiler::begin_call(Expression& state, Opcode opcode) {
+  if (opcode == Opcode::random && until_) return error(Message::random_in_until);
+  advance();
+  if (!at_symbol('(')) return expected(Message::expected_symbol, "(");
+  advance();
+  return push_operator(state, opcode);
 }
 
 /// A query: its value is the engine's.
-bool Compiler::query(Expression& state, Keyword word) {
-  const auto plain = [&](Query asked, std::uint8_t wakes) {
-    wakes_ |= wakes;
-    advance();
-    return emit_part(state, CodePiece(Opcode::query).number(static_cast<std::uint32_t>(asked)), 1);
-  };
-  switch (word) {
-    case Keyword::k_held:
-      if (lexer_.following() == '(') return key_query(state);
-      return plain(Query::held, kWakeRelease | kWakeKey);
-    case Keyword::k_released:
-      return plain(Query::released, kWakeRelease | kWakeKey);
-    case Keyword::k_interrupted:
-      return plain(Query::interrupted, kWakeKey);
-    case Keyword::k_double:
-      return plain(Query::double_tap, kWakeKey);
-    case Keyword::k_pending:
-      return plain(Query::pending, kWakeKey);
-    case Keyword::k_recording:
-      return plain(Query::recording, kWakeTask);
-    case Keyword::k_mods:
+bool Compiler::query(Expression& state, const QueryInfo& asked) {
+  switch (asked.opcode) {
+    case Opcode::held_key:
+      return key_query(state);
+    case Opcode::mods_held:
       return mods_query(state);
-    case Keyword::k_led:
+    case Opcode::led:
       return led_query(state);
-    case Keyword::k_layer:
-      wakes_ |= kWakeLayer;
-      return name_query(state, Opcode::layer_active, IndexSpace::layer);
-    case Keyword::k_running:
-      wakes_ |= kWakeTask;
-      return name_query(state, Opcode::running, IndexSpace::macro);
+    case Opcode::layer_active:
+      return name_query(state, asked.opcode, IndexSpace::layer);
+    case Opcode::running:
+      return name_query(state, asked.opcode, IndexSpace::macro);
     default:
-      return expected(Message::expected_value_here);
+      return plain_query(state, asked.query);
   }
 }
 
-/// `elapsed` or `time`. In `wait until` only as `elapsed >= E`, which says when to wake.
-bool Compiler::time_query(Expression& state, Keyword word, bool& complete) {
-  const bool elapsed = word == Keyword::k_elapsed;
+/// A query without an operand.
+bool Compiler::plain_query(Expression& state, Query asked) {
+  advance();
+  return emit_part(state, CodePiece(Opcode::query).number(static_cast<std::uint32_t>(asked)), 1);
+}
+
+/// `elapsed` or `time` in `wait until`: only as `elapsed >= E`, which says when to wake.
+bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
   const Position at = token().at;
   const std::uint32_t length = token().length;
   advance();
-  if (!until_) {
-    complete = true;
-    const Query asked = elapsed ? Query::elapsed : Query::time;
-    return emit_part(state, CodePiece(Opcode::query).number(static_cast<std::uint32_t>(asked)), 1);
-  }
-  const bool alone =
-      state.count == 0 || strength(static_cast<std::uint8_t>(state.top().op)) < kComparison;
+  const bool alone = state.count == 0 || strength(state.top().op) < Precedence::comparison;
   if (!alone || !at_symbol('>') || lexer_.following() != '=') {
-    return error_at(Message::time_in_until, at, length, keyword_name(word));
+    return error_at(Message::time_in_until, at, length, asked.word);
   }
   advance();
   advance();
-  wakes_ |= kWakeTime;
-  return push_operator(state, elapsed ? Operator::elapsed_reached : Operator::time_reached);
+  return push_operator(
+      state, asked.query == Query::elapsed ? Opcode::elapsed_reached : Opcode::time_reached);
 }
 
 /// `held(K)`.
 bool Compiler::key_query(Expression& state) {
-  wakes_ |= kWakeKey;
   advance();
   advance();
   Chord key;
@@ -427,7 +340,6 @@ bool Compiler::key_query(Expression& state) {
 
 /// `mods(ctrl+lshift)`.
 bool Compiler::mods_query(Expression& state) {
-  wakes_ |= kWakeKey;
   advance();
   if (!expect_symbol('(', "(")) return false;
   TriggerMods mods;
@@ -446,15 +358,13 @@ bool Compiler::mods_query(Expression& state) {
 
 /// `led(caps)`.
 bool Compiler::led_query(Expression& state) {
-  wakes_ |= kWakeLed;
   advance();
   if (!expect_symbol('(', "(")) return false;
-  const auto* found =
-      std::find(kLeds.begin(), kLeds.end(), token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kLeds.end()) return expected(Message::expected_led);
+  const std::size_t bit = word_ahead(kLedWords);
+  if (bit == kLedWords.size()) return expected(Message::expected_led);
   advance();
   if (!expect_symbol(')', ")")) return false;
-  return emit_part(state, CodePiece(Opcode::led).number(1U << (found - kLeds.begin())), 1);
+  return emit_part(state, CodePiece(Opcode::led).number(1U << bit), 1);
 }
 
 /// `layer(nav)`, `running(f)`.

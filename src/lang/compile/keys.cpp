@@ -11,8 +11,6 @@ namespace {
 
 /// Characters of a text compiled in one step.
 constexpr unsigned kTextBatch = 256;
-/// The mouse buttons that have names, from number 1 on.
-constexpr std::array<std::string_view, 5> kButtons = {"left", "right", "middle", "back", "forward"};
 
 }  // namespace
 
@@ -75,10 +73,8 @@ bool Compiler::raw_statement() {
 bool Compiler::mouse_button(Chord& out) {
   std::uint32_t number = 0;
   if (token().kind == TokenKind::number) number = token().value;
-  if (token().kind == TokenKind::word) {
-    const auto* found = std::find(kButtons.begin(), kButtons.end(), lexer_.word());
-    if (found != kButtons.end()) number = static_cast<std::uint32_t>(found - kButtons.begin()) + 1;
-  }
+  const std::size_t named = word_ahead(kButtonWords);
+  if (named < kButtonWords.size()) number = static_cast<std::uint32_t>(named) + 1;
   if (number == 0 || number > hid::kMouseButtons || token().line_before) {
     return expected(Message::expected_button);
   }
@@ -100,8 +96,9 @@ bool Compiler::click_statement() {
 }
 
 /// `move 10 -5`, `scroll 3`.
-bool Compiler::pointer_statement(Opcode opcode, unsigned operands) {
+bool Compiler::pointer_statement(Opcode opcode) {
   advance();
+  const unsigned operands = kOpcodes[static_cast<std::size_t>(opcode)].pops;
   for (unsigned i = 0; i < operands; ++i) {
     if (token().line_before) return expected(Message::expected_pointer);
     if (!pointer_operand()) return false;

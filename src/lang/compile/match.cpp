@@ -16,10 +16,7 @@ constexpr std::uint8_t kKeep = 2;
 }  // namespace
 
 /// `match next [within D] [any order] [keep] {`.
-bool Compiler::match_statement() {
-  const Position at = token().at;
-  advance();
-  if (!at_word("next") || token().line_before) return expected(Message::expected_symbol, "next");
+bool Compiler::match_statement(const Position& at) {
   advance();
   std::uint8_t flags = 0;
   std::uint32_t within = 0;

@@ -227,8 +227,7 @@ bool Compiler::starts_definition() const {
     if (next.is_symbol('=')) return items == 1 && is_remap(ahead);
     if (next.is_symbol('(')) {
       ahead.next();
-      const std::string_view word = ahead.word();
-      return items == 1 && (word == "again" || word == "typing" || word == "layout");
+      return items == 1 && find_word(kOptionWords, ahead.word()) < kOptionWords.size();
     }
     if (next.is_symbol('&')) {
       items = 0;
@@ -273,38 +272,24 @@ bool Compiler::is_remap(Lexer& ahead) const {
   return ahead.token().line_before || ahead.token().is_symbol('/');
 }
 
-/// Whether the token is a keyword that only a statement starts with.
+/// Whether a statement surely starts at this token, wherever it stands: at a keyword that starts
+/// one, and is not likely to stand in what is passed over.
 bool Compiler::starts_statement() const {
-  switch (keyword()) {
-    case Keyword::k_tap:
-    case Keyword::k_press:
-    case Keyword::k_toggle:
-    case Keyword::k_oneshot:
-    case Keyword::k_click:
-    case Keyword::k_move:
-    case Keyword::k_scroll:
-    case Keyword::k_wait:
-    case Keyword::k_yield:
-    case Keyword::k_while:
-    case Keyword::k_repeat:
-    case Keyword::k_loop:
-    case Keyword::k_break:
-    case Keyword::k_continue:
-    case Keyword::k_exit:
-    case Keyword::k_label:
-    case Keyword::k_goto:
-    case Keyword::k_let:
-    case Keyword::k_call:
-    case Keyword::k_fork:
-    case Keyword::k_match:
-    case Keyword::k_defer:
-    case Keyword::k_send:
-    case Keyword::k_record:
-    case Keyword::k_play:
-    case Keyword::k_without:
-      return true;
-    default:
+  const Keyword word = keyword();
+  switch (word) {
+    case Keyword::no_keyword:
+    case Keyword::k_key:
+    case Keyword::k_release:
+    case Keyword::k_hold:
+    case Keyword::k_if:
+    case Keyword::k_else:
+    case Keyword::k_stop:
+    case Keyword::k_layer:
+    case Keyword::k_lock:
+    case Keyword::k_edit:
       return false;
+    default:
+      return begins_statement(keyword_name(word));
   }
 }
 

@@ -171,35 +171,30 @@ bool Compiler::options() {
 }
 
 bool Compiler::option(std::uint8_t& seen) {
-  constexpr std::array<std::string_view, 3> kOptions = {"again", "typing", "layout"};
-  const auto* found = std::find(kOptions.begin(), kOptions.end(),
-                                token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kOptions.end()) return expected(Message::expected_option);
-  const auto index = static_cast<unsigned>(found - kOptions.begin());
-  if ((seen & (1U << index)) != 0) return error(Message::option_twice, *found);
+  const std::size_t index = word_ahead(kOptionWords);
+  if (index == kOptionWords.size()) return expected(Message::expected_option);
+  if ((seen & (1U << index)) != 0) return error(Message::option_twice, kOptionWords[index]);
   seen = static_cast<std::uint8_t>(seen | (1U << index));
   advance();
   if (!expect_symbol(':', ":")) return false;
-  if (index == 0) return again_option();
-  if (index == 2) return layout_value(Opcode::option_layout, layout_);
+  const Opcode opcode = option_opcode(index);
+  if (opcode == Opcode::option_again) return again_option();
+  if (opcode == Opcode::option_layout) return layout_value(opcode, layout_);
   std::uint32_t value = 0;
   if (!plain_value(kSettings[static_cast<std::size_t>(Setting::typing)], value)) {
     return expected_duration(Message::expected_value,
                              kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
   }
-  emit(CodePiece(Opcode::option_typing).number(value));
+  emit(CodePiece(opcode).number(value));
   return true;
 }
 
 bool Compiler::again_option() {
-  constexpr std::array<std::string_view, 4> kChoices = {"ignore", "stop", "restart", "parallel"};
-  const auto* found = std::find(kChoices.begin(), kChoices.end(),
-                                token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kChoices.end()) {
+  const std::size_t choice = word_ahead(kAgainWords);
+  if (choice == kAgainWords.size()) {
     return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
   }
-  emit(
-      CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(found - kChoices.begin())));
+  emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
   advance();
   return true;
 }

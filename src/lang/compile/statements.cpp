@@ -138,7 +138,7 @@ bool Compiler::word_statement() {
     return true;
   }
   if (neighbour(Place::statement)) return true;
-  if (reserved != Keyword::no_keyword && !modifier) return keyword_statement(reserved);
+  if (reserved != Keyword::no_keyword && !modifier) return keyword_statement();
   if (modifier) return chord_statement(Opcode::tap);
   if (word.size() == 1 && lexer_.following() == '(') return error(Message::call_missing, word);
   if (word.size() == 1) return bare_character(word);
@@ -198,112 +198,117 @@ bool Compiler::unknown_statement() {
   return true;
 }
 
-bool Compiler::keyword_statement(Keyword word) {
-  switch (word) {
-    case Keyword::k_tap:
+/// The statement that starts with the keyword at hand; if its second word does not follow, then not
+/// `whole`. Null if no statement starts so.
+const Statement* Compiler::statement_ahead(bool& whole) const {
+  Lexer ahead = lexer_;
+  ahead.set_sink(nullptr);
+  ahead.next();
+  // Only these three may go on in the next line: a word there is rather the next statement's.
+  const Keyword word = keyword();
+  const bool follows = !ahead.token().line_before || word == Keyword::k_release ||
+                       word == Keyword::k_wait || word == Keyword::k_without;
+  const Statement* first = nullptr;
+  for (const Statement& statement : kStatements) {
+    if (!statement.begins_with(lexer_.word())) continue;
+    if (first == nullptr) first = &statement;
+    const std::string_view second = statement.second_word();
+    whole = second.empty() || (follows && ahead.word() == second);
+    if (whole) return &statement;
+  }
+  return first;
+}
+
+/// A statement that starts with a keyword. Each form's function begins at the last of its words.
+bool Compiler::keyword_statement() {
+  bool whole = false;
+  const Statement* statement = statement_ahead(whole);
+  if (!whole) return no_statement(statement);
+  const Position at = token().at;
+  if (!statement->second_word().empty()) advance();
+  const Opcode opcode = statement->opcode;
+  switch (statement->form) {
+    case StatementForm::nothing:
+      return simple(opcode);
+    case StatementForm::taps:
+    case StatementForm::chords:
       advance();
-      return chord_list(Opcode::tap);
-    case Keyword::k_press:
+      return chord_list(opcode);
+    case StatementForm::chord:
       advance();
-      return chord_list(Opcode::press);
-    case Keyword::k_release:
-      advance();
-      if (keyword() != Keyword::k_all) return chord_list(Opcode::release);
-      return simple(Opcode::release_all);
-    case Keyword::k_hold:
-      advance();
-      return chord_statement(Opcode::hold);
-    case Keyword::k_toggle:
-      advance();
-      return chord_statement(Opcode::toggle);
-    case Keyword::k_oneshot:
-      advance();
-      return chord_statement(Opcode::oneshot);
-    case Keyword::k_key:
-      return chord_statement(Opcode::tap);
-    case Keyword::k_click:
+      return chord_statement(opcode);
+    case StatementForm::key:
+      return chord_statement(opcode);
+    case StatementForm::buttons:
       return click_statement();
-    case Keyword::k_move:
-      return pointer_statement(Opcode::move, 2);
-    case Keyword::k_scroll:
-      return pointer_statement(Opcode::scroll, 1);
-    default:
-      return control_statement(word);
-  }
-}
-
-bool Compiler::control_statement(Keyword word) {
-  switch (word) {
-    case Keyword::k_if:
-      return if_statement();
-    case Keyword::k_while:
-      return while_statement();
-    case Keyword::k_repeat:
-      return repeat_statement();
-    case Keyword::k_loop:
-      return loop_statement();
-    case Keyword::k_break:
-      return break_statement();
-    case Keyword::k_continue:
-      return continue_statement();
-    case Keyword::k_label:
-      return label_statement();
-    case Keyword::k_goto:
-      return goto_statement();
-    case Keyword::k_exit:
-      return simple(Opcode::exit);
-    case Keyword::k_match:
-      return match_statement();
-    case Keyword::k_defer:
-      return defer_statement();
-    case Keyword::k_without:
-      return without_statement();
-    case Keyword::k_send:
-      return send_statement();
-    default:
-      return device_statement(word);
-  }
-}
-
-bool Compiler::device_statement(Keyword word) {
-  switch (word) {
-    case Keyword::k_wait:
-      return wait_statement();
-    case Keyword::k_yield:
-      return simple(Opcode::yield);
-    case Keyword::k_let:
+    case StatementForm::pointer:
+      return pointer_statement(opcode);
+    case StatementForm::macro:
+      return named(opcode, IndexSpace::macro);
+    case StatementForm::layer:
+      return named(opcode, IndexSpace::layer);
+    case StatementForm::recording:
+      return named(opcode, IndexSpace::setting);
+    case StatementForm::call:
+      return call_statement(opcode);
+    case StatementForm::let:
       return let_statement();
-    case Keyword::k_call:
-      return call_statement(Opcode::call);
-    case Keyword::k_fork:
-      return call_statement(Opcode::fork);
-    case Keyword::k_stop:
-      return stop_statement();
-    case Keyword::k_layer:
-      return layer_statement();
-    case Keyword::k_record:
-      return record_statement();
-    case Keyword::k_play:
-      return named(Opcode::play, IndexSpace::setting);
-    case Keyword::k_lock:
-      return simple(Opcode::lock);
-    case Keyword::k_edit:
-      return simple(Opcode::edit);
-    default:
-      return misplaced_keyword(word);
+    case StatementForm::duration:
+    case StatementForm::duration_value:
+      return wait_statement();
+    case StatementForm::until_release:
+      return wait_release();
+    case StatementForm::until_condition:
+      return wait_until();
+    case StatementForm::condition:
+      return if_statement();
+    case StatementForm::while_loop:
+      return while_statement();
+    case StatementForm::endless_loop:
+      return loop_statement();
+    case StatementForm::counted_loop:
+      return repeat_statement();
+    case StatementForm::leave_loop:
+      return break_statement();
+    case StatementForm::next_round:
+      return continue_statement();
+    case StatementForm::label:
+      return label_statement();
+    case StatementForm::jump:
+      return goto_statement();
+    case StatementForm::scope:
+      return scope_statement(opcode, at);
+    case StatementForm::send:
+      return send_statement(at);
+    case StatementForm::match:
+      return match_statement(at);
+    case StatementForm::match_else:
+    case StatementForm::report:
+    case StatementForm::text:
+    case StatementForm::text_value:
+    case StatementForm::assignment:
+    case StatementForm::pattern:
+      break;  // They start with no keyword, or not here.
   }
+  return no_statement(statement);
 }
 
-/// A keyword that starts no statement.
-bool Compiler::misplaced_keyword(Keyword word) {
-  if (word == Keyword::k_else) {
+/// At a keyword that starts no statement, or only `begun`, whose second word lacks.
+bool Compiler::no_statement(const Statement* begun) {
+  if (begun == nullptr) {
+    const auto usage = hid::usage_from_name(lexer_.word());
+    return usage ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(*usage))
+                 : error(Message::keyword_misplaced, lexer_.word());
+  }
+  if (begun->form == StatementForm::match_else) {
     error(Message::else_without_if);
     advance();
     return false;
   }
-  const auto usage = hid::usage_from_name(lexer_.word());
-  return usage ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(*usage))
-               : error(Message::keyword_misplaced, lexer_.word());
+  advance();
+  return begun->form == StatementForm::layer
+             ? expected(Message::expected_layer_action)
+             : expected(Message::expected_symbol, begun->second_word());
 }
 
 /// A statement of one word, or the last word of one.

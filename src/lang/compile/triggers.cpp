@@ -399,14 +399,11 @@ bool Compiler::text_trigger() {
 
 /// `on start`, `on layer nav`.
 bool Compiler::event_trigger() {
-  constexpr std::array<std::string_view, 5> kEvents = {"start", "lock", "unlock", "capslock",
-                                                       "layer"};
   advance();
-  const auto* found = std::find(kEvents.begin(), kEvents.end(),
-                                token().kind == TokenKind::word ? lexer_.word() : "");
-  if (found == kEvents.end()) return expected(Message::expected_event);
+  const std::size_t found = word_ahead(kEventWords);
+  if (found == kEventWords.size()) return expected(Message::expected_event);
   trigger_.kind = TriggerKind::event;
-  trigger_.number = static_cast<std::uint8_t>(found - kEvents.begin());
+  trigger_.number = static_cast<std::uint8_t>(found);
   advance();
   if (static_cast<Event>(trigger_.number) == Event::layer) {
     NameAt layer;

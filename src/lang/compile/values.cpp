@@ -2,8 +2,7 @@
 
 #include "lang/compile/compiler.hpp"
 
-// The statements that have to do with values and names: variables, waiting, calls, layers,
-// recordings.
+// The statements that have to do with values: variables, waiting, calls.
 
 namespace pianola::lang {
 namespace {
@@ -11,11 +10,9 @@ namespace {
 /// Most tokens of a condition that are looked at to see if a limit follows it.
 constexpr unsigned kMostAhead = 4 * kMaxExpression;
 
-/// Words that `(` and arguments follow in an expression.
-constexpr bool is_infix(const Token& token) {
-  constexpr std::u32string_view kInfix = U"+-*/%<>=!";
-  return token.kind == TokenKind::symbol &&
-         kInfix.find(token.character) != std::u32string_view::npos;
+/// Whether it begins an operator between two values.
+bool is_infix(const Token& token) {
+  return token.kind == TokenKind::symbol && infix_precedence(token.character) != Precedence::none;
 }
 
 }  // namespace
@@ -34,27 +31,17 @@ Compiler::Assignment Compiler::assignment_ahead() const {
     const bool twice = ahead.following() == '+' && !reserved && !add_modifier(mods, lexer_.word());
     return twice ? Assignment::compound : Assignment::none;
   }
-  switch (keyword()) {
-    case Keyword::k_tap:
-    case Keyword::k_press:
-    case Keyword::k_release:
-    case Keyword::k_hold:
-    case Keyword::k_toggle:
-    case Keyword::k_oneshot:
-      return Assignment::none;  // of the key `=`
-    default:
-      break;
-  }
+  if (takes_keys(lexer_.word())) return Assignment::none;  // of the key `=`
   ahead.next();
   const Token& next = ahead.token();
   if (next.kind != TokenKind::symbol || next.line_before) return Assignment::none;
   if (next.character == '=') {
     return ahead.following() == '=' ? Assignment::comparison : Assignment::plain;
   }
-  const bool compound =
-      std::u32string_view(U"+-*/%").find(next.character) != std::u32string_view::npos &&
-      (ahead.following() == '=' ||
-       (next.character == '-' && ahead.following() == '-' && !reserved));
+  const Precedence kind = infix_precedence(next.character);
+  const bool compound = (kind == Precedence::sum || kind == Precedence::product) &&
+                        (ahead.following() == '=' ||
+                         (next.character == '-' && ahead.following() == '-' && !reserved));
   return compound ? Assignment::compound : Assignment::none;
 }
 
@@ -137,6 +124,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
 
 // ---- Waiting ----------------------------------------------------------------------------------
 
+/// `wait D`, `wait (E)`.
 bool Compiler::wait_statement() {
   advance();
   if (token().kind == TokenKind::duration) {
@@ -149,8 +137,11 @@ bool Compiler::wait_statement() {
     emit(CodePiece(Opcode::wait_value));
     return true;
   }
-  if (keyword() == Keyword::k_until) return wait_until();
-  if (keyword() != Keyword::k_release) return expected_duration(Message::expected_wait);
+  return expected_duration(Message::expected_wait);
+}
+
+/// `wait release max D`.
+bool Compiler::wait_release() {
   advance();
   std::uint32_t limit = 0;
   if (at_word("max")) {
@@ -206,7 +197,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() const {
     ahead.next();
     const Token& next = ahead.token();
     const bool is_word = next.kind == TokenKind::word;
-    const bool joins = is_word && (ahead.word() == "and" || ahead.word() == "or");
+    const bool joins = is_word && find_operator(ahead.word(), OperatorForm::infix) != nullptr;
     if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.is_symbol('{') ||
         next.is_symbol('}')) {
       break;
@@ -220,7 +211,8 @@ std::optional<std::uint32_t> Compiler::limit_ahead() const {
         word = false;
       }
     } else if (!value) {
-      value = next.kind == TokenKind::number || (is_word && ahead.word() != "not");
+      value = next.kind == TokenKind::number ||
+              (is_word && find_operator(ahead.word(), OperatorForm::prefix) == nullptr);
       word = is_word;
     } else if (joins || is_infix(next)) {
       value = false;
@@ -279,44 +271,6 @@ void Compiler::arguments_step() {
 void Compiler::end_call() {
   emit(CodePiece(call_opcode_).name(call_.view()).number(arguments_));
   use(IndexSpace::macro, call_, arguments_);
-}
-
-/// `stop f`, `stop all`, `stop others`.
-bool Compiler::stop_statement() {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
-  ahead.next();
-  const bool same_line = !ahead.token().line_before;
-  const bool all = same_line && ahead.word() == "all";
-  const bool others = same_line && ahead.word() == "others";
-  if (!all && !others) return named(Opcode::stop, IndexSpace::macro);
-  advance();
-  return simple(all ? Opcode::stop_all : Opcode::stop_others);
-}
-
-// ---- Layers and recordings --------------------------------------------------------------------
-
-/// `layer hold nav`, `layer on nav`, `layer off nav`, `layer toggle nav`.
-bool Compiler::layer_statement() {
-  advance();
-  if (token().line_before) return expected(Message::expected_layer_action);
-  if (keyword() == Keyword::k_hold) return named(Opcode::layer_hold, IndexSpace::layer);
-  if (keyword() == Keyword::k_on) return named(Opcode::layer_on, IndexSpace::layer);
-  if (keyword() == Keyword::k_toggle) return named(Opcode::layer_toggle, IndexSpace::layer);
-  if (at_word("off")) return named(Opcode::layer_off, IndexSpace::layer);
-  return expected(Message::expected_layer_action);
-}
-
-/// `record x`, `record stop`.
-bool Compiler::record_statement() {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
-  ahead.next();
-  if (ahead.word() != "stop" || ahead.token().line_before) {
-    return named(Opcode::record, IndexSpace::setting);
-  }
-  advance();
-  return simple(Opcode::record_stop);
 }
 
 }  // namespace pianola::lang

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hid/key_names.hpp"
+#include "lang/code/words.hpp"
 #include "lang/text/definition_writer.hpp"
 
 namespace pianola::lang {
@@ -242,36 +243,34 @@ bool DefinitionWriter::options() {
   unsigned seen = 0;  // one bit an option
   for (;;) {
     if (!read()) return false;
-    const unsigned bit = in_.opcode == Opcode::option_again    ? 1U
-                         : in_.opcode == Opcode::option_typing ? 2U
-                         : in_.opcode == Opcode::option_layout ? 4U
-                                                               : 0U;
-    if (bit == 0) {
+    std::size_t index = 0;
+    while (index < kOptionWords.size() && option_opcode(index) != in_.opcode) ++index;
+    if (index == kOptionWords.size()) {
       unread();
       break;
     }
+    const unsigned bit = 1U << index;
     if ((seen & bit) != 0) return false;
     out_ << (seen == 0 ? " (" : ", ");
     seen |= bit;
+    out_ << kOptionWords[index] << ": ";
     if (!option()) return false;
   }
   out_ << (seen == 0 ? " " : ") ");
   return true;
 }
 
+/// The value of the option in in_.
 bool DefinitionWriter::option() {
-  constexpr std::array<std::string_view, 4> kAgain = {"ignore", "stop", "restart", "parallel"};
   const std::uint32_t value = in_.value[0];
   switch (in_.opcode) {
     case Opcode::option_again:
-      if (value >= kAgain.size()) return false;
-      out_ << "again: " << kAgain[value];
+      if (value >= kAgainWords.size()) return false;
+      out_ << kAgainWords[value];
       return true;
     case Opcode::option_typing:
-      out_ << "typing: ";
       return typing(value);
     default:
-      out_ << "layout: ";
       return name();
   }
 }

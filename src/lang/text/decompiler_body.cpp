@@ -94,158 +94,89 @@ bool DefinitionWriter::statement() {
     default:
       break;
   }
+  const Statement* row = find_statement(in_.opcode);
+  if (row == nullptr) return false;
   // A match holds patterns only.
-  const bool item = in_.opcode == Opcode::pattern || in_.opcode == Opcode::match_else;
+  const bool item = row->form == StatementForm::pattern || row->form == StatementForm::match_else;
   if (inside(Block::match) != item) return false;
   new_line(static_cast<std::uint32_t>(block_count_) + 1);
-  return key_statement();
+  if (row->form != StatementForm::taps) out_ << row->words;
+  return rest_of_statement(row->form);
 }
 
-bool DefinitionWriter::key_statement() {
-  switch (in_.opcode) {
-    case Opcode::tap:
+/// What stands behind the words of the statement in in_.
+bool DefinitionWriter::rest_of_statement(StatementForm form) {
+  switch (form) {
+    case StatementForm::nothing:
+      return true;
+    case StatementForm::taps:
       return chord(0, KeyPlace::statement);
-    case Opcode::press:
-      return chord_after("press ");
-    case Opcode::release:
-      return chord_after("release ");
-    case Opcode::hold:
-      return chord_after("hold ");
-    case Opcode::toggle:
-      return chord_after("toggle ");
-    case Opcode::oneshot:
-      return chord_after("oneshot ");
-    case Opcode::release_all:
-      return word("release all");
-    case Opcode::raw:
+    case StatementForm::chords:
+    case StatementForm::chord:
+      out_ << " ";
+      return chord(0, KeyPlace::operand);
+    case StatementForm::report:
       return write_raw(out_, reader_, in_);
-    case Opcode::text:
+    case StatementForm::text:
       return text();
-    case Opcode::type:
+    case StatementForm::text_value:
       return value_between("\"${", "}\"");
-    case Opcode::move:
-      return pointer("move", 2);
-    case Opcode::scroll:
-      return pointer("scroll", 1);
-    default:
-      return block_statement();
-  }
-}
-
-bool DefinitionWriter::block_statement() {
-  switch (in_.opcode) {
-    case Opcode::branch:
-      return begin_condition("if ", 0);
-    case Opcode::while_true:
-      return value_between("while ", " {") && begin_loop(starts_[0], in_.value[0]);
-    case Opcode::forever:
-      return word("loop {") && begin_loop(in_.end, in_.value[0]);
-    case Opcode::counter:
-      return repeat();
-    case Opcode::leave:
-      return leave();
-    case Opcode::next_round:
-      return next_round();
-    case Opcode::label:
-      return jump_label("label ");
-    case Opcode::go_to:
-      return jump_label("goto ");
-    case Opcode::without:
-      return word("without mods {") && open(Block::without, 0);
-    case Opcode::defer:
-      return word("defer {") && open(Block::defer, 0);
-    case Opcode::match:
-      return match();
-    case Opcode::pattern:
-      return pattern();
-    case Opcode::match_else:
-      return match_else();
-    default:
-      return value_statement();
-  }
-}
-
-bool DefinitionWriter::value_statement() {
-  switch (in_.opcode) {
-    case Opcode::wait:
-      out_ << "wait ";
-      return write_duration(out_, in_.value[0]);
-    case Opcode::wait_value:
-      return value_between("wait (", ")");
-    case Opcode::wait_release:
-      return wait_release();
-    case Opcode::until:
-      return wait_until();
-    case Opcode::let:
+    case StatementForm::pointer:
+      return pointer();
+    case StatementForm::macro:
+    case StatementForm::layer:
+    case StatementForm::recording:
+      out_ << " ";
+      return name();
+    case StatementForm::call:
+      return call();
+    case StatementForm::let:
       return let();
-    case Opcode::store:
-      return store();
-    case Opcode::store_global:
-      if (!name()) return false;
-      out_ << " = ";
-      return value(0);
-    case Opcode::call:
-      return call("call ");
-    case Opcode::fork:
-      return call("fork ");
-    default:
-      return other_statement();
-  }
-}
-
-bool DefinitionWriter::other_statement() {
-  switch (in_.opcode) {
-    case Opcode::yield:
-      return word("yield");
-    case Opcode::exit:
-      return word("exit");
-    case Opcode::stop:
-      return word_name("stop ");
-    case Opcode::stop_all:
-      return word("stop all");
-    case Opcode::stop_others:
-      return word("stop others");
-    case Opcode::layer_hold:
-      return word_name("layer hold ");
-    case Opcode::layer_on:
-      return word_name("layer on ");
-    case Opcode::layer_off:
-      return word_name("layer off ");
-    case Opcode::layer_toggle:
-      return word_name("layer toggle ");
-    case Opcode::record:
-      return word_name("record ");
-    case Opcode::record_stop:
-      return word("record stop");
-    case Opcode::play:
-      return word_name("play ");
-    case Opcode::lock:
-      return word("lock");
-    case Opcode::edit:
-      return word("edit");
-    case Opcode::send_next:
-      return word("send next") &&
-             std::any_of(blocks_.begin(),
+    case StatementForm::assignment:
+      return assignment();
+    case StatementForm::duration:
+      out_ << " ";
+      return write_duration(out_, in_.value[0]);
+    case StatementForm::duration_value:
+      return value_between(" (", ")");
+    case StatementForm::until_release:
+      return wait_release();
+    case StatementForm::until_condition:
+      return wait_until();
+    case StatementForm::condition:
+      return begin_condition(0);
+    case StatementForm::while_loop:
+      return value_between(" ", " {") && begin_loop(starts_[0], in_.value[0]);
+    case StatementForm::endless_loop:
+      out_ << " {";
+      return begin_loop(in_.end, in_.value[0]);
+    case StatementForm::counted_loop:
+      return repeat();
+    case StatementForm::leave_loop:
+      return leave();
+    case StatementForm::next_round:
+      return next_round();
+    case StatementForm::label:
+    case StatementForm::jump:
+      return jump_label();
+    case StatementForm::scope:
+      out_ << " {";
+      return open(in_.opcode == Opcode::defer ? Block::defer : Block::without, 0);
+    case StatementForm::send:
+      return std::any_of(blocks_.begin(),
                          blocks_.begin() + static_cast<std::ptrdiff_t>(block_count_),
                          [](const OpenBlock& block) { return block.kind == Block::defer; });
-    default:
-      return false;
+    case StatementForm::match:
+      return match();
+    case StatementForm::pattern:
+      return pattern();
+    case StatementForm::match_else:
+      return match_else();
+    case StatementForm::key:
+    case StatementForm::buttons:
+      break;  // They are written as taps.
   }
-}
-
-bool DefinitionWriter::word(std::string_view text) {
-  out_ << text;
-  return true;
-}
-
-bool DefinitionWriter::word_name(std::string_view text) {
-  out_ << text;
-  return name();
-}
-
-bool DefinitionWriter::chord_after(std::string_view word) {
-  out_ << word;
-  return chord(0, KeyPlace::operand);
+  return false;
 }
 
 bool DefinitionWriter::text() {
@@ -268,8 +199,8 @@ bool DefinitionWriter::value_between(std::string_view before, std::string_view a
 }
 
 /// `move 10 (a + b)`: only numbers and names stand without parentheses.
-bool DefinitionWriter::pointer(std::string_view word, std::size_t operands) {
-  out_ << word;
+bool DefinitionWriter::pointer() {
+  const std::size_t operands = depth_;
   for (std::size_t i = 0; i < operands; ++i) {
     Instruction first;
     reader_.seek(record_, starts_[i]);
@@ -287,7 +218,6 @@ bool DefinitionWriter::pointer(std::string_view word, std::size_t operands) {
 // ---- Waiting ----------------------------------------------------------------------------------
 
 bool DefinitionWriter::wait_release() {
-  out_ << "wait release";
   if (in_.value[0] == 0) return true;
   out_ << " max ";
   return write_duration(out_, in_.value[0] - 1);
@@ -304,7 +234,7 @@ bool DefinitionWriter::wait_until() {
   if (limited ? in_.value[1] != locals_ + 1U : in_.value[1] != 0) return false;
   if (in_.offset - in_.value[2] != starts_[0]) return false;
   names_.until = true;
-  const bool good = value_between("wait until ", "");
+  const bool good = value_between(" ", "");
   names_.until = false;
   if (!good || !limited) return good;
   out_ << " max ";
@@ -325,21 +255,25 @@ bool DefinitionWriter::new_local(std::uint32_t slot, bool named) {
 }
 
 bool DefinitionWriter::let() {
-  out_ << "let ";
+  out_ << " ";
   write_slot(out_, names_, in_.value[0]);
   out_ << " = ";
   return value(0) && new_local(in_.value[0], true);
 }
 
-bool DefinitionWriter::store() {
-  if (!names_.has(in_.value[0])) return false;
-  write_slot(out_, names_, in_.value[0]);
+bool DefinitionWriter::assignment() {
+  if (in_.opcode == Opcode::store_global) {
+    if (!name()) return false;
+  } else {
+    if (!names_.has(in_.value[0])) return false;
+    write_slot(out_, names_, in_.value[0]);
+  }
   out_ << " = ";
   return value(0);
 }
 
-bool DefinitionWriter::call(std::string_view word) {
-  out_ << word;
+bool DefinitionWriter::call() {
+  out_ << " ";
   const std::uint32_t count = in_.value[1];
   const bool named = name();
   for (std::uint32_t i = 0; i < count; ++i) {
@@ -413,9 +347,9 @@ std::uint32_t DefinitionWriter::scopes(std::size_t blocks) const {
 }
 
 /// At IF.
-bool DefinitionWriter::begin_condition(std::string_view word, std::uint32_t branch) {
+bool DefinitionWriter::begin_condition(std::uint32_t branch) {
   const std::uint32_t label = in_.value[0];
-  if (!value_between(word, " {") || !open(Block::condition, label)) return false;
+  if (!value_between(" ", " {") || !open(Block::condition, label)) return false;
   OpenBlock& block = blocks_[block_count_ - 1];
   block.branch = branch;
   return find_label_offset(label, block.end) && block.end >= next_;
@@ -431,7 +365,9 @@ bool DefinitionWriter::otherwise() {
   if (!find_label_offset(label, end) || end < next_) return false;
   close();
   if (goes_on_with_if(label, end)) {
-    return labels() && values() && begin_condition(" else if ", label + 1);
+    if (!labels() || !values()) return false;
+    out_ << " else if";
+    return begin_condition(label + 1);
   }
   out_ << " else {";
   if (!open(Block::otherwise, label)) return false;
@@ -476,7 +412,7 @@ bool DefinitionWriter::begin_loop(std::uint32_t start, std::uint32_t label) {
 bool DefinitionWriter::repeat() {
   const std::uint32_t slot = in_.value[0];
   const std::uint8_t locals = locals_;
-  if (!value_between("repeat ", " {")) return false;
+  if (!value_between(" ", " {")) return false;
   do {
     if (!read()) return false;
   } while (in_.opcode == Opcode::labels);
@@ -505,20 +441,18 @@ const DefinitionWriter::OpenBlock* DefinitionWriter::innermost_loop() const {
 
 bool DefinitionWriter::leave() {
   const OpenBlock* loop = innermost_loop();
-  out_ << "break";
   return loop != nullptr && loop->label == in_.value[0];
 }
 
 bool DefinitionWriter::next_round() {
   const OpenBlock* loop = innermost_loop();
-  out_ << "continue";
   return loop != nullptr && in_.offset - in_.value[1] == loop->start &&
          in_.value[0] == scopes(static_cast<std::size_t>(loop - blocks_.data()));
 }
 
 /// `label l3`, `goto l3`: the labels are called by their numbers.
-bool DefinitionWriter::jump_label(std::string_view word) {
-  out_ << word << "l";
+bool DefinitionWriter::jump_label() {
+  out_ << " l";
   out_.decimal(in_.value[0]);
   std::uint32_t offset = 0;
   if (!find_label_offset(in_.value[0], offset)) return false;
@@ -531,7 +465,6 @@ bool DefinitionWriter::match() {
   const std::uint32_t flags = in_.value[0];
   const std::uint32_t within = in_.value[1];
   if (flags > 3) return false;
-  out_ << "match next";
   if (within != 0) {
     out_ << " within ";
     if (!write_duration(out_, within - 1)) return false;
@@ -559,7 +492,7 @@ bool DefinitionWriter::matched() {
 }
 
 bool DefinitionWriter::match_else() {
-  out_ << "else {";
+  out_ << " {";
   return blocks_[block_count_ - 1].start == 1 && open(Block::match_else, 0);
 }
 

@@ -10,6 +10,7 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/code/notation.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/statement.hpp"
 #include "lang/text/expression_writer.hpp"
 
 namespace pianola::lang {
@@ -103,29 +104,23 @@ class DefinitionWriter {
   bool labels();
   bool values();
   bool statement();
-  bool key_statement();
-  bool other_statement();
-  bool block_statement();
-  bool value_statement();
-  bool word(std::string_view text);
-  bool word_name(std::string_view text);
-  bool chord_after(std::string_view word);
+  bool rest_of_statement(StatementForm form);
   bool text();
   bool value(std::size_t i);
   bool value_between(std::string_view before, std::string_view after);
-  bool pointer(std::string_view word, std::size_t operands);
+  bool pointer();
   bool wait_release();
   bool wait_limit();
   bool wait_until();
   bool let();
-  bool store();
-  bool call(std::string_view word);
+  bool assignment();
+  bool call();
   bool text_argument(std::size_t i);
 
   bool open(Block kind, std::uint32_t label);
   void close();
   bool close_ended();
-  bool begin_condition(std::string_view word, std::uint32_t branch);
+  bool begin_condition(std::uint32_t branch);
   bool otherwise();
   bool goes_on_with_if(std::uint32_t label, std::uint32_t end);
   bool begin_loop(std::uint32_t start, std::uint32_t label);
@@ -138,7 +133,7 @@ class DefinitionWriter {
   bool matched();
   bool match_else();
   bool block_end();
-  bool jump_label(std::string_view word);
+  bool jump_label();
   [[nodiscard]] bool inside(Block kind) const {
     return block_count_ > 0 && blocks_[block_count_ - 1].kind == kind;
   }

@@ -2,83 +2,16 @@
 
 #include <string_view>
 
+#include "lang/code/expression.hpp"
 #include "lang/code/notation.hpp"
 
 namespace pianola::lang {
 namespace {
 
-/// How tightly an operator binds, from the loosest; a function call and a leaf never need
-/// parentheses.
-enum class Precedence : std::uint8_t {
-  either,
-  both,
-  inversion,
-  comparison,
-  sum,
-  product,
-  unary,
-  atom
-};
-
-/// How an operator is spelled.
-struct Spelling {
-  Precedence precedence = Precedence::atom;
-  std::string_view before;   ///< Before the first operand.
-  std::string_view between;  ///< Before the second.
-  std::string_view after;    ///< After the last.
-};
-
-constexpr Spelling spelling(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::add:
-      return {Precedence::sum, "", " + ", ""};
-    case Opcode::subtract:
-      return {Precedence::sum, "", " - ", ""};
-    case Opcode::multiply:
-      return {Precedence::product, "", " * ", ""};
-    case Opcode::divide:
-      return {Precedence::product, "", " / ", ""};
-    case Opcode::modulo:
-      return {Precedence::product, "", " % ", ""};
-    case Opcode::negate:
-      return {Precedence::unary, "-", "", ""};
-    case Opcode::minimum:
-      return {Precedence::atom, "min(", ", ", ")"};
-    case Opcode::maximum:
-      return {Precedence::atom, "max(", ", ", ")"};
-    case Opcode::random:
-      return {Precedence::atom, "random(", "", ")"};
-    case Opcode::or_else:
-      return {Precedence::either, "", " or ", ""};
-    case Opcode::and_then:
-      return {Precedence::both, "", " and ", ""};
-    case Opcode::invert:
-      return {Precedence::inversion, "not ", "", ""};
-    case Opcode::equal:
-      return {Precedence::comparison, "", " == ", ""};
-    case Opcode::not_equal:
-      return {Precedence::comparison, "", " != ", ""};
-    case Opcode::less:
-      return {Precedence::comparison, "", " < ", ""};
-    case Opcode::less_equal:
-      return {Precedence::comparison, "", " <= ", ""};
-    case Opcode::greater:
-      return {Precedence::comparison, "", " > ", ""};
-    case Opcode::greater_equal:
-      return {Precedence::comparison, "", " >= ", ""};
-    case Opcode::elapsed_reached:
-      return {Precedence::comparison, "elapsed >= ", "", ""};
-    case Opcode::time_reached:
-      return {Precedence::comparison, "time >= ", "", ""};
-    default:
-      return {};
-  }
-}
-
-/// Whether it makes one value of those before it.
-constexpr bool is_operator(Opcode opcode) {
-  const Spelling spelled = spelling(opcode);
-  return !spelled.before.empty() || !spelled.between.empty();
+/// How tightly what is compiled to `opcode` binds.
+Precedence precedence(Opcode opcode) {
+  const Operator* found = find_operator(opcode);
+  return found != nullptr ? found->precedence : Precedence::atom;
 }
 
 /// Whether it may stand in the condition of `wait until`, or only there.
@@ -152,7 +85,7 @@ class ExpressionWriter {
       default: {
         // The left side of AND and OR waits for TRUTH.
         const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in.opcode)];
-        if (!is_operator(in.opcode) || top_ < info.pops) return false;
+        if (find_operator(in.opcode) == nullptr || top_ < info.pops) return false;
         for (std::size_t i = 0; i < info.pops; ++i) {
           if (is_open(stack_[top_ - 1 - i])) return false;
         }
@@ -197,11 +130,14 @@ class ExpressionWriter {
         if (!is_joined(node, at) && !write_front(node)) return false;
         if (node.left != kNoNode) to = node.left;
       } else if (from == node.left && node.right != kNoNode) {
-        out_ << spelling(node.opcode).between;
+        write_between(*find_operator(node.opcode));
         to = node.right;
       }
       if (to == node.parent) {
-        if (!is_joined(node, at)) out_ << spelling(node.opcode).after;
+        if (precedence(node.opcode) == Precedence::atom && node.left != kNoNode &&
+            !is_joined(node, at)) {
+          out_.put(')');
+        }
         if (has_parentheses(node, at)) out_.put(')');
       }
       from = at;
@@ -221,35 +157,51 @@ class ExpressionWriter {
         return names_.has(node.value);
       case Opcode::load_global:
         return write_name_at(node.value);
-      case Opcode::layer_active:
-        out_ << "layer(";
-        return write_name_at(node.value) && close();
-      case Opcode::running:
-        out_ << "running(";
-        return write_name_at(node.value) && close();
       case Opcode::query:
         out_ << query_name(node.value);
         return node.value < kQueryCount;
-      case Opcode::held_key:
-        out_ << "held(";
-        return write_key(out_, KeyRef::from_raw(node.value), KeyPlace::operand) && close();
-      case Opcode::mods_held:
-        out_ << "mods(";
-        return write_held_mods(out_, {static_cast<std::uint8_t>(node.value),
-                                      static_cast<std::uint8_t>(node.value >> 8)}) &&
-               close();
-      case Opcode::led:
-        out_ << "led(" << led_name(node.value) << ")";
-        return !led_name(node.value).empty();
       default:
-        out_ << spelling(node.opcode).before;
-        return true;
+        return write_word(node);
     }
   }
 
-  bool close() {
+  /// The word of an operator that stands before its operands, or all of a query with an operand.
+  bool write_word(const Node& node) {
+    if (const Operator* found = find_operator(node.opcode)) {
+      if (found->form == OperatorForm::infix) return true;
+      out_ << found->word;
+      if (found->form == OperatorForm::call) out_.put('(');
+      if (found->form == OperatorForm::prefix && node.opcode != Opcode::negate) out_.put(' ');
+      return true;
+    }
+    out_ << find_query(node.opcode)->word << "(";
+    const bool good = write_operand(node);
     out_.put(')');
-    return true;
+    return good;
+  }
+
+  void write_between(const Operator& found) {
+    if (found.form == OperatorForm::call) {
+      out_ << ", ";
+    } else {
+      out_ << " " << found.word << " ";
+    }
+  }
+
+  /// What stands between the parentheses of a query.
+  bool write_operand(const Node& node) {
+    switch (node.opcode) {
+      case Opcode::held_key:
+        return write_key(out_, KeyRef::from_raw(node.value), KeyPlace::operand);
+      case Opcode::mods_held:
+        return write_held_mods(out_, {static_cast<std::uint8_t>(node.value),
+                                      static_cast<std::uint8_t>(node.value >> 8)});
+      case Opcode::led:
+        out_ << led_name(node.value);
+        return !led_name(node.value).empty();
+      default:
+        return write_name_at(node.value);
+    }
   }
 
   bool write_name_at(std::uint32_t offset) {
@@ -273,8 +225,8 @@ class ExpressionWriter {
     if (parent.opcode == Opcode::negate && node.opcode == Opcode::push) {
       return static_cast<std::int32_t>(node.value) >= 0;
     }
-    const Precedence outer = spelling(parent.opcode).precedence;
-    const Precedence inner = spelling(node.opcode).precedence;
+    const Precedence outer = precedence(parent.opcode);
+    const Precedence inner = precedence(node.opcode);
     if (outer == Precedence::atom) return false;
     // Comparisons do not group at all.
     const bool apart = index == parent.right || outer == Precedence::comparison;

@@ -6,6 +6,8 @@
 #include "base/ascii.hpp"
 #include "base/text_writer.hpp"
 #include "hid/key_names.hpp"
+#include "lang/code/expression.hpp"
+#include "lang/code/statement.hpp"
 #include "lang/compile/keywords.hpp"
 #include "lang/compile/lexer.hpp"
 #include "lang/text/source_reader.hpp"
@@ -13,9 +15,9 @@
 namespace pianola::lang {
 namespace {
 
-constexpr bool is_infix_sign(char32_t c) {
-  return c == '+' || c == '-' || c == '*' || c == '/' || c == '%' || c == '<' || c == '>' ||
-         c == '=' || c == '!';
+/// That of the operators between two values that begin with the token.
+Precedence sign(const Token& token) {
+  return token.kind == TokenKind::symbol ? infix_precedence(token.character) : Precedence::none;
 }
 
 /// What the words at this place are.
@@ -123,21 +125,10 @@ void Formatter::gap() {
 bool Formatter::goes_on() const {
   if (parentheses_ > 0) return true;
   if (!in_body() || place_ != Place::other) return false;
-  if (last_.kind == TokenKind::symbol) return is_infix_sign(last_.character);
-  switch (last_keyword_) {
-    case Keyword::k_call:
-    case Keyword::k_fork:
-    case Keyword::k_if:
-    case Keyword::k_while:
-    case Keyword::k_repeat:
-    case Keyword::k_until:
-    case Keyword::k_and:
-    case Keyword::k_or:
-    case Keyword::k_not:
-      return true;
-    default:
-      return false;
-  }
+  if (last_.kind == TokenKind::symbol) return sign(last_) != Precedence::none;
+  const std::string_view word = keyword_name(last_keyword_);
+  return wants_value(word) || find_operator(word, OperatorForm::infix) != nullptr ||
+         find_operator(word, OperatorForm::prefix) != nullptr;
 }
 
 void Formatter::comment(std::uint32_t& offset, std::uint32_t end) {
@@ -167,18 +158,13 @@ bool Formatter::wants_space() const {
     return !last_.is_symbol('(') && !at(')') && !at(',') && !at(';');
   }
   if (place_ == Place::other && last_.is_symbol(':')) return true;
-  const auto compares = [](const Token& token) {
-    return token.is_symbol('=') || token.is_symbol('<') || token.is_symbol('>') ||
-           token.is_symbol('!');
-  };
+  const auto compares = [](const Token& token) { return sign(token) == Precedence::comparison; };
   if (define_ || chord_) return false;
   // Comparisons stand in values only; elsewhere these are keys.
   const bool value = in_body() && place_ == Place::other;
   if (value && compares(current()) && !compares(last_)) return true;
   if (value && compares(last_) && !compares(current())) return true;
-  const auto divides = [](const Token& token) {
-    return token.is_symbol('/') || token.is_symbol('*') || token.is_symbol('%');
-  };
+  const auto divides = [](const Token& token) { return sign(token) == Precedence::product; };
   if (value && (divides(current()) || divides(last_))) return true;
   // Of a key with two jobs; a slash may be one of the keys, which does no harm.
   const bool remap = remap_ && !in_body() && place_ == Place::keys;
@@ -268,7 +254,8 @@ void Formatter::symbol() {
     place_ = Place::other;
   } else if (c == ')') {
     if (parentheses_ > 0) --parentheses_;
-  } else if (in_body() && place_ == Place::start && is_infix_sign(c) && current().space_before) {
+  } else if (in_body() && place_ == Place::start && sign(current()) != Precedence::none &&
+             current().space_before) {
     place_ = Place::other;  // the value of the line before goes on
   } else if (c == '=' && remap_ && !in_body()) {
     place_ = Place::keys;
@@ -310,14 +297,6 @@ void Formatter::word() {
     case Keyword::no_keyword:
       if (assigned) place_ = Place::other;
       break;
-    case Keyword::k_tap:
-    case Keyword::k_press:
-    case Keyword::k_release:
-    case Keyword::k_hold:
-    case Keyword::k_toggle:
-    case Keyword::k_oneshot:
-      if (place_ == Place::start) place_ = Place::keys;
-      break;
     case Keyword::k_private:
     case Keyword::k_public:
     case Keyword::k_leader:
@@ -339,7 +318,11 @@ void Formatter::word() {
       place_ = Place::other;
       break;
     default:
-      place_ = Place::other;
+      if (!takes_keys(spelled)) {
+        place_ = Place::other;
+      } else if (place_ == Place::start) {
+        place_ = Place::keys;
+      }
       break;
   }
 }

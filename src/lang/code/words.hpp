@@ -1,0 +1,46 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "lang/code/opcode.hpp"
+
+namespace pianola::lang {
+
+// Words that can stand in one place only, and so are not reserved. Each list is in the order of
+// what stands for them in code.
+
+/// The options of a binding, in the order of their opcodes.
+inline constexpr std::array<std::string_view, 3> kOptionWords = {"again", "typing", "layout"};
+
+constexpr Opcode option_opcode(std::size_t option) {
+  return static_cast<Opcode>(static_cast<std::size_t>(Opcode::option_again) + option);
+}
+static_assert(option_opcode(1) == Opcode::option_typing);
+static_assert(option_opcode(2) == Opcode::option_layout);
+
+/// The values of the option `again`.
+inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",
+                                                                "parallel"};
+
+/// The LEDs, by the bit of the host's report (HID Usage Tables, LED page, 01 to 05).
+inline constexpr std::array<std::string_view, 5> kLedWords = {"num", "caps", "scroll", "compose",
+                                                              "kana"};
+
+/// The mouse buttons that have names, from number 1 on.
+inline constexpr std::array<std::string_view, 5> kButtonWords = {"left", "right", "middle", "back",
+                                                                 "forward"};
+
+/// The events of `on …`, in the order of Event.
+inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock", "unlock",
+                                                                "capslock", "layer"};
+
+/// The place of `word` among `words`; their number if it is none of them.
+constexpr std::size_t find_word(std::span<const std::string_view> words, std::string_view word) {
+  return static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
+}
+
+}  // namespace pianola::lang
