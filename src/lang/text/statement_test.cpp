@@ -148,7 +148,7 @@ std::string formatted(const std::string& text) {
 }
 
 std::vector<std::uint8_t> code_of(Roll& roll) {
-  testing::BytesSink sink;
+  test::BytesSink sink;
   EXPECT_EQ(write_image(roll, ImageContent::stripped, sink), Status::ok);
   return sink.bytes;
 }
