@@ -177,8 +177,8 @@ Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
 /// Builds the backup again without the sectors that are to be emptied. What it has in common with
 /// the roll, which was moved from `old_roll` to `roll`, it still has afterwards. A backup that
 /// cannot be read is given up. Apart, so that the stack of it and of move_tree() do not add up.
-[[gnu::noinline]] Status move_backup(Log& log, const CollectorWindow& window, const TreeRef& old_roll,
-                   const TreeRef& roll, TreeRef& tree) {
+[[gnu::noinline]] Status move_backup(Log& log, const CollectorWindow& window,
+                                     const TreeRef& old_roll, const TreeRef& roll, TreeRef& tree) {
   LogView view{log};
   BackupNodes nodes{log, view, window, roll};
   TreeBuilder& builder = log.builder(view, nodes);

@@ -66,7 +66,7 @@ class RollBuilder final : public lang::RollWriter {
   SavePolicy policy_;
   LogView view_;
   LogNodes nodes_;
-  ObjectReader old_;  ///< Of the roll that is in force.
+  ObjectReader old_;   ///< Of the roll that is in force.
   TreeBuilder& tree_;  ///< The log's: of the definitions' chunks, then of the index.
   ObjectWriter writer_;
   TreeRef roll_;               ///< Once it is complete.
