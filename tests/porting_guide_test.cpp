@@ -34,7 +34,7 @@ class Board {
   };
 
   virtual ~Board() = default;
-  virtual Time now() = 0;                        // milliseconds; may wrap
+  virtual Time now() = 0;                                // milliseconds; may wrap
   virtual std::optional<KeyChange> next_key() = 0;       // changes since the last call, in order
   virtual bool start_report(const hid::BootReport&) = 0; // false: the endpoint is busy
   virtual bool report_done() = 0;                        // once after each report the host took

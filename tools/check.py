@@ -20,6 +20,9 @@ CORES = os.cpu_count() or 2
 FUZZ_TARGETS = sorted(path.stem for path in (ROOT / "tests/fuzz").glob("*_fuzz.cpp"))
 # Phases at a time, so that the end of one, which often leaves cores idle, is filled by another.
 LANES = 2
+# Compilers at a time in each: with ninja's own choice, two more than cores, two builds side by side
+# would only take the caches from each other.
+os.environ.setdefault("JOBS", str(CORES))
 # What a whole run may take on two cores.
 BUDGET_S = {"fresh": 9 * 60, "again": 4 * 60}
 

@@ -4,8 +4,6 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <ctime>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -19,11 +17,11 @@
 #include "cli/device_input.hpp"
 #include "cli/device_keys.hpp"
 #include "cli/device_news.hpp"
-#include "cli/device_system.hpp"
 #include "cli/print.hpp"
 #include "cli/region.hpp"
 #include "device/device.hpp"
 #include "ports/evdev/input_device.hpp"
+#include "ports/linux/main_loop.hpp"
 #include "ports/usbip/server.hpp"
 #include "store/flash_scratch.hpp"
 
@@ -66,6 +64,7 @@ std::string another_port(Listen listen) {
 /// All of it.
 class Running final : private device::Host,
                       private device::KeyboardLeds,
+                      private linux_port::Client,
                       private usbip::ServerObserver {
  public:
   Running(const DeviceOptions& options, Console& console)
@@ -84,19 +83,7 @@ class Running final : private device::Host,
   /// Goes on until somebody wants it to end.
   void run() {
     start();
-    Next next = Next::time(clock_.now());
-    for (;;) {
-      std::vector<pollfd> fds;
-      watch(fds);
-      // To the microsecond: a computer asks for a report every millisecond.
-      const timespec wait = next.never ? timespec{} : clock_.until(next.at);
-      if (::ppoll(fds.data(), fds.size(), next.never ? nullptr : &wait, nullptr) < 0 &&
-          errno != EINTR) {
-        throw CommandError("poll() failed");
-      }
-      if (signals_.take()) break;
-      next = live(fds, clock_.now());
-    }
+    if (const std::string problem = loop_.run(*this); !problem.empty()) throw CommandError(problem);
     tell("ends");
     server_.close();
     flash_.sync();
@@ -104,8 +91,8 @@ class Running final : private device::Host,
 
  private:
   void start() {
-    const store::Mount mount =
-        device_.start(clock_.now(), {.rescue = options_.rescue, .seed = std::random_device{}()});
+    const store::Mount mount = device_.start(
+        loop_.clock().now(), {.rescue = options_.rescue, .seed = std::random_device{}()});
     if (mount != store::Mount::ok && mount != store::Mount::no_sector) {
       throw CommandError(
           fmt::format("cannot use {}: {}", options_.flash, mount_problem(options_.flash, mount)));
@@ -162,8 +149,7 @@ class Running final : private device::Host,
           port, address_of_this_computer(listen_.address));
   }
 
-  void watch(std::vector<pollfd>& fds) {
-    fds.push_back({.fd = signals_.descriptor(), .events = POLLIN, .revents = 0});
+  void watch(std::vector<pollfd>& fds) override {
     if (keyboard_) fds.push_back({.fd = keyboard_->descriptor(), .events = POLLIN, .revents = 0});
     if (input_.descriptor() >= 0 && feed_.waiting() < KeyInput::kMostLines) {
       fds.push_back({.fd = input_.descriptor(), .events = POLLIN, .revents = 0});
@@ -172,7 +158,7 @@ class Running final : private device::Host,
   }
 
   /// One round.
-  Next live(const std::vector<pollfd>& fds, Time now) {
+  Next live(const std::vector<pollfd>& fds, Time now) override {
     for (const pollfd& entry : fds) {
       if (entry.revents == 0) continue;
       if (entry.fd == input_.descriptor()) input_.read();
@@ -260,8 +246,7 @@ class Running final : private device::Host,
 
   const DeviceOptions& options_;
   Console& console_;
-  StopSignals signals_;
-  Clock clock_;
+  linux_port::MainLoop loop_;
   Listen listen_;
   KeyInput input_;
   std::unique_ptr<evdev::InputDevice> keyboard_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/bytes.hpp"
 #include "drive/help.hpp"
 
 namespace pianola::drive {
@@ -12,11 +11,6 @@ namespace {
 using store::kDraftText;
 using store::kDriveState;
 using store::kErrorText;
-
-constexpr std::uint8_t kLayout = 1;  ///< Version of the record and of the volume's layout.
-constexpr std::uint8_t kInSession = 1;
-constexpr std::uint8_t kFromDraft = 2;
-constexpr std::uint8_t kFromSaved = 4;
 
 /// Sectors that are kept for metadata when files fill the rest: of the root directory, and beside
 /// those of the FAT.
@@ -30,110 +24,6 @@ std::span<std::uint8_t> as_bytes(std::span<char> text) {
 }
 
 }  // namespace
-
-bool SectorRanges::add(std::uint32_t begin, std::uint32_t end) {
-  Range* place = nullptr;
-  for (Range& range : ranges_) {
-    if (range.begin == range.end) {
-      if (place == nullptr) place = &range;
-    } else if (begin >= range.begin && end <= range.end) {
-      return false;
-    } else if (begin <= range.end && end >= range.begin) {
-      place = &range;
-      break;
-    }
-  }
-  if (place == nullptr) place = &ranges_[0];
-  if (place->begin == place->end) {
-    *place = {begin, end};
-  } else {
-    *place = {std::min(begin, place->begin), std::max(end, place->end)};
-  }
-  return true;
-}
-
-bool SectorRanges::remove(std::uint32_t begin, std::uint32_t end) {
-  bool any = false;
-  for (Range& range : ranges_) {
-    if (begin >= range.end || end <= range.begin) continue;
-    if (begin <= range.begin) {
-      range = end < range.end ? Range{end, range.end} : Range{};
-    } else if (end >= range.end) {
-      range.end = begin;
-    } else {
-      // In two, if there is a place for the second.
-      const auto free = std::find_if(ranges_.begin(), ranges_.end(),
-                                     [](const Range& r) { return r.begin == r.end; });
-      if (free == ranges_.end()) continue;
-      *free = {end, range.end};
-      range.end = begin;
-    }
-    any = true;
-  }
-  return any;
-}
-
-bool SectorRanges::has(std::uint32_t sector) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [sector](const Range& range) {
-    return sector >= range.begin && sector < range.end;
-  });
-}
-
-bool SectorRanges::empty() const { return first() == 0xFFFFFFFF; }
-
-std::uint32_t SectorRanges::first() const {
-  std::uint32_t first = 0xFFFFFFFF;
-  for (const Range& range : ranges_) {
-    if (range.begin < range.end) first = std::min(first, range.begin);
-  }
-  return first;
-}
-
-void SectorRanges::encode(std::span<std::uint8_t, kSize> out) const {
-  for (std::size_t i = 0; i < ranges_.size(); ++i) {
-    put32(&out[8 * i], ranges_[i].begin);
-    put32(&out[8 * i + 4], ranges_[i].end);
-  }
-}
-
-void SectorRanges::decode(std::span<const std::uint8_t, kSize> bytes) {
-  for (std::size_t i = 0; i < ranges_.size(); ++i) {
-    ranges_[i] = {get32(&bytes[8 * i]), get32(&bytes[8 * i + 4])};
-  }
-}
-
-void DriveRecord::encode(std::span<std::uint8_t, kSize> out) const {
-  std::fill(out.begin(), out.end(), std::uint8_t{0});
-  out[0] = kLayout;
-  out[1] = static_cast<std::uint8_t>((in_session ? kInSession : 0) | (from_draft ? kFromDraft : 0) |
-                                     (from_saved ? kFromSaved : 0));
-  put32(&out[4], draft_size);
-  put32(&out[8], errors_size);
-  put32(&out[12], roll_version);
-  put32(&out[16], files.serial);
-  put32(&out[20], files.size(BaseFile::macros));
-  put32(&out[24], files.size(BaseFile::backup));
-  put32(&out[28], files.size(BaseFile::errors));
-  put32(&out[32], seen_version);
-  refused.encode(out.subspan<40, SectorRanges::kSize>());
-}
-
-bool DriveRecord::decode(std::span<const std::uint8_t, kSize> bytes) {
-  if (bytes[0] != kLayout) return false;
-  in_session = (bytes[1] & kInSession) != 0;
-  from_draft = (bytes[1] & kFromDraft) != 0;
-  from_saved = (bytes[1] & kFromSaved) != 0;
-  draft_size = get32(&bytes[4]);
-  errors_size = get32(&bytes[8]);
-  roll_version = get32(&bytes[12]);
-  files.serial = get32(&bytes[16]);
-  files.size(BaseFile::macros) = get32(&bytes[20]);
-  files.size(BaseFile::backup) = get32(&bytes[24]);
-  files.size(BaseFile::errors) = get32(&bytes[28]);
-  seen_version = get32(&bytes[32]);
-  refused.decode(bytes.subspan<40, SectorRanges::kSize>());
-  return true;
-}
 
 Session::Session(store::Store& store, store::CurrentRoll& roll, std::span<const char> status)
     : store_(store),

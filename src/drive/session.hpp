@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/status.hpp"
+#include "drive/drive_record.hpp"
 #include "drive/sector_reader.hpp"
 #include "drive/volume.hpp"
 #include "store/current_roll.hpp"
@@ -13,56 +14,6 @@
 #include "store/stored_roll.hpp"
 
 namespace pianola::drive {
-
-/// Some ranges of sectors. If they become too many, what is between two of them counts too.
-class SectorRanges {
- public:
-  static constexpr std::uint32_t kSize = 32;  ///< Bytes when encoded.
-
-  /// Adds [begin, end). False if it was there already.
-  bool add(std::uint32_t begin, std::uint32_t end);
-  /// Takes [begin, end) away. False if nothing of it was there.
-  bool remove(std::uint32_t begin, std::uint32_t end);
-  [[nodiscard]] bool has(std::uint32_t sector) const;
-  [[nodiscard]] bool empty() const;
-  /// The first sector; 0xFFFFFFFF if there is none.
-  [[nodiscard]] std::uint32_t first() const;
-
-  void encode(std::span<std::uint8_t, kSize> out) const;
-  void decode(std::span<const std::uint8_t, kSize> bytes);
-
- private:
-  struct Range {
-    std::uint32_t begin = 0;
-    std::uint32_t end = 0;
-  };
-  std::array<Range, 4> ranges_{};
-};
-
-/// What the drive keeps in the store beside sectors and texts: the object kDriveState.
-struct DriveRecord {
-  static constexpr std::uint32_t kSize = 72;
-  static constexpr std::uint32_t kAbsent = VolumeFiles::kAbsent;
-
-  /// The draft: the file that had errors, and what they are.
-  std::uint32_t draft_size = kAbsent;
-  std::uint32_t errors_size = kAbsent;
-
-  /// A host wrote to the volume: what is written here of the volume does not change any more.
-  bool in_session = false;
-  bool from_draft = false;         ///< macros.txt is the draft; otherwise it is the roll,
-  bool from_saved = false;         ///< which the user saved; otherwise it is the default one.
-  std::uint32_t roll_version = 0;  ///< Of the roll in force when the session began,
-  std::uint32_t seen_version = 0;  ///< and of the one that was taken from the volume last.
-  /// Sectors that the host wanted to write and could not, since there was no room: what is read
-  /// there is not what the host thinks.
-  SectorRanges refused;
-  VolumeFiles files;  ///< Of which HELP.TXT and STATUS.TXT are not kept.
-
-  void encode(std::span<std::uint8_t, kSize> out) const;
-  /// False if the bytes are no record of this layout.
-  bool decode(std::span<const std::uint8_t, kSize> bytes);
-};
 
 /// The volume as hosts see it: what they wrote (the overlay in the store) over what it was when the
 /// medium was put in. The latter stays as it was as long as there is an overlay, even if meanwhile

@@ -11,9 +11,8 @@ import re
 import sys
 
 LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "flash/",
-          "store/", "edit/", "drive/", "device/", "usb/",
-          "ports/sim/", "ports/file/", "ports/evdev/", "ports/usbip/", "scenario/", "timeline/",
-          "cli/")
+          "store/", "edit/", "drive/", "device/", "usb/", "ports/sim/", "ports/file/",
+          "ports/evdev/", "ports/usbip/", "ports/linux/", "scenario/", "timeline/", "cli/")
 TESTS = ("support/",)
 CORE = ("base", "hid", "lang", "engine", "flash", "store", "edit", "drive", "device", "usb")
 # A device has memory for one save and its scratch: the editor's. Others ask the editor.

@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/crc16.hpp"
 #include "base/crc32.hpp"
 #include "ports/sim/memory_compiler.hpp"

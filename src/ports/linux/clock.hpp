@@ -1,49 +1,13 @@
 #pragma once
 
-#include <sys/signalfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <ctime>
 
 #include "base/time.hpp"
-#include "cli/console.hpp"
 
-namespace pianola::cli {
-
-/// SIGINT and SIGTERM as something to read, instead of the end of the program.
-class StopSignals {
- public:
-  StopSignals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals, &before_);
-    descriptor_ = ::signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
-    if (descriptor_ < 0) throw CommandError("cannot watch for signals");
-  }
-  ~StopSignals() {
-    ::close(descriptor_);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-
-  [[nodiscard]] int descriptor() const { return descriptor_; }
-  /// Whether one came.
-  [[nodiscard]] bool take() const {
-    signalfd_siginfo info{};
-    return ::read(descriptor_, &info, sizeof(info)) == sizeof(info);
-  }
-
- private:
-  sigset_t before_{};
-  int descriptor_ = -1;
-};
+namespace pianola::linux_port {
 
 /// Time since this was made.
 class Clock {
@@ -71,4 +35,4 @@ class Clock {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
-}  // namespace pianola::cli
+}  // namespace pianola::linux_port

@@ -1,4 +1,4 @@
-#include "drive/session.hpp"
+#include "drive/sector_ranges.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "drive/sector_ranges.hpp"
+#include "drive/volume.hpp"
+
+namespace pianola::drive {
+
+/// What the drive keeps in the store beside sectors and texts: the object kDriveState.
+struct DriveRecord {
+  static constexpr std::uint32_t kSize = 72;
+  static constexpr std::uint32_t kAbsent = VolumeFiles::kAbsent;
+
+  /// The draft: the file that had errors, and what they are.
+  std::uint32_t draft_size = kAbsent;
+  std::uint32_t errors_size = kAbsent;
+
+  /// A host wrote to the volume: what is written here of the volume does not change any more.
+  bool in_session = false;
+  bool from_draft = false;         ///< macros.txt is the draft; otherwise it is the roll,
+  bool from_saved = false;         ///< which the user saved; otherwise it is the default one.
+  std::uint32_t roll_version = 0;  ///< Of the roll in force when the session began,
+  std::uint32_t seen_version = 0;  ///< and of the one that was taken from the volume last.
+  /// Sectors that the host wanted to write and could not, since there was no room: what is read
+  /// there is not what the host thinks.
+  SectorRanges refused;
+  VolumeFiles files;  ///< Of which HELP.TXT and STATUS.TXT are not kept.
+
+  void encode(std::span<std::uint8_t, kSize> out) const;
+  /// False if the bytes are no record of this layout.
+  bool decode(std::span<const std::uint8_t, kSize> bytes);
+};
+
+}  // namespace pianola::drive
