@@ -382,6 +382,9 @@ class Sectors {
     newest_ = head.sequence;
     for (std::uint32_t sector = 0; sector < log_.geometry().sectors; ++sector) check(sector);
     if (!has_state_) findings_.add({Problem::state, Part::sectors, 0, 0, 0, 0});
+    // A frame that a power cut left with a bit that reads one way or the other does no harm where
+    // the state was settled anew.
+    if (state_.wrong_bit != kNoBit) add(Problem::wrong_bit, state_, state_.wrong_bit);
   }
 
  private:
@@ -406,10 +409,10 @@ class Sectors {
   void check(const Frame& frame, bool counts) {
     const bool is_state =
         frame.good && frame.kind == FrameKind::settled && frame.root == log_.root();
+    if (counts && frame.wrong_bit != kNoBit) add(Problem::wrong_bit, frame, frame.wrong_bit);
+    const bool sound = frame.wrong_bit == kNoBit;
+    if (is_state && (sound || (!has_state_ && !counts))) state_ = frame;
     has_state_ = has_state_ || is_state;
-    if (is_state || counts) {
-      if (frame.wrong_bit != kNoBit) add(Problem::wrong_bit, frame, frame.wrong_bit);
-    }
     if (!counts) return;
     const std::uint32_t live = findings_.map.count(frame.address, frame.size);
     if (frame.kind == FrameKind::unknown || frame.kind == FrameKind::blank) {
@@ -430,6 +433,7 @@ class Sectors {
   std::uint32_t newest_ = 0;  ///< Number of the sector that was opened last.
   bool has_head_ = false;
   bool has_state_ = false;  ///< The state in force was found.
+  Frame state_;             ///< That says it; one without a wrong bit, if there is any.
 };
 
 void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) {
