@@ -1,9 +1,10 @@
 #include "cli/console.hpp"
-#include "base/utf8.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+
+#include "base/utf8.hpp"
 
 namespace pianola::cli {
 namespace {

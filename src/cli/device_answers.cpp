@@ -1,10 +1,10 @@
 #include "cli/device_answers.hpp"
-#include "base/utf8.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "hid/key_names.hpp"

@@ -1,12 +1,12 @@
 #include "cli/device_answers.hpp"
-#include "base/status.hpp"
-#include "base/time.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
 
+#include "base/status.hpp"
+#include "base/time.hpp"
 #include "support/device_rig.hpp"
 
 namespace pianola::cli {

@@ -1,9 +1,9 @@
 #include "device/definition_recorder.hpp"
-#include "base/status.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
 #include "support/device_rig.hpp"
 
 namespace pianola::device {

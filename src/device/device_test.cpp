@@ -1,10 +1,10 @@
 #include "device/device.hpp"
-#include "base/status.hpp"
-#include "base/text_writer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
+#include "base/text_writer.hpp"
 #include "support/device_rig.hpp"
 
 namespace pianola::device {

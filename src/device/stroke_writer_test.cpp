@@ -1,5 +1,4 @@
 #include "device/stroke_writer.hpp"
-#include "base/status.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "base/status.hpp"
 #include "ports/sim/host.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/simulation.hpp"

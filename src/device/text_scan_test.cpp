@@ -1,8 +1,8 @@
 #include "device/text_scan.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::device {

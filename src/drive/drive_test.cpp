@@ -1,8 +1,8 @@
 #include "drive/drive.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
 #include "support/drive_edits.hpp"
 
 namespace pianola::drive {

@@ -1,5 +1,4 @@
 #include "drive/fat_reader.hpp"
-#include "base/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "drive/file_view.hpp"
 #include "support/fat_tools.hpp"
 

@@ -1,12 +1,12 @@
 // What keys start, how tasks share the floor, and how everything ends.
 
 #include "engine/engine.hpp"
-#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 
 #include <optional>
 
+#include "base/time.hpp"
 #include "support/keys.hpp"
 #include "support/rig.hpp"
 

@@ -1,5 +1,4 @@
 #include "engine/input_queue.hpp"
-#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,8 @@
 #include <map>
 #include <random>
 #include <set>
+
+#include "base/time.hpp"
 
 namespace pianola::engine {
 namespace {

@@ -1,14 +1,15 @@
 // What the host is sent, and when.
 
 #include "engine/mixer.hpp"
-#include "base/time.hpp"
-#include "support/keys.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <random>
 #include <vector>
+
+#include "base/time.hpp"
+#include "support/keys.hpp"
 
 namespace pianola::engine {
 namespace {

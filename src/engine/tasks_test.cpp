@@ -1,11 +1,12 @@
 #include "engine/tasks.hpp"
-#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 #include <vector>
+
+#include "base/time.hpp"
 
 namespace pianola::engine {
 namespace {

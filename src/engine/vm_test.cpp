@@ -1,12 +1,12 @@
 // What instructions compute, and that bad code ends a task and nothing else.
 
 #include "engine/vm.hpp"
-#include "base/time.hpp"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
+#include "base/time.hpp"
 #include "engine/engine.hpp"
 #include "support/keys.hpp"
 #include "support/rig.hpp"

@@ -397,7 +397,8 @@ class Sectors {
       if (live_end != begin) findings_.add({Problem::header, Part::sectors, begin, 0, 0, 0});
       return;
     }
-    if (has_head_ && sector != log_.head() && header.sequence >= newest_) {
+    if (has_head_ && sector != log_.head() && header.sequence >= newest_ &&
+        has_frames(log_.flash(), sector)) {
       findings_.add({Problem::sequence, Part::sectors, begin, 0, newest_, header.sequence});
     }
     FrameReader reader(log_.flash(), sector);

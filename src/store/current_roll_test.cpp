@@ -1,11 +1,11 @@
 #include "store/current_roll.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "store/default_roll.hpp"
 #include "support/store_device.hpp"
 

@@ -1,5 +1,4 @@
 #include "store/default_roll.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/text/image_writer.hpp"
 #include "ports/sim/memory_compiler.hpp"

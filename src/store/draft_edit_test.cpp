@@ -1,7 +1,6 @@
 // The overlay: objects of any size up to a sector, how many there is room for, and edits of it.
 
 #include "store/draft_edit.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "store/flash_scratch.hpp"
 #include "support/store_device.hpp"
 #include "support/volume.hpp"

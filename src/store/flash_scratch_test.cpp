@@ -1,5 +1,4 @@
 #include "store/flash_scratch.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::store {

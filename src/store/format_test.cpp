@@ -1,5 +1,4 @@
 #include "store/format.hpp"
-#include "base/bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/crc32.hpp"
 
 namespace pianola::store {

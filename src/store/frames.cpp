@@ -145,6 +145,14 @@ SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHead
   return out.kind == SectorHeader::Kind::log ? SectorState::log : SectorState::scratch;
 }
 
+bool has_frames(flash::NorFlash& flash, std::uint32_t sector) {
+  const flash::Geometry geometry = flash.geometry();
+  const std::uint32_t header = round_up(SectorHeader::kSize, geometry.program_unit);
+  // In small units the first frame follows at once; in larger ones the next unit decides.
+  return !flash::is_blank(flash, sector * geometry.sector_size + header,
+                          std::max<std::uint32_t>(geometry.program_unit, 32));
+}
+
 void dump(flash::NorFlash& flash, DumpSink& sink) {
   for (std::uint32_t sector = 0; sector < flash.geometry().sectors; ++sector) {
     SectorHeader header;

@@ -71,6 +71,11 @@ std::string_view text(SectorState state);
 /// Reads a sector's header. `out` is set for foreign, log and scratch.
 SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHeader& out);
 
+/// Whether something was programmed after the units of a sector's header: then the header's own
+/// program was complete, and it reads the same for ever. Before that, it may read one way or the
+/// other after a power cut, and the sector does not count.
+bool has_frames(flash::NorFlash& flash, std::uint32_t sector);
+
 /// Is told what a region holds.
 class DumpSink {
  public:

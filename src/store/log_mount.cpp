@@ -33,10 +33,8 @@ Log::HeaderState Log::read_header(std::uint32_t sector, SectorHeader& out) {
   return decode(bytes, out) ? HeaderState::good : HeaderState::none;
 }
 
-/// A sector counts only if something was programmed after its header's units: then the header's own
-/// program was complete, and it reads the same for ever.
+/// A sector counts only if it has_frames().
 Mount Log::find_head(Found& found) {
-  const std::uint32_t header_units = round_up(SectorHeader::kSize, geometry_.program_unit);
   Mount foreign = Mount::failed;
   std::uint32_t best = 0;
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
@@ -57,10 +55,7 @@ Mount Log::find_head(Found& found) {
     if (header.kind != SectorHeader::Kind::log) continue;
     found.newest = std::max(found.newest, header.sequence);
     if (found.sector != kNone && header.sequence <= best) continue;
-    // In small units the first frame follows at once; in larger ones the next unit decides.
-    const std::uint32_t begin = sector * geometry_.sector_size + header_units;
-    if (flash::is_blank(flash_, begin, std::max<std::uint32_t>(geometry_.program_unit, 32)))
-      continue;
+    if (!has_frames(flash_, sector)) continue;
     best = header.sequence;
     found.sector = sector;
     found.head = header;

@@ -2,7 +2,6 @@
 // and so full that every sector matters.
 
 #include "store/log.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/status.hpp"
 #include "ports/sim/simulated_flash.hpp"
 #include "store/store.hpp"
 #include "support/volume.hpp"

@@ -1,11 +1,11 @@
 #include "store/roll_builder.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::store {

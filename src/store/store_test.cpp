@@ -1,11 +1,11 @@
 #include "store/store.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/store_device.hpp"
 #include "support/volume.hpp"
 

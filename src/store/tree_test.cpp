@@ -1,6 +1,4 @@
 #include "store/tree.hpp"
-#include "base/bytes.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +11,9 @@
 #include <span>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "base/crc32.hpp"
+#include "base/status.hpp"
 #include "store/tree_node.hpp"
 
 namespace pianola::store {

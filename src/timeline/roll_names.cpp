@@ -1,9 +1,9 @@
 #include "timeline/roll_names.hpp"
-#include "base/text_writer.hpp"
 
 #include <algorithm>
 #include <array>
 
+#include "base/text_writer.hpp"
 #include "lang/code/notation.hpp"
 #include "ports/sim/memory_compiler.hpp"
 

@@ -1,11 +1,11 @@
 #include "lang/compile/compiler.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "support/assembler.hpp"
 #include "support/compilation.hpp"
 

@@ -1,5 +1,4 @@
 #include "lang/compile/index_builder.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::lang {

@@ -1,11 +1,11 @@
 #include "lang/text/decompiler.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
+#include "base/status.hpp"
 #include "lang/code/settings.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/assembler.hpp"

@@ -1,11 +1,11 @@
 #include "lang/text/formatter.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <string_view>
 
+#include "base/status.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
 namespace pianola::lang {

@@ -1,8 +1,8 @@
 #include "lang/text/listing.hpp"
-#include "base/status.hpp"
 
 #include <gtest/gtest.h>
 
+#include "base/status.hpp"
 #include "lang/code/settings.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/assembler.hpp"

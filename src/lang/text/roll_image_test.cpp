@@ -1,6 +1,4 @@
 #include "lang/code/roll_image.hpp"
-#include "base/status.hpp"
-#include "lang/text/image_writer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/status.hpp"
+#include "lang/text/image_writer.hpp"
 #include "base/crc32.hpp"
 #include "lang/text/decompiler.hpp"
 #include "lang/text/listing.hpp"
