@@ -250,7 +250,8 @@ def main():
     if options.full:
         for name, value in FULL.items():
             os.environ.setdefault(name, value)
-    fresh = not build_dir("release").exists()
+    # ./run alone leaves the release build.
+    fresh = not build_dir("sanitize").exists()
     start = time.monotonic() - float(os.environ.get("SETUP_SECONDS", "0"))
     checks = Checks(phases(options))
     try:

@@ -26,7 +26,7 @@ class Stamp:
         self._path = FOLDER / total.hexdigest()
 
     def passed(self):
-        """What pass() was told of the very same parts; None if nothing."""
+        """What set_passed() was told of the very same parts; None if nothing."""
         if os.environ.get("PIANOLA_ANEW") or not self._path.exists():
             return None
         self._path.touch()  # Whoever clears the folder by age keeps what is in use.
@@ -40,7 +40,7 @@ class Stamp:
 def settings():
     """The variables that change what tests do, as one text."""
     return "\n".join(f"{name}={value}" for name, value in sorted(os.environ.items())
-                     if name.startswith("PIANOLA_"))
+                     if name.startswith("PIANOLA_") and name != "PIANOLA_ANEW")
 
 
 @functools.cache

@@ -65,7 +65,7 @@ def read_ci(path, graph):
             if usage.group(2) == "dynamic":
                 graph.unbounded.add(name)
             # TinyUSB, which is C, has folders of its own below src.
-            if place := re.search(r"/(?:src|include/\w+)/((?:ports/)?\w+)/\S+\.[chi](?:pp|nc)\b",
+            if place := re.search(r"/(?:src|include/\w+)/((?:ports/|lang/)?\w+)/\S+\.[chi](?:pp|nc)\b",
                                   found.group(2)):
                 graph.layer.setdefault(name, place.group(1))
         elif found := edge.match(line):

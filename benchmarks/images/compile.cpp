@@ -5,10 +5,10 @@
 #include <cstdint>
 
 #include "board.hpp"
+#include "edit/editor.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "store/current_roll.hpp"
 #include "store/flash_scratch.hpp"
-#include "store/save.hpp"
 #include "store/store.hpp"
 
 namespace {
@@ -30,8 +30,7 @@ std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeomet
 std::array<std::uint16_t, kScratchSectors> scratch_sectors;
 board::Forever<store::Store> store_itself;
 board::Forever<store::CurrentRoll> current_roll;
-board::Forever<store::FlashScratch> flash_scratch;
-board::Forever<store::Save> save_itself;
+board::Forever<edit::Editor> editor_itself;
 board::Forever<engine::Storage<>> engine_storage;
 board::Forever<engine::Engine> engine_itself;
 
@@ -60,12 +59,12 @@ class Findings final : public lang::DiagnosticSink {
 };
 
 /// Saves the text that was received; macros play meanwhile.
-void save(store::Store& store, engine::Engine& engine) {
+void save(edit::Editor& editor, engine::Engine& engine) {
   ReceivedText text;
   Findings findings(text);
-  store::FlashScratch& scratch = flash_scratch.make(store.log(), scratch_memory, scratch_sectors);
-  store::Save& save = save_itself.make(store, text, scratch, findings);
-  while (save.step() == Status::more) board::serve(engine);
+  editor.save(text, findings);
+  while (editor.step() == Status::more) board::serve(engine);
+  editor.cancel();
 }
 
 }  // namespace
@@ -76,9 +75,11 @@ int main() {
   store::CurrentRoll& roll = current_roll.make(store);
   engine::Engine& engine =
       engine_itself.make(engine_storage.make().view(), roll, reports, errors, &commands);
+  edit::Editor& editor =
+      editor_itself.make(store, edit::Workspace{scratch_memory, scratch_sectors});
   engine.seed(board::noise());
   for (;;) {
-    if (!board::received_text().empty()) save(store, engine);
+    if (!board::received_text().empty()) save(editor, engine);
     board::sleep(board::serve(engine));
   }
 }
