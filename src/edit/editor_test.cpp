@@ -109,6 +109,8 @@ TEST_F(EditorTest, WhatHasNotEndedIsDroppedAtRelease) {
   ASSERT_TRUE(editor_.claim(User::recorder));
   save_halfway();
   editor_.release(User::recorder);
+  EXPECT_EQ(editor_.saved(), nullptr);
+  EXPECT_EQ(editor_.step(), Status::ok) << "there is nothing left to do";
   EXPECT_EQ(device_.text(), kOld);
   EXPECT_EQ(device_.check(), "");
 }
