@@ -99,10 +99,10 @@ inline Next Engine::waiting_next() const {
 }
 
 inline Next Engine::sleeping_next() {
-  Next next;
-  if (undecided_) next = Next::time(decided_at_);
-  if (!core_.tasks.any_deadline()) return next;
-  return sooner(next, Next::time(core_.tasks[core_.tasks.first_deadline()].deadline));
+  const Next decided = undecided_ ? Next::time(decided_at_) : Next{};
+  if (!core_.tasks.any_deadline()) return decided;
+  const Next deadline = Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
+  return undecided_ ? sooner(decided, deadline) : deadline;
 }
 
 inline void Engine::check_roll() {

@@ -27,8 +27,9 @@ const Operator* find_operator(Opcode opcode) {
 }
 
 const Operator* find_operator(std::string_view word, OperatorForm form) {
-  return find_row(kOperators,
-                  [&](const Operator& row) { return row.form == form && row.word == word; });
+  return find_row(kOperators, [&](const Operator& row) {
+    return row.form == form && word.starts_with(row.word.front()) && row.word == word;
+  });
 }
 
 Precedence infix_precedence(char32_t sign) {

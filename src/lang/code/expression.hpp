@@ -64,7 +64,7 @@ inline constexpr Operator kOperators[] = {
 
 /// The operator that is compiled to `opcode`; null if none is.
 const Operator* find_operator(Opcode opcode);
-/// The operator of this form that is written so; null if none is.
+/// The operator of this form that is written `word`; null if none is.
 const Operator* find_operator(std::string_view word, OperatorForm form);
 /// That of the infix operators that begin with the sign; all that do bind alike.
 Precedence infix_precedence(char32_t sign);

@@ -61,7 +61,9 @@ struct Statement {
     return rest;
   }
   [[nodiscard]] constexpr bool begins_with(std::string_view word) const {
-    return words.starts_with(word) && keyword().size() == word.size();
+    // Most differ in the first letter, and every keyword is looked for here.
+    return !words.empty() && word.starts_with(words.front()) && words.starts_with(word) &&
+           keyword().size() == word.size();
   }
   [[nodiscard]] constexpr std::string_view last_word() const {
     return second_word().empty() ? words : second_word();
@@ -69,8 +71,8 @@ struct Statement {
 };
 
 /// All that may stand in a body. What starts with no word of its own has none here. Of several
-/// that start alike, those with a second word come first; of several with one opcode, that which
-/// is written for it.
+/// that start alike, which stand together, those with a second word come first; of several with one
+/// opcode, that which is written for it.
 // clang-format off
 inline constexpr Statement kStatements[] = {
   {"tap",          Opcode::tap,          StatementForm::taps},

@@ -287,6 +287,7 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] bool at_comment();
   [[nodiscard]] bool before_letter() const;
   [[nodiscard]] const Statement* statement_ahead(bool& whole) const;
+  const Statement* two_words_ahead(const Statement* first, bool& whole) const;
   bool keyword_statement();
   bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);

@@ -201,6 +201,16 @@ bool Compiler::unknown_statement() {
 /// The statement that starts with the keyword at hand; if its second word does not follow, then not
 /// `whole`. Null if no statement starts so.
 const Statement* Compiler::statement_ahead(bool& whole) const {
+  const auto* row =
+      std::find_if(std::begin(kStatements), std::end(kStatements),
+                   [&](const Statement& each) { return each.begins_with(lexer_.word()); });
+  whole = row != std::end(kStatements) && row->second_word().empty();
+  if (row == std::end(kStatements)) return nullptr;
+  return whole ? row : two_words_ahead(row, whole);
+}
+
+/// Likewise at a keyword that may have a second word; `first` is the first row that starts with it.
+const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) const {
   Lexer ahead = lexer_;
   ahead.set_sink(nullptr);
   ahead.next();
@@ -208,13 +218,11 @@ const Statement* Compiler::statement_ahead(bool& whole) const {
   const Keyword word = keyword();
   const bool follows = !ahead.token().line_before || word == Keyword::k_release ||
                        word == Keyword::k_wait || word == Keyword::k_without;
-  const Statement* first = nullptr;
-  for (const Statement& statement : kStatements) {
-    if (!statement.begins_with(lexer_.word())) continue;
-    if (first == nullptr) first = &statement;
-    const std::string_view second = statement.second_word();
+  const auto* row = first;
+  for (; row != std::end(kStatements) && row->begins_with(lexer_.word()); ++row) {
+    const std::string_view second = row->second_word();
     whole = second.empty() || (follows && ahead.word() == second);
-    if (whole) return &statement;
+    if (whole) return row;
   }
   return first;
 }
