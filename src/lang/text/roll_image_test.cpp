@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "base/status.hpp"
-#include "lang/text/image_writer.hpp"
 #include "base/crc32.hpp"
+#include "base/status.hpp"
 #include "lang/text/decompiler.hpp"
+#include "lang/text/image_writer.hpp"
 #include "lang/text/listing.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "support/assembler.hpp"
