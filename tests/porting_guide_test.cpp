@@ -3,21 +3,29 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/device_commands.hpp"
-#include "engine/engine.hpp"
+#include "device/device.hpp"
 #include "engine/storage.hpp"
 #include "hid/report.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/compile/compiler.hpp"
+#include "player/player.hpp"
 #include "ports/sim/memory_compiler.hpp"
+#include "ports/sim/simulated_flash.hpp"
+#include "ports/usbip/bus.hpp"
+#include "ports/usbip/connection.hpp"
+#include "ports/usbip/protocol.hpp"
+#include "store/flash_scratch.hpp"
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
+#include "usb/usb.hpp"
 
 namespace pianola {
 namespace {
@@ -36,62 +44,51 @@ class Board {
   virtual ~Board() = default;
   virtual Time now() = 0;                                // milliseconds; may wrap
   virtual std::optional<KeyChange> next_key() = 0;       // changes since the last call, in order
+  virtual void show_leds(std::uint8_t leds) = 0;         // on the keyboard
   virtual bool start_report(const hid::BootReport&) = 0; // false: the endpoint is busy
   virtual bool report_done() = 0;                        // once after each report the host took
   virtual std::uint8_t leds() = 0;                       // as the host has set them
+  virtual bool suspended() = 0;                          // the host sleeps
+  virtual void wake_host() = 0;
   virtual std::uint32_t noise() = 0;                     // different at each start
-  virtual void lock() = 0;
-  virtual void edit() = 0;
   virtual bool sleep(Next next) = 0;             // until then or an interrupt; false: off
 };
 
-class Reports final : public engine::ReportSink {
+/// What a player asks of the platform.
+class Adapter final : public player::Host,
+                      public player::KeyboardLeds,
+                      public engine::ErrorSink {
  public:
-  explicit Reports(Board& board) : board_(board) {}
+  explicit Adapter(Board& board) : board_(board) {}
   bool send(const hid::Report& report) override {
     return board_.start_report(hid::boot_report(report));
   }
-
- private:
-  Board& board_;
-};
-
-class Errors final : public engine::ErrorSink {
- public:
+  void wake() override { board_.wake_host(); }
+  void show(std::uint8_t leds) override { board_.show_leds(leds); }
   void error(const engine::Error& error) override { last_ = engine::error_text(error.code); }
 
  private:
-  std::string_view last_;
-};
-
-class Commands final : public engine::DeviceCommands {
- public:
-  explicit Commands(Board& board) : board_(board) {}
-  void lock() override { board_.lock(); }
-  void edit() override { board_.edit(); }
-  void leader_key(hid::Usage key) override {
-    if (key == hid::keyboard_usage(0x4D)) board_.lock();  // End
-  }
-
- private:
   Board& board_;
+  std::string_view last_;  // for a display
 };
 
 void play(Board& board, lang::Roll& roll) {
-  Reports reports(board);
-  Errors errors;
-  Commands commands(board);
+  Adapter adapter(board);
   engine::Storage<> storage;  // static on a device
-  engine::Engine engine(storage.view(), roll, reports, errors, &commands);
-  engine.seed(board.noise());
+  player::Player player({storage.view(), adapter, adapter, adapter}, roll);
+  player.engine().seed(board.noise());
   Next next;
   do {
-    engine.host_leds(board.leds());
+    player.host_leds(board.leds());
+    board.suspended() ? player.suspended() : player.resumed();
     while (const auto change = board.next_key()) {
-      engine.key({.usage = change->key, .down = change->down, .time = change->time});
+      player.key({.usage = change->key, .down = change->down, .time = change->time});
     }
-    if (board.report_done()) engine.report_taken(board.now());
-    next = engine.step(board.now());
+    if (board.report_done()) player.report_taken(board.now());
+    next = player.step(board.now());
+    const engine::Request request = player.take_request();
+    const bool end = request.key == hid::keyboard_usage(0x4D);  // after the leader
+    if (request.kind == engine::Request::Kind::lock || end) player.lock();
   } while (board.sleep(next));
 }
 // [end]
@@ -107,11 +104,56 @@ Status compile(lang::Source& source, lang::RollWriter& writer, lang::Scratch& sc
   }
 }
 // [end]
+
+// [document]
+/// The memory of a device whose flash is `kFlash`; static, or made once.
+template <flash::Geometry kFlash>
+struct DeviceMemory {
+  engine::Storage<> engine;
+  std::array<std::uint8_t, store::Log::memory_size(kFlash)> store;
+  std::array<std::uint8_t, store::FlashScratch::least_memory(kFlash) + 8192> scratch;
+  std::array<std::uint16_t, kFlash.sectors / 4> scratch_sectors;
+  std::array<char, 512> recording;
+  usb::Usb usb;
+};
+
+/// The keyboard's LEDs, all that a whole device on USB asks for.
+class Leds final : public player::KeyboardLeds {
+ public:
+  explicit Leds(Board& board) : board_(board) {}
+  void show(std::uint8_t leds) override { board_.show_leds(leds); }
+
+ private:
+  Board& board_;
+};
+
+template <flash::Geometry kFlash>
+void run(Board& board, flash::NorFlash& flash, DeviceMemory<kFlash>& memory) {
+  Leds leds(board);
+  device::Device device({.flash = flash,
+                         .store_memory = memory.store,
+                         .engine = memory.engine.view(),
+                         .workspace = {memory.scratch, memory.scratch_sectors},
+                         .host = memory.usb,
+                         .leds = leds,
+                         .recording = memory.recording});
+  const bool rescue = false;  // whether a key of the board is down while it starts
+  device.start(board.now(), {.rescue = rescue, .seed = board.noise()});
+  memory.usb.start(device, "0123456789AB");  // the chip's own number
+  Next next;
+  do {
+    while (const auto change = board.next_key()) {
+      device.key({.usage = change->key, .down = change->down, .time = change->time});
+    }
+    next = memory.usb.step(board.now());
+  } while (board.sleep(next));
+}
+// [end]
 // clang-format on
 
 /// A board whose user presses and releases keys, and whose host takes each report after a
 /// millisecond.
-class TestBoard final : public Board {
+class TestBoard : public Board {
  public:
   struct Change {
     hid::Usage key;
@@ -126,6 +168,7 @@ class TestBoard final : public Board {
     const Change change = changes_[next_++];
     return KeyChange{change.key, change.down, now_};
   }
+  void show_leds(std::uint8_t leds) override { shown_leds = leds; }
   bool start_report(const hid::BootReport& report) override {
     reports.push_back(report);
     in_flight_ = true;
@@ -136,10 +179,10 @@ class TestBoard final : public Board {
     in_flight_ = false;
     return done;
   }
-  std::uint8_t leds() override { return 0; }
+  std::uint8_t leds() override { return 1; }
+  bool suspended() override { return sleeps; }
+  void wake_host() override { sleeps = false; }
   std::uint32_t noise() override { return 1; }
-  void lock() override { ++locks; }
-  void edit() override { ++edits; }
   bool sleep(Next next) override {
     if (next.never && !in_flight_) return false;
     ++now_;
@@ -147,14 +190,47 @@ class TestBoard final : public Board {
   }
 
   std::vector<hid::BootReport> reports;
-  int locks = 0;
-  int edits = 0;
+  std::uint8_t shown_leds = 0;
+  bool sleeps = false;  ///< The host does.
 
  private:
   std::vector<Change> changes_;
   std::size_t next_ = 0;
   Time now_ = 0xFFFFFFFE;  // wraps on the way
   bool in_flight_ = false;
+};
+
+/// The same on a bus, to which a computer is attached after 10 ms.
+class BusBoard final : public TestBoard {
+ public:
+  explicit BusBoard(usb::Usb& usb) : TestBoard({}), usb_(usb) {}
+
+  bool sleep(Next) override {
+    usbip::step_bus(controller_, usb_, now());
+    if (++slept_ == 10) attach();
+    TestBoard::sleep({});
+    answer.insert(answer.end(), connection_.output().begin(), connection_.output().end());
+    connection_.output().clear();
+    return slept_ < 50;
+  }
+
+  std::vector<std::uint8_t> answer;  ///< To the request to import the device.
+
+ private:
+  void attach() {
+    std::vector<std::uint8_t> request;
+    usbip::Writer(request)
+        .u16(usbip::kVersion)
+        .u16(usbip::kRequestImport)
+        .u32(0)
+        .text(usbip::kBusId, usbip::kBusIdBytes);
+    connection_.receive(request);
+  }
+
+  usb::Usb& usb_;
+  usbip::Controller controller_;
+  usbip::Connection connection_{controller_};
+  unsigned slept_ = 0;
 };
 
 constexpr hid::Usage kF1 = hid::keyboard_usage(0x3A);
@@ -177,21 +253,43 @@ TEST(PortingGuide, ItsPortPlays) {
   compile_and_play("F1 { \"Hi\" }\n", board);
   const std::vector<hid::BootReport> expected = {{2, 0, 0x0B}, {0, 0, 0x0C}, {0, 0, 0}};
   EXPECT_EQ(board.reports, expected);
+  EXPECT_EQ(board.shown_leds, 1) << "as the host has them";
 }
 
-TEST(PortingGuide, ItsDeviceHearsCommands) {
+TEST(PortingGuide, ItsPortWakesAHostThatSleeps) {
   TestBoard board({{kF1, true}, {kF1, false}});
-  compile_and_play("F1 { lock edit }\n", board);
-  EXPECT_EQ(board.locks, 1);
-  EXPECT_EQ(board.edits, 1);
+  board.sleeps = true;
+  compile_and_play("F1 { \"i\" }\n", board);
+  EXPECT_FALSE(board.sleeps);
+  EXPECT_EQ(board.reports, (std::vector<hid::BootReport>{{0, 0, 0x0C}, {0, 0, 0}}));
+}
+
+TEST(PortingGuide, ItsPortLocks) {
+  const std::string_view macros = "on lock { \"i\" }\nF1 { lock \"never\" }\n";
+  const std::vector<hid::BootReport> expected = {{0, 0, 0x0C}, {0, 0, 0}};
+  TestBoard board({{kF1, true}, {kF1, false}});
+  compile_and_play(macros, board);
+  EXPECT_EQ(board.reports, expected);
   TestBoard other({{hid::kLeftShift, true},
                    {hid::kRightShift, true},
                    {hid::kLeftShift, false},
                    {hid::kRightShift, false},
                    {kEnd, true},
                    {kEnd, false}});
-  compile_and_play("F1 { lock }\n", other);
-  EXPECT_EQ(other.locks, 1);
+  compile_and_play(macros, other);
+  ASSERT_GE(other.reports.size(), 2U);
+  other.reports.erase(other.reports.begin(), other.reports.end() - 2);
+  EXPECT_EQ(other.reports, expected);
+}
+
+TEST(PortingGuide, ItsWholeDeviceIsOnTheBus) {
+  constexpr flash::Geometry kFlash{.sector_size = 4096, .program_unit = 256, .sectors = 64};
+  sim::SimulatedFlash flash{kFlash};
+  const auto memory = std::make_unique<DeviceMemory<kFlash>>();
+  BusBoard board(memory->usb);
+  run(board, flash, *memory);
+  ASSERT_GE(board.answer.size(), 8U);
+  EXPECT_EQ(usbip::read_u32(board.answer, 4), 0U) << "a computer could attach it";
 }
 
 TEST(PortingGuide, ShowsTheCodeOfThisTest) {

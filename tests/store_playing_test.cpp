@@ -88,6 +88,7 @@ TEST(StorePlaying, ANewRollEndsWhatRunsAndLetsAllKeysUp) {
   player.pass(100);
   ASSERT_FALSE(player.simulation.host().trace().back().report.empty());
   ASSERT_EQ(player.device.save("F1 { \"new\" }\n"), Status::ok);
+  player.simulation.engine().play(player.device.store.roll());
   player.pass(10);
   EXPECT_TRUE(player.simulation.host().trace().back().report.empty());
   const std::size_t reports = player.simulation.host().trace().size();

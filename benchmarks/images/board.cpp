@@ -71,7 +71,7 @@ bool report_done() { return at(Register::report_state) != 0; }
 std::uint8_t leds() { return static_cast<std::uint8_t>(at(Register::leds)); }
 void show_leds(std::uint8_t leds) { at(Register::keyboard_leds) = leds; }
 std::uint32_t noise() { return at(Register::noise); }
-void lock() { at(Register::command) = 1; }
+void wake_host() { at(Register::command) = 1; }
 void edit() { at(Register::command) = 2; }
 
 void sleep(Next next) {
@@ -116,15 +116,16 @@ void Screen::write(std::span<const char> text) {
 
 void Errors::error(const engine::Error& error) { Screen{}.write(engine::error_text(error.code)); }
 
-void Commands::leader_key(hid::Usage key) {
-  if (key == hid::keyboard_usage(0x4D)) board::lock();  // End
-}
-
-Next serve(engine::Engine& engine) {
-  engine.host_leds(leds());
-  while (const auto change = next_key()) engine.key(*change);
-  if (report_done()) engine.report_taken(now());
-  return engine.step(now());
+Next serve(player::Player& player) {
+  player.host_leds(leds());
+  while (const auto change = next_key()) player.key(*change);
+  if (report_done()) player.report_taken(now());
+  const Next next = player.step(now());
+  const engine::Request request = player.take_request();
+  const bool end = request.key == hid::keyboard_usage(0x4D);
+  if (request.kind == engine::Request::Kind::lock || end) player.lock();
+  if (request.kind == engine::Request::Kind::edit) edit();
+  return next;
 }
 
 }  // namespace pianola::board

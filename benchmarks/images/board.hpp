@@ -9,14 +9,12 @@
 
 #include "base/text_writer.hpp"
 #include "base/time.hpp"
-#include "engine/device_commands.hpp"
-#include "engine/engine.hpp"
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
-#include "engine/report_sink.hpp"
 #include "flash/nor_flash.hpp"
 #include "hid/report.hpp"
 #include "lang/compile/source.hpp"
+#include "player/player.hpp"
 
 /// A board that does not exist: registers in place of a keyboard, a bus and flash, so that a
 /// compiler can know nothing of what they say. The images are linked for it, never run. What stands
@@ -49,9 +47,10 @@ bool report_done();
 /// As the host has set them.
 std::uint8_t leds();
 void show_leds(std::uint8_t leds);
+/// Asks a host that sleeps to wake up.
+void wake_host();
 /// Different at each start.
 std::uint32_t noise();
-void lock();
 void edit();
 /// Until then, or an interrupt.
 void sleep(Next next);
@@ -80,11 +79,17 @@ class Screen final : public TextSink {
   void write(std::span<const char> text) override;
 };
 
-// ---- What the engine asks of a port; as in docs/porting.md --------------------------------------
+// ---- What a player asks of a port; as in docs/porting.md ----------------------------------------
 
-class Reports final : public engine::ReportSink {
+class Host final : public player::Host {
  public:
   bool send(const hid::Report& report) override { return start_report(hid::boot_report(report)); }
+  void wake() override { wake_host(); }
+};
+
+class Leds final : public player::KeyboardLeds {
+ public:
+  void show(std::uint8_t leds) override { show_leds(leds); }
 };
 
 class Errors final : public engine::ErrorSink {
@@ -92,14 +97,7 @@ class Errors final : public engine::ErrorSink {
   void error(const engine::Error& error) override;
 };
 
-class Commands final : public engine::DeviceCommands {
- public:
-  void lock() override { board::lock(); }
-  void edit() override { board::edit(); }
-  void leader_key(hid::Usage key) override;
-};
-
-/// What a port does with an engine, again and again. When the engine wants to go on.
-Next serve(engine::Engine& engine);
+/// What a port does with a player, again and again. When the player wants to go on.
+Next serve(player::Player& player);
 
 }  // namespace pianola::board

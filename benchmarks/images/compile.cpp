@@ -21,9 +21,9 @@ constexpr std::size_t kScratch = 8192;
 constexpr std::size_t kScratchSectors = 256;
 
 board::Flash chip;
-board::Reports reports;
+board::Host host;
+board::Leds leds;
 board::Errors errors;
-board::Commands commands;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
 std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
     scratch_memory;
@@ -32,7 +32,7 @@ board::Forever<store::Store> store_itself;
 board::Forever<store::CurrentRoll> current_roll;
 board::Forever<edit::Editor> editor_itself;
 board::Forever<engine::Storage<>> engine_storage;
-board::Forever<engine::Engine> engine_itself;
+board::Forever<player::Player> player_itself;
 
 class ReceivedText final : public lang::Source {
  public:
@@ -59,12 +59,13 @@ class Findings final : public lang::DiagnosticSink {
 };
 
 /// Saves the text that was received; macros play meanwhile.
-void save(edit::Editor& editor, engine::Engine& engine) {
+void save(edit::Editor& editor, store::CurrentRoll& roll, player::Player& player) {
   ReceivedText text;
   Findings findings(text);
   editor.save(text, findings);
-  while (editor.step() == Status::more) board::serve(engine);
+  while (editor.step() == Status::more) board::serve(player);
   editor.cancel();
+  player.play(roll.in_force());
 }
 
 }  // namespace
@@ -73,13 +74,13 @@ int main() {
   store::Store& store = store_itself.make(chip, store_memory);
   if (store.mount() == store::Mount::unformatted) store.format();
   store::CurrentRoll& roll = current_roll.make(store);
-  engine::Engine& engine =
-      engine_itself.make(engine_storage.make().view(), roll, reports, errors, &commands);
+  player::Player& player = player_itself.make(
+      player::Parts{engine_storage.make().view(), host, leds, errors}, roll.in_force());
   edit::Editor& editor =
       editor_itself.make(store, edit::Workspace{scratch_memory, scratch_sectors});
-  engine.seed(board::noise());
+  player.engine().seed(board::noise());
   for (;;) {
-    if (!board::received_text().empty()) save(editor, engine);
-    board::sleep(board::serve(engine));
+    if (!board::received_text().empty()) save(editor, roll, player);
+    board::sleep(board::serve(player));
   }
 }

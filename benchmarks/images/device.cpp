@@ -21,13 +21,8 @@ constexpr std::size_t kScratchSectors = 256;
 /// As docs/device.md has it for a small device.
 constexpr std::size_t kRecording = 512;
 
-class Leds final : public device::KeyboardLeds {
- public:
-  void show(std::uint8_t leds) override { board::show_leds(leds); }
-};
-
 board::Flash chip;
-Leds leds;
+board::Leds leds;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
 std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
     scratch_memory;

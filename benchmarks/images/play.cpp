@@ -2,17 +2,18 @@
 
 #include "board.hpp"
 #include "lang/code/roll_image.hpp"
+#include "player/player.hpp"
 
 namespace {
 
 using namespace pianola;
 
-board::Reports reports;
+board::Host host;
+board::Leds leds;
 board::Errors errors;
-board::Commands commands;
 board::Forever<lang::RollImage> roll_image;
 board::Forever<engine::Storage<>> engine_storage;
-board::Forever<engine::Engine> engine_itself;
+board::Forever<player::Player> player_itself;
 
 }  // namespace
 
@@ -23,8 +24,8 @@ int main() {
     board::Screen screen;
     TextWriter(screen) << lang::image_error_text(error);
   }
-  engine::Engine& engine =
-      engine_itself.make(engine_storage.make().view(), roll, reports, errors, &commands);
-  engine.seed(board::noise());
-  for (;;) board::sleep(board::serve(engine));
+  player::Player& player =
+      player_itself.make(player::Parts{engine_storage.make().view(), host, leds, errors}, roll);
+  player.engine().seed(board::noise());
+  for (;;) board::sleep(board::serve(player));
 }

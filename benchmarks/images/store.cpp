@@ -14,15 +14,15 @@ namespace {
 using namespace pianola;
 
 board::Flash chip;
-board::Reports reports;
+board::Host host;
+board::Leds leds;
 board::Errors errors;
-board::Commands commands;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
 board::Forever<store::Store> store_itself;
 board::Forever<store::CurrentRoll> current_roll;
 board::Forever<store::RollBuilder> roll_builder;
 board::Forever<engine::Storage<>> engine_storage;
-board::Forever<engine::Engine> engine_itself;
+board::Forever<player::Player> player_itself;
 
 /// The text of an image, as the builder reads it.
 class ImageText final : public lang::Source {
@@ -81,12 +81,15 @@ int main() {
   store::Store& store = store_itself.make(chip, store_memory);
   if (store.mount() == store::Mount::unformatted) store.format();
   store::CurrentRoll& roll = current_roll.make(store);
-  engine::Engine& engine =
-      engine_itself.make(engine_storage.make().view(), roll, reports, errors, &commands);
-  engine.seed(board::noise());
+  player::Player& player = player_itself.make(
+      player::Parts{engine_storage.make().view(), host, leds, errors}, roll.in_force());
+  player.engine().seed(board::noise());
   for (;;) {
     const auto received = board::received_roll();
-    if (!received.empty() && keep(received, store) != Status::ok) store.reset();
-    board::sleep(board::serve(engine));
+    if (!received.empty()) {
+      if (keep(received, store) != Status::ok) store.reset();
+      player.play(roll.in_force());
+    }
+    board::sleep(board::serve(player));
   }
 }

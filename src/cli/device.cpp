@@ -63,7 +63,7 @@ std::string another_port(Listen listen) {
 
 /// All of it.
 class Running final : private device::Host,
-                      private device::KeyboardLeds,
+                      private player::KeyboardLeds,
                       private linux_port::Client,
                       private usbip::ServerObserver {
  public:

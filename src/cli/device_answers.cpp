@@ -153,7 +153,7 @@ void DeviceAnswers::task_event(engine::TaskIndex index, const engine::Task& task
   const bool own = task.parent.index == engine::kNoTask;
   if (event == TaskEvent::failed) note_failure();
   if (event == TaskEvent::started && own && open_) {
-    running_[index] = timeline::macro_name(device_.roll(), task);
+    running_[index] = timeline::macro_name(device_.roll().in_force(), task);
   }
   const bool over =
       event == TaskEvent::ended || event == TaskEvent::failed || event == TaskEvent::stopped;

@@ -233,10 +233,10 @@ int flash_reset(const std::string& flash, bool force, Console& console) {
       print(console.out, "{}: has the default macros already\n", flash);
       return fine;
     }
-    throw CommandError(
-        fmt::format("this would give up {} in {}; add --force to do it, or keep a copy first:\n"
-                    "  pianola flash get --flash {} -o macros.txt",
-                    counted(definition_count(region.roll()), "definition"), flash, flash));
+    throw CommandError(fmt::format(
+        "this would give up {} in {}; add --force to do it, or keep a copy first:\n"
+        "  pianola flash get --flash {} -o macros.txt",
+        counted(definition_count(region.roll().in_force()), "definition"), flash, flash));
   }
   Region region(flash, Region::Use::change);
   if (region.store().reset() != Status::ok) {

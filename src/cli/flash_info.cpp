@@ -33,8 +33,8 @@ std::string macros_text(Region& region) {
   const std::string text = region.text(whole);
   return fmt::format("{}{}, {} in the index, {} of text",
                      region.store().saved() ? "" : "the default ones: ",
-                     counted(definition_count(region.roll()), "definition"),
-                     region.roll().index_size(), counted(text.size(), "byte"));
+                     counted(definition_count(region.roll().in_force()), "definition"),
+                     region.roll().in_force().index_size(), counted(text.size(), "byte"));
 }
 
 /// With the length of another macros file that there is room for, more or less.

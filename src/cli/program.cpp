@@ -74,7 +74,7 @@ std::unique_ptr<Program> Program::open_roll(InputFile file) {
 std::unique_ptr<Program> Program::open_flash(const std::string& path) {
   std::unique_ptr<Program> program(new Program({path, path, ""}));
   program->region_ = std::make_unique<Region>(path, Region::Use::look);
-  program->roll_ = &program->region_->roll();
+  program->roll_ = &program->region_->roll().in_force();
   return program;
 }
 

@@ -129,10 +129,10 @@ std::string Region::text(bool& whole) {
   if (whole) return text;
   text.clear();
   std::array<char, 256> piece{};
-  for (std::uint32_t i = 0; i < roll_.size(); ++i) {
-    const std::uint32_t record = roll_.record_at(i);
+  for (std::uint32_t i = 0; i < roll_.in_force().size(); ++i) {
+    const std::uint32_t record = roll_.in_force().record_at(i);
     std::uint32_t size = 0;
-    while (const std::size_t count = roll_.read_source(record, size, piece)) {
+    while (const std::size_t count = roll_.in_force().read_source(record, size, piece)) {
       text.append(piece.data(), count);
       size += static_cast<std::uint32_t>(count);
     }

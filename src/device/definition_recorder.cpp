@@ -15,44 +15,54 @@ constexpr std::uint8_t either_side(hid::Modifiers mods) {
 }
 
 /// The definition that a press of `usage` with the modifiers `mods` has outside layers.
-bool find_press(lang::Roll& roll, lang::TriggerMods mods, hid::Usage usage, lang::IndexEntry& out) {
+bool find_press(store::CurrentRoll& roll, lang::TriggerMods mods, hid::Usage usage,
+                lang::IndexEntry& out) {
   const auto number = static_cast<std::uint32_t>(usage);
-  return index_find(roll, trigger_key(0, lang::TriggerKind::press, mods, number), out);
+  return index_find(roll.in_force(), trigger_key(0, lang::TriggerKind::press, mods, number), out);
 }
 
 }  // namespace
 
 // ---- Recording ----------------------------------------------------------------------------------
 
-DefinitionRecorder::DefinitionRecorder(store::CurrentRoll& roll, edit::Editor& editor,
-                                       std::span<char> text)
-    : roll_(roll), editor_(editor), strokes_(text), source_(roll) {}
+DefinitionRecorder::DefinitionRecorder(const player::Player& player, store::CurrentRoll& roll,
+                                       edit::Editor& editor, std::span<char> text)
+    : player_(player), roll_(roll), editor_(editor), strokes_(text), source_(roll) {}
 
 void DefinitionRecorder::begin() {
   state_ = State::trigger;
   watch_ = {};
   lone_ = hid::kNoKey;
+  cancelled_ = false;
 }
 
-bool DefinitionRecorder::key(const engine::KeyEvent& event, hid::Usage leader,
-                             const hid::Layout& layout, bool busy, Time now) {
+void DefinitionRecorder::cancel() {
+  if (!active() || saving()) return;
+  state_ = State::idle;
+  cancelled_ = true;
+}
+
+bool DefinitionRecorder::take_key(const engine::KeyEvent& event) {
   if (!active() || saving() || state_ == State::complete) return false;
-  const bool ends = watch_.see(event, leader) == KeyWatch::Sign::leader;
+  const bool ends = watch_.see(event, player_.leader()) == KeyWatch::Sign::leader;
   if (state_ == State::ending) return event.down;
   if (ends) {
-    const State next = busy ? State::ending : State::complete;
-    state_ = state_ == State::trigger ? State::idle : next;
-    ending_at_ = now;
+    if (state_ == State::trigger) {
+      cancel();
+    } else {
+      state_ = player_.engine().tasks() != 0 ? State::ending : State::complete;
+      ending_at_ = player_.now();
+    }
     return true;
   }
   if (state_ == State::keys) return false;
   if (!event.down) {
     // One that went down before is still somebody's.
-    if (event.usage == lone_) set_trigger(0, lone_, layout);
+    if (event.usage == lone_) set_trigger(0, lone_);
     return false;
   }
   if (!hid::is_modifier(event.usage)) {
-    set_trigger(watch_.mods(), event.usage, layout);
+    set_trigger(watch_.mods(), event.usage);
     return true;
   }
   const bool alone = watch_.mods() == hid::modifier_bit(event.usage);
@@ -62,16 +72,20 @@ bool DefinitionRecorder::key(const engine::KeyEvent& event, hid::Usage leader,
 
 /// Takes the trigger, and its modifiers as they stand in the text: as the definition that there is
 /// already has them, else without sides.
-void DefinitionRecorder::set_trigger(hid::Modifiers mods, hid::Usage key,
-                                     const hid::Layout& layout) {
+void DefinitionRecorder::set_trigger(hid::Modifiers mods, hid::Usage key) {
   key_ = key;
   mods_ = mods;
   lang::IndexEntry entry;
   lang::TriggerMods names{.exact = 0, .either = either_side(mods)};
   const lang::TriggerMods exact{.exact = mods, .either = 0};
   if (!find_press(roll_, names, key, entry) && find_press(roll_, exact, key, entry)) names = exact;
-  strokes_.begin(names, key_name(key, layout));
+  strokes_.begin(names, key_name(key, player_.layout()));
   state_ = State::keys;
+}
+
+void DefinitionRecorder::sent(const hid::Report& before, const hid::Report& after) {
+  if (state_ != State::keys && state_ != State::ending) return;
+  strokes_.note(before, after, player_.layout(), player_.caps_lock());
 }
 
 // ---- Saving -------------------------------------------------------------------------------------
@@ -89,7 +103,7 @@ void DefinitionRecorder::find_place() {
     source_.replace(end, end, line_ended ? strokes_.text() : strokes_.text_on_new_line());
     return;
   }
-  const std::uint32_t position = lang::position_of(roll_, entry.record);
+  const std::uint32_t position = lang::position_of(roll_.in_force(), entry.record);
   const std::uint32_t begin = roll_.begin_of(position);
   FirstToken token{begin};
   find_tokens(roll_, begin, {&token, 1});
@@ -97,9 +111,25 @@ void DefinitionRecorder::find_place() {
   source_.replace(std::min(token.offset, end), end, strokes_.text());
 }
 
-Notice DefinitionRecorder::end(const hid::Layout& layout) {
+Next DefinitionRecorder::next() const {
+  if (saving()) return Next::time(player_.now());
+  return ended() ? Next::time(ending_at_ + kPatience) : Next{};
+}
+
+Notice DefinitionRecorder::step() {
+  if (cancelled_) {
+    cancelled_ = false;
+    return Notice::recording_cancelled;
+  }
+  if (saving()) return save();
+  const bool complete =
+      ended() && (player_.engine().idle() || reached(player_.now(), ending_at_ + kPatience));
+  return complete ? begin_to_save() : Notice::none;
+}
+
+Notice DefinitionRecorder::begin_to_save() {
   state_ = State::idle;
-  strokes_.end(layout);
+  strokes_.end(player_.layout());
   if (editor_.user() != edit::User::nobody) return Notice::recording_busy;
   if (strokes_.empty()) return Notice::recording_empty;
   if (strokes_.too_long()) return Notice::recording_too_long;
@@ -110,7 +140,7 @@ Notice DefinitionRecorder::end(const hid::Layout& layout) {
   return Notice::none;
 }
 
-Notice DefinitionRecorder::step() {
+Notice DefinitionRecorder::save() {
   const bool mine = editor_.user() == edit::User::recorder;
   const Status status = mine ? editor_.step() : Status::errors;
   if (status == Status::more) return Notice::none;

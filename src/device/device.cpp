@@ -3,17 +3,12 @@
 #include <array>
 
 #include "base/status.hpp"
-#include "engine/core.hpp"
-#include "engine/settings.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/settings.hpp"
 
 namespace pianola::device {
 
 namespace {
-
-/// How often a host that sleeps is woken while a report waits for it, in ms.
-constexpr Time kWakeInterval = 500;
 
 /// How long the device waits before it leaves the bus to come back as another, in ms.
 constexpr Time kChangeTime = 300;
@@ -38,13 +33,15 @@ bool hides_drive(lang::Roll& roll, lang::CodeReader& reader) {
 
 Device::Device(const Parts& parts)
     : host_(parts.host),
-      keyboard_leds_(parts.leds),
       store_(parts.flash, parts.store_memory),
       roll_(store_),
       editor_(store_, parts.workspace),
       drive_(store_, roll_, *this, editor_),
-      engine_(parts.engine, played_, *this, errors_, this),
-      recorder_(roll_, editor_, parts.recording) {}
+      player_({.engine = parts.engine, .host = parts.host, .leds = parts.leds, .errors = errors_},
+              nothing_),
+      recorder_(player_, roll_, editor_, parts.recording) {
+  player_.watch(&recorder_);
+}
 
 store::Mount Device::start(Time now, const StartOptions& options) {
   now_ = now;
@@ -53,28 +50,27 @@ store::Mount Device::start(Time now, const StartOptions& options) {
     mount = store_.format() == Status::ok ? store::Mount::ok : store::Mount::failed;
   }
   mounted_ = mount == store::Mount::ok;
-  engine_.seed(options.seed);
-  played_.mute(options.rescue);
+  player_.engine().seed(options.seed);
+  muted_ = options.rescue;
   if (mounted_) {
     drive_.start(now);
     if (options.rescue) drive_.insert();
   }
-  load_settings();
+  play();
   was_inserted_ = mounted_ && drive_.inserted();
   had_drive_ = has_drive();
   return mount;
 }
 
-/// Reads from the roll what the device itself goes by.
-void Device::load_settings() {
-  epoch_ = played_.epoch();
-  std::array<std::uint8_t, 32> window{};
-  lang::CodeReader reader{played_, window};
-  hidden_ = hides_drive(played_, reader);
-  const engine::Settings settings = engine::load_settings(played_, reader);
-  layout_ = settings.layout;
-  leader_ = settings.leader;
+/// Plays the macros that are in force, or none in rescue.
+void Device::play() {
+  epoch_ = roll_.epoch();
+  lang::Roll& roll = muted_ ? nothing_ : roll_.in_force();
   errors_.clear();
+  player_.play(roll);
+  std::array<std::uint8_t, 32> window{};
+  lang::CodeReader reader{roll, window};
+  hidden_ = hides_drive(roll, reader);
 }
 
 void Device::tell(Notice notice) {
@@ -91,18 +87,16 @@ Next Device::step(Time now) {
     next = drive_.step(now);
     watch_drive();
   }
-  if (played_.epoch() != epoch_) load_settings();
-  next = sooner(next, engine_.step(now));
-  record();
-  // The engine has to take the macros that were just saved before the next key is pressed: what is
-  // pressed before that is cancelled with the old ones.
-  if (recorder_.saving() || played_.epoch() != epoch_) return Next::time(now);
-  next = sooner(next, recorder_.next());
-  if (lock_asked_ || edit_asked_ || leader_key_ != hid::kNoKey) {
-    obey();
-    return Next::time(now);
-  }
-  return sooner(next, watch_kind());
+  if (roll_.epoch() != epoch_) play();
+  next = sooner(next, player_.step(now));
+  const engine::Request request = player_.take_request();
+  if (request.kind != engine::Request::Kind::none) obey(request);
+  if (const Notice notice = recorder_.step(); notice != Notice::none) tell(notice);
+  // The macros that were just saved, or reset, are to be played before the next key is pressed:
+  // what is pressed before that is cancelled with the old ones.
+  const bool again = request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_;
+  if (again) return Next::time(now);
+  return sooner(sooner(next, recorder_.next()), watch_kind());
 }
 
 /// Comes back to the bus as another device when there is a drive and was none, or the other way
@@ -124,32 +118,38 @@ Next Device::watch_kind() {
 /// Whether the medium goes in or out changes what the macros may do.
 void Device::watch_drive() {
   const bool inserted = drive_.inserted();
-  if (was_inserted_ && !inserted) engine_.cancel_all();
+  if (was_inserted_ && !inserted) player_.engine().cancel_all();
   was_inserted_ = inserted;
   const bool repaired = drive_.outcome() == drive::Drive::Outcome::taken;
-  if (played_.muted() && repaired && !editing()) played_.mute(false);
+  if (muted_ && repaired && !editing()) unmute();
 }
 
-void Device::obey() {
-  if (lock_asked_) {
-    lock_asked_ = false;
-    engine_.cancel_all();
-    engine_.event(lang::Event::lock);
-  }
-  if (edit_asked_) {
-    edit_asked_ = false;
-    toggle_drive();
-  }
-  if (leader_key_ != hid::kNoKey) {
-    const hid::Usage key = leader_key_;
-    leader_key_ = hid::kNoKey;
-    command(key);
+/// Macros run again.
+void Device::unmute() {
+  if (!muted_) return;
+  muted_ = false;
+  play();
+}
+
+void Device::obey(const engine::Request& request) {
+  switch (request.kind) {
+    case engine::Request::Kind::none:
+      break;
+    case engine::Request::Kind::lock:
+      player_.lock();
+      break;
+    case engine::Request::Kind::edit:
+      toggle_drive();
+      break;
+    case engine::Request::Kind::leader:
+      command(request.key);
+      break;
   }
 }
 
 void Device::toggle_drive() {
   if (!mounted_) return tell(Notice::no_flash);
-  cancel_recording();
+  recorder_.cancel();
   if (drive_.inserted()) {
     drive_.eject();
   } else {
@@ -161,8 +161,10 @@ void Device::toggle_drive() {
 void Device::command(hid::Usage key) {
   const bool again = reset_asked_ && earlier(now_, reset_until_);
   reset_asked_ = false;
-  if (key == kEnd) {
-    lock_asked_ = true;
+  if (key == kEquals) {
+    begin_recording();
+  } else if (key == kEnd) {
+    player_.lock();
   } else if (key == kDelete && again) {
     reset();
   } else if (key == kDelete) {
@@ -176,16 +178,8 @@ void Device::reset() {
   if (!mounted_) return tell(Notice::no_flash);
   if (editor_.user() != edit::User::nobody) return tell(Notice::reset_busy);
   const Status status = store_.reset();
-  if (status == Status::ok) played_.mute(false);
+  if (status == Status::ok) unmute();
   tell(status == Status::ok ? Notice::reset : Notice::reset_failed);
-}
-
-// ---- Recording ----------------------------------------------------------------------------------
-
-/// A recording begins at once: the next key that waits is its trigger.
-void Device::leader_key(hid::Usage key) {
-  if (key == kEquals) begin_recording();
-  leader_key_ = key;
 }
 
 void Device::begin_recording() {
@@ -195,95 +189,40 @@ void Device::begin_recording() {
   tell(Notice::recording);
 }
 
-void Device::cancel_recording() {
-  if (!recorder_.active() || recorder_.saving()) return;
-  recorder_.cancel();
-  tell(Notice::recording_cancelled);
-}
-
-bool Device::take_key(const engine::KeyEvent& event) {
-  if (!recorder_.active()) return false;
-  const bool taken = recorder_.key(event, leader_, layout(), engine_.tasks() != 0, now_);
-  if (!recorder_.active()) tell(Notice::recording_cancelled);
-  return taken;
-}
-
-/// Goes on with what was recorded on the keys.
-void Device::record() {
-  Notice notice = Notice::none;
-  if (recorder_.saving()) {
-    notice = recorder_.step();
-  } else if (recorder_.complete(now_, engine_.idle())) {
-    notice = recorder_.end(layout());
-  }
-  if (notice != Notice::none) tell(notice);
-}
-
 // ---- The keyboard -------------------------------------------------------------------------------
 
 void Device::key(const engine::KeyEvent& event) {
-  const KeyWatch::Sign sign = keys_.see(event, leader_);
+  const KeyWatch::Sign sign = keys_.see(event, player_.leader());
   if (edit_key_down_ && event.usage == kEquals) {
     edit_key_down_ = event.down;
     return;
   }
   if (sign == KeyWatch::Sign::edit) {
     edit_key_down_ = true;
-    edit_asked_ = true;
     // Nor do the Shift keys mean anything more.
-    engine_.cancel_all();
-    return;
+    player_.engine().cancel_all();
+    return toggle_drive();
   }
-  if (sign == KeyWatch::Sign::cancel) cancel_recording();
-  engine_.key(event);
+  if (sign == KeyWatch::Sign::cancel) recorder_.cancel();
+  player_.key(event);
 }
-
-void Device::host_leds(std::uint8_t leds) {
-  engine_.host_leds(leds);
-  if (leds_known_ && leds == leds_) return;
-  leds_ = leds;
-  leds_known_ = true;
-  keyboard_leds_.show(leds);
-}
-
-// ---- The host -----------------------------------------------------------------------------------
 
 void Device::disconnected() {
-  suspended_ = false;
-  shown_ = {};
-  cancel_recording();
-  engine_.disconnected();
+  recorder_.cancel();
+  player_.disconnected();
   if (mounted_) drive_.disconnected();
 }
 
-/// A host that sleeps takes nothing, and is woken by what goes down; not by what goes up, such as
-/// the key that put it to sleep.
-bool Device::send(const hid::Report& report) {
-  if (suspended_) {
-    const bool due = !woken_ || reached(now_, wake_at_);
-    if (due && (!report.empty() || report.moves())) {
-      woken_ = true;
-      wake_at_ = now_ + kWakeInterval;
-      host_.wake();
-    }
-    return false;
-  }
-  woken_ = false;
-  if (!host_.send(report)) return false;
-  const bool caps_lock = (leds_ & engine::kCapsLockLed) != 0;
-  recorder_.report(shown_, report, layout(), caps_lock);
-  shown_ = report;
-  return true;
-}
+// ---- What the drive tells -----------------------------------------------------------------------
 
 void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   out << "Passphrase: none, so nothing is locked\n";
-  if (played_.muted()) out << "Rescue: no macros run until a macros.txt is taken.\n";
+  if (muted_) out << "Rescue: no macros run until a macros.txt is taken.\n";
   if (notice_ != Notice::none) out << "Last command on the keys: " << notice_text(notice_) << ".\n";
-  if (engine_.lost_taps() != 0) {
+  if (player_.engine().lost_taps() != 0) {
     out << "Taps lost because too much was typed at once: ";
-    out.decimal(engine_.lost_taps()) << "\n";
+    out.decimal(player_.engine().lost_taps()) << "\n";
   }
   if (errors_.size() == 0) return;
   out << "Macros that failed since they were saved, and the line where each begins:\n";

@@ -10,12 +10,15 @@
 #include "device/host.hpp"
 #include "device/key_watch.hpp"
 #include "device/notice.hpp"
-#include "device/played_roll.hpp"
 #include "drive/drive.hpp"
 #include "edit/editor.hpp"
-#include "engine/device_commands.hpp"
 #include "engine/engine.hpp"
+#include "engine/request.hpp"
+#include "engine/storage.hpp"
 #include "flash/nor_flash.hpp"
+#include "hid/layout.hpp"
+#include "lang/code/empty_roll.hpp"
+#include "player/player.hpp"
 #include "store/current_roll.hpp"
 #include "store/store.hpp"
 
@@ -28,7 +31,7 @@ struct Parts {
   engine::StorageView engine;
   edit::Workspace workspace;
   Host& host;
-  KeyboardLeds& leds;
+  player::KeyboardLeds& leds;
   /// Holds the text of a definition that is recorded on the keys; without it none can be.
   std::span<char> recording = {};
 };
@@ -43,9 +46,7 @@ struct StartOptions {
 /// Knows no bus: a port feeds it keys and tells it of the host.
 ///
 /// All functions are called from one context.
-class Device final : private engine::DeviceCommands,
-                     private engine::ReportSink,
-                     private drive::StatusReport {
+class Device final : private drive::StatusReport {
  public:
   /// Within which leader DELETE must come again, in ms.
   static constexpr Time kResetTime = 5000;
@@ -70,27 +71,27 @@ class Device final : private engine::DeviceCommands,
   // ---- What the host does -----------------------------------------------------------------------
 
   /// The host took the report in flight.
-  void report_taken(Time now) { engine_.report_taken(now); }
+  void report_taken(Time now) { player_.report_taken(now); }
   /// The host set its LEDs (HID 1.11, appendix B.1).
-  void host_leds(std::uint8_t leds);
+  void host_leds(std::uint8_t leds) { player_.host_leds(leds); }
   /// The host configured the device.
-  void connected() { suspended_ = false; }
+  void connected() { player_.connected(); }
   /// The host is gone, or begins anew.
   void disconnected();
-  void suspended() { suspended_ = true; }
-  void resumed() { suspended_ = false; }
+  void suspended() { player_.suspended(); }
+  void resumed() { player_.resumed(); }
 
   /// Whether a drive belongs to the device at present: not with `set drive = hidden` outside edit
   /// mode.
   [[nodiscard]] bool has_drive() const { return !hidden_ || editing(); }
   [[nodiscard]] drive::Drive& drive() { return drive_; }
-  [[nodiscard]] engine::Engine& engine() { return engine_; }
+  [[nodiscard]] engine::Engine& engine() { return player_.engine(); }
   [[nodiscard]] store::Store& store() { return store_; }
   /// The macros in force, which the drive shows.
   [[nodiscard]] store::CurrentRoll& roll() { return roll_; }
 
   /// The layout that the macros are for.
-  [[nodiscard]] const hid::Layout& layout() const { return hid::layouts()[layout_]; }
+  [[nodiscard]] const hid::Layout& layout() const { return player_.layout(); }
 
   // ---- For who tells the user -------------------------------------------------------------------
 
@@ -100,62 +101,43 @@ class Device final : private engine::DeviceCommands,
   [[nodiscard]] Notice notice() const { return notice_; }
   [[nodiscard]] std::uint32_t notices() const { return notices_; }
   /// No macros run, because the device was started so.
-  [[nodiscard]] bool rescuing() const { return played_.muted(); }
+  [[nodiscard]] bool rescuing() const { return muted_; }
 
  private:
-  // What macros and the leader ask for: done when the engine's step is over.
-  void lock() override { lock_asked_ = true; }
-  void edit() override { edit_asked_ = true; }
-  void leader_key(hid::Usage key) override;
-  bool take_key(const engine::KeyEvent& event) override;
-
-  bool send(const hid::Report& report) override;
   void write_status(TextSink& out) override;
 
   /// The drive is in, or what was written to it is being taken.
   [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }
   void tell(Notice notice);
-  void load_settings();
-  void obey();
+  void play();
+  void unmute();
+  void obey(const engine::Request& request);
   void toggle_drive();
   void begin_recording();
-  void cancel_recording();
   void command(hid::Usage key);
   void reset();
   void watch_drive();
-  void record();
   Next watch_kind();
 
   Host& host_;
-  KeyboardLeds& keyboard_leds_;
   store::Store store_;
   store::CurrentRoll roll_;
-  PlayedRoll played_{roll_};
+  lang::EmptyRoll nothing_;
   ErrorLog errors_;
   edit::Editor editor_;
   drive::Drive drive_;
-  engine::Engine engine_;
+  player::Player player_;
   DefinitionRecorder recorder_;
   KeyWatch keys_;
-  hid::Report shown_;  ///< What was sent last.
   Time now_ = 0;
   Time reset_until_ = 0;     ///< Until when leader DELETE resets, if `reset_asked_`.
-  Time wake_at_ = 0;         ///< When the host may be woken again, if `woken_`.
   Time change_at_ = 0;       ///< When to come back as another device, if `changing_`.
-  std::uint32_t epoch_ = 0;  ///< Of the roll that the settings were read from.
+  std::uint32_t epoch_ = 0;  ///< Of the macros that are played.
   std::uint32_t notices_ = 0;
-  hid::Usage leader_key_ = hid::kNoKey;  ///< The command that waits.
-  hid::Usage leader_ = hid::kNoKey;      ///< The setting.
   Notice notice_ = Notice::none;
-  std::uint8_t layout_ = 0;  ///< Likewise: the index in hid::layouts().
-  std::uint8_t leds_ = 0;    ///< The host's.
-  bool leds_known_ = false;
   bool hidden_ = false;
   bool mounted_ = false;
-  bool suspended_ = false;
-  bool woken_ = false;
-  bool lock_asked_ = false;
-  bool edit_asked_ = false;
+  bool muted_ = false;  ///< No macros run, whatever is stored.
   bool reset_asked_ = false;
   bool edit_key_down_ = false;  ///< The `=` that put the medium in or took it out.
   bool was_inserted_ = false;

@@ -23,7 +23,7 @@ void ErrorLog::error(const engine::Error& error) {
 void ErrorLog::write(store::CurrentRoll& roll, TextWriter& out) const {
   std::array<FirstToken, kPlaces> tokens;
   for (std::size_t i = 0; i < size_; ++i) {
-    tokens[i] = FirstToken{roll.begin_of(lang::position_of(roll, at(i).record))};
+    tokens[i] = FirstToken{roll.begin_of(lang::position_of(roll.in_force(), at(i).record))};
   }
   find_tokens(roll, 0, std::span{tokens}.first(size_));
   for (std::size_t i = 0; i < size_; ++i) {

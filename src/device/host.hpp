@@ -1,30 +1,18 @@
 #pragma once
 
-#include "engine/report_sink.hpp"
+#include "player/host.hpp"
 
 namespace pianola::device {
 
 /// The computer that is typed into, as the device sees it: what a bus must do. Must not call the
 /// device.
-class Host : public engine::ReportSink {
+class Host : public player::Host {
  public:
-  /// Wakes the host, if it sleeps and allows that; else nothing.
-  virtual void wake() = 0;
   /// Leaves the bus and comes back: what the device consists of has changed.
   virtual void reconnect() = 0;
 
  protected:
   ~Host() = default;
-};
-
-/// The LEDs of the attached keyboard.
-class KeyboardLeds {
- public:
-  /// Shows `leds` (HID 1.11, appendix B.1). Called only when they change.
-  virtual void show(std::uint8_t leds) = 0;
-
- protected:
-  ~KeyboardLeds() = default;
 };
 
 }  // namespace pianola::device

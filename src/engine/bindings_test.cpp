@@ -24,7 +24,6 @@ using namespace test::keys;
 class CountingRoll final : public lang::Roll {
  public:
   explicit CountingRoll(lang::Roll& roll) : roll_(roll) {}
-  [[nodiscard]] std::uint32_t epoch() const override { return roll_.epoch(); }
   [[nodiscard]] std::uint32_t size() const override { return roll_.size(); }
   std::uint32_t record_at(std::uint32_t position) override { return roll_.record_at(position); }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,

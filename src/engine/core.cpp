@@ -18,8 +18,8 @@ bool is_runnable(const Found& found) {
 }  // namespace
 
 Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink,
-           DeviceCommands* device_commands)
-    : roll(source),
+           KeyTaker* key_taker)
+    : roll(&source),
       errors(error_sink),
       reader(source, storage.window),
       stack(storage.stack),
@@ -30,7 +30,7 @@ Core::Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, Err
       typist(mixer),
       input(storage.events, mixer.holds()),
       globals(storage.globals),
-      device(device_commands) {
+      device(key_taker) {
   assert(stack.size() == lang::kMaxStack);
 }
 
@@ -134,10 +134,10 @@ void Core::leave_scopes(TaskIndex index, unsigned depth) {
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
   const lang::IndexKey key = name_key(lang::IndexSpace::layer, name);
-  const std::uint32_t position = roll.lower_bound(key);
+  const std::uint32_t position = roll->lower_bound(key);
   lang::IndexEntry entry;
   const std::uint32_t number = position - layer_position;
-  const bool found = roll.index_entry(position, entry) && entry.key == key;
+  const bool found = roll->index_entry(position, entry) && entry.key == key;
   return found && number < lang::kMaxLayers ? layer_usage_of(number) : hid::kNoKey;
 }
 
@@ -164,11 +164,13 @@ void Core::end_all_tasks() {
   mixer.change().remove_all(kOneshot);
 }
 
-void Core::load() {
-  settings = load_settings(roll, reader);
-  layer_position = roll.lower_bound(name_key(lang::IndexSpace::layer, 0));
+void Core::load(lang::Roll& source) {
+  roll = &source;
+  reader.read(source);
+  settings = load_settings(source, reader);
+  layer_position = source.lower_bound(name_key(lang::IndexSpace::layer, 0));
   mixer.set_neutral(settings.neutral);
-  if (!globals.load(roll, reader)) {
+  if (!globals.load(source, reader)) {
     errors.error({ErrorCode::globals, reader.record(), reader.offset()});
   }
 }

@@ -6,12 +6,13 @@
 
 #include "base/time.hpp"
 #include "engine/bindings.hpp"
-#include "engine/device_commands.hpp"
 #include "engine/errors.hpp"
 #include "engine/globals.hpp"
 #include "engine/input_queue.hpp"
+#include "engine/key_taker.hpp"
 #include "engine/mixer.hpp"
 #include "engine/recorder.hpp"
+#include "engine/request.hpp"
 #include "engine/settings.hpp"
 #include "engine/slots.hpp"
 #include "engine/storage.hpp"
@@ -47,7 +48,7 @@ struct Floor {
 /// The reader belongs to the task that has the floor, else to anybody.
 struct Core {
   Core(const StorageView& storage, lang::Roll& source, ReportSink& sink, ErrorSink& error_sink,
-       DeviceCommands* device_commands);
+       KeyTaker* key_taker);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -85,10 +86,10 @@ struct Core {
   /// device holds nothing any more.
   void end_all_tasks();
 
-  /// Reads the roll's settings and globals. Only while no task exists.
-  void load();
+  /// Takes `source` for the roll, and reads its settings and globals. Only while no task exists.
+  void load(lang::Roll& source);
 
-  lang::Roll& roll;
+  lang::Roll* roll;
   ErrorSink& errors;
   lang::CodeReader reader;
   std::span<Value> stack;
@@ -101,7 +102,8 @@ struct Core {
   Globals globals;
   Settings settings;
   Floor floor;
-  DeviceCommands* device;
+  KeyTaker* device;  ///< Who takes requests and may take keys; null: nobody.
+  Request request;   ///< See Engine::take_request().
   Time now = 0;
   std::uint32_t presses = 0;         ///< Keys that were pressed; the number of the last, never 0.
   std::uint32_t random = 1;          ///< State of the generator, never 0.

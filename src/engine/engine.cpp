@@ -64,7 +64,7 @@ void Engine::layers_changed() {
   for (; news != 0; news &= news - 1) {
     const auto number = static_cast<std::uint32_t>(std::countr_zero(news));
     lang::IndexEntry entry;
-    if (!core_.roll.index_entry(core_.layer_position + number, entry)) continue;
+    if (!core_.roll->index_entry(core_.layer_position + number, entry)) continue;
     keyboard_.start_event(lang::Event::layer, entry.key.low);
   }
 }
@@ -84,6 +84,7 @@ inline void Engine::mix_keys() {
     const Choice choice = keyboard_.look();
     if (choice.kind == Choice::Kind::undecided) break;
     keyboard_.handle(choice);
+    if (core_.request.kind != Request::Kind::none) break;
   }
   core_.reader.seek(record, offset);
 }
@@ -105,13 +106,10 @@ inline Next Engine::sleeping_next() {
   return undecided_ ? sooner(decided, deadline) : deadline;
 }
 
-inline void Engine::check_roll() {
-  const std::uint32_t epoch = core_.roll.epoch();
-  if (loaded_ && epoch == epoch_) return;
+void Engine::play(lang::Roll& roll) {
   if (loaded_) cancel_all();
-  core_.load();
+  core_.load(roll);
   keyboard_.load();
-  epoch_ = epoch;
   loaded_ = true;
   event(lang::Event::start);
 }
@@ -126,16 +124,19 @@ inline void Engine::check_host() {
 
 Next Engine::step(Time now) {
   core_.now = now;
-  check_roll();
+  core_.request = {};
+  if (!loaded_) play(*core_.roll);
   check_host();
   Vm vm{core_};
   unsigned budget = kQuota;
   while (budget > 0) {
     if (core_.floor.task != kNoTask) {
       if (core_.settings.mix && keys_wait()) mix_keys();
+      if (core_.request.kind != Request::Kind::none) return Next::time(now);
       if (core_.floor.task == kNoTask) continue;
       const Vm::Stop stop = vm.run(budget);
       if (stop == Vm::Stop::waiting) return waiting_next();
+      if (stop == Vm::Stop::asks) return Next::time(now);
       continue;
     }
     tell_changes();
@@ -146,6 +147,7 @@ Next Engine::step(Time now) {
     } else {
       if (!core_.mixer.settle(now)) return waiting_next();
       if (!go_on()) return sleeping_next();
+      if (core_.request.kind != Request::Kind::none) return Next::time(now);
       floors_ = 0;
       --budget;
     }
@@ -175,11 +177,6 @@ void Engine::cancel_all() {
 void Engine::disconnected() {
   cancel_all();
   core_.mixer.forget_host();
-}
-
-void Engine::reload() {
-  cancel_all();
-  loaded_ = false;
 }
 
 // ---- Input -------------------------------------------------------------------------------------

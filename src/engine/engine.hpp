@@ -8,8 +8,11 @@
 #include "engine/core.hpp"
 #include "engine/errors.hpp"
 #include "engine/key_event.hpp"
+#include "engine/key_taker.hpp"
 #include "engine/keyboard.hpp"
 #include "engine/report_sink.hpp"
+#include "engine/request.hpp"
+#include "engine/settings.hpp"
 #include "engine/storage.hpp"
 #include "lang/code/roll.hpp"
 
@@ -46,14 +49,27 @@ class Engine {
   static constexpr unsigned kQuota = 256;
 
   /// The storage, the roll and the sinks are the caller's and must outlive the engine. The roll is
-  /// read at the first step.
+  /// read at the first step. `device`: who takes requests, see take_request(); null: nobody, and
+  /// the leader means something only if a binding uses it.
   Engine(const StorageView& storage, lang::Roll& roll, ReportSink& reports, ErrorSink& errors,
-         DeviceCommands* device = nullptr)
+         KeyTaker* device = nullptr)
       : core_(storage, roll, reports, errors, device) {}
 
   /// Does what can be done at `now`, a bounded part of it, and returns when it wants to go on. May
   /// send one report.
   Next step(Time now);
+
+  /// Plays `roll` from now on, which may be the same as before with another content: cancels all,
+  /// and reads its settings at once. Outlives the engine, or the next call.
+  void play(lang::Roll& roll);
+
+  /// What was asked of the device in the last step, at which that ended; the macro that asked has
+  /// the floor still. What nobody takes before the next step is dropped.
+  Request take_request() {
+    const Request request = core_.request;
+    core_.request = {};
+    return request;
+  }
 
   /// A key changed, at `event.time`: not before the last event, not after the next step. An event
   /// that changes nothing, or with a usage that reports cannot say, is ignored. Both Shift keys and
@@ -86,10 +102,6 @@ class Engine {
   /// host knows of no key.
   void disconnected();
 
-  /// The roll changed in a way that its epoch does not tell, or is to be read again: cancels all;
-  /// the next step reads the roll.
-  void reload();
-
   /// Whether nothing is left to do: no task, no event that waits, no report that the host did not
   /// take. Keys may be down all the same.
   [[nodiscard]] bool idle() const {
@@ -99,13 +111,14 @@ class Engine {
   [[nodiscard]] std::size_t tasks() const { return core_.tasks.count(); }
   /// Taps lost because the queue of key events was full. Wraps.
   [[nodiscard]] std::uint32_t lost_taps() const { return core_.input.lost_taps(); }
+  /// The settings of the roll, as it was read last.
+  [[nodiscard]] const Settings& settings() const { return core_.settings; }
   /// The report that was sent last.
   [[nodiscard]] const hid::Report& shown() const { return core_.mixer.shown(); }
 
  private:
   friend struct test::EngineProbe;  // looks inside, for tests
 
-  void check_roll();
   void check_host();
   [[nodiscard]] bool keys_wait() const;
   bool go_on();
@@ -118,7 +131,6 @@ class Engine {
 
   Core core_;
   Keyboard keyboard_{core_};
-  std::uint32_t epoch_ = 0;
   std::uint32_t layers_ = 0;  ///< Those that were on when tasks were told last; LEDs likewise.
   Time decided_at_ = 0;       ///< When the first key event will be, if `undecided_`.
   std::uint16_t holds_changes_ = 0;  ///< Holds::changes() of that time.
@@ -126,7 +138,7 @@ class Engine {
   std::uint8_t leds_ = 0;
   std::uint8_t events_ = 0;  ///< One bit for each lang::Event that is to be started.
   bool undecided_ = false;
-  bool loaded_ = false;
+  bool loaded_ = false;  ///< The roll was read.
 };
 
 }  // namespace pianola::engine

@@ -431,6 +431,7 @@ TEST_F(EngineAlone, ANewRollCancelsWhatRuns) {
   engine.step(0);
   EXPECT_EQ(engine.tasks(), 1U);
   load(BytecodeRoll{}.bind(kF2, text("a")));
+  engine.play(roll);
   engine.step(1);
   EXPECT_EQ(engine.tasks(), 0U);
   EXPECT_EQ(sim::format_report(*host.sent), "[00:]");

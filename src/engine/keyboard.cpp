@@ -41,7 +41,7 @@ void Keyboard::load() {
   note_kinds(0);
   lang::IndexEntry entry;
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
-  for (std::uint32_t i = core_.layer_position; core_.roll.index_entry(i, entry); ++i) {
+  for (std::uint32_t i = core_.layer_position; core_.roll->index_entry(i, entry); ++i) {
     if (entry.key.scope != 0 || entry.key.high != space) break;
     note_kinds(entry.key.low);
   }
@@ -51,8 +51,8 @@ void Keyboard::note_kinds(std::uint32_t scope) {
   lang::IndexEntry entry;
   for (unsigned i = 0; i < kKinds; ++i) {
     const auto kind = static_cast<TriggerKind>(i);
-    const std::uint32_t first = core_.roll.lower_bound(trigger_key(scope, kind, {}, 0));
-    if (!core_.roll.index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
+    const std::uint32_t first = core_.roll->lower_bound(trigger_key(scope, kind, {}, 0));
+    if (!core_.roll->index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
     kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
     if (kind == TriggerKind::text) note_lengths(first, scope);
   }
@@ -61,7 +61,7 @@ void Keyboard::note_kinds(std::uint32_t scope) {
 /// Notes how long the abbreviations of `scope` are, of which the first stands at `position`.
 void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
   lang::IndexEntry entry;
-  for (; core_.roll.index_entry(position, entry); ++position) {
+  for (; core_.roll->index_entry(position, entry); ++position) {
     if (!is_trigger(entry, scope, TriggerKind::text)) break;
     core_.reader.seek(entry.record, entry.code);
     lang::Instruction found;
@@ -78,7 +78,7 @@ bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
     const Usage usage = holds[--place - 1].usage();
     if (!is_layer(usage)) continue;
     lang::IndexEntry entry;
-    if (!core_.roll.index_entry(core_.layer_position + layer_number(usage), entry)) continue;
+    if (!core_.roll->index_entry(core_.layer_position + layer_number(usage), entry)) continue;
     scope = entry.key.low;
     return true;
   }
@@ -88,7 +88,7 @@ bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
 
 bool Keyboard::find(TriggerKind kind, std::uint32_t scope, Usage key, Found& out) {
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
-  return has(kind) && find_binding(core_.roll, scope, kind, usage,
+  return has(kind) && find_binding(*core_.roll, scope, kind, usage,
                                    core_.mixer.holds().keyboard_modifiers(), out);
 }
 
@@ -146,7 +146,7 @@ bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice&
   const auto key = static_cast<std::uint16_t>(event.usage);
   const lang::IndexKey any = trigger_key(scope, TriggerKind::both, {}, 0, key);
   lang::IndexEntry entry;
-  if (!core_.roll.index_entry(core_.roll.lower_bound(any), entry) || entry.key.scope != scope ||
+  if (!core_.roll->index_entry(core_.roll->lower_bound(any), entry) || entry.key.scope != scope ||
       entry.key.high != any.high) {
     return false;
   }
@@ -159,7 +159,7 @@ bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice&
     const auto other = static_cast<std::uint16_t>(next.usage);
     const lang::IndexKey both =
         trigger_key(scope, TriggerKind::both, {}, std::min(key, other), std::max(key, other));
-    if (!find_entry(core_.roll, both, choice.found)) return false;
+    if (!find_entry(*core_.roll, both, choice.found)) return false;
     choice.kind = Choice::Kind::both;
     choice.partner = static_cast<std::uint8_t>(i);
     return true;
@@ -320,7 +320,7 @@ bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
 
 bool Keyboard::find_text(std::uint32_t scope, std::string_view text, Found& out) {
   const std::uint32_t hash = lang::name_hash(text.data(), text.size());
-  if (!find_entry(core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
+  if (!find_entry(*core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
   // Another text may have the same hash.
   core_.reader.seek(out.entry.record, out.entry.code);
   lang::Instruction found;

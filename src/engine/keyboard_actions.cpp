@@ -136,7 +136,8 @@ void Keyboard::follow_leader(Usage key) {
 
 void Keyboard::press_after_leader(Usage key) {
   core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
-  if (key != core_.settings.leader && core_.device != nullptr) core_.device->leader_key(key);
+  if (key == core_.settings.leader || core_.device == nullptr) return;
+  core_.request = {Request::Kind::leader, key};
 }
 
 // ---- Bindings and remaps -----------------------------------------------------------------------
@@ -243,7 +244,7 @@ void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
   const lang::IndexKey key =
       trigger_key(0, lang::TriggerKind::event, {}, layer, static_cast<std::uint16_t>(event));
   Found found;
-  if (!has(lang::TriggerKind::event) || !find_entry(core_.roll, key, found)) return;
+  if (!has(lang::TriggerKind::event) || !find_entry(*core_.roll, key, found)) return;
   if (const auto error = start_again(found, {0, core_.now, false})) {
     core_.errors.error({*error, found.entry.record, found.entry.code});
   }

@@ -309,7 +309,7 @@ TEST(Events, StartComesFirstAndAfterEachReload) {
   Rig rig{BytecodeRoll{}.event(lang::Event::start, text("s")).bind(kF1, text("f"))};
   rig.tap(kF1, 0).run();
   EXPECT_EQ(rig.text(), "sf");
-  rig.simulation->engine().reload();
+  rig.simulation->engine().play(rig.roll);
   rig.tap(kF1, 100).run();
   EXPECT_EQ(rig.text(), "sfsf");
 }

@@ -216,8 +216,10 @@ Vm::Stop Vm::run(unsigned& budget) {
     --budget;
     if (code == static_cast<std::uint8_t>(Opcode::tap) && tap_at_once()) continue;
     const Flow flow = one();
+    if (flow == Flow::next) continue;
     if (flow == Flow::yielded) return Stop::yielded;
-    if (flow == Flow::repeat && !ready()) return Stop::waiting;
+    if (flow == Flow::asks) return Stop::asks;
+    if (!ready()) return Stop::waiting;
   }
   return Stop::budget;
 }

@@ -22,6 +22,7 @@ class Vm {
     budget,   ///< It executed as much as it may; the task keeps the floor.
     waiting,  ///< The task waits for the host, or for a report to have stood; it keeps the floor.
     yielded,  ///< The floor is free.
+    asks,     ///< The task asks something of the device (Core::request); it keeps the floor.
   };
 
   explicit Vm(Core& core) : core_(core) {}
@@ -35,6 +36,7 @@ class Vm {
     next,     ///< Done: the next one.
     repeat,   ///< Not done or not wholly: again, when the typist is ready.
     yielded,  ///< The task gave up the floor.
+    asks,     ///< Done, and the device is asked something.
   };
 
   /// How an instruction is run.
@@ -125,6 +127,9 @@ class Vm {
 
   // The pointer.
   bool hold_still();
+
+  // The device.
+  Flow ask(Request::Kind what);
 
   // Keys.
   [[nodiscard]] std::optional<Chord> chord(const Operands& operands);

@@ -14,7 +14,7 @@ std::optional<lang::Label> Vm::find(std::uint32_t label) {
   Floor& floor = core_.floor;
   if (floor.labels == Floor::kUnknown) {
     lang::IndexEntry entry;
-    if (!core_.roll.index_entry(task().entry, entry)) return std::nullopt;
+    if (!core_.roll->index_entry(task().entry, entry)) return std::nullopt;
     floor.labels = entry.labels;
   }
   return find_label(core_.reader, task().record, floor.labels, label);
@@ -139,7 +139,7 @@ Vm::Flow Vm::on_exit(const Operands&) { return finish(); }
 // ---- Other macros ------------------------------------------------------------------------------
 
 bool Vm::find_macro(std::uint32_t name, Found& out) {
-  return find_entry(core_.roll, name_key(IndexSpace::macro, name), out);
+  return find_entry(*core_.roll, name_key(IndexSpace::macro, name), out);
 }
 
 /// Makes a task that runs a macro as CALL and FORK name it, in no list yet. It inherits what this

@@ -128,16 +128,20 @@ Vm::Flow Vm::on_play(const Operands& operands) {
 
 // ---- The device --------------------------------------------------------------------------------
 
+Vm::Flow Vm::ask(Request::Kind what) {
+  if (core_.device == nullptr) return Flow::next;
+  core_.request.kind = what;
+  return Flow::asks;
+}
+
 Vm::Flow Vm::on_lock(const Operands&) {
   if (!flush()) return Flow::repeat;
-  if (core_.device != nullptr) core_.device->lock();
-  return Flow::next;
+  return ask(Request::Kind::lock);
 }
 
 Vm::Flow Vm::on_edit(const Operands&) {
   if (!flush()) return Flow::repeat;
-  if (core_.device != nullptr) core_.device->edit();
-  return Flow::next;
+  return ask(Request::Kind::edit);
 }
 
 }  // namespace pianola::engine

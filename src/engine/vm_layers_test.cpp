@@ -165,29 +165,87 @@ TEST(VmRecordings, TheQueryTellsAndWakes) {
 
 // ---- The device --------------------------------------------------------------------------------
 
-class Device final : public DeviceCommands {
+class TakesNoKey final : public KeyTaker {
  public:
-  void lock() override { log += "lock "; }
-  void edit() override { log += "edit "; }
-  void leader_key(hid::Usage) override { log += "leader "; }
-  std::string log;
+  bool take_key(const KeyEvent&) override { return false; }
 };
 class TakesAll final : public ReportSink {
  public:
   bool send(const hid::Report&) override { return true; }
 };
 
-TEST(VmDevice, LockAndEditAreAskedOfTheDevice) {
+TEST(VmDevice, AStepEndsWithEachRequest) {
   sim::MemoryRoll roll;
   BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit)).into(roll);
   Storage<> storage;
   TakesAll reports;
   sim::ErrorList errors;
-  Device device;
+  TakesNoKey device;
+  Engine engine{storage.view(), roll, reports, errors, &device};
+  engine.key({hid::keyboard_usage(kF1), true, 0});
+  EXPECT_EQ(engine.step(0).at, 0U);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::lock);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::none);
+  EXPECT_EQ(engine.tasks(), 1U) << "it goes on";
+  EXPECT_EQ(engine.step(0).at, 0U);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::edit);
+  engine.step(0);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::none);
+  EXPECT_EQ(engine.tasks(), 0U);
+}
+
+TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
+  sim::MemoryRoll roll;
+  BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock)).into(roll);
+  Storage<> storage;
+  TakesAll reports;
+  sim::ErrorList errors;
+  TakesNoKey device;
   Engine engine{storage.view(), roll, reports, errors, &device};
   engine.key({hid::keyboard_usage(kF1), true, 0});
   engine.step(0);
-  EXPECT_EQ(device.log, "lock edit ");
+  engine.step(0);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::none);
+}
+
+TEST(VmDevice, AKeyAfterTheLeaderIsARequestBeforeTheNextKeyIsHandled) {
+  const hid::Usage end = hid::keyboard_usage(0x4D);
+  for (const std::uint32_t mix : {0U, 1U}) {
+    sim::MemoryRoll roll;
+    BytecodeRoll{}
+        .set(lang::Setting::busy, mix)
+        .bind(kF1, Program{}.text("a long text"))
+        .bind(kF2, Program{}.wait(1000))
+        .into(roll);
+    Storage<> storage;
+    TakesAll reports;
+    sim::ErrorList errors;
+    TakesNoKey device;
+    Engine engine{storage.view(), roll, reports, errors, &device};
+    engine.key({hid::keyboard_usage(kF1), true, 0});
+    engine.step(0);
+    for (const bool down : {true, false}) {
+      engine.key({hid::kLeftShift, down, 0});
+      engine.key({hid::kRightShift, down, 0});
+    }
+    engine.key({end, true, 0});
+    engine.key({hid::keyboard_usage(kF2), true, 0});
+    Request request;
+    for (Time now = 1; now < 100 && request.kind == Request::Kind::none; ++now) {
+      engine.report_taken(now);
+      engine.step(now);
+      request = engine.take_request();
+    }
+    EXPECT_EQ(request.kind, Request::Kind::leader);
+    EXPECT_EQ(request.key, end);
+    EXPECT_EQ(engine.tasks(), mix) << "F2 waits";
+    engine.report_taken(100);
+    engine.step(100);
+    EXPECT_EQ(engine.tasks(), mix + 1);
+  }
+}
+
+TEST(VmDevice, WithoutADeviceNothingIsAsked) {
   Rig without{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit).text("a"))};
   without.tap(kF1, 0).run();
   EXPECT_EQ(without.text(), "a");

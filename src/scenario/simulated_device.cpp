@@ -8,10 +8,10 @@
 namespace pianola::scenario {
 
 SimulatedDevice::SimulatedDevice(const sim::Simulation::Options& options, lang::Roll* macros)
-    : roll_(macros != nullptr ? *macros : empty_),
+    : roll_(macros != nullptr ? macros : &empty_),
       start_(options.start),
       now_(options.start),
-      simulation_(roll_, options) {}
+      simulation_(*roll_, options) {}
 
 void SimulatedDevice::load(std::string_view macros) {
   const bool begun = begun_;
@@ -19,9 +19,9 @@ void SimulatedDevice::load(std::string_view macros) {
   auto roll = std::make_unique<sim::MemoryRoll>();
   sim::Findings findings;
   sim::compile(macros, *roll, findings);
-  roll_.exchange(*roll);
+  roll_ = roll.get();
+  simulation_.engine().play(*roll_);
   loaded_.push_back(std::move(roll));
-  // The engine takes new macros at its next step, and what is pressed before that is cancelled.
   if (begun) pass(0);
 }
 

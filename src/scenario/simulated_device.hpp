@@ -12,38 +12,6 @@
 
 namespace pianola::scenario {
 
-/// The roll of a device whose macros change: another roll, and its own epoch.
-class ExchangeableRoll final : public lang::Roll {
- public:
-  /// `roll` is the caller's, and lives as long as it is the current one.
-  explicit ExchangeableRoll(lang::Roll& roll) : roll_(&roll) {}
-  void exchange(lang::Roll& roll) {
-    roll_ = &roll;
-    ++epoch_;
-  }
-
-  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
-  [[nodiscard]] std::uint32_t size() const override { return roll_->size(); }
-  std::uint32_t record_at(std::uint32_t position) override { return roll_->record_at(position); }
-  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
-                        std::span<std::uint8_t> out) override {
-    return roll_->read_code(record, offset, out);
-  }
-  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
-                          std::span<char> out) override {
-    return roll_->read_source(record, offset, out);
-  }
-  [[nodiscard]] std::uint32_t index_size() const override { return roll_->index_size(); }
-  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
-    return roll_->index_entry(position, out);
-  }
-  std::uint32_t lower_bound(const lang::IndexKey& key) override { return roll_->lower_bound(key); }
-
- private:
-  lang::Roll* roll_;
-  std::uint32_t epoch_ = 1;
-};
-
 /// A device in virtual time. The same scenario gives the same reports at the same times.
 class SimulatedDevice final : public Device {
  public:
@@ -63,14 +31,15 @@ class SimulatedDevice final : public Device {
   void reconnect() override;
 
   [[nodiscard]] sim::Simulation& simulation() { return simulation_; }
-  [[nodiscard]] lang::Roll& roll() { return roll_; }
+  /// What it plays.
+  [[nodiscard]] lang::Roll& roll() { return *roll_; }
   /// All that happened on the keyboard.
   [[nodiscard]] const std::vector<engine::KeyEvent>& keys() const { return keys_; }
 
  private:
   sim::MemoryRoll empty_;
   std::vector<std::unique_ptr<sim::MemoryRoll>> loaded_;
-  ExchangeableRoll roll_;
+  lang::Roll* roll_;
   std::uint32_t start_;
   std::uint32_t now_;
   bool begun_ = false;  ///< Something happened, so the engine has the first macros.

@@ -8,7 +8,7 @@ CurrentRoll::CurrentRoll(Store& store) : store_(store) {
   lang::RollImage::open(default_roll(), defaults_);
 }
 
-lang::Roll& CurrentRoll::roll() const {
+lang::Roll& CurrentRoll::in_force() const {
   if (store_.saved()) return store_.roll();
   return defaults_;
 }

@@ -12,8 +12,8 @@
 namespace pianola::store {
 
 /// The roll that a device plays: the saved one, or the default one before the first save and after
-/// Store::reset(). Its epoch changes when the one takes the other's place.
-class CurrentRoll final : public lang::Roll {
+/// Store::reset().
+class CurrentRoll {
  public:
   /// `store` is mounted before the first read, and outlives the roll.
   explicit CurrentRoll(Store& store);
@@ -21,22 +21,11 @@ class CurrentRoll final : public lang::Roll {
   /// The default macros are in force.
   [[nodiscard]] bool is_default() const { return !store_.saved(); }
 
-  [[nodiscard]] std::uint32_t epoch() const override { return store_.roll().epoch(); }
-  [[nodiscard]] std::uint32_t size() const override { return roll().size(); }
-  std::uint32_t record_at(std::uint32_t position) override { return roll().record_at(position); }
-  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
-                        std::span<std::uint8_t> out) override {
-    return roll().read_code(record, offset, out);
-  }
-  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
-                          std::span<char> out) override {
-    return roll().read_source(record, offset, out);
-  }
-  [[nodiscard]] std::uint32_t index_size() const override { return roll().index_size(); }
-  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
-    return roll().index_entry(position, out);
-  }
-  std::uint32_t lower_bound(const lang::IndexKey& key) override { return roll().lower_bound(key); }
+  /// Changes with each save and each reset: then there is another roll in force, or another
+  /// content.
+  [[nodiscard]] std::uint32_t epoch() const { return store_.roll().epoch(); }
+  /// The roll that is in force as long as epoch() stays the same.
+  [[nodiscard]] lang::Roll& in_force() const;
 
   /// The default roll, whichever is in force.
   [[nodiscard]] const lang::RollImage& defaults() const { return defaults_; }
@@ -50,8 +39,6 @@ class CurrentRoll final : public lang::Roll {
   std::uint32_t begin_of(std::uint32_t position);
 
  private:
-  [[nodiscard]] lang::Roll& roll() const;
-
   Store& store_;
   mutable lang::RollImage defaults_;  ///< Reading it changes nothing.
 };

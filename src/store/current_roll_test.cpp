@@ -31,11 +31,11 @@ struct CurrentRollTest : testing::Test {
   std::string slices() {
     std::string text;
     std::array<char, 37> piece{};
-    for (std::uint32_t i = 0; i < current.size(); ++i) {
+    for (std::uint32_t i = 0; i < current.in_force().size(); ++i) {
       EXPECT_EQ(current.begin_of(i), text.size());
-      const std::uint32_t record = current.record_at(i);
+      const std::uint32_t record = current.in_force().record_at(i);
       std::uint32_t done = 0;
-      while (const std::size_t count = current.read_source(record, done, piece)) {
+      while (const std::size_t count = current.in_force().read_source(record, done, piece)) {
         text.append(piece.data(), count);
         done += static_cast<std::uint32_t>(count);
       }
@@ -54,11 +54,11 @@ TEST_F(CurrentRollTest, IsTheDefaultRollUntilOneIsSavedAndAfterAReset) {
   EXPECT_FALSE(defaults.empty());
   EXPECT_EQ(slices(), defaults);
   EXPECT_EQ(current.text_size(), defaults.size());
-  EXPECT_EQ(current.begin_of(current.size()), defaults.size());
-  EXPECT_GT(current.index_size(), 3U);
+  EXPECT_EQ(current.begin_of(current.in_force().size()), defaults.size());
+  EXPECT_GT(current.in_force().index_size(), 3U);
   lang::IndexEntry entry;
-  ASSERT_TRUE(current.index_entry(2, entry));
-  EXPECT_EQ(current.lower_bound(entry.key), 2U);
+  ASSERT_TRUE(current.in_force().index_entry(2, entry));
+  EXPECT_EQ(current.in_force().lower_bound(entry.key), 2U);
 
   const std::uint32_t before = current.epoch();
   ASSERT_EQ(device.save("F1 { tap a }\nF2 { tap b }\n"), Status::ok);
@@ -67,8 +67,8 @@ TEST_F(CurrentRollTest, IsTheDefaultRollUntilOneIsSavedAndAfterAReset) {
   EXPECT_EQ(text(), "F1 { tap a }\nF2 { tap b }\n");
   EXPECT_EQ(slices(), text());
   EXPECT_EQ(current.begin_of(1), 13U);
-  EXPECT_EQ(current.size(), 2U);
-  EXPECT_EQ(current.index_size(), 2U);
+  EXPECT_EQ(current.in_force().size(), 2U);
+  EXPECT_EQ(current.in_force().index_size(), 2U);
 
   const std::uint32_t saved = current.epoch();
   ASSERT_EQ(device.store.reset(), Status::ok);
@@ -80,7 +80,7 @@ TEST_F(CurrentRollTest, IsTheDefaultRollUntilOneIsSavedAndAfterAReset) {
 TEST_F(CurrentRollTest, AnEmptyTextIsNoDefault) {
   ASSERT_EQ(device.save(""), Status::ok);
   EXPECT_FALSE(current.is_default());
-  EXPECT_EQ(current.size(), 0U);
+  EXPECT_EQ(current.in_force().size(), 0U);
   EXPECT_EQ(current.text_size(), 0U);
   EXPECT_EQ(text(), "");
 }
@@ -92,7 +92,7 @@ TEST_F(CurrentRollTest, TheDefaultsCanBeEdited) {
   EXPECT_FALSE(current.is_default());
   EXPECT_EQ(text(), defaults.substr(0, end) + "# mine\nF1 { tap a }\n" + defaults.substr(end));
   const std::string edited = text();
-  ASSERT_EQ(device.edit(current.size(), 0, "F2 { tap b }\n"), Status::ok);
+  ASSERT_EQ(device.edit(current.in_force().size(), 0, "F2 { tap b }\n"), Status::ok);
   EXPECT_EQ(text(), edited + "F2 { tap b }\n");
 }
 

@@ -19,7 +19,6 @@ class StoredRoll final : public lang::Roll {
   /// `log` is mounted before the first read, and outlives the roll.
   explicit StoredRoll(Log& log, Of of = Of::roll);
 
-  [[nodiscard]] std::uint32_t epoch() const override { return log_.root().roll_version; }
   [[nodiscard]] std::uint32_t size() const override { return tree().count; }
   std::uint32_t record_at(std::uint32_t position) override;
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
@@ -29,6 +28,9 @@ class StoredRoll final : public lang::Roll {
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
   std::uint32_t lower_bound(const lang::IndexKey& key) override;
 
+  /// Changes when the content does: when there is a new roll. Where it keeps its bytes may change
+  /// without it.
+  [[nodiscard]] std::uint32_t epoch() const { return log_.root().roll_version; }
   /// Bytes of a definition's code; 0 if there is no such definition.
   std::uint32_t code_size(std::uint32_t record) { return open(record) ? code_ : 0; }
   /// Bytes of the whole text.

@@ -21,17 +21,19 @@ MAY_SEE = {layer: set(below.split()) for layer, below in {
     "store": "base hid lang/code lang/compile flash",
     "edit": "base hid lang/code lang/compile flash store",
     "drive": "base hid lang/code lang/compile flash store edit",
-    "device": "base hid lang/code lang/compile engine flash store edit drive",
-    "usb": "base hid lang/code lang/compile engine flash store edit drive device",
+    "player": "base hid lang/code engine",
+    "device": "base hid lang/code lang/compile engine player flash store edit drive",
+    "usb": "base hid lang/code lang/compile engine player flash store edit drive device",
     "ports/sim": "base hid lang/code lang/compile engine flash",
     "ports/file": "base flash",
-    "ports/usbip": "base hid lang/code lang/compile engine flash store edit drive device usb",
+    "ports/usbip": "base hid lang/code lang/compile engine player flash store edit drive device"
+                   " usb",
     "ports/evdev": "base hid",
     "ports/linux": "base",
     "scenario": "base hid lang/code lang/compile engine flash ports/sim",
     "timeline": "base hid lang/code lang/compile engine flash ports/sim scenario",
-    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb"
-           " ports/sim ports/file ports/usbip ports/evdev ports/linux scenario timeline",
+    "cli": "base hid lang/code lang/compile lang/text engine player flash store edit drive device"
+           " usb ports/sim ports/file ports/usbip ports/evdev ports/linux scenario timeline",
 }.items()}
 
 

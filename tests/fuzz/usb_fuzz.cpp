@@ -69,7 +69,7 @@ void complete(FuzzInput& input, std::uint8_t address, std::uint32_t length, bool
                           false);
 }
 
-class Rig final : private device::KeyboardLeds {
+class Rig final : private player::KeyboardLeds {
  public:
   Rig()
       : flash_(kGeometry),

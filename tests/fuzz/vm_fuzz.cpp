@@ -99,17 +99,15 @@ hid::Usage usage(std::uint8_t pick) {
   return hid::keyboard_usage(kKeys[pick & 7U]);
 }
 
-class Commands final : public engine::DeviceCommands {
+class Taker final : public engine::KeyTaker {
  public:
-  void lock() override {}
-  void edit() override {}
-  void leader_key(hid::Usage) override {}
+  bool take_key(const engine::KeyEvent&) override { return false; }
 };
 
 /// An engine, its host and its clock.
 class Device {
  public:
-  explicit Device(lang::Roll& roll) : engine_(storage_.view(), roll, host_, errors_, &commands_) {}
+  explicit Device(lang::Roll& roll) : engine_(storage_.view(), roll, host_, errors_, &taker_) {}
 
   /// Lets `ms` pass.
   void live(unsigned ms) {
@@ -135,7 +133,7 @@ class Device {
       storage_;
   Host host_;
   Errors errors_;
-  Commands commands_;
+  Taker taker_;
   engine::Engine engine_;
   Time now_ = 0xFFFFFF80U;  // soon wraps
 };

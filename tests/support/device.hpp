@@ -20,6 +20,7 @@ class Device {
  public:
   Device(lang::Roll& roll, std::uint32_t poll, unsigned extra_steps)
       : storage_(std::make_unique<engine::Storage<Sizes>>()),
+        roll_(roll),
         engine_(storage_->view(), roll, host_, errors_),
         poll_(poll),
         extra_steps_(extra_steps) {}
@@ -83,7 +84,7 @@ class Device {
       case Happening::Kind::cancel:
         return engine_.cancel_all();
       case Happening::Kind::reload:
-        return engine_.reload();
+        return engine_.play(roll_);
       case Happening::Kind::disconnect:
         return engine_.disconnected();
       case Happening::Kind::caps_lock:
@@ -107,6 +108,7 @@ class Device {
   }
 
   std::unique_ptr<engine::Storage<Sizes>> storage_;
+  lang::Roll& roll_;
   sim::Host host_{hid::default_layout()};
   sim::ErrorList errors_;
   engine::Engine engine_;

@@ -20,7 +20,7 @@ namespace pianola::test {
 
 /// A whole device in virtual time, without a bus: its keyboard, and a host that takes a report each
 /// millisecond.
-class DeviceRig final : private device::Host, private device::KeyboardLeds {
+class DeviceRig final : private device::Host, private player::KeyboardLeds {
  public:
   static constexpr flash::Geometry kGeometry{.sector_size = 4096, .program_unit = 4, .sectors = 64};
 

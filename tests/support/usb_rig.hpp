@@ -18,7 +18,7 @@
 namespace pianola::test {
 
 /// A whole device on a USB bus, in virtual time. There can be one at a time.
-class UsbRig final : private device::KeyboardLeds {
+class UsbRig final : private player::KeyboardLeds {
  public:
   static constexpr flash::Geometry kGeometry{.sector_size = 4096, .program_unit = 4, .sectors = 64};
   static constexpr std::string_view kUnit = "0123456789AB";

@@ -157,7 +157,7 @@ bool CodeReader::load() {
   // What a window that is there already lacks is after the end.
   if (filled_ == 0 || start != start_) {
     start_ = start;
-    filled_ = static_cast<std::uint32_t>(roll_.read_code(record_, start, window_));
+    filled_ = static_cast<std::uint32_t>(roll_->read_code(record_, start, window_));
   }
   return into < filled_;
 }

@@ -20,14 +20,19 @@ namespace pianola::lang {
 class CodeReader {
  public:
   /// `window` is the caller's (32 to 128 bytes is sensible) and lives as long as the reader.
-  CodeReader(Roll& roll, std::span<std::uint8_t> window) : roll_(roll), window_(window) {}
+  CodeReader(Roll& roll, std::span<std::uint8_t> window) : roll_(&roll), window_(window) {}
+
+  /// Reads `roll` from now on, or the same one, whose content changed. A seek() must follow.
+  void read(Roll& roll) {
+    roll_ = &roll;
+    record_ = kNoRecord;
+  }
 
   /// Goes to `offset` of definition `record`. Bytes that the window holds already are not read
-  /// again, unless the roll changed.
+  /// again.
   void seek(std::uint32_t record, std::uint32_t offset) {
-    if (record != record_ || roll_.epoch() != epoch_) {
+    if (record != record_) {
       record_ = record;
-      epoch_ = roll_.epoch();
       filled_ = 0;
     }
     offset_ = offset;
@@ -86,10 +91,11 @@ class CodeReader {
   std::uint8_t refill();
   bool load();
 
-  Roll& roll_;
+  static constexpr std::uint32_t kNoRecord = 0xFFFFFFFF;
+
+  Roll* roll_;
   std::span<std::uint8_t> window_;
-  std::uint32_t record_ = 0xFFFFFFFFU;
-  std::uint32_t epoch_ = 0;
+  std::uint32_t record_ = kNoRecord;
   std::uint32_t offset_ = 0;
   std::uint32_t start_ = 0;
   std::uint32_t filled_ = 0;

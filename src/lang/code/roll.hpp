@@ -67,14 +67,12 @@ struct IndexEntry {
 inline constexpr std::uint32_t kRecordNumbers = std::uint32_t{1} << 22;
 
 /// The roll as it is read: the ordered definitions and their sorted index. A definition is known by
-/// its record number, which stays the same as long as the epoch does. Record numbers rise in the
+/// its record number, which stays the same as long as the content does. Record numbers rise in the
 /// file's order, but there may be gaps between them: record_at() tells them.
 /// Reads never fail on a good roll; on a bad one they come up short.
+/// Whoever changes the content tells those that read it (Engine::play(), CodeReader::read()).
 class Roll {
  public:
-  /// Changes when the content does: when there is a new roll. Where the roll keeps its bytes may
-  /// change without it.
-  [[nodiscard]] virtual std::uint32_t epoch() const = 0;
   /// How many definitions there are.
   [[nodiscard]] virtual std::uint32_t size() const = 0;
   /// The record number of definition `position` < size() in the file's order.

@@ -44,11 +44,9 @@ const char* image_error_text(ImageError error) {
 }
 
 ImageError RollImage::open(std::span<const std::uint8_t> bytes, RollImage& out) {
-  const std::uint32_t epoch = out.epoch_ + 1;
   out = {};
   const ImageError error = out.set(bytes);
   if (error != ImageError::none) out = {};
-  out.epoch_ = epoch;
   return error;
 }
 

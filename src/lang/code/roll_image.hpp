@@ -49,8 +49,7 @@ class RollImage final : public Roll {
   /// Where the source of the definition at `position` begins; the whole size after the last one.
   [[nodiscard]] std::uint32_t begin_of(std::uint32_t position) const;
 
-  // Roll. An image never changes, but each open() is another epoch.
-  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
+  // Roll. An image never changes.
   [[nodiscard]] std::uint32_t size() const override { return definitions_; }
   std::uint32_t record_at(std::uint32_t position) override { return position; }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
@@ -74,7 +73,6 @@ class RollImage final : public Roll {
   std::uint32_t definitions_ = 0;
   std::uint32_t entries_ = 0;
   std::uint32_t image_size_ = 0;
-  std::uint32_t epoch_ = 0;
   bool has_source_ = false;
 };
 

@@ -12,7 +12,6 @@ class NumberedRoll final : public Roll {
  public:
   NumberedRoll(std::vector<std::uint32_t> records, std::vector<IndexKey> keys)
       : records_(std::move(records)), keys_(std::move(keys)) {}
-  [[nodiscard]] std::uint32_t epoch() const override { return 1; }
   [[nodiscard]] std::uint32_t size() const override {
     return static_cast<std::uint32_t>(records_.size());
   }

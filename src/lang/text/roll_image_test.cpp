@@ -228,15 +228,6 @@ TEST_F(RollImageTest, TellsWhatIsWrong) {
   EXPECT_STREQ(image_error_text(ImageError::bad_magic), "not a roll");
 }
 
-TEST_F(RollImageTest, ReopeningIsAnotherEpoch) {
-  const Bytes bytes = image(ImageContent::with_source);
-  RollImage read;
-  ASSERT_EQ(RollImage::open(bytes, read), ImageError::none);
-  const std::uint32_t epoch = read.epoch();
-  ASSERT_EQ(RollImage::open(bytes, read), ImageError::none);
-  EXPECT_NE(read.epoch(), epoch);
-}
-
 TEST_F(RollImageTest, PassesOnWhatTheSinkSays) {
   class Full final : public ImageSink {
    public:

@@ -74,7 +74,6 @@ Status MemoryRoll::append_index(const lang::IndexEntry& entry) {
 Status MemoryRoll::commit() {
   std::ranges::stable_sort(next_.index, {}, &lang::IndexEntry::key);
   live_ = std::exchange(next_, {});
-  ++epoch_;
   return Status::ok;
 }
 

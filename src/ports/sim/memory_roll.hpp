@@ -24,7 +24,6 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   explicit MemoryRoll(lang::Source* source = nullptr) : source_(source) {}
 
   // Roll
-  [[nodiscard]] std::uint32_t epoch() const override { return epoch_; }
   [[nodiscard]] std::uint32_t size() const override;
   std::uint32_t record_at(std::uint32_t position) override { return position; }
   std::size_t read_code(std::uint32_t record, std::uint32_t offset,
@@ -57,7 +56,6 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   lang::Source* source_;
   Content live_;
   Content next_;
-  std::uint32_t epoch_ = 0;
 };
 
 }  // namespace pianola::sim
