@@ -15,11 +15,12 @@ it.
 where `call` is a regular expression over "caller: source line", the caller's demangled name and the
 line of source that holds the call, and `callee` one over demangled names. `port` as a callee stands
 for code outside the core, whose stack is not counted. ` #` starts a comment.
---entries: the functions to report, a line each: `label: regular expression`; of several that match,
-the deepest. The deepest function of each layer is always reported.
+--entries: the functions to report, a line each: `label: regular expression`, or with a limit of
+bytes `label <= 1000: regular expression`; of several that match, the deepest. The deepest function
+of each layer is always reported.
 
 Errors (exit code 1): recursion, a frame without a bound, an indirect call that no line explains, an
-entry or a line of either file that matches nothing.
+entry or a line of either file that matches nothing, an entry deeper than its limit.
 The stack of interrupts is not included: add what the port's handlers take.
 """
 
@@ -273,11 +274,15 @@ def print_path(graph, depth, deepest, label, name):
 def report(graph, depth, deepest, entries, errors):
     for where, line in lines_of(entries):
         label, colon, pattern = line.partition(": ")
+        label, limited, limit = label.partition(" <= ")
         found = matching(graph, pattern.strip()) if colon else []
         if not found:
             errors.append(f"{where}: no function matches")
             continue
-        print_path(graph, depth, deepest, label, max(found, key=lambda name: depth[name]))
+        top = max(found, key=lambda name: depth[name])
+        print_path(graph, depth, deepest, label, top)
+        if limited and depth[top] > int(limit):
+            errors.append(f"{where}: {label}: {depth[top]} bytes, at most {limit} are allowed")
     for layer in dict.fromkeys(graph.layer[name] for name in sorted(graph.layer)
                                if name in graph.functions):
         members = [name for name in graph.functions if graph.layer.get(name) == layer]

@@ -146,9 +146,8 @@ Status ErrorsEdit::keep_sector(std::uint32_t index) {
   std::uint32_t sector = 0;
   if (!file_->sector_at(index * kSectorSize, sector)) return Status::io_error;
   if (const auto object = object_of(sector)) return edit_.keep(*object, number);
-  std::array<std::uint8_t, kSectorSize> bytes;
   const std::uint32_t size = std::min(kSectorSize, file_->size() - index * kSectorSize);
-  const auto piece = std::span{bytes}.first(size);
+  const auto piece = std::span<std::uint8_t>{editor_.spare()}.first(size);
   if (!session_.read(sector, 0, piece)) return Status::io_error;
   return edit_.put(number, piece);
 }

@@ -247,11 +247,10 @@ Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data, b
   return Status::ok;
 }
 
-Status Session::pin(std::uint32_t sector) {
-  std::array<std::uint8_t, kSectorSize> data;
+Status Session::pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer) {
   if (in_overlay(sector)) return Status::ok;
-  if (!read(sector, 0, data)) return Status::io_error;
-  return write_run(sector, data);
+  if (!read(sector, 0, buffer)) return Status::io_error;
+  return write_run(sector, buffer);
 }
 
 Status Session::write_run(std::uint32_t first, std::span<const std::uint8_t> data) {
@@ -269,36 +268,35 @@ Status Session::write_run(std::uint32_t first, std::span<const std::uint8_t> dat
 void Session::refuse(std::uint32_t first) {
   constexpr std::uint32_t kMostOfRequest = 2048;
   if (!record_.refused.add(first, std::min(first + kMostOfRequest, sectors()))) return;
-  if (record_.in_session) write_record(record_);
+  if (record_.in_session) write_record();
 }
 
 /// The host has written these sectors after all.
 void Session::accept(std::uint32_t first, std::uint32_t count) {
   if (!record_.refused.remove(first, first + count)) return;
-  if (record_.in_session) write_record(record_);
+  if (record_.in_session) write_record();
 }
 
 /// The volume that sectors are about to be written over is written down first.
 Status Session::begin_overlay() {
-  DriveRecord record = record_;
-  record.in_session = true;
-  return write_record(record);
+  record_.in_session = true;
+  const Status status = write_record();
+  if (status != Status::ok) record_.in_session = false;
+  return status;
 }
 
-Status Session::write_record(const DriveRecord& record) {
-  std::array<std::uint8_t, DriveRecord::kSize> bytes{};
-  record.encode(bytes);
-  const Status status = store_.write_draft(kDriveState, bytes);
-  if (status == Status::ok) record_ = record;
-  return status;
+Status Session::write_record() {
+  std::array<std::uint8_t, DriveRecord::kSize> bytes;
+  record_.encode(bytes);
+  return store_.write_draft(kDriveState, bytes);
 }
 
 /// If the power fails before this is written, or there is no room for it, the overlay is dropped at
 /// the next start: what it says is in force.
 void Session::note_taken() {
-  DriveRecord record = record_;
-  record.seen_version = roll_.epoch();
-  write_record(record);
+  const std::uint32_t before = record_.seen_version;
+  record_.seen_version = roll_.epoch();
+  if (write_record() != Status::ok) record_.seen_version = before;
 }
 
 std::uint32_t Session::kept_for_metadata() const {

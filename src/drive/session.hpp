@@ -39,8 +39,8 @@ class Session final : public SectorReader, private FileContents {
   Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
   /// Whether writing `data` would change anything.
   bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
-  /// Keeps a sector as it reads now, whatever becomes of what it is read from.
-  Status pin(std::uint32_t sector);
+  /// Keeps a sector as it reads now, whatever becomes of what it is read from. `buffer` is for it.
+  Status pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer);
 
   /// A host wrote something.
   [[nodiscard]] bool has_overlay() const { return record_.in_session; }
@@ -93,7 +93,7 @@ class Session final : public SectorReader, private FileContents {
   void refuse(std::uint32_t first);
   void accept(std::uint32_t first, std::uint32_t count);
   Status begin_overlay();
-  Status write_record(const DriveRecord& record);
+  Status write_record();
   [[nodiscard]] bool is_known() const;
   void make_room(bool is_return);
   bool is_short_of_room();

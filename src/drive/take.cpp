@@ -149,7 +149,7 @@ void Take::compared() {
 /// What the host may still read of BACKUP.TXT is kept, before there is another backup.
 void Take::pin() {
   if (at_ >= session_.backup_sectors().end) return start_save();
-  if (session_.pin(at_++) != Status::ok) end(Outcome::none);
+  if (session_.pin(at_++, editor_.spare()) != Status::ok) end(Outcome::none);
 }
 
 // ---- The save -----------------------------------------------------------------------------------

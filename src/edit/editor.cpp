@@ -45,4 +45,10 @@ void Editor::cancel() {
   job_.reset();
 }
 
+std::span<std::uint8_t, Editor::kSpare> Editor::spare() {
+  static_assert(sizeof(store::Save) >= kSpare);
+  cancel();
+  return std::span{reinterpret_cast<std::uint8_t*>(job_.spare().data()), kSpare}.first<kSpare>();
+}
+
 }  // namespace pianola::edit

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/status.hpp"
 #include "edit/either.hpp"
@@ -43,6 +45,9 @@ class Editor {
   Status step();
   /// Drops what was begun and has not ended: nothing is changed.
   void cancel();
+  /// Drops it likewise, and lends memory up to the next save() or check().
+  static constexpr std::size_t kSpare = 512;
+  std::span<std::uint8_t, kSpare> spare();
   /// The save that was begun last, to ask what came of it; nothing after cancel(), check() and
   /// release().
   [[nodiscard]] const store::Save* saved() const { return job_.first(); }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace pianola::edit {
@@ -33,6 +34,8 @@ class Either {
     first_ = nullptr;
     second_ = nullptr;
   }
+  /// The memory, for other use as long as neither is there.
+  std::span<std::byte> spare() { return memory_; }
   /// Nothing if it is not there.
   [[nodiscard]] First* first() const { return first_; }
   [[nodiscard]] Second* second() const { return second_; }

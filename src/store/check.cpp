@@ -192,7 +192,8 @@ class TreeCheck {
   void take_entry(Stop& stop) {
     std::array<std::uint8_t, kMaxItem> bytes;
     if (!take(stop, std::span(bytes).first(item_size(kind(), 0)))) return;
-    const Entry entry = get_entry(kind(), bytes.data());
+    Entry entry;
+    get_entry(kind(), bytes.data(), entry);
     add_entry(kind(), entry, stop.count, stop.bytes);
     if (has_key_ && entry.key <= last_key_) add(Problem::order, stop.node.address);
     has_key_ = true;

@@ -105,6 +105,12 @@ class MovingNodes final : public NodeSink {
   const CollectorWindow& window_;
 };
 
+/// Whether the window empties the sector that an entry's chunk stands in. Apart, so that no chunk
+/// is on the stack while trees are read and built.
+[[gnu::noinline]] bool empties(const CollectorWindow& window, const Entry& entry) {
+  return window.empties(to_chunk(entry).address);
+}
+
 /// Builds `tree` again without the sectors that are to be emptied.
 Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef& tree) {
   LogView view{log};
@@ -118,8 +124,8 @@ Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef
   builder.begin(kind, old);
   Search found = reader.seek(old, {}, place, entry);
   for (; found == Search::found; found = reader.next(old, place, entry)) {
-    const bool moves = kind == TreeKind::chunks && window.empties(to_chunk(entry).address);
-    const Status status = moves ? writer.copy(to_chunk(entry)) : builder.add(entry);
+    const bool moves = kind == TreeKind::chunks && empties(window, entry);
+    const Status status = moves ? writer.copy(entry) : builder.add(entry);
     if (status != Status::ok) return status;
   }
   return found == Search::end ? builder.finish(tree) : Status::io_error;
@@ -129,7 +135,7 @@ Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef
 class BackupNodes final : public NodeSink {
  public:
   BackupNodes(Log& log, flash::NorFlash& view, const CollectorWindow& window, const TreeRef& roll)
-      : nodes_(log, window), view_(view), roll_(view, roll) {}
+      : nodes_(log, window), view_(view), roll_(roll) {}
   Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
     if (find(frame, address)) return Status::ok;
     return nodes_.write_node(frame, address);
@@ -139,34 +145,44 @@ class BackupNodes final : public NodeSink {
   }
 
  private:
-  bool find(std::span<const std::uint8_t> frame, std::uint32_t& address) {
-    const unsigned level = node_level(frame[0]);
+  // Both apart, so that the stack holds no node while another is read or written.
+  [[gnu::noinline]] bool find(std::span<const std::uint8_t> frame, std::uint32_t& address) {
     Child child;
-    Node node;
-    std::uint32_t wrong_bit = kNoBit;
-    if (!roll_.find_node(get_key(TreeKind::chunks, frame.data() + kNodeHeader), level, child) ||
-        !read_node(view_, TreeKind::chunks, child.address, level, child.entries, node, wrong_bit) ||
-        !std::ranges::equal(
-            frame, std::span{node.frame}.first(std::min<std::size_t>(frame.size(), kMaxNode)))) {
+    if (!find_node(view_, roll_, get_key(TreeKind::chunks, frame.data() + kNodeHeader),
+                   node_level(frame[0]), child) ||
+        !is_same(frame, child)) {
       return false;
     }
     address = child.address;
     return true;
   }
+  [[gnu::noinline]] bool is_same(std::span<const std::uint8_t> frame, const Child& child) {
+    Node node;
+    std::uint32_t wrong_bit = kNoBit;
+    return read_node(view_, TreeKind::chunks, child.address, node_level(frame[0]), child.entries,
+                     node, wrong_bit) &&
+           std::ranges::equal(
+               frame, std::span{node.frame}.first(std::min<std::size_t>(frame.size(), kMaxNode)));
+  }
 
   MovingNodes nodes_;
   flash::NorFlash& view_;
-  SharedChunks roll_;
+  const TreeRef& roll_;
 };
 
+/// From where a search finds the first piece that a chunk was moved to.
+[[gnu::noinline]] lang::IndexKey first_key(const Entry& entry) {
+  const Chunk chunk = to_chunk(entry);
+  return chunk_key(chunk.object, chunk.offset);
+}
+
 /// Adds the pieces that a chunk of the roll was moved to: one, or more if a sector ended.
-Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
-                 TreeBuilder& builder) {
+[[gnu::noinline]] Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
+                                   TreeBuilder& builder) {
   TreeReader reader{flash, TreeKind::chunks};
   Place place;
   Entry entry;
-  const Chunk chunk = to_chunk(old);
-  Search found = reader.seek(roll, chunk_key(chunk.object, chunk.offset), place, entry);
+  Search found = reader.seek(roll, first_key(old), place, entry);
   for (; found == Search::found && entry.key <= old.key; found = reader.next(roll, place, entry)) {
     const Status status = builder.add(entry);
     if (status != Status::ok || entry.key == old.key) return status;
@@ -191,10 +207,10 @@ Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
   builder.begin(TreeKind::chunks, old);
   Search found = reader.seek(old, {}, place, entry);
   for (; found == Search::found; found = reader.next(old, place, entry)) {
-    const bool moves = window.empties(to_chunk(entry).address);
+    const bool moves = empties(window, entry);
     const Status status = !moves              ? builder.add(entry)
                           : shared.has(entry) ? add_moved(view, roll, entry, builder)
-                                              : writer.copy(to_chunk(entry));
+                                              : writer.copy(entry);
     if (status != Status::ok) return status;
   }
   if (found == Search::end) return builder.finish(tree);

@@ -54,10 +54,9 @@ std::uint8_t shape(const TreeRef& tree) {
                                    (tree.entries & kEntriesMask));
 }
 
-TreeRef with_shape(TreeRef tree, unsigned shape) {
+void set_shape(TreeRef& tree, unsigned shape) {
   tree.entries = static_cast<std::uint8_t>(shape & kEntriesMask);
   tree.levels = static_cast<std::uint8_t>(shape >> kLevelsShift);
-  return tree;
 }
 
 void put_tree(std::uint8_t* at, const TreeRef& tree) {
@@ -67,8 +66,11 @@ void put_tree(std::uint8_t* at, const TreeRef& tree) {
   at[12] = shape(tree);
 }
 
-TreeRef get_tree(const std::uint8_t* at) {
-  return with_shape({get32(at), get32(at + 4), get32(at + 8), 0, 0}, at[12]);
+void get_tree(const std::uint8_t* at, TreeRef& tree) {
+  tree.address = get32(at);
+  tree.count = get32(at + 4);
+  tree.bytes = get32(at + 8);
+  set_shape(tree, at[12]);
 }
 
 void put_index(std::uint8_t* at, const TreeRef& tree) {
@@ -77,8 +79,11 @@ void put_index(std::uint8_t* at, const TreeRef& tree) {
   at[8] = shape(tree);
 }
 
-TreeRef get_index(const std::uint8_t* at) {
-  return with_shape({get32(at), get32(at + 4), 0, 0, 0}, at[8]);
+void get_index(const std::uint8_t* at, TreeRef& tree) {
+  tree.address = get32(at);
+  tree.count = get32(at + 4);
+  tree.bytes = 0;
+  set_shape(tree, at[8]);
 }
 
 bool is_version_1(std::span<const std::uint8_t, SectorHeader::kSize> bytes) {
@@ -109,9 +114,8 @@ Entry to_entry(const Chunk& chunk) {
   return entry;
 }
 
-Chunk to_chunk(const Entry& entry) {
+void get_chunk(const Entry& entry, Chunk& chunk) {
   const std::uint8_t* const value = entry.value.data();
-  Chunk chunk;
   chunk.object = entry.key.scope;
   chunk.last = entry.key.low == kLastChunk;
   chunk.address = get32(value);
@@ -120,6 +124,11 @@ Chunk to_chunk(const Entry& entry) {
   chunk.source = get32(value + kSourceAt);
   chunk.hash = get32(value + kHashAt);
   chunk.offset = (chunk.last ? chunk.code + chunk.source : entry.key.low + 1) - chunk.size;
+}
+
+Chunk to_chunk(const Entry& entry) {
+  Chunk chunk;
+  get_chunk(entry, chunk);
   return chunk;
 }
 
@@ -156,14 +165,20 @@ void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out) {
   out.back() = root.saved ? 1 : 0;
 }
 
+void decode(std::span<const std::uint8_t, Root::kSize> bytes, Root& out) {
+  out.commit = get32(bytes.data());
+  out.roll_version = get32(bytes.data() + 4);
+  out.saved = bytes.back() != 0;
+  get_tree(bytes.data() + kRollAt, out.roll);
+  get_index(bytes.data() + kIndexAt, out.index);
+  get_tree(bytes.data() + kDraftAt, out.draft);
+  get_tree(bytes.data() + kBackupAt, out.backup);
+}
+
 Root decode_root(std::span<const std::uint8_t, Root::kSize> bytes) {
-  return {get32(bytes.data()),
-          get32(bytes.data() + 4),
-          bytes.back() != 0,
-          get_tree(bytes.data() + kRollAt),
-          get_index(bytes.data() + kIndexAt),
-          get_tree(bytes.data() + kDraftAt),
-          get_tree(bytes.data() + kBackupAt)};
+  Root root;
+  decode(bytes, root);
+  return root;
 }
 
 void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kSize> out) {
@@ -197,7 +212,7 @@ bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& ou
   out.sectors = static_cast<std::uint16_t>(get16(bytes.data() + kSectorsAt));
   out.sequence = get32(bytes.data() + kSequenceAt);
   out.erases = get32(bytes.data() + kErasesAt);
-  out.root = decode_root(bytes.subspan<kRootAt, Root::kSize>());
+  decode(bytes.subspan<kRootAt, Root::kSize>(), out.root);
   return in_bounds(out);
 }
 

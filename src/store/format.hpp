@@ -101,10 +101,13 @@ constexpr lang::IndexKey chunk_key(std::uint32_t object, std::uint32_t offset) {
 /// of the last chunk from code + source - size.
 Entry to_entry(const Chunk& chunk);
 Chunk to_chunk(const Entry& entry);
+/// Likewise, in place.
+void get_chunk(const Entry& entry, Chunk& chunk);
 Entry to_entry(const lang::IndexEntry& entry);
 lang::IndexEntry to_index_entry(const Entry& entry);
 
 void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out);
+void decode(std::span<const std::uint8_t, Root::kSize> bytes, Root& out);
 Root decode_root(std::span<const std::uint8_t, Root::kSize> bytes);
 
 /// What begins a sector.

@@ -62,17 +62,22 @@ std::uint32_t Log::erases_of(std::uint32_t sector) {
   return read_header(sector, header) == HeaderState::good ? header.erases : 0;
 }
 
-/// Erases the next free sector that can be erased. What an unreadable header counted is taken to be
-/// what the sector with the most erases has.
+/// How often a sector was erased, as far as can be told: what an unreadable header counted is taken
+/// to be what the sector with the most erases has. Apart, so that no header is on the stack while
+/// the sector is erased.
+[[gnu::noinline]] std::uint32_t Log::likely_erases(std::uint32_t sector) {
+  SectorHeader header;
+  const HeaderState state = read_header(sector, header);
+  if (state == HeaderState::blank) return 0;
+  return state == HeaderState::good ? header.erases : most_erases_;
+}
+
+/// Erases the next free sector that can be erased.
 Status Log::erase_sector(std::uint32_t& sector, std::uint32_t& erases) {
   while (free_ > 0) {
     sector = next_free();
     if (sector == kNone) break;
-    SectorHeader header;
-    const HeaderState state = read_header(sector, header);
-    erases = 1 + (state == HeaderState::good    ? header.erases
-                  : state == HeaderState::blank ? 0
-                                                : most_erases_);
+    erases = 1 + likely_erases(sector);
     const bool good =
         flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok &&
         flash::is_blank(flash_, sector * geometry_.sector_size, geometry_.sector_size);
@@ -107,11 +112,17 @@ Status Log::open_sector() {
     if (const Status status = flush(); status != Status::ok) return status;
     open_ = false;
   }
-  SectorHeader header = new_header(SectorHeader::Kind::log);
   std::uint32_t sector = 0;
-  if (const Status status = erase_sector(sector, header.erases); status != Status::ok) {
-    return status;
-  }
+  std::uint32_t erases = 0;
+  if (const Status status = erase_sector(sector, erases); status != Status::ok) return status;
+  return start_sector(sector, erases);
+}
+
+/// Goes on in a sector that was just erased. Apart, like write_header(), so that what it writes is
+/// not on the stack while the sector is looked for.
+[[gnu::noinline]] Status Log::start_sector(std::uint32_t sector, std::uint32_t erases) {
+  SectorHeader header = new_header(SectorHeader::Kind::log);
+  header.erases = erases;
   header.sequence = ++sequence_;
   header.root = root_;
   std::array<std::uint8_t, SectorHeader::kSize> bytes;
@@ -125,11 +136,17 @@ Status Log::open_sector() {
 
 Status Log::take_sector(SectorHeader::Kind kind, std::uint32_t& sector) {
   if (free_ <= reserve_) return Status::full;
+  std::uint32_t erases = 0;
+  if (const Status status = erase_sector(sector, erases); status != Status::ok) return status;
+  return write_header(kind, sector, erases);
+}
+
+/// Writes the header of a sector that was just erased, padded to whole units, past the buffer: that
+/// may hold frames.
+[[gnu::noinline]] Status Log::write_header(SectorHeader::Kind kind, std::uint32_t sector,
+                                           std::uint32_t erases) {
   SectorHeader header = new_header(kind);
-  if (const Status status = erase_sector(sector, header.erases); status != Status::ok) {
-    return status;
-  }
-  // A header padded to whole units, programmed past the buffer: that may hold frames.
+  header.erases = erases;
   std::array<std::uint8_t, 256> bytes;
   bytes.fill(0xFF);
   encode(header, std::span{bytes}.first<SectorHeader::kSize>());

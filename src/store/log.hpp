@@ -123,7 +123,10 @@ class Log {
 
   [[nodiscard]] std::uint32_t commit_size() const;
   [[nodiscard]] SectorHeader new_header(SectorHeader::Kind kind) const;
+  std::uint32_t likely_erases(std::uint32_t sector);
   Status erase_sector(std::uint32_t& sector, std::uint32_t& erases);
+  Status start_sector(std::uint32_t sector, std::uint32_t erases);
+  Status write_header(SectorHeader::Kind kind, std::uint32_t sector, std::uint32_t erases);
   void set_used(std::uint32_t sector, bool used);
   void set_bad(std::uint32_t sector);
   [[nodiscard]] std::uint32_t next_free() const;

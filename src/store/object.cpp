@@ -43,25 +43,30 @@ bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
 /// Goes to the chunk with byte `offset`: mostly it is the one that comes next.
 bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
   if (covers(object, offset)) return true;
+  const bool next =
+      known_ && chunk_.object == object && !chunk_.last && offset == chunk_.offset + chunk_.size;
+  return (next ? go_on(tree) : seek(tree, object, offset)) && covers(object, offset);
+}
+
+/// Goes to the chunk after this one.
+bool ObjectReader::go_on(const TreeRef& tree) {
+  Entry entry = to_entry(chunk_);
+  known_ = tree_.next(tree, place_, entry) == Search::found;
+  if (known_) get_chunk(entry, chunk_);
+  return known_;
+}
+
+/// Goes to the first chunk that ends behind byte `offset`, or (kLastChunk) to the last one.
+bool ObjectReader::seek(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
   Entry entry;
-  if (known_ && chunk_.object == object && !chunk_.last && offset == chunk_.offset + chunk_.size) {
-    entry = to_entry(chunk_);
-    known_ = tree_.next(tree, place_, entry) == Search::found;
-  } else {
-    known_ = tree_.seek(tree, chunk_key(object, offset), place_, entry) == Search::found;
-  }
-  if (!known_) return false;
-  chunk_ = to_chunk(entry);
-  return covers(object, offset);
+  known_ = tree_.seek(tree, chunk_key(object, offset), place_, entry) == Search::found;
+  if (known_) get_chunk(entry, chunk_);
+  return known_;
 }
 
 bool ObjectReader::last_chunk(const TreeRef& tree, std::uint32_t object, Chunk& out) {
-  if (!known_ || chunk_.object != object || !chunk_.last) {
-    Entry entry;
-    known_ = tree_.seek(tree, chunk_key(object, kLastChunk), place_, entry) == Search::found;
-    if (!known_) return false;
-    chunk_ = to_chunk(entry);
-  }
+  const bool here = known_ && chunk_.object == object && chunk_.last;
+  if (!here && !seek(tree, object, kLastChunk)) return false;
   out = chunk_;
   return chunk_.object == object && chunk_.last;
 }
@@ -107,7 +112,7 @@ bool ObjectWriter::is_tail(std::uint32_t room) const {
 /// Appends a block's frame of `size` data bytes to the chunk, or to a new one in the next sector.
 Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t size) {
   if (chunk_.size > 0 && log_.room() < frame.size()) {
-    if (const Status status = tree_.add(to_entry(chunk_)); status != Status::ok) return status;
+    if (const Status status = add(); status != Status::ok) return status;
     chunk_.offset += chunk_.size;
     chunk_.size = 0;
   }
@@ -143,24 +148,42 @@ Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
   return Status::ok;
 }
 
+/// Adds the last piece of a chunk that was copied, which tells what the entry of the whole did.
+/// Apart like add(), so that no entry is on the stack while blocks are written.
+[[gnu::noinline]] Status ObjectWriter::add_last(const Entry& entry) {
+  Chunk old;
+  get_chunk(entry, old);
+  chunk_.last = old.last;
+  chunk_.code = old.code;
+  chunk_.source = old.source;
+  chunk_.hash = old.hash;
+  return add();
+}
+
+/// Adds the chunk to the tree.
+[[gnu::noinline]] Status ObjectWriter::add() { return tree_.add(to_entry(chunk_)); }
+
 Status ObjectWriter::end(std::uint32_t code, std::uint32_t source, std::uint32_t hash) {
   if (const Status status = write_block(); status != Status::ok) return status;
   chunk_.last = true;
   chunk_.code = code;
   chunk_.source = source;
   chunk_.hash = hash;
-  return tree_.add(to_entry(chunk_));
+  return add();
 }
 
 /// A block that is damaged stays so: its checksum is copied like the rest.
-Status ObjectWriter::copy(const Chunk& chunk) {
-  chunk_ = {};
-  chunk_.object = chunk.object;
-  chunk_.offset = chunk.offset;
-  for (std::uint32_t done = 0; done < chunk.size;) {
-    const std::uint32_t size = std::min<std::uint32_t>(kBlock, chunk.size - done);
+Status ObjectWriter::copy(const Entry& entry) {
+  get_chunk(entry, chunk_);
+  const std::uint32_t address = chunk_.address;
+  const std::uint32_t all = chunk_.size;
+  chunk_.last = false;
+  chunk_.size = 0;
+  chunk_.code = chunk_.source = chunk_.hash = 0;
+  for (std::uint32_t done = 0; done < all;) {
+    const std::uint32_t size = std::min<std::uint32_t>(kBlock, all - done);
     const auto frame = std::span{block_}.first(1 + size + 2);
-    if (log_.read(chunk.address + done / kBlock * kBlockFrame, frame) != FlashStatus::ok) {
+    if (log_.read(address + done / kBlock * kBlockFrame, frame) != FlashStatus::ok) {
       return Status::io_error;
     }
     // What the length byte should be is known; the log's frames are found by it.
@@ -168,11 +191,7 @@ Status ObjectWriter::copy(const Chunk& chunk) {
     if (const Status status = append(frame, size); status != Status::ok) return status;
     done += size;
   }
-  chunk_.last = chunk.last;
-  chunk_.code = chunk.code;
-  chunk_.source = chunk.source;
-  chunk_.hash = chunk.hash;
-  return tree_.add(to_entry(chunk_));
+  return add_last(entry);
 }
 
 }  // namespace pianola::store

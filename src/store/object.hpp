@@ -32,6 +32,8 @@ class ObjectReader {
 
  private:
   bool find(const TreeRef& tree, std::uint32_t object, std::uint32_t offset);
+  bool go_on(const TreeRef& tree);
+  bool seek(const TreeRef& tree, std::uint32_t object, std::uint32_t offset);
   bool covers(std::uint32_t object, std::uint32_t offset) const;
   std::size_t read_block(std::uint32_t offset, std::span<std::uint8_t> out);
 
@@ -54,14 +56,16 @@ class ObjectWriter {
   Status put(std::span<const std::uint8_t> bytes);
   /// It is complete, and consists of so many bytes of code and of source.
   Status end(std::uint32_t code, std::uint32_t source, std::uint32_t hash);
-  /// Appends a chunk that stands elsewhere in the log, block by block as it is.
-  Status copy(const Chunk& chunk);
+  /// Appends the chunk of an entry, which stands elsewhere in the log, block by block as it is.
+  Status copy(const Entry& entry);
   /// Bytes of the object so far.
   [[nodiscard]] std::uint32_t size() const { return chunk_.offset + chunk_.size + filled_; }
 
  private:
   [[nodiscard]] bool is_tail(std::uint32_t room) const;
   Status write_block();
+  Status add();
+  Status add_last(const Entry& entry);
   Status append(std::span<const std::uint8_t> frame, std::uint32_t size);
 
   Log& log_;

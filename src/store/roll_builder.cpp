@@ -45,7 +45,7 @@ bool RollBuilder::next_old(std::uint32_t after, Chunk& out) {
   Entry entry;
   const TreeRef& roll = log_.root().roll;
   if (tree.seek(roll, chunk_key(after + 1, 0), place, entry) != Search::found) return false;
-  out = to_chunk(entry);
+  get_chunk(entry, out);
   return out.last || old_.last_chunk(roll, out.object, out);
 }
 
@@ -64,7 +64,12 @@ std::uint32_t RollBuilder::prefix_hash(std::uint32_t begin, std::uint32_t size) 
 
 /// Whether the source at `begin` reads as the slice of `old`.
 bool RollBuilder::has_slice(const Chunk& old, std::uint32_t begin) {
-  if (old.hash != prefix_hash(begin, std::min(old.source, kHashed))) return false;
+  return old.hash == prefix_hash(begin, std::min(old.source, kHashed)) && is_slice(old, begin);
+}
+
+/// Likewise, byte for byte. Apart, like agrees(), so that what is read is not on the stack in other
+/// calls.
+[[gnu::noinline]] bool RollBuilder::is_slice(const Chunk& old, std::uint32_t begin) {
   std::array<char, kBlock> now;
   std::array<std::uint8_t, kBlock> then;
   for (std::uint32_t done = 0; done < old.source;) {
@@ -96,7 +101,7 @@ bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint
   Search found = tree.seek(roll, chunk_key(first, 0), place, entry);
   for (; found == Search::found && entry.key.scope <= last; found = tree.next(roll, place, entry)) {
     if (entry.key.low != kLastChunk) continue;
-    match_ = to_chunk(entry);
+    get_chunk(entry, match_);
     if (has_slice(match_, begin)) return true;
   }
   return false;
@@ -143,19 +148,26 @@ Status RollBuilder::write_instead() {
   return Status::ok;
 }
 
-Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
+/// How many of these bytes of code, some at a time, are those that come next in the definition that
+/// is compared; 0 if they are not.
+[[gnu::noinline]] std::size_t RollBuilder::agrees(std::span<const std::uint8_t> code) {
   std::array<std::uint8_t, kBlock> piece;
+  const auto part = std::span{piece}.first(std::min(piece.size(), code.size()));
+  const bool same = matched_ + part.size() <= match_.code &&
+                    old_.read(log_.root().roll, match_.object, matched_, part) == part.size() &&
+                    std::equal(part.begin(), part.end(), code.begin());
+  return same ? part.size() : 0;
+}
+
+Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
   while (matching_ && !code.empty()) {
-    const auto part = std::span{piece}.first(std::min(piece.size(), code.size()));
-    const bool same = matched_ + part.size() <= match_.code &&
-                      old_.read(log_.root().roll, match_.object, matched_, part) == part.size() &&
-                      std::equal(part.begin(), part.end(), code.begin());
-    if (!same) {
+    const std::size_t count = agrees(code);
+    if (count == 0) {
       if (const Status status = write_instead(); status != Status::ok) return status;
       break;
     }
-    matched_ += static_cast<std::uint32_t>(part.size());
-    code = code.subspan(part.size());
+    matched_ += static_cast<std::uint32_t>(count);
+    code = code.subspan(count);
   }
   return code.empty() ? Status::ok : writer_.put(code);
 }

@@ -50,6 +50,8 @@ class RollBuilder final : public lang::RollWriter {
 
  private:
   bool has_slice(const Chunk& old, std::uint32_t begin);
+  bool is_slice(const Chunk& old, std::uint32_t begin);
+  std::size_t agrees(std::span<const std::uint8_t> code);
   bool next_old(std::uint32_t after, Chunk& out);
   bool find_slice(std::uint32_t begin);
   bool find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last);

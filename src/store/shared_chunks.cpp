@@ -26,13 +26,14 @@ class Whole final : public ApartVisitor {
 
 }  // namespace
 
-bool SharedChunks::find_node(const lang::IndexKey& first, unsigned level, Child& out) {
-  if (!is_plausible(roll_) || level >= roll_.levels) return false;
-  out = {{}, roll_.address, roll_.count, roll_.bytes, roll_.entries};
-  for (unsigned above = roll_.levels - 1U; above > level; --above) {
+bool find_node(flash::NorFlash& flash, const TreeRef& tree, const lang::IndexKey& first,
+               unsigned level, Child& out) {
+  if (!is_plausible(tree) || level >= tree.levels) return false;
+  out = {{}, tree.address, tree.count, tree.bytes, tree.entries};
+  for (unsigned above = tree.levels - 1U; above > level; --above) {
     Node node;
     std::uint32_t wrong_bit = kNoBit;
-    if (!read_node(flash_, TreeKind::chunks, out.address, above, out.entries, node, wrong_bit)) {
+    if (!read_node(flash, TreeKind::chunks, out.address, above, out.entries, node, wrong_bit)) {
       return false;
     }
     const unsigned position = child_for(node, TreeKind::chunks, above, first);
@@ -44,7 +45,7 @@ bool SharedChunks::find_node(const lang::IndexKey& first, unsigned level, Child&
 
 bool SharedChunks::has_node(const Child& node, unsigned level) {
   Child found;
-  return find_node(node.first, level, found) && found.address == node.address;
+  return find_node(flash_, roll_, node.first, level, found) && found.address == node.address;
 }
 
 bool SharedChunks::has(const Entry& entry) {

@@ -6,6 +6,11 @@
 
 namespace pianola::store {
 
+/// Finds the node of that level of a tree of chunks that begins with key `first`; {} stands for the
+/// first one. `flash` is the caller's.
+bool find_node(flash::NorFlash& flash, const TreeRef& tree, const lang::IndexKey& first,
+               unsigned level, Child& out);
+
 /// What a tree of chunks has in common with another, the roll: both were one before the last save.
 /// Nodes and chunks in common stand in flash once.
 class SharedChunks {
@@ -14,8 +19,6 @@ class SharedChunks {
   SharedChunks(flash::NorFlash& flash, const TreeRef& roll)
       : flash_(flash), roll_(roll), reader_(flash, TreeKind::chunks) {}
 
-  /// Finds the roll's node of that level that begins with key `first`; {} stands for the first one.
-  bool find_node(const lang::IndexKey& first, unsigned level, Child& out);
   /// Whether the roll has this very node.
   bool has_node(const Child& node, unsigned level);
   /// Whether the roll has this very chunk under the same key. Quickest when keys rise.

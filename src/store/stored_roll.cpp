@@ -96,8 +96,22 @@ bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t&
   Place place;
   Entry entry;
   if (reader.seek_bytes(tree(), offset, place, entry) != Search::found) return false;
-  last = to_chunk(entry);
+  get_chunk(entry, last);
   begin = place.bytes;
+  return true;
+}
+
+/// Opens the definition that holds byte `offset` of the text.
+bool StoredRoll::open_at(std::uint32_t offset) {
+  if (opened_ && text_known_ && offset >= text_begin_ && offset - text_begin_ < source_)
+    return true;
+  Chunk last;
+  if (!definition_at(offset, last, text_begin_)) return false;
+  opened_ = true;
+  text_known_ = true;
+  record_ = last.object;
+  code_ = last.code;
+  source_ = last.source;
   return true;
 }
 
@@ -106,17 +120,7 @@ std::size_t StoredRoll::read_text(std::uint32_t offset, std::span<char> out) {
   std::size_t done = 0;
   while (done < out.size()) {
     const auto at = static_cast<std::uint32_t>(offset + done);
-    if (!opened_ || !text_known_ || at < text_begin_ || at - text_begin_ >= source_) {
-      Chunk last;
-      std::uint32_t begin = 0;
-      if (!definition_at(at, last, begin)) break;
-      opened_ = true;
-      text_known_ = true;
-      record_ = last.object;
-      code_ = last.code;
-      source_ = last.source;
-      text_begin_ = begin;
-    }
+    if (!open_at(at)) break;
     const std::size_t count = read_source(record_, at - text_begin_, out.subspan(done));
     if (count == 0) break;
     done += count;

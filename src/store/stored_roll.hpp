@@ -50,6 +50,7 @@ class StoredRoll final : public lang::Roll {
   [[nodiscard]] TreeRef index() const { return of_ == Of::roll ? log_.root().index : TreeRef{}; }
   void refresh();
   bool open(std::uint32_t record);
+  bool open_at(std::uint32_t offset);
   std::size_t read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
                    std::uint32_t offset, std::span<std::uint8_t> out);
 

@@ -108,6 +108,7 @@ class TreeReader {
   Search get(const Place& place, Entry& entry);
 
  private:
+  struct Spot;
   struct Way;
 
   static bool begin(const TreeRef& tree, Way& way, Place& place);
@@ -226,13 +227,14 @@ class TreeBuilder {
   };
 
   std::uint8_t* item_at(unsigned level, unsigned position);
+  unsigned old_entries(unsigned level);
   bool read_child(ChildPlace place, unsigned position, Child& out);
   bool locate_next(unsigned level, const lang::IndexKey& key, Located& found);
-  Located locate(unsigned level, const lang::IndexKey& key);
+  void locate(unsigned level, const lang::IndexKey& key, Located& found);
   bool is_good(unsigned level, const Child& old);
   bool is_same(unsigned level, const std::uint8_t* item);
   bool load(unsigned level, const Child& old, unsigned count);
-  Child summary(unsigned level, const std::uint8_t* items, unsigned count) const;
+  void summary(unsigned level, const std::uint8_t* items, unsigned count, Child& node) const;
 
   bool skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end);
   bool complete_below(unsigned level);

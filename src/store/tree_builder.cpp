@@ -35,7 +35,8 @@ Status TreeBuilder::keep_nodes(lang::IndexKey& key, const lang::IndexKey& end) {
 /// Takes over the nodes of a level from the one on that begins with `key`, to the end of the node
 /// above. False if there is none.
 bool TreeBuilder::skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end) {
-  Located at = locate(level, key);
+  Located at;
+  locate(level, key, at);
   if (at.node.entries == 0 || at.node.first != key || !at.has_boundary || at.boundary > end ||
       !complete_below(level + 1)) {
     return false;
@@ -62,8 +63,7 @@ bool TreeBuilder::skip(unsigned level, lang::IndexKey& key, const lang::IndexKey
 bool TreeBuilder::complete_below(unsigned level) {
   for (unsigned below = 0; below < level; ++below) {
     Level& at = levels_[below];
-    const bool whole =
-        at.mode == Mode::same && at.items == get_child(kind_, item_at(below, 0)).entries;
+    const bool whole = at.mode == Mode::same && at.items == old_entries(below);
     if (at.mode != Mode::empty && !whole) return false;
     at.is_used = true;
     if (at.done.entries != 0 && push_done(below) != Status::ok) return false;
@@ -133,7 +133,7 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
     if (crossed != Step::taken) return crossed;
   }
   if (at.mode == Mode::same) {
-    const unsigned entries = get_child(kind_, item_at(level, 0)).entries;
+    const unsigned entries = old_entries(level);
     if (at.items < entries && is_same(level, item)) {
       ++at.items;
       return Step::taken;
@@ -151,12 +151,11 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
 TreeBuilder::Step TreeBuilder::cross(unsigned level, const lang::IndexKey& key) {
   Level& at = levels_[level];
   if (at.mode == Mode::same) {
-    const bool whole = at.items == get_child(kind_, item_at(level, 0)).entries;
-    const Step left = whole ? keep(level) : change(level);
+    const Step left = at.items == old_entries(level) ? keep(level) : change(level);
     if (left != Step::taken) return left;
   }
   Located old;
-  if (!locate_next(level, key, old)) old = locate(level, key);
+  if (!locate_next(level, key, old)) locate(level, key, old);
   // Small nodes are joined, but only those below the same node: else two of those would change.
   const bool joins = !old.is_first() && at.items + old.node.entries <= node_capacity(level);
   if (at.mode == Mode::pending && !joins) {
@@ -202,8 +201,7 @@ TreeBuilder::Step TreeBuilder::append(unsigned level, const std::uint8_t* item) 
 TreeBuilder::Step TreeBuilder::complete(unsigned level) {
   const Level& at = levels_[level];
   if (at.mode == Mode::same) {
-    const bool whole = at.items == get_child(kind_, item_at(level, 0)).entries;
-    const Step left = whole ? keep(level) : change(level);
+    const Step left = at.items == old_entries(level) ? keep(level) : change(level);
     if (left != Step::taken) return left;
   }
   return at.mode == Mode::pending ? close(level) : Step::taken;
@@ -263,29 +261,32 @@ bool TreeBuilder::write(unsigned level, unsigned count) {
   Crc32 check;
   check.add(std::span(begin, end));
   put32(end, check.value());
-  Child node = summary(level, item_at(level, 0), count);
-  status_ = sink_.write_node(std::span(begin, end + covered.size()), node.address);
+  std::uint32_t address = 0;
+  status_ = sink_.write_node(std::span(begin, end + covered.size()), address);
   std::ranges::copy(covered, end);
-  at.done = node;
+  summary(level, item_at(level, 0), count, at.done);
+  at.done.address = address;
   at.is_done_old = false;
   return status_ == Status::ok;
 }
 
 /// What the level above is to know about a node with these items, but the address.
-Child TreeBuilder::summary(unsigned level, const std::uint8_t* items, unsigned count) const {
-  Child node;
+void TreeBuilder::summary(unsigned level, const std::uint8_t* items, unsigned count,
+                          Child& node) const {
+  node = {};
   node.first = get_key(kind_, items);
   node.entries = static_cast<std::uint8_t>(count);
   for (unsigned position = 0; position < count; ++position, items += item_size(kind_, level)) {
     if (level == 0) {
-      add_entry(kind_, get_entry(kind_, items), node.count, node.bytes);
+      Entry entry;
+      get_entry(kind_, items, entry);
+      add_entry(kind_, entry, node.count, node.bytes);
     } else {
       const Child child = get_child(kind_, items);
       node.count += child.count;
       node.bytes += child.bytes;
     }
   }
-  return node;
 }
 
 bool TreeBuilder::read_child(ChildPlace place, unsigned position, Child& out) {
@@ -314,29 +315,29 @@ bool TreeBuilder::locate_next(unsigned level, const lang::IndexKey& key, Located
 
 /// The node of the old tree, if any, that `key` belongs to, and where the one after it begins. A
 /// damaged node on the way hides those below it.
-TreeBuilder::Located TreeBuilder::locate(unsigned level, const lang::IndexKey& key) {
-  Located found;
-  if (level >= old_.levels) return found;
+void TreeBuilder::locate(unsigned level, const lang::IndexKey& key, Located& found) {
+  found = {};
+  if (level >= old_.levels) return;
   Node node;
   std::uint32_t wrong_bit = kNoBit;
   unsigned above = old_.levels - 1U;
   Child child{{}, old_.address, old_.count, old_.bytes, old_.entries};
   ChildPlace place;
-  if (!read_node(flash_, kind_, child.address, above, child.entries, node, wrong_bit)) return found;
+  if (!read_node(flash_, kind_, child.address, above, child.entries, node, wrong_bit)) return;
   child.first = get_key(kind_, item(node, kind_, above, 0));
   if (child.first > key) {
     found.boundary = child.first;
     found.has_boundary = true;
-    return found;
+    return;
   }
   for (;;) {
     if (above == level) {
       found.node = child;
       found.place = place;
-      return found;
+      return;
     }
     const unsigned position = child_for(node, kind_, above, key);
-    if (position == kChildren) return found;
+    if (position == kChildren) return;
     if (position + 1 < node.entries()) {
       found.boundary = get_child(kind_, item(node, kind_, above, position + 1)).first;
       found.has_boundary = true;
@@ -347,7 +348,7 @@ TreeBuilder::Located TreeBuilder::locate(unsigned level, const lang::IndexKey& k
     --above;
     if (above != level &&
         !read_node(flash_, kind_, child.address, above, child.entries, node, wrong_bit)) {
-      return found;
+      return;
     }
   }
 }
@@ -358,7 +359,8 @@ bool TreeBuilder::is_good(unsigned level, const Child& old) {
   std::uint32_t wrong_bit = kNoBit;
   if (!read_node(flash_, kind_, old.address, level, old.entries, node, wrong_bit)) return false;
   levels_[level].wrong_bit = static_cast<std::uint16_t>(wrong_bit);
-  Child found = summary(level, item(node, kind_, level, 0), old.entries);
+  Child found;
+  summary(level, item(node, kind_, level, 0), old.entries, found);
   found.address = old.address;
   return found == old;
 }
@@ -380,6 +382,11 @@ bool TreeBuilder::load(unsigned level, const Child& old, unsigned count) {
   if (!read_node(flash_, kind_, old.address, level, old.entries, node, wrong_bit)) return false;
   std::copy_n(item(node, kind_, level, 0), count * item_size(kind_, level), item_at(level, 0));
   return true;
+}
+
+/// Entries of the old node that the level is the same as so far.
+unsigned TreeBuilder::old_entries(unsigned level) {
+  return get_child(kind_, item_at(level, 0)).entries;
 }
 
 /// Item `position` of the level's buffer, or where the next one goes.

@@ -21,10 +21,9 @@ lang::IndexKey get_key(TreeKind kind, const std::uint8_t* at) {
   return {get32(at), kind == TreeKind::index ? get32(at + 4) : 0, get32(at + key_size(kind) - 4)};
 }
 
-Entry get_entry(TreeKind kind, const std::uint8_t* at) {
-  Entry entry{get_key(kind, at), {}};
-  std::copy_n(at + key_size(kind), entry.value.size(), entry.value.begin());
-  return entry;
+void get_entry(TreeKind kind, const std::uint8_t* at, Entry& out) {
+  out.key = get_key(kind, at);
+  std::copy_n(at + key_size(kind), out.value.size(), out.value.begin());
 }
 
 void put_entry(TreeKind kind, std::uint8_t* at, const Entry& entry) {

@@ -21,7 +21,7 @@ constexpr bool is_plausible(const TreeRef& tree) {
 }
 
 lang::IndexKey get_key(TreeKind kind, const std::uint8_t* at);
-Entry get_entry(TreeKind kind, const std::uint8_t* at);
+void get_entry(TreeKind kind, const std::uint8_t* at, Entry& out);
 void put_entry(TreeKind kind, std::uint8_t* at, const Entry& entry);
 Child get_child(TreeKind kind, const std::uint8_t* at);
 void put_child(TreeKind kind, std::uint8_t* at, const Child& child);

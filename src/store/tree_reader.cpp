@@ -2,25 +2,30 @@
 
 namespace pianola::store {
 
+/// Where a node stands.
+struct TreeReader::Spot {
+  std::uint32_t address = 0;
+  std::uint8_t entries = 0;
+  std::uint8_t level = 0;
+};
+
 /// A way down a tree.
 struct TreeReader::Way {
-  Child node;                ///< What is read next.
-  Child right;               ///< The nearest node to the right of the way, if it has entries.
-  unsigned level = 0;        ///< Of node.
-  unsigned right_level = 0;  ///< Of right.
+  Spot node;   ///< What is read next.
+  Spot right;  ///< The nearest node to the right of the way, if it has entries.
 };
 
 bool TreeReader::begin(const TreeRef& tree, Way& way, Place& place) {
   place = {};
   if (!is_plausible(tree)) return false;
-  way.node = {{}, tree.address, tree.count, tree.bytes, tree.entries};
-  way.level = tree.levels - 1U;
+  way.node = {tree.address, tree.entries, static_cast<std::uint8_t>(tree.levels - 1U)};
   return true;
 }
 
 bool TreeReader::read(const Way& way, Node& node, Place& place) {
   std::uint32_t wrong_bit = kNoBit;
-  if (!read_node(flash_, kind_, way.node.address, way.level, way.node.entries, node, wrong_bit)) {
+  if (!read_node(flash_, kind_, way.node.address, way.node.level, way.node.entries, node,
+                 wrong_bit)) {
     return false;
   }
   place.leaf = way.node.address;
@@ -31,25 +36,27 @@ bool TreeReader::read(const Way& way, Node& node, Place& place) {
 
 /// From a node that was read to one of its children.
 void TreeReader::go_down(const Node& node, unsigned position, Way& way, Place& place) {
-  for (unsigned before = 0; before < position; ++before) {
-    const Child child = get_child(kind_, item(node, kind_, way.level, before));
-    place.count += child.count;
-    place.bytes += child.bytes;
+  const auto below = static_cast<std::uint8_t>(way.node.level - 1U);
+  for (unsigned at = 0; at <= position + 1 && at < node.entries(); ++at) {
+    const Child child = get_child(kind_, item(node, kind_, way.node.level, at));
+    if (at > position) {
+      way.right = {child.address, child.entries, below};
+    } else if (at == position) {
+      way.node = {child.address, child.entries, way.node.level};
+    } else {
+      place.count += child.count;
+      place.bytes += child.bytes;
+    }
   }
-  if (position + 1 < node.entries()) {
-    way.right = get_child(kind_, item(node, kind_, way.level, position + 1));
-    way.right_level = way.level - 1;
-  }
-  way.node = get_child(kind_, item(node, kind_, way.level, position));
-  --way.level;
+  way.node.level = below;
 }
 
 /// Down to the leaf that covers `key`, or the first one; it is read too.
 bool TreeReader::go_to(const lang::IndexKey& key, Way& way, Node& node, Place& place) {
   for (;;) {
     if (!read(way, node, place)) return false;
-    if (way.level == 0) return true;
-    const unsigned position = child_for(node, kind_, way.level, key);
+    if (way.node.level == 0) return true;
+    const unsigned position = child_for(node, kind_, way.node.level, key);
     go_down(node, position == kChildren ? 0 : position, way, place);
   }
 }
@@ -63,14 +70,13 @@ Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& node, Place& pl
     return Search::end;
   }
   way.node = way.right;
-  way.level = way.right_level;
   for (;;) {
     if (!read(way, node, place)) return Search::damaged;
-    if (way.level == 0) break;
+    if (way.node.level == 0) break;
     go_down(node, 0, way, place);
   }
   place.position = 0;
-  entry = get_entry(kind_, item(node, kind_, 0, 0));
+  get_entry(kind_, item(node, kind_, 0, 0), entry);
   return Search::found;
 }
 
@@ -81,7 +87,7 @@ Search TreeReader::seek(const TreeRef& tree, const lang::IndexKey& key, Place& p
   if (tree.levels == 0) return go_right(tree, way, node, place, entry);
   if (!begin(tree, way, place) || !go_to(key, way, node, place)) return Search::damaged;
   for (unsigned position = 0; position < node.entries(); ++position) {
-    entry = get_entry(kind_, item(node, kind_, 0, position));
+    get_entry(kind_, item(node, kind_, 0, position), entry);
     if (entry.key >= key) {
       place.position = static_cast<std::uint8_t>(position);
       return Search::found;
@@ -99,11 +105,11 @@ Search TreeReader::seek_number(const TreeRef& tree, std::uint32_t Child::*number
   if (!begin(tree, way, place)) return Search::damaged;
   for (;;) {
     if (!read(way, node, place)) return Search::damaged;
-    if (way.level == 0) break;
+    if (way.node.level == 0) break;
     unsigned position = 0;
     for (; position < node.entries(); ++position) {
       const std::uint32_t below =
-          get_child(kind_, item(node, kind_, way.level, position)).*number_of;
+          get_child(kind_, item(node, kind_, way.node.level, position)).*number_of;
       if (number < below) break;
       number -= below;
     }
@@ -111,7 +117,7 @@ Search TreeReader::seek_number(const TreeRef& tree, std::uint32_t Child::*number
     go_down(node, position, way, place);
   }
   for (unsigned position = 0; position < node.entries(); ++position) {
-    entry = get_entry(kind_, item(node, kind_, 0, position));
+    get_entry(kind_, item(node, kind_, 0, position), entry);
     Child counted;
     add_entry(kind_, entry, counted.count, counted.bytes);
     if (number < counted.*number_of) {
@@ -166,9 +172,9 @@ Search TreeReader::next_leaf(const TreeRef& tree, Place& place, Entry& entry) {
   Node node;
   Place passed;
   if (!begin(tree, way, passed)) return Search::damaged;
-  while (way.level > 0) {
+  while (way.node.level > 0) {
     if (!read(way, node, passed)) return Search::damaged;
-    const unsigned position = child_for(node, kind_, way.level, entry.key);
+    const unsigned position = child_for(node, kind_, way.node.level, entry.key);
     go_down(node, position == kChildren ? 0 : position, way, passed);
   }
   return go_right(tree, way, node, place, entry);
@@ -181,7 +187,7 @@ Search TreeReader::get(const Place& place, Entry& entry) {
       !read_item(flash_, place.leaf, place.wrong_bit, place.position, item)) {
     return Search::damaged;
   }
-  entry = get_entry(kind_, item.data());
+  get_entry(kind_, item.data(), entry);
   return Search::found;
 }
 

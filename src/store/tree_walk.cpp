@@ -64,7 +64,9 @@ void walk(flash::NorFlash& flash, TreeKind kind, const TreeRef& tree, TreeVisito
       if (!take_item(flash, stop, std::span(item).first(item_size(kind, level)))) {
         give_up(stop, kind, level, visitor);
       } else if (level == 0) {
-        visitor.entry(get_entry(kind, item.data()));
+        Entry entry;
+        get_entry(kind, item.data(), entry);
+        visitor.entry(entry);
       } else {
         child = get_child(kind, item.data());
         go_down = true;

@@ -51,6 +51,14 @@ class StackDepth(unittest.TestCase):
         self.assertEqual(frames[0], sum(frames[1:]))
         self.assertGreaterEqual(frames[3], 64)
 
+    def test_an_entry_above_its_limit_is_an_error(self):
+        code, output, errors = analyse(LEAF, entries="a leaf <= 500: ^leaf\\(\n")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertIn("a leaf: leaf", output)
+        code, _, errors = analyse(LEAF, entries="a leaf <= 50: ^leaf\\(\n")
+        self.assertEqual(code, 1)
+        self.assertRegex(errors, "entries.txt:1: a leaf: [0-9]+ bytes, at most 50 are allowed")
+
     def test_library_functions_count(self):
         code, output, _ = analyse("unsigned long long top(unsigned long long a, unsigned b) "
                                   "{ return a / b; }\n", entries="division: ^top\n")

@@ -1,6 +1,7 @@
 #include "lang/compile/compiler.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace pianola::lang {
 
@@ -11,7 +12,8 @@ Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, Diagnos
       sink_(sink),
       lexer_(source, this),
       file_layout_(hid::default_layout()),
-      layout_(hid::default_layout()) {}
+      layout_(hid::default_layout()),
+      later_(lexer_) {}
 
 Status Compiler::run() {
   for (;;) {
@@ -40,7 +42,7 @@ Status Compiler::step() {
       skip_step();
       break;
     case Mode::finish: {
-      const Status status = builder_.step(
+      const Status status = later_.builder.step(
           {source_, scratch_, writer_, *this, file_layout_, all_leader_, errors_ == 0});
       if (status != Status::more) return end_with(status);
       break;
@@ -150,12 +152,11 @@ bool Compiler::expected_duration(Message message, std::string_view b) {
 }
 
 /// The unit that somebody means by the word after the token; empty if there is none.
-std::string_view Compiler::unit_ahead() const {
+std::string_view Compiler::unit_ahead() {
   static constexpr std::array<std::string_view, 13> kUnits = {
       "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
       "secs", "second", "seconds", "min",         "minute",       "minutes"};
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
   const auto* found = std::find(kUnits.begin(), kUnits.end(), ahead.word());
@@ -166,6 +167,14 @@ std::string_view Compiler::unit_ahead() const {
 void Compiler::advance() {
   last_end_ = lexer_.position();
   lexer_.next();
+}
+
+/// A lexer at the same place, which reports nothing. There is one of them: the next call makes it
+/// begin anew.
+Lexer& Compiler::look_ahead() {
+  later_.ahead = lexer_;
+  later_.ahead.set_sink(nullptr);
+  return later_.ahead;
 }
 
 bool Compiler::at_word(std::string_view word) const {
@@ -227,6 +236,7 @@ void Compiler::end_file() {
     last_end_ = token().at;
     end_definition();
   }
+  new (&later_.builder) IndexBuilder(noted_);
   mode_ = Mode::finish;
 }
 
@@ -247,16 +257,20 @@ void Compiler::end_definition() {
 
 // ---- Output -----------------------------------------------------------------------------------
 
-void Compiler::emit(const CodePiece& piece) { append(piece.bytes()); }
+void Compiler::emit(const CodePiece& piece) { append(piece); }
+void Compiler::emit(const NamedPiece& piece) { append(piece); }
+
+/// Apart, so that it takes no stack while code is written.
+[[gnu::noinline]] void Compiler::definition_too_long() {
+  error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
+}
 
 void Compiler::append(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return;
   const auto size = static_cast<std::uint32_t>(bytes.size());
   const bool fits = code_size_ <= kMaxCode;
   code_size_ += size;
-  if (fits && code_size_ > kMaxCode) {
-    error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
-  }
+  if (fits && code_size_ > kMaxCode) definition_too_long();
   if (writes()) keep(writer_.append_code(bytes));
 }
 

@@ -134,6 +134,14 @@ class Compiler final : private DiagnosticSink {
     [[nodiscard]] std::uint32_t hash() const { return name_hash(text.data(), size); }
   };
 
+  /// What looks ahead, which is too much for the stack, and from Mode::finish on, when nothing does
+  /// any more, what makes the index.
+  union Later {
+    explicit Later(const Lexer& lexer) : ahead(lexer) {}
+    Lexer ahead;
+    IndexBuilder builder;
+  };
+
   void report(const Diagnostic& diagnostic) override;
   bool error(Message message, std::string_view a = {}, std::string_view b = {},
              std::uint32_t n = 0);
@@ -144,7 +152,7 @@ class Compiler final : private DiagnosticSink {
   bool error_other(Message message, const NameAt& name, const Position& other);
   bool expected(Message message, std::string_view a = {}, std::string_view b = {});
   bool expected_duration(Message message, std::string_view b = {});
-  [[nodiscard]] std::string_view unit_ahead() const;
+  [[nodiscard]] std::string_view unit_ahead();
 
   // compiler.cpp: the file, definitions, output
   Status end_with(Status status);
@@ -155,8 +163,11 @@ class Compiler final : private DiagnosticSink {
   void start_item();
   void finish_definition_after(bool good);
   void advance();
+  Lexer& look_ahead();
   void emit(const CodePiece& piece);
+  void emit(const NamedPiece& piece);
   void append(std::span<const std::uint8_t> bytes);
+  void definition_too_long();
   void keep(Status status);
   /// Whether the roll is still worth writing.
   [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
@@ -172,7 +183,7 @@ class Compiler final : private DiagnosticSink {
   void skip(Skip kind);
   void skip_step();
   void end_skip();
-  [[nodiscard]] bool skip_ends() const;
+  [[nodiscard]] bool skip_ends();
   void skip_text();
   bool skip_text_item();
   void broken_text();
@@ -180,8 +191,8 @@ class Compiler final : private DiagnosticSink {
   void skip_line(std::uint32_t line);
   bool find_body(bool past_words);
   void missing_brace();
-  [[nodiscard]] bool starts_definition() const;
-  [[nodiscard]] bool is_remap(Lexer& ahead) const;
+  [[nodiscard]] bool starts_definition();
+  [[nodiscard]] bool is_remap(Lexer& ahead);
   [[nodiscard]] bool is_pattern() const;
   [[nodiscard]] bool starts_statement() const;
 
@@ -192,15 +203,15 @@ class Compiler final : private DiagnosticSink {
     statement,
   };
   bool neighbour(Place place);
-  [[nodiscard]] bool may_be_neighbour(Place place) const;
+  [[nodiscard]] bool may_be_neighbour(Place place);
   bool foreign_loop();
   void pass_neighbour(Place place);
   void pass_rest_of_line();
   void pass_indented();
   bool foreign_definition();
-  [[nodiscard]] bool at_hotkey() const;
+  [[nodiscard]] bool at_hotkey();
   bool foreign_arrow();
-  [[nodiscard]] bool at_dashed_chord() const;
+  [[nodiscard]] bool at_dashed_chord();
   void dashed_chord();
   bool foreign_quotes(bool may_be_key);
 
@@ -216,6 +227,7 @@ class Compiler final : private DiagnosticSink {
   void start_declaration(IndexSpace space, const NameAt& name);
   void declare();
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
+  void note(const ScratchRecord& record);
   bool variable_definition();
   bool macro_definition();
   bool parameters(std::uint8_t& count);
@@ -224,7 +236,7 @@ class Compiler final : private DiagnosticSink {
   void layer_item();
   bool binding();
   [[nodiscard]] bool ends_in_modifier() const;
-  [[nodiscard]] bool at_semicolon() const;
+  [[nodiscard]] bool at_semicolon();
   [[nodiscard]] bool at_old_command();
   bool no_binding();
   void unknown_trigger();
@@ -258,7 +270,7 @@ class Compiler final : private DiagnosticSink {
   bool word_key(Chord& out);
   bool number_key(Chord& out);
   bool caret(Chord& out);
-  std::string_view key_after_caret(Lexer& ahead);
+  std::string_view key_after_caret();
   static void character_key(Chord& out, char32_t c);
   bool trigger();
   bool end_trigger();
@@ -285,9 +297,9 @@ class Compiler final : private DiagnosticSink {
   bool bare_character(std::string_view character);
   bool inner_quotes(bool last);
   [[nodiscard]] bool at_comment();
-  [[nodiscard]] bool before_letter() const;
-  [[nodiscard]] const Statement* statement_ahead(bool& whole) const;
-  const Statement* two_words_ahead(const Statement* first, bool& whole) const;
+  [[nodiscard]] bool before_letter();
+  [[nodiscard]] const Statement* statement_ahead(bool& whole);
+  const Statement* two_words_ahead(const Statement* first, bool& whole);
   bool keyword_statement();
   bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);
@@ -314,13 +326,13 @@ class Compiler final : private DiagnosticSink {
 
   // values.cpp: variables, waiting, calls
   enum class Assignment : std::uint8_t { none, plain, compound, comparison };
-  [[nodiscard]] Assignment assignment_ahead() const;
+  [[nodiscard]] Assignment assignment_ahead();
   bool assignment(Assignment kind);
   bool let_statement();
   bool wait_statement();
   bool wait_release();
   bool wait_until();
-  [[nodiscard]] std::optional<std::uint32_t> limit_ahead() const;
+  [[nodiscard]] std::optional<std::uint32_t> limit_ahead();
   bool call_statement(Opcode opcode);
   void arguments_step();
   void end_call();
@@ -368,7 +380,7 @@ class Compiler final : private DiagnosticSink {
   bool operand(Expression& state, bool& complete);
   bool operators(Expression& state, bool& again);
   bool number_value(Expression& state, bool minus);
-  bool word_operand(Expression& state, bool& complete);
+  bool variable(Expression& state);
   bool push_operator(Expression& state, Opcode op);
   bool reduce(Expression& state, Precedence least);
   bool functions(Expression& state, bool& complete);
@@ -387,6 +399,8 @@ class Compiler final : private DiagnosticSink {
   bool next_argument(Expression& state);
   bool close_parenthesis(Expression& state);
   bool emit_part(Expression& state, const CodePiece& piece, int change);
+  bool emit_part(Expression& state, const NamedPiece& piece, int change);
+  bool count_part(Expression& state, int change);
   bool expression_too_long(const Expression& state);
 
   Source& source_;
@@ -400,19 +414,20 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t errors_ = 0;
   std::uint32_t warnings_ = 0;
   hid::Layout file_layout_;
-  hid::Layout layout_;        ///< In force for the text being compiled.
-  bool layout_used_ = false;  ///< A character was checked against file_layout_.
+  hid::Layout layout_;  ///< In force for the text being compiled.
 
   std::uint32_t last_error_ = 0xFFFFFFFF;  ///< Offset of the last error.
   Position last_end_;                      ///< After the last token that was passed.
   std::uint32_t slice_begin_ = 0;
   std::uint32_t records_ = 0;    ///< Definitions begun.
+  std::uint32_t noted_ = 0;      ///< Records in the scratch.
   std::uint32_t code_size_ = 0;  ///< Of this definition so far.
   std::uint32_t scope_ = 0;      ///< name_hash of the layer.
   ScratchRecord pending_;        ///< Declared by the body that is open.
   std::uint32_t variables_ = 0;  ///< Declared so far; layers likewise.
   std::uint32_t layers_ = 0;
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
+  bool layout_used_ = false;        ///< A character was checked against file_layout_.
   bool private_seen_ = false;
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.
@@ -454,7 +469,7 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t skip_from_ = 0;    ///< Offset of the first token that is skipped.
   std::uint32_t skip_braces_ = 0;  ///< Blocks opened on the way.
 
-  IndexBuilder builder_;
+  Later later_;
 };
 
 }  // namespace pianola::lang

@@ -35,8 +35,7 @@ Keyword Compiler::definition_keyword() {
   if (!is_unknown_word() || at_old_command()) return keyword();
   if (!unknown_word()) return Keyword::no_keyword;
   const Keyword meant = find_keyword(closest_keyword(lexer_.word()));
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   const Token& next = ahead.token();
   const bool marks = meant == Keyword::k_public || meant == Keyword::k_private;
@@ -130,7 +129,7 @@ void Compiler::start_declaration(IndexSpace space, const NameAt& name) {
 
 /// The declaration is complete: its record goes to the scratch, unless an error made it worthless.
 void Compiler::declare() {
-  if (pending_good_ && status_ == Status::more) keep(builder_.add(scratch_, pending_));
+  if (pending_good_) note(pending_);
 }
 
 /// A name is used that must be declared somewhere.
@@ -141,7 +140,14 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
   record.length = name.size;
   record.entry.key = name_key(space, name.hash());
   record.entry.params = params;
-  if (status_ == Status::more) keep(builder_.add(scratch_, record));
+  note(record);
+}
+
+/// Keeps a record for the index.
+void Compiler::note(const ScratchRecord& record) {
+  if (status_ != Status::more) return;
+  ++noted_;
+  keep(scratch_.append(record));
 }
 
 // ---- var, macro, layer ------------------------------------------------------------------------
@@ -172,7 +178,7 @@ bool Compiler::variable_definition() {
     return expected(Message::expected_symbol, "=");
   }
   const auto initial = static_cast<std::int32_t>(minus ? 0U - value : value);
-  emit(CodePiece(Opcode::variable).name(variable.view()).integer(initial));
+  emit(NamedPiece(Opcode::variable).name(variable.view()).integer(initial));
   pending_.entry.body = code_size_;
   declare();
   return true;
@@ -195,7 +201,7 @@ bool Compiler::macro_definition() {
     declare();  // what calls it is right
     return false;
   }
-  emit(CodePiece(Opcode::macro).name(macro.view()).number(params));
+  emit(NamedPiece(Opcode::macro).name(macro.view()).number(params));
   pending_.entry.body = code_size_;
   if (!at_symbol('{')) declare();
   return open_body();
@@ -243,7 +249,7 @@ bool Compiler::layer_definition() {
   }
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
-  emit(CodePiece(Opcode::layer).name(layer.view()));
+  emit(NamedPiece(Opcode::layer).name(layer.view()));
   pending_.entry.body = code_size_;
   declare();
   scope_ = layer.hash();
@@ -321,9 +327,8 @@ bool Compiler::ends_in_modifier() const {
 bool Compiler::at_old_command() { return at_word("MQTT") && lexer_.following() == '('; }
 
 /// `;` before a comment, as elsewhere.
-bool Compiler::at_semicolon() const {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+bool Compiler::at_semicolon() {
+  Lexer& ahead = look_ahead();
   ahead.next();
   const bool key = ahead.token().is_symbol('{') || ahead.token().is_symbol('=');
   return at_symbol(';') && token().line_before && !key;
@@ -388,7 +393,7 @@ bool Compiler::remap() {
   write_trigger(Opcode::remap);
   pending_good_ = trigger_good_;
   if (target.good) check_key(target);
-  append(CodePiece().byte(target.sides()).key(target.key).bytes());
+  append(CodePiece().byte(target.sides()).key(target.key));
   pending_.entry.body = code_size_;
   const bool good = !at_symbol('/') || token().line_before || second_target();
   if (good) declare();

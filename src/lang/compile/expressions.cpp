@@ -66,10 +66,21 @@ bool Compiler::expression_too_long(const Expression& state) {
 
 /// One instruction of the expression, which leaves `change` values more on the stack.
 bool Compiler::emit_part(Expression& state, const CodePiece& piece, int change) {
-  state.depth = static_cast<std::uint8_t>(state.depth + change);
-  if (++state.parts > kMaxExpression || state.depth > kMaxStack) return expression_too_long(state);
+  if (!count_part(state, change)) return false;
   emit(piece);
   return true;
+}
+
+bool Compiler::emit_part(Expression& state, const NamedPiece& piece, int change) {
+  if (!count_part(state, change)) return false;
+  emit(piece);
+  return true;
+}
+
+bool Compiler::count_part(Expression& state, int change) {
+  state.depth = static_cast<std::uint8_t>(state.depth + change);
+  const bool fits = ++state.parts <= kMaxExpression && state.depth <= kMaxStack;
+  return fits || expression_too_long(state);
 }
 
 /// Where a value is expected: takes it, or one thing that stands before it (then not `complete`).
@@ -103,7 +114,8 @@ bool Compiler::operand(Expression& state, bool& complete) {
       skip_text();
       return false;
     case TokenKind::word:
-      return word_operand(state, complete);
+      complete = keyword() == Keyword::no_keyword;
+      return complete ? variable(state) : functions(state, complete);
     default:
       return expected(Message::expected_value_here);
   }
@@ -117,20 +129,18 @@ bool Compiler::number_value(Expression& state, bool minus) {
   return emit_part(state, CodePiece(Opcode::push).integer(number), 1);
 }
 
-/// A local, a global, a query or a function.
-bool Compiler::word_operand(Expression& state, bool& complete) {
-  if (keyword() != Keyword::no_keyword) return functions(state, complete);
+/// A local or a global.
+bool Compiler::variable(Expression& state) {
   NameAt wanted;
   if (lexer_.following() == '(') return error(Message::no_function, lexer_.word());
   if (!name(wanted)) return false;
-  complete = true;
   if (const auto slot = find_local(wanted)) {
     return emit_part(state, CodePiece(Opcode::load).byte(*slot), 1);
   }
   // After an error in the head it may be a parameter that was not understood.
   if (pending_good_) use(IndexSpace::variable, wanted, 0);
   wakes_ |= kWakeVariable;
-  return emit_part(state, CodePiece(Opcode::load_global).name(wanted.view()), 1);
+  return emit_part(state, NamedPiece(Opcode::load_global).name(wanted.view()), 1);
 }
 
 /// A number, a name, or an expression in parentheses: no operators, so that `move 10 -5` is two.
@@ -152,8 +162,7 @@ bool Compiler::pointer_operand() {
   if (minus || token().kind != TokenKind::word || keyword() != Keyword::no_keyword) {
     return expected(Message::expected_pointer);
   }
-  bool complete = false;
-  return word_operand(state, complete);
+  return variable(state);
 }
 
 /// After a value: closing parentheses, then an operator or a comma (`again`: a value follows), or
@@ -374,7 +383,7 @@ bool Compiler::name_query(Expression& state, Opcode opcode, IndexSpace space) {
   if (!expect_symbol('(', "(") || !name(operand)) return false;
   use(space, operand, kAnyParameters);
   if (!expect_symbol(')', ")")) return false;
-  return emit_part(state, CodePiece(opcode).name(operand.view()), 1);
+  return emit_part(state, NamedPiece(opcode).name(operand.view()), 1);
 }
 
 }  // namespace pianola::lang

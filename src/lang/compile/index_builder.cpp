@@ -41,11 +41,6 @@ void sort_run(std::span<SortItem> items) {
 
 }  // namespace
 
-Status IndexBuilder::add(Scratch& scratch, const ScratchRecord& record) {
-  ++records_;
-  return scratch.append(record);
-}
-
 Status IndexBuilder::step(const Context& context) {
   switch (phase_) {
     case Phase::runs:

@@ -29,8 +29,9 @@ class IndexBuilder {
     bool write;          ///< False when the file has errors: only check.
   };
 
-  /// Keeps a record; all come before the first step().
-  Status add(Scratch& scratch, const ScratchRecord& record);
+  /// `records`: how many there are in the scratch.
+  explicit IndexBuilder(std::uint32_t records) : records_(records) {}
+
   /// A bounded piece of work. Status::more, ok when the index is complete, or what failed.
   Status step(const Context& context);
 
@@ -62,7 +63,7 @@ class IndexBuilder {
                                   std::array<char, kMaxName>& out);
   static bool resolve(const Context& context, const ScratchRecord& record, IndexKey& key);
 
-  std::uint32_t records_ = 0;
+  std::uint32_t records_;
   Phase phase_ = Phase::runs;
   std::uint32_t position_ = 0;  // of the next record (runs) or item (merge, check) to read
   std::uint32_t begin_ = 0;     // items of this level: [begin_, end_)

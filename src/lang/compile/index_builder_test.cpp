@@ -65,10 +65,10 @@ class Names {
   /// Builds the index.
   Status build(hid::Layout layout = hid::default_layout()) {
     sim::MemorySource source(text_);
-    IndexBuilder builder;
     for (const ScratchRecord& record : records_) {
-      if (const Status status = builder.add(scratch, record); status != Status::ok) return status;
+      if (const Status status = scratch.append(record); status != Status::ok) return status;
     }
+    IndexBuilder builder(static_cast<std::uint32_t>(records_.size()));
     for (steps = 1; steps < 1'000'000; ++steps) {
       const Status status =
           builder.step({source, scratch, roll, findings, layout, false, findings.errors() == 0});

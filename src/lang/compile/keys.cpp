@@ -153,8 +153,7 @@ void Compiler::check_bracket(const StringItem& item) {
   const char32_t closing = item.character == '{' ? '}' : ']';
   const bool plain = lexer_.position().offset - item.at.offset == 1;
   if ((item.character != '{' && item.character != '[') || !plain) return;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
   if (ahead.following() != closing || !is_meant_as_key(ahead.word())) return;

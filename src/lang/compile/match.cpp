@@ -91,7 +91,7 @@ bool Compiler::match_arm() {
     if (key.good) check_key(key);
     ++count;
     const CodePiece piece = CodePiece().byte(key.mods.exact).byte(key.mods.either).key(key.key);
-    const auto bytes = piece.bytes();
+    const std::span<const std::uint8_t> bytes = piece;
     std::copy(bytes.begin(), bytes.end(), keys.begin() + static_cast<std::ptrdiff_t>(size));
     size += bytes.size();
     const bool over = token().line_before || at_symbol('}');

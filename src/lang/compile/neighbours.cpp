@@ -83,16 +83,16 @@ std::string_view find_neighbour(char before, std::string_view word, char after) 
 /// it. False if it is nothing of that sort. Nothing that is right is taken for it: where it is
 /// looked for, each of these words is an error.
 bool Compiler::neighbour(Place place) {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
   const bool marked = at_symbol('&') || at_symbol('(');
   const char mark = marked ? static_cast<char>(token().character) : '\0';
-  const bool dotted = place == Place::statement && !marked && ahead.following() == '.';
+  const bool dotted = place == Place::statement && !marked && lexer_.following() == '.';
+  const bool alone = !marked && !dotted;
+  if (alone && (token().kind != TokenKind::word || !may_be_neighbour(place))) return false;
+  Lexer& ahead = look_ahead();
   if (dotted) ahead.take_following();  // `Keyboard.print(…)`
-  if (marked || dotted) ahead.next();
-  const bool apart = (marked || dotted) && ahead.token().space_before;
+  if (!alone) ahead.next();
+  const bool apart = !alone && ahead.token().space_before;
   if (ahead.token().kind != TokenKind::word || apart) return false;
-  if (!marked && !dotted && !may_be_neighbour(place)) return false;
   std::string_view write;
   if (ahead.following() == '(') write = find_neighbour(mark, ahead.word(), '(');
   if (write.empty()) write = find_neighbour(mark, ahead.word(), 0);
@@ -106,16 +106,15 @@ bool Compiler::neighbour(Place place) {
   }
   error(Message::neighbour, {name.data(), size}, write);
   if (place == Place::statement && write.data() == kLoop.data()) return foreign_loop();
-  if (dotted) lexer_ = ahead;
+  if (dotted) lexer_ = later_.ahead;
   lexer_.set_sink(this);
   pass_neighbour(place);
   return true;
 }
 
 /// Whether the word at hand can only be one of another program.
-bool Compiler::may_be_neighbour(Place place) const {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+bool Compiler::may_be_neighbour(Place place) {
+  Lexer& ahead = look_ahead();
   const bool call = ahead.following() == '(';
   const bool unknown = is_unknown_word();
   if (place == Place::target) return unknown || call;
@@ -148,8 +147,7 @@ void Compiler::pass_neighbour(Place place) {
     if (!lexer_.pass_parentheses()) return pass_rest_of_line();
     return advance();
   }
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   const bool comma = ahead.token().is_symbol(',');
   if (comma) ahead.next();
@@ -176,14 +174,13 @@ void Compiler::pass_rest_of_line() {
 
 /// Goes on at the next line that is indented no more than this definition.
 void Compiler::pass_indented() {
-  Lexer before = lexer_;
   lexer_.set_sink(nullptr);
   do {
     lexer_.pass_line();
-    before = lexer_;
+    later_.ahead = lexer_;  // (Here it stays behind.)
     lexer_.next();
   } while (token().kind != TokenKind::end && token().at.column > item_at_.column);
-  lexer_ = before;
+  lexer_ = later_.ahead;
   lexer_.set_sink(this);
   advance();
 }
@@ -193,8 +190,7 @@ void Compiler::pass_indented() {
 /// A definition of another program.
 bool Compiler::foreign_definition() {
   if (at_symbol('-') || is_unknown_word()) {
-    Lexer ahead = lexer_;
-    ahead.set_sink(nullptr);
+    Lexer& ahead = look_ahead();
     if (at_symbol('-')) ahead.next();
     const bool key = ahead.token().kind == TokenKind::word && ahead.following() == ':';
     if (key && !find_neighbour(0, ahead.word(), 0).empty()) {
@@ -212,10 +208,9 @@ bool Compiler::foreign_definition() {
 }
 
 /// Whether `::` follows in this line before anything that makes it a definition.
-bool Compiler::at_hotkey() const {
+bool Compiler::at_hotkey() {
   constexpr unsigned kMostTokens = 12;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   for (unsigned i = 0; i < kMostTokens; ++i) {
     const Token& next = ahead.token();
     const bool other = next.kind == TokenKind::end || next.kind == TokenKind::text ||
@@ -238,8 +233,7 @@ bool Compiler::foreign_arrow() {
            second == static_cast<unsigned char>(text[1]);
   });
   if (arrow == kArrows.end()) return false;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   ahead.next();
   if (ahead.token().line_before) return false;
@@ -259,7 +253,7 @@ bool Compiler::foreign_arrow() {
 // ---- Keys and quotes --------------------------------------------------------------------------
 
 /// Whether a chord as `C-c` or `Ctrl-Alt-Del` stands here. In a pattern `-` may be the next key.
-bool Compiler::at_dashed_chord() const {
+bool Compiler::at_dashed_chord() {
   constexpr std::string_view kShort = "CMASGWcmasgw";
   const bool pattern = depth_ > 0 && blocks_[depth_ - 1].kind == Block::match;
   if (token().kind != TokenKind::word || pattern) return false;
@@ -267,8 +261,8 @@ bool Compiler::at_dashed_chord() const {
   TriggerMods mods;
   const bool modifier =
       word.size() == 1 ? kShort.find(word[0]) != std::string_view::npos : add_modifier(mods, word);
-  Lexer ahead = lexer_;
-  if (!modifier || ahead.following() != '-') return false;
+  if (!modifier || lexer_.following() != '-') return false;
+  Lexer& ahead = look_ahead();
   ahead.take_following();
   return is_word_character(ahead.following());
 }

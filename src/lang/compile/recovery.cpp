@@ -60,7 +60,7 @@ void Compiler::end_skip() {
 }
 
 /// Whether the current token is not to be skipped.
-bool Compiler::skip_ends() const {
+bool Compiler::skip_ends() {
   const Token& next = token();
   if (next.kind == TokenKind::end) return true;
   const bool fresh = next.at.offset > skip_from_;
@@ -174,13 +174,12 @@ void Compiler::missing_brace() {
 /// Whether a definition starts at this token, which stands first in its line without indentation,
 /// or as far in as the definition that is open, or in a layer where the layer's items start. Looks
 /// ahead to the `{` on the same line; statements that open blocks are told by their keyword.
-bool Compiler::starts_definition() const {
+bool Compiler::starts_definition() {
   const bool in_layer = depth_ > 0 && blocks_[0].kind == Block::layer;
   const std::uint32_t column = token().at.column;
   const bool placed = column == 1 || column == home_ || (in_layer && column == blocks_[0].start);
   if (!token().line_before || !placed) return false;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   const Keyword first = keyword();
   switch (first) {
     case Keyword::k_private:
@@ -248,11 +247,10 @@ bool Compiler::is_pattern() const {
 /// Whether `=` after this token, which starts a trigger, makes it a remap: the token is no name of
 /// a variable, or a key as it is printed. `ahead` stands at the `=`. Where the statements stand as
 /// far out as definitions, a key as it is printed must follow too.
-bool Compiler::is_remap(Lexer& ahead) const {
+bool Compiler::is_remap(Lexer& ahead) {
   if (token().kind != TokenKind::word) return true;
   const std::string_view word = lexer_.word();
-  Lexer here = lexer_;
-  if (here.following() == '+') return true;
+  if (lexer_.following() == '+') return true;
   if (!is_printed_key(word) || keyword() != Keyword::no_keyword) return false;
   NameAt variable;
   variable.size = static_cast<std::uint8_t>(std::min(word.size(), kMaxName));

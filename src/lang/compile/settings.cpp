@@ -112,7 +112,7 @@ bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   }
   layout = *found;
   layout_ = *found;
-  CodePiece piece(opcode);
+  NamedPiece piece(opcode);
   if (opcode == Opcode::set_name) piece.number(static_cast<std::uint32_t>(Setting::layout));
   emit(piece.name(found->name()));
   advance();

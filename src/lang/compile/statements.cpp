@@ -113,11 +113,10 @@ bool Compiler::at_comment() {
 }
 
 /// Whether a modifier stands here and the key that it was meant for after a space.
-bool Compiler::before_letter() const {
+bool Compiler::before_letter() {
   TriggerMods mods;
   if (!add_modifier(mods, lexer_.word())) return false;
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   const bool key = ahead.word().size() == 1 && !ahead.token().line_before;
   ahead.next();
@@ -155,8 +154,7 @@ bool Compiler::word_statement() {
 
 /// Warns of PRINT, which is a key, before a text.
 void Compiler::check_print() {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
   if (!text || !at_word("print")) return;
@@ -200,7 +198,7 @@ bool Compiler::unknown_statement() {
 
 /// The statement that starts with the keyword at hand; if its second word does not follow, then not
 /// `whole`. Null if no statement starts so.
-const Statement* Compiler::statement_ahead(bool& whole) const {
+const Statement* Compiler::statement_ahead(bool& whole) {
   const auto* row =
       std::find_if(std::begin(kStatements), std::end(kStatements),
                    [&](const Statement& each) { return each.begins_with(lexer_.word()); });
@@ -210,9 +208,8 @@ const Statement* Compiler::statement_ahead(bool& whole) const {
 }
 
 /// Likewise at a keyword that may have a second word; `first` is the first row that starts with it.
-const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) const {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) {
+  Lexer& ahead = look_ahead();
   ahead.next();
   // Only these three may go on in the next line: a word there is rather the next statement's.
   const Keyword word = keyword();
@@ -333,7 +330,7 @@ bool Compiler::named(Opcode opcode, IndexSpace space) {
   NameAt operand;
   if (token().line_before) return expected(Message::expected_name);
   if (!name(operand)) return false;
-  emit(CodePiece(opcode).name(operand.view()));
+  emit(NamedPiece(opcode).name(operand.view()));
   if (space != IndexSpace::setting) use(space, operand, kAnyParameters);
   return true;
 }

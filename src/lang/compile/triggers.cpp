@@ -207,10 +207,10 @@ bool Compiler::number_key(Chord& out) {
 /// `^C`, or `^` before white space, which is the key itself.
 bool Compiler::caret(Chord& out) {
   const char32_t next = lexer_.following();
-  Lexer ahead = lexer_;
-  if (const std::string_view key = key_after_caret(ahead); !key.empty()) {
+  if (const std::string_view key = key_after_caret(); !key.empty()) {
     out.good = error(Message::caret_letter_only, key);
-    lexer_ = ahead;
+    lexer_ = later_.ahead;
+    lexer_.set_sink(this);
     advance();
     return true;
   }
@@ -236,11 +236,11 @@ bool Compiler::caret(Chord& out) {
   return true;
 }
 
-/// At a `^`: the word after it, if only all of it together is a key. `ahead` stands at it then.
-std::string_view Compiler::key_after_caret(Lexer& ahead) {
-  ahead.set_sink(nullptr);
+/// At a `^`: the word after it, if only all of it together is a key. later_.ahead stands at it
+/// then.
+std::string_view Compiler::key_after_caret() {
+  Lexer& ahead = look_ahead();
   ahead.next();
-  ahead.set_sink(this);
   const std::string_view word = ahead.word();
   const bool together = ahead.token().kind == TokenKind::word && !ahead.token().space_before &&
                         word.size() > 1 && ahead.following() != '+';
@@ -355,8 +355,7 @@ bool Compiler::text_trigger() {
   const Position at = token().at;
   trigger_.kind = TriggerKind::text;
   // `" { …`: old files may have the key unquoted.
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+  Lexer& ahead = look_ahead();
   ahead.next();
   if (ahead.token().is_symbol('{') && ahead.token().space_before) {
     error(Message::quote_this_key, "\"");

@@ -20,9 +20,8 @@ bool is_infix(const Token& token) {
 // ---- Variables --------------------------------------------------------------------------------
 
 /// What the operator after the word at hand makes of it: `x = 1`, `x += 1`, `x == 1`.
-Compiler::Assignment Compiler::assignment_ahead() const {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+Compiler::Assignment Compiler::assignment_ahead() {
+  Lexer& ahead = look_ahead();
   if (ahead.following() == '(') return Assignment::none;
   const bool reserved = keyword() != Keyword::no_keyword;  // `repeat --n` is right
   if (ahead.following() == '+') {                          // `ctrl+=` and `ctrl++` are chords
@@ -59,7 +58,7 @@ bool Compiler::assignment(Assignment kind) {
     emit(CodePiece(Opcode::store).byte(*slot));
     return true;
   }
-  emit(CodePiece(Opcode::store_global).name(variable.view()));
+  emit(NamedPiece(Opcode::store_global).name(variable.view()));
   if (pending_good_) use(IndexSpace::variable, variable, 0);
   return true;
 }
@@ -187,9 +186,8 @@ bool Compiler::wait_until() {
 }
 
 /// At `until`: the duration of the `max` that follows the condition, if one does.
-std::optional<std::uint32_t> Compiler::limit_ahead() const {
-  Lexer ahead = lexer_;
-  ahead.set_sink(nullptr);
+std::optional<std::uint32_t> Compiler::limit_ahead() {
+  Lexer& ahead = look_ahead();
   unsigned open = 0;
   bool value = false;  // a value is complete: an operator, or what follows the condition
   bool word = false;   // and it is a word, so `(` goes on with it
@@ -269,7 +267,7 @@ void Compiler::arguments_step() {
 }
 
 void Compiler::end_call() {
-  emit(CodePiece(call_opcode_).name(call_.view()).number(arguments_));
+  emit(NamedPiece(call_opcode_).name(call_.view()).number(arguments_));
   use(IndexSpace::macro, call_, arguments_);
 }
 
