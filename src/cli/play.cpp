@@ -138,23 +138,24 @@ std::unique_ptr<Program> load(const PlayOptions& options, Console& console) {
   return Program::load(read_input(options.file, console), console);
 }
 
+/// Prints what is wrong with the value `text` of `option`.
+ExitCode print_mistake(std::string_view option, const std::string& text,
+                       const scenario::TextError& error, Console& console) {
+  console.err << paint_diagnostic(console.colour_err,
+                                  scenario::format_error(option, 1, text, error));
+  return wrong_usage;
+}
+
 /// Plays --keys and --type.
 int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   const auto program = load(options, console);
   const hid::Layout& file_layout = program->layout();
 
-  scenario::KeyScript script;
-  std::string_view read;
-  try {
-    read = "--keys";
-    script = scenario::parse_key_script(options.keys, file_layout);
-    read = "--type";
-    scenario::add_typed_text(options.type, file_layout, script);
-  } catch (const scenario::TextError& error) {
-    const std::string& text = read == "--keys" ? options.keys : options.type;
-    console.err << paint_diagnostic(console.colour_err,
-                                    scenario::format_error(read, 1, text, error));
-    return wrong_usage;
+  scenario::Result<scenario::KeyScript> keys = scenario::read_key_script(options.keys, file_layout);
+  if (!keys) return print_mistake("--keys", options.keys, keys.error(), console);
+  scenario::KeyScript& script = *keys;
+  if (const auto mistake = scenario::add_typed_text(options.type, file_layout, script)) {
+    return print_mistake("--type", options.type, *mistake, console);
   }
 
   const hid::Layout& layout = host_layout != nullptr ? *host_layout : file_layout;

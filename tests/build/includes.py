@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks how the sources include: other files by the name of their layer, never relative to the
 including file, and no .cpp; in the core, only those standard headers that need no heap and no
-system, and what saves only in the editor.
+system, and what saves only in the editor; in what a browser or a firmware's test may build as well,
+none of a library or for exceptions, streams or files.
 
     includes.py SOURCE_DIR
 """
@@ -23,6 +24,8 @@ CORE_HEADERS = {
     "type_traits", "utility",
 }
 TINYUSB = {"tusb.h"}  # For usb.
+PORTABLE = ("scenario",)
+NOT_PORTABLE = re.compile(r".*/|stdexcept$|exception$|filesystem$|i?o?f?s?stream$|.*\.h$")
 
 
 def findings(source):
@@ -49,6 +52,9 @@ def findings(source):
             known = CORE_HEADERS | (TINYUSB if name.parts[1] == "usb" else set())
             if kind == "<" and in_core and header not in known:
                 yield f"{name}:{number}: <{header}> is not for the core"
+            if kind == "<" and name.parts[1] in PORTABLE and not is_test:
+                if NOT_PORTABLE.match(header):
+                    yield f"{name}:{number}: <{header}> is not for {name.parts[1]}"
 
 
 def main():
