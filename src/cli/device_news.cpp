@@ -8,7 +8,8 @@
 
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
+#include "lang/text/roll_measure.hpp"
+#include "player/roll_text.hpp"
 
 namespace pianola::cli {
 
@@ -19,7 +20,7 @@ void DeviceNews::tell(std::string_view text) {
 
 void DeviceNews::tell_contents(const std::string& name, bool mounted, bool by_lines) {
   std::string text = fmt::format(
-      "{}: {}{}, layout {}", name, counted(definition_count(device_.roll()), "definition"),
+      "{}: {}{}, layout {}", name, counted(lang::count_definitions(device_.roll()), "definition"),
       device_.roll().is_default() ? " (the default macros)" : "", device_.layout().name());
   if (mounted) {
     const store::Space space = device_.store().space();
@@ -50,7 +51,7 @@ void DeviceNews::tell_outcome() {
       break;
     case Outcome::taken:
       tell(fmt::format("macros.txt is in force: {}",
-                       counted(definition_count(device_.roll()), "definition")));
+                       counted(lang::count_definitions(device_.roll()), "definition")));
       break;
     case Outcome::unchanged:
       tell("macros.txt says what is in force already");
@@ -94,8 +95,8 @@ void DeviceNews::tell_errors() {
 
 void DeviceNews::tell_error(const engine::Error& error) {
   ++count_;
-  console_.err << paint_diagnostic(console_.colour_err,
-                                   located(device_.roll(), "macros.txt", error.record, error.offset,
+  console_.err << paint_diagnostic(
+      console_.colour_err, player::located(device_.roll(), "macros.txt", error.record, error.offset,
                                            engine::error_text(error.code)));
   console_.err.flush();
 }

@@ -1,15 +1,13 @@
 #include <algorithm>
-#include <array>
 #include <span>
 #include <utility>
 
 #include "base/edit_distance.hpp"
-#include "base/status.hpp"
 #include "base/utf8.hpp"
-#include "engine/settings.hpp"
-#include "lang/code/code_reader.hpp"
 #include "lang/code/words.hpp"
 #include "lang/compile/lexer.hpp"
+#include "player/macros.hpp"
+#include "player/roll_text.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "scenario/duration.hpp"
 #include "scenario/key_chord.hpp"
@@ -33,13 +31,6 @@ std::vector<std::string> lines_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
-}
-
-/// The layout that compiled macros set.
-hid::Layout layout_of(lang::Roll& roll) {
-  std::array<std::uint8_t, 64> window{};
-  lang::CodeReader reader(roll, window);
-  return hid::layouts()[engine::load_settings(roll, reader).layout];
 }
 
 /// Reads one line after another. What returns bool returns false if the line is wrong, having said
@@ -286,14 +277,12 @@ class Parser {
   }
 
   bool take_macros(const std::string& text, const std::string& name, const Place& at) {
-    sim::MemoryRoll roll;
-    sim::Findings findings;
-    sim::MemorySource source(text);
-    if (sim::compile(text, roll, findings) != Status::ok) {
-      problems_ += findings.text(name, source);
+    player::Macros macros(text);
+    if (!macros.good()) {
+      problems_ += macros.messages(name);
       return false;
     }
-    scenario_.keyboard = layout_of(roll);
+    scenario_.keyboard = player::layout_of(macros.roll());
     scenario_.steps.emplace_back();
     Step& made = scenario_.steps.back();
     made.kind = Kind::macros;
