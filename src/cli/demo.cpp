@@ -13,9 +13,9 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "engine/bindings.hpp"
-#include "player/play.hpp"
-#include "player/roll_text.hpp"
 #include "scenario/key_script.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -93,7 +93,7 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::Ke
 void print_source(std::span<const std::uint32_t> records, Program& program, Console& console) {
   std::string all;
   for (const std::uint32_t record : records) {
-    all += player::without_leading_blank(player::definition_source(program.roll(), record));
+    all += tryout::without_leading_blank(tryout::definition_source(program.roll(), record));
     if (!all.ends_with('\n')) all += '\n';
   }
   label("source", console);
@@ -163,7 +163,7 @@ void print_text(const std::string& text, Console& console) {
 }
 
 void play_scene(const Scene& scene, std::size_t number, Program& program, Console& console) {
-  player::Play play(program.roll(), {.layout = nullptr, .poll = 1});
+  tryout::Play play(program.roll(), {.layout = nullptr, .poll = 1});
   const scenario::KeyScript script = scenario::parse_key_script(scene.keys, play.layout());
   print(console.out, "\n{}\n",
         paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));

@@ -9,7 +9,7 @@
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
 #include "lang/text/roll_measure.hpp"
-#include "player/roll_text.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 
@@ -96,7 +96,7 @@ void DeviceNews::tell_errors() {
 void DeviceNews::tell_error(const engine::Error& error) {
   ++count_;
   console_.err << paint_diagnostic(
-      console_.colour_err, player::located(device_.roll(), "macros.txt", error.record, error.offset,
+      console_.colour_err, tryout::located(device_.roll(), "macros.txt", error.record, error.offset,
                                            engine::error_text(error.code)));
   console_.err.flush();
 }

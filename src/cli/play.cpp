@@ -10,8 +10,6 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/reasons.hpp"
-#include "player/play.hpp"
-#include "player/roll_text.hpp"
 #include "scenario/key_script.hpp"
 #include "scenario/report_text.hpp"
 #include "scenario/runner.hpp"
@@ -20,6 +18,8 @@
 #include "timeline/run_recorder.hpp"
 #include "timeline/timeline.hpp"
 #include "timeline/transcript.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -138,7 +138,7 @@ ExitCode print_mistake(std::string_view option, const std::string& text,
 /// Plays --keys and --type.
 int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   const auto program = load(options, console);
-  const hid::Layout& file_layout = player::layout_of(program->roll());
+  const hid::Layout& file_layout = tryout::layout_of(program->roll());
 
   scenario::Result<scenario::KeyScript> keys = scenario::read_key_script(options.keys, file_layout);
   if (!keys) return print_mistake("--keys", options.keys, keys.error(), console);
@@ -147,7 +147,7 @@ int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Consol
     return print_mistake("--type", options.type, *mistake, console);
   }
 
-  player::Play play(program->roll(), {.layout = host_layout, .poll = options.poll});
+  tryout::Play play(program->roll(), {.layout = host_layout, .poll = options.poll});
   const timeline::RunRecorder run(play.simulation(), program->roll());
   const sim::Ending ending = play.run(script.events, options.limit);
   print_result(options, run, *program, script, play.layout(), console);
@@ -204,7 +204,7 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
   const InputFile file = read_input(options.script, console);
   scenario::Scenario scenario;
   const std::string problems = scenario::parse_scenario(
-      file.bytes, file.name, program ? player::layout_of(program->roll()) : hid::default_layout(),
+      file.bytes, file.name, program ? tryout::layout_of(program->roll()) : hid::default_layout(),
       [&](const std::string& name) { return read_beside(file.path, name, console); }, scenario);
   if (!problems.empty()) {
     print_diagnostics(problems, problems.size(), console);

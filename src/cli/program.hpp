@@ -7,7 +7,7 @@
 #include "cli/files.hpp"
 #include "cli/region.hpp"
 #include "lang/code/roll_image.hpp"
-#include "player/macros.hpp"
+#include "tryout/macros.hpp"
 
 namespace pianola::cli {
 
@@ -30,7 +30,7 @@ class Program {
   explicit Program(InputFile file) : file_(std::move(file)) {}
 
   InputFile file_;
-  std::optional<player::Macros> macros_;
+  std::optional<tryout::Macros> macros_;
   lang::RollImage image_;
   std::unique_ptr<Region> region_;
   lang::Roll* roll_ = nullptr;

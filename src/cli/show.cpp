@@ -5,7 +5,7 @@
 #include "cli/program.hpp"
 #include "lang/text/decompiler.hpp"
 #include "lang/text/listing.hpp"
-#include "player/roll_text.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 
@@ -13,7 +13,7 @@ int show(const std::string& roll, const std::string& flash, ShowAs as, Console& 
   const auto program =
       flash.empty() ? Program::open_roll(read_input(roll, console)) : Program::open_flash(flash);
   std::string source;
-  if (as == ShowAs::source) source = player::source_of(program->roll());
+  if (as == ShowAs::source) source = tryout::source_of(program->roll());
   if (!source.empty()) {
     console.out << source;
     return fine;

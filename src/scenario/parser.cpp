@@ -6,8 +6,6 @@
 #include "base/utf8.hpp"
 #include "lang/code/words.hpp"
 #include "lang/compile/lexer.hpp"
-#include "player/macros.hpp"
-#include "player/roll_text.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "scenario/duration.hpp"
 #include "scenario/key_chord.hpp"
@@ -16,6 +14,8 @@
 #include "scenario/result.hpp"
 #include "scenario/scenario.hpp"
 #include "scenario/text.hpp"
+#include "tryout/macros.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::scenario {
 namespace {
@@ -277,12 +277,12 @@ class Parser {
   }
 
   bool take_macros(const std::string& text, const std::string& name, const Place& at) {
-    player::Macros macros(text);
+    tryout::Macros macros(text);
     if (!macros.good()) {
       problems_ += macros.messages(name);
       return false;
     }
-    scenario_.keyboard = player::layout_of(macros.roll());
+    scenario_.keyboard = tryout::layout_of(macros.roll());
     scenario_.steps.emplace_back();
     Step& made = scenario_.steps.back();
     made.kind = Kind::macros;

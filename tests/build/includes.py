@@ -13,7 +13,7 @@ import sys
 
 LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "flash/",
           "store/", "edit/", "drive/", "device/", "usb/", "ports/sim/", "ports/file/",
-          "ports/evdev/", "ports/usbip/", "ports/linux/", "player/", "scenario/", "timeline/", "cli/")
+          "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/", "timeline/", "cli/")
 TESTS = ("support/",)
 CORE = ("base", "hid", "lang", "engine", "flash", "store", "edit", "drive", "device", "usb")
 # A device has memory for one save and its scratch: the editor's. Others ask the editor.
@@ -24,7 +24,7 @@ CORE_HEADERS = {
     "type_traits", "utility",
 }
 TINYUSB = {"tusb.h"}  # For usb.
-PORTABLE = ("player", "scenario")
+PORTABLE = ("tryout", "scenario")
 NOT_PORTABLE = re.compile(r".*/|stdexcept$|exception$|filesystem$|i?o?f?s?stream$|.*\.h$")
 
 

@@ -28,11 +28,11 @@ MAY_SEE = {layer: set(below.split()) for layer, below in {
     "ports/usbip": "base hid lang/code lang/compile engine flash store edit drive device usb",
     "ports/evdev": "base hid",
     "ports/linux": "base",
-    "player": "base hid lang/code lang/compile engine flash ports/sim",
-    "scenario": "base hid lang/code lang/compile engine flash ports/sim player",
-    "timeline": "base hid lang/code lang/compile engine flash ports/sim player scenario",
+    "tryout": "base hid lang/code lang/compile engine flash ports/sim",
+    "scenario": "base hid lang/code lang/compile engine flash ports/sim tryout",
+    "timeline": "base hid lang/code lang/compile engine flash ports/sim tryout scenario",
     "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb"
-           " ports/sim ports/file ports/usbip ports/evdev ports/linux player scenario timeline",
+           " ports/sim ports/file ports/usbip ports/evdev ports/linux tryout scenario timeline",
 }.items()}
 
 

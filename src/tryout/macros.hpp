@@ -7,7 +7,7 @@
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/memory_roll.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 
 /// The text of a macros file, compiled into memory.
 class Macros {
@@ -34,4 +34,4 @@ class Macros {
   Status status_;
 };
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout

@@ -1,11 +1,11 @@
-#include "player/play.hpp"
+#include "tryout/play.hpp"
 
 #include <algorithm>
 
 #include "engine/errors.hpp"
-#include "player/roll_text.hpp"
+#include "tryout/roll_text.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 
 Play::Play(lang::Roll& roll, const Options& options)
     : roll_(roll),
@@ -27,4 +27,4 @@ std::vector<std::string> Play::errors(std::string_view name) {
   return texts;
 }
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout

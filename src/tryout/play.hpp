@@ -11,7 +11,7 @@
 #include "lang/code/roll.hpp"
 #include "ports/sim/simulation.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 
 /// Macros that are played: keys are pressed in virtual time, and a host keeps what it gets.
 class Play {
@@ -46,4 +46,4 @@ class Play {
   sim::Simulation simulation_;
 };
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout

@@ -1,4 +1,4 @@
-#include "player/roll_text.hpp"
+#include "tryout/roll_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include "lang/compile/lexer.hpp"
 #include "ports/sim/memory_compiler.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 namespace {
 
 /// A line of a file, and a place in it.
@@ -96,4 +96,4 @@ std::string located(lang::Roll& roll, std::string_view name, std::uint32_t recor
   return sink.text();
 }
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout

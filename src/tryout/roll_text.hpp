@@ -8,7 +8,7 @@
 #include "hid/layout.hpp"
 #include "lang/code/roll.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 
 // What people want to know of a roll that is played: its settings, its source, and where in that
 // an error is.
@@ -35,4 +35,4 @@ std::string_view without_leading_blank(std::string_view source);
 std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
                     std::uint32_t offset, std::string_view message);
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout

@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "player/macros.hpp"
-#include "player/play.hpp"
-#include "player/roll_text.hpp"
+#include "tryout/macros.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 namespace {
 
 using ::testing::ElementsAre;
@@ -78,4 +78,4 @@ TEST(Play, TellsErrorsOfARollWithoutSourceByTheCode) {
 }
 
 }  // namespace
-}  // namespace pianola::player
+}  // namespace pianola::tryout

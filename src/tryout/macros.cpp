@@ -1,8 +1,8 @@
-#include "player/macros.hpp"
+#include "tryout/macros.hpp"
 
-namespace pianola::player {
+namespace pianola::tryout {
 
 Macros::Macros(std::string_view text)
     : source_(text), roll_(&source_), status_(sim::compile(text, roll_, findings_)) {}
 
-}  // namespace pianola::player
+}  // namespace pianola::tryout
