@@ -186,8 +186,9 @@ void check_play(test::Compilation& compiled, const Play& play) {
   const hid::Layout* named = hid::find_layout(play.layout);
   ASSERT_TRUE(play.layout.empty() || named != nullptr) << play.layout;
   sim::Simulation simulation(compiled.roll(), {.layout = named != nullptr ? *named : own});
-  const scenario::KeyScript script = scenario::parse_key_script(play.keys, own);
-  EXPECT_NE(simulation.run(script.events, 600'000), sim::Ending::limit);
+  scenario::Result<scenario::KeyScript> script = scenario::read_key_script(play.keys, own);
+  ASSERT_TRUE(script) << script.error().message;
+  EXPECT_NE(simulation.run(script->events, 600'000), sim::Ending::limit);
   if (play.text) {
     EXPECT_EQ(simulation.host().text(), *play.text);
   }

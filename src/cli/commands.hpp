@@ -40,7 +40,7 @@ int show(const std::string& roll, const std::string& flash, ShowAs as, Console& 
 struct PlayOptions {
   std::string file;      ///< A macros file or a roll; empty: none, with a script.
   std::string flash;     ///< A region of flash instead of `file`; empty: none.
-  std::string keys;      ///< As scenario::parse_key_script() reads them, if there is no script.
+  std::string keys;      ///< As scenario::read_key_script() reads them, if there is no script.
   std::string type;      ///< A text that is typed after `keys`.
   std::string script;    ///< The file of a scenario; empty: none.
   std::string timeline;  ///< Where to write the timeline, .json or .svg; empty: nowhere.

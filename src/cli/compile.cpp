@@ -7,6 +7,7 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "lang/text/image_writer.hpp"
+#include "lang/text/roll_measure.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -36,7 +37,7 @@ int compile(const std::string& file, const std::string& output, bool strip, Cons
   write_output(output, image.bytes(), console);
   if (output != "-") {
     print(console.out, "{}: {}, {}\n", output,
-          counted(definition_count(program->roll()), "definition"),
+          counted(lang::count_definitions(program->roll()), "definition"),
           counted(image.bytes().size(), "byte"));
   }
   return fine;

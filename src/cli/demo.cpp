@@ -13,8 +13,9 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "engine/bindings.hpp"
-#include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -92,7 +93,7 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::Ke
 void print_source(std::span<const std::uint32_t> records, Program& program, Console& console) {
   std::string all;
   for (const std::uint32_t record : records) {
-    all += without_leading_blank(program.source(record));
+    all += tryout::without_leading_blank(tryout::definition_source(program.roll(), record));
     if (!all.ends_with('\n')) all += '\n';
   }
   label("source", console);
@@ -162,7 +163,8 @@ void print_text(const std::string& text, Console& console) {
 }
 
 void play_scene(const Scene& scene, std::size_t number, Program& program, Console& console) {
-  const scenario::KeyScript script = scenario::parse_key_script(scene.keys, program.layout());
+  tryout::Play play(program.roll(), {.layout = nullptr, .poll = 1});
+  const scenario::KeyScript script = scenario::parse_key_script(scene.keys, play.layout());
   print(console.out, "\n{}\n",
         paint(console.colour_out, Style::bold, fmt::format("{}. {}", number, scene.title)));
   print_source(definitions_of(scene, script, program), program, console);
@@ -172,10 +174,9 @@ void play_scene(const Scene& scene, std::size_t number, Program& program, Consol
   print(console.out, "{}\n", paint(console.colour_out, Style::key, scene.keys));
   pause(console, kLook / 2);
 
-  sim::Simulation simulation(program.roll(), {.layout = program.layout(), .poll = 1, .start = 0});
-  simulation.run(script.events, 60'000);
-  print_reports(simulation.host().trace(), console);
-  print_text(simulation.host().text(), console);
+  play.run(script.events, 60'000);
+  print_reports(play.simulation().host().trace(), console);
+  print_text(play.simulation().host().text(), console);
   pause(console, kLook);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/utf8.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
 #include "hid/key_names.hpp"
 #include "timeline/roll_names.hpp"
 

@@ -17,7 +17,7 @@ namespace pianola::cli {
 struct DeviceOptions {
   std::string flash;                      ///< A region of flash, made if there is none; empty: RAM.
   std::string listen = "127.0.0.1:3240";  ///< Address, port or both.
-  std::string keys;                       ///< As scenario::parse_key_script() reads them.
+  std::string keys;                       ///< As scenario::read_key_script() reads them.
   std::string script;                     ///< A file of such keys.
   std::string evdev;                      ///< A keyboard of this computer.
   bool rescue = false;

@@ -75,15 +75,15 @@ std::size_t KeyInput::fill(KeyFeed& feed, const hid::Layout& layout) {
 /// Returns whether the line has no errors.
 bool KeyInput::parse(const std::string& line, const std::string& name, std::size_t number,
                      const hid::Layout& layout, scenario::KeyScript& script) {
-  try {
-    script = scenario::parse_key_script(line, layout);
+  scenario::Result<scenario::KeyScript> read = scenario::read_key_script(line, layout);
+  if (read) {
+    script = std::move(*read);
     return true;
-  } catch (const scenario::TextError& error) {
-    console_.err << paint_diagnostic(console_.colour_err,
-                                     scenario::format_error(name, number, line, error));
-    console_.err.flush();
-    return false;
   }
+  console_.err << paint_diagnostic(console_.colour_err,
+                                   scenario::format_error(name, number, line, read.error()));
+  console_.err.flush();
+  return false;
 }
 
 }  // namespace pianola::cli

@@ -8,7 +8,8 @@
 
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
+#include "lang/text/roll_measure.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 
@@ -18,10 +19,10 @@ void DeviceNews::tell(std::string_view text) {
 }
 
 void DeviceNews::tell_contents(const std::string& name, bool mounted, bool by_lines) {
-  std::string text = fmt::format("{}: {}{}, layout {}", name,
-                                 counted(definition_count(device_.roll().in_force()), "definition"),
-                                 device_.roll().is_default() ? " (the default macros)" : "",
-                                 device_.layout().name());
+  std::string text = fmt::format(
+      "{}: {}{}, layout {}", name,
+      counted(lang::count_definitions(device_.roll().in_force()), "definition"),
+      device_.roll().is_default() ? " (the default macros)" : "", device_.layout().name());
   if (mounted) {
     const store::Space space = device_.store().space();
     text += fmt::format(", {} free",
@@ -51,7 +52,7 @@ void DeviceNews::tell_outcome() {
       break;
     case Outcome::taken:
       tell(fmt::format("macros.txt is in force: {}",
-                       counted(definition_count(device_.roll().in_force()), "definition")));
+                       counted(lang::count_definitions(device_.roll().in_force()), "definition")));
       break;
     case Outcome::unchanged:
       tell("macros.txt says what is in force already");
@@ -95,8 +96,8 @@ void DeviceNews::tell_errors() {
 
 void DeviceNews::tell_error(const engine::Error& error) {
   ++count_;
-  console_.err << paint_diagnostic(console_.colour_err,
-                                   located(device_.roll().in_force(), "macros.txt", error.record,
+  console_.err << paint_diagnostic(
+      console_.colour_err, tryout::located(device_.roll().in_force(), "macros.txt", error.record,
                                            error.offset, engine::error_text(error.code)));
   console_.err.flush();
 }

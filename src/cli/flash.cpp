@@ -14,8 +14,8 @@
 #include "cli/findings_printer.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
 #include "cli/region.hpp"
+#include "lang/text/roll_measure.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
@@ -236,7 +236,7 @@ int flash_reset(const std::string& flash, bool force, Console& console) {
     throw CommandError(fmt::format(
         "this would give up {} in {}; add --force to do it, or keep a copy first:\n"
         "  pianola flash get --flash {} -o macros.txt",
-        counted(definition_count(region.roll().in_force()), "definition"), flash, flash));
+        counted(lang::count_definitions(region.roll().in_force()), "definition"), flash, flash));
   }
   Region region(flash, Region::Use::change);
   if (region.store().reset() != Status::ok) {

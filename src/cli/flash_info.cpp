@@ -6,8 +6,8 @@
 #include "cli/flash_check.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
 #include "cli/region.hpp"
+#include "lang/text/roll_measure.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -33,7 +33,7 @@ std::string macros_text(Region& region) {
   const std::string text = region.text(whole);
   return fmt::format("{}{}, {} in the index, {} of text",
                      region.store().saved() ? "" : "the default ones: ",
-                     counted(definition_count(region.roll().in_force()), "definition"),
+                     counted(lang::count_definitions(region.roll().in_force()), "definition"),
                      region.roll().in_force().index_size(), counted(text.size(), "byte"));
 }
 

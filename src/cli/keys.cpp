@@ -9,7 +9,6 @@
 #include "base/utf8.hpp"
 #include "cli/commands.hpp"
 #include "cli/print.hpp"
-#include "cli/program.hpp"
 #include "hid/key_names.hpp"
 #include "hid/layout.hpp"
 

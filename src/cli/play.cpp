@@ -10,7 +10,6 @@
 #include "cli/print.hpp"
 #include "cli/program.hpp"
 #include "cli/reasons.hpp"
-#include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
 #include "scenario/report_text.hpp"
 #include "scenario/runner.hpp"
@@ -19,6 +18,8 @@
 #include "timeline/run_recorder.hpp"
 #include "timeline/timeline.hpp"
 #include "timeline/transcript.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -116,18 +117,6 @@ void print_result(const PlayOptions& options, const timeline::RunRecorder& run, 
   }
 }
 
-/// The errors of the macros, equal ones once.
-void print_run_errors(Program& program, const sim::Simulation& simulation, Console& console) {
-  std::vector<engine::Error> told;
-  for (const engine::Error& error : simulation.errors()) {
-    if (std::ranges::find(told, error) != told.end()) continue;
-    told.push_back(error);
-    console.err << paint_diagnostic(
-        console.colour_err,
-        program.located(error.record, error.offset, engine::error_text(error.code)));
-  }
-}
-
 std::string limit_text(std::uint32_t limit) {
   return limit % 1000 == 0 ? fmt::format("{} s", limit / 1000) : fmt::format("{} ms", limit);
 }
@@ -138,40 +127,41 @@ std::unique_ptr<Program> load(const PlayOptions& options, Console& console) {
   return Program::load(read_input(options.file, console), console);
 }
 
+/// Prints what is wrong with the value `text` of `option`.
+ExitCode print_mistake(std::string_view option, const std::string& text,
+                       const scenario::TextError& error, Console& console) {
+  console.err << paint_diagnostic(console.colour_err,
+                                  scenario::format_error(option, 1, text, error));
+  return wrong_usage;
+}
+
 /// Plays --keys and --type.
 int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Console& console) {
   const auto program = load(options, console);
-  const hid::Layout& file_layout = program->layout();
+  const hid::Layout& file_layout = tryout::layout_of(program->roll());
 
-  scenario::KeyScript script;
-  std::string_view read;
-  try {
-    read = "--keys";
-    script = scenario::parse_key_script(options.keys, file_layout);
-    read = "--type";
-    scenario::add_typed_text(options.type, file_layout, script);
-  } catch (const scenario::TextError& error) {
-    const std::string& text = read == "--keys" ? options.keys : options.type;
-    console.err << paint_diagnostic(console.colour_err,
-                                    scenario::format_error(read, 1, text, error));
-    return wrong_usage;
+  scenario::Result<scenario::KeyScript> keys = scenario::read_key_script(options.keys, file_layout);
+  if (!keys) return print_mistake("--keys", options.keys, keys.error(), console);
+  scenario::KeyScript& script = *keys;
+  if (const auto mistake = scenario::add_typed_text(options.type, file_layout, script)) {
+    return print_mistake("--type", options.type, *mistake, console);
   }
 
-  const hid::Layout& layout = host_layout != nullptr ? *host_layout : file_layout;
-  sim::Simulation simulation(
-      program->roll(),
-      {.layout = layout, .poll = options.poll, .start = 0, .unicode = program->settings().unicode});
-  const timeline::RunRecorder run(simulation, program->roll());
-  const sim::Ending ending = simulation.run(script.events, options.limit);
-  print_result(options, run, *program, script, layout, console);
+  tryout::Play play(program->roll(), {.layout = host_layout, .poll = options.poll});
+  const timeline::RunRecorder run(play.simulation(), program->roll());
+  const sim::Ending ending = play.run(script.events, options.limit);
+  print_result(options, run, *program, script, play.layout(), console);
   console.out.flush();
-  if (!options.timeline.empty()) write_timeline(options, run, script.events, layout, console);
-  print_run_errors(*program, simulation, console);
-  if (simulation.engine().lost_taps() > 0) {
+  if (!options.timeline.empty()) {
+    write_timeline(options, run, script.events, play.layout(), console);
+  }
+  for (const std::string& error : play.errors(program->file().name)) {
+    console.err << paint_diagnostic(console.colour_err, error);
+  }
+  const auto lost = play.simulation().engine().lost_taps();
+  if (lost > 0) {
     print(console.err, "pianola: {} lost: too many keys while a macro types\n",
-          simulation.engine().lost_taps() == 1
-              ? "1 tap was"
-              : fmt::format("{} taps were", simulation.engine().lost_taps()));
+          lost == 1 ? "1 tap was" : fmt::format("{} taps were", lost));
   }
   if (ending == sim::Ending::limit) {
     throw CommandError(fmt::format("not finished after {} of virtual time; --limit sets another",
@@ -181,7 +171,7 @@ int play_keys(const PlayOptions& options, const hid::Layout* host_layout, Consol
     print(console.err,
           "pianola: a macro still waits for something; what it waits for belongs into --keys\n");
   }
-  return simulation.errors().empty() ? fine : file_error;
+  return play.simulation().errors().empty() ? fine : file_error;
 }
 
 /// Reads the file that a script names, which is sought beside the script.
@@ -214,7 +204,7 @@ int play_script(const PlayOptions& options, const hid::Layout* host_layout, Cons
   const InputFile file = read_input(options.script, console);
   scenario::Scenario scenario;
   const std::string problems = scenario::parse_scenario(
-      file.bytes, file.name, program ? program->layout() : hid::default_layout(),
+      file.bytes, file.name, program ? tryout::layout_of(program->roll()) : hid::default_layout(),
       [&](const std::string& name) { return read_beside(file.path, name, console); }, scenario);
   if (!problems.empty()) {
     print_diagnostics(problems, problems.size(), console);

@@ -5,6 +5,7 @@
 #include "cli/program.hpp"
 #include "lang/text/decompiler.hpp"
 #include "lang/text/listing.hpp"
+#include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
 
@@ -12,7 +13,7 @@ int show(const std::string& roll, const std::string& flash, ShowAs as, Console& 
   const auto program =
       flash.empty() ? Program::open_roll(read_input(roll, console)) : Program::open_flash(flash);
   std::string source;
-  if (as == ShowAs::source) source = program->source();
+  if (as == ShowAs::source) source = tryout::source_of(program->roll());
   if (!source.empty()) {
     console.out << source;
     return fine;

@@ -1,14 +1,16 @@
 #include "scenario/key_script.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 #include "lang/code/settings.hpp"
 #include "scenario/duration.hpp"
+#include "scenario/key_chord.hpp"
+#include "scenario/text.hpp"
 
 namespace pianola::scenario {
 namespace {
@@ -16,59 +18,82 @@ namespace {
 /// The keys of one item: modifiers, then the key itself.
 using Keys = std::vector<hid::Usage>;
 
+/// Reads a script. What returns bool returns false if the text is wrong.
 class KeyParser {
  public:
   KeyParser(std::string_view text, const hid::Layout& layout) : text_(text), layout_(layout) {}
 
-  KeyScript run() {
+  Result<KeyScript> run() {
     for (;;) {
       while (at_ < text_.size() && at_separator(text_, at_)) ++at_;
       if (at_ == text_.size()) return std::move(script_);
-      item();
-      if (!at_separator(text_, at_)) fail("expected a space after this", item_, at_ - item_);
+      if (!item()) return std::move(error_);
     }
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& message, std::size_t offset, std::size_t size) {
-    throw TextError(message, offset, size);
+  bool fail(TextError error) {
+    error_ = std::move(error);
+    return false;
   }
 
-  void item() {
+  /// An item and that it ends there.
+  bool item() {
     item_ = at_;
     const char sign = text_[at_];
+    bool good = false;
     if ((sign == '+' || sign == '-') && !at_separator(text_, at_ + 1)) {
       ++at_;
-      const Keys keys = read_chord(text_, at_, layout_);
-      sign == '+' ? press(keys) : release(keys);
-      return;
+      good = change(sign == '+');
+    } else if (const std::string_view word = waited(); !word.empty()) {
+      good = wait(word);
+    } else {
+      good = tap();
     }
-    if (is_digit(sign) && wait()) return;
-    const Keys keys = read_chord(text_, at_, layout_);
-    press(keys);
-    pass(kTapTime);
-    release(keys);
+    if (!good || at_separator(text_, at_)) return good;
+    return fail({"expected a space after this", item_, at_ - item_});
   }
 
-  /// A number of milliseconds or a duration. False if it is a usage or a name.
-  bool wait() {
+  /// What stands here as a number of milliseconds or a duration; empty if it is a usage or a name.
+  [[nodiscard]] std::string_view waited() const {
+    if (!is_digit(text_[at_])) return {};
     std::size_t size = 0;
     for (std::size_t more = 1; more != 0; size += more) {
       const bool point = at_ + size < text_.size() && text_[at_ + size] == '.';
       more = point ? 1 : word_size(text_, at_ + size);
     }
     const std::string_view word = text_.substr(at_, size);
-    if (word.starts_with("0x") || word.starts_with("0X")) return false;
-    if (hid::usage_from_name(word)) return false;
+    const bool usage = word.starts_with("0x") || word.starts_with("0X");
+    return usage || hid::usage_from_name(word) ? std::string_view{} : word;
+  }
+
+  bool wait(std::string_view word) {
     const auto duration = parse_duration(word);
     if (!duration) {
       const bool number = std::all_of(word.begin(), word.end(), [](char c) { return is_digit(c); });
-      fail(number ? fmt::format("a wait of {} ms is too long; the longest is 24 days", word)
-                  : fmt::format("'{}' is no time to wait; write 500, 500ms, 1.5s or 2min", word),
-           at_, size);
+      return fail(
+          {number ? joined({"a wait of ", word, " ms is too long; the longest is 24 days"})
+                  : joined({"'", word, "' is no time to wait; write 500, 500ms, 1.5s or 2min"}),
+           at_, word.size()});
     }
-    at_ += size;
-    pass(*duration);
+    at_ += word.size();
+    return pass(*duration);
+  }
+
+  /// The keys of a chord go down or up.
+  bool change(bool down) {
+    Result<Keys> keys = read_chord(text_, at_, layout_);
+    if (!keys) return fail(keys.error());
+    down ? press(*keys) : release(*keys);
+    return true;
+  }
+
+  bool tap() {
+    Result<Keys> keys = read_chord(text_, at_, layout_);
+    if (!keys) return fail(keys.error());
+    press(*keys);
+    if (!pass(kTapTime)) return false;
+    release(*keys);
     return true;
   }
 
@@ -81,11 +106,12 @@ class KeyParser {
   void add(hid::Usage usage, bool down) {
     script_.events.push_back({.usage = usage, .down = down, .time = script_.end});
   }
-  void pass(std::uint32_t time) {
+  bool pass(std::uint32_t time) {
     if (time > lang::kMaxDuration - script_.end) {
-      fail("these keys take more than 24 days", item_, at_ - item_);
+      return fail({"these keys take more than 24 days", item_, at_ - item_});
     }
     script_.end += time;
+    return true;
   }
 
   std::string_view text_;
@@ -93,24 +119,31 @@ class KeyParser {
   std::size_t at_ = 0;
   std::size_t item_ = 0;  ///< Where the item begins.
   KeyScript script_;
+  TextError error_;
 };
 
 }  // namespace
 
-KeyScript parse_key_script(std::string_view text, const hid::Layout& layout) {
+Result<KeyScript> read_key_script(std::string_view text, const hid::Layout& layout) {
   return KeyParser(text, layout).run();
 }
 
-std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& layout) {
+KeyScript parse_key_script(std::string_view text, const hid::Layout& layout) {
+  Result<KeyScript> script = read_key_script(text, layout);
+  if (!script) std::abort();
+  return std::move(*script);
+}
+
+Result<std::vector<hid::Stroke>> strokes_of(std::string_view text, const hid::Layout& layout) {
   std::vector<hid::Stroke> all;
   for (std::size_t at = 0; at < text.size();) {
     const Utf8Char character = decode_utf8(text.substr(at));
-    if (character.size == 0) throw TextError("this is not UTF-8 text", at, 1);
+    if (character.size == 0) return TextError{"this is not UTF-8 text", at, 1};
     const hid::Strokes strokes = layout.strokes(character.code);
     if (strokes.count == 0) {
-      throw TextError(
-          fmt::format("layout {} cannot type '{}'", layout.name(), text.substr(at, character.size)),
-          at, character.size);
+      const std::string_view shown = text.substr(at, character.size);
+      return TextError{joined({"layout ", layout.name(), " cannot type '", shown, "'"}), at,
+                       character.size};
     }
     all.insert(all.end(), strokes.stroke.begin(), strokes.stroke.begin() + strokes.count);
     at += character.size;
@@ -118,8 +151,11 @@ std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& la
   return all;
 }
 
-void add_typed_text(std::string_view text, const hid::Layout& layout, KeyScript& script) {
-  for (const hid::Stroke stroke : strokes_of(text, layout)) {
+std::optional<TextError> add_typed_text(std::string_view text, const hid::Layout& layout,
+                                        KeyScript& script) {
+  Result<std::vector<hid::Stroke>> strokes = strokes_of(text, layout);
+  if (!strokes) return strokes.error();
+  for (const hid::Stroke stroke : *strokes) {
     const auto change = [&](hid::Usage usage, bool down) {
       script.events.push_back({.usage = usage, .down = down, .time = script.end});
     };
@@ -134,6 +170,7 @@ void add_typed_text(std::string_view text, const hid::Layout& layout, KeyScript&
     change(hid::keyboard_usage(stroke.usage), false);
     modifiers(false);
   }
+  return std::nullopt;
 }
 
 }  // namespace pianola::scenario

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "engine/key_event.hpp"
 #include "hid/layout.hpp"
-#include "scenario/key_chord.hpp"
+#include "scenario/result.hpp"
 
 namespace pianola::scenario {
 
@@ -27,14 +28,17 @@ struct KeyScript {
 ///
 /// K is a key or a chord as read_chord() takes it; of a chord the modifiers go down first and up
 /// last. Since a bare number is a wait, the digit keys are '1' to '0'; +1 and -1 press and release
-/// one. `+` and `-` by themselves are keys. Throws TextError.
+/// one. `+` and `-` by themselves are keys.
+Result<KeyScript> read_key_script(std::string_view text, const hid::Layout& layout);
+
+/// The same of a text that a program has in it: a mistake there is a bug, and ends the program.
 KeyScript parse_key_script(std::string_view text, const hid::Layout& layout);
 
-/// The strokes that type `text`, which is UTF-8, on `layout`. Throws TextError if it lacks a
-/// character.
-std::vector<hid::Stroke> strokes_of(std::string_view text, const hid::Layout& layout);
+/// The strokes that type `text`, which is UTF-8, on `layout`. An error if it lacks a character.
+Result<std::vector<hid::Stroke>> strokes_of(std::string_view text, const hid::Layout& layout);
 
-/// Appends the taps that type `text`. Throws TextError.
-void add_typed_text(std::string_view text, const hid::Layout& layout, KeyScript& script);
+/// Appends the taps that type `text`. Gives what is wrong with it, and appends nothing then.
+[[nodiscard]] std::optional<TextError> add_typed_text(std::string_view text,
+                                                      const hid::Layout& layout, KeyScript& script);
 
 }  // namespace pianola::scenario

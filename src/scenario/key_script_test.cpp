@@ -6,9 +6,15 @@
 namespace pianola::scenario {
 namespace {
 
-/// The events as "time+usage" and "time-usage", and the end.
+/// The events as "time+usage" and "time-usage", and the end; or the message, and the part of the
+/// text that it is about.
 std::string events(std::string_view text, std::string_view layout = "uk") {
-  const KeyScript script = parse_key_script(text, *hid::find_layout(layout));
+  Result<KeyScript> read = read_key_script(text, *hid::find_layout(layout));
+  if (!read) {
+    return fmt::format("{} <{}>", read.error().message,
+                       text.substr(read.error().offset, read.error().size));
+  }
+  const KeyScript& script = *read;
   std::string out;
   for (const engine::KeyEvent& event : script.events) {
     out += fmt::format("{}{}{:02x} ", event.time, event.down ? '+' : '-',
@@ -17,15 +23,7 @@ std::string events(std::string_view text, std::string_view layout = "uk") {
   return out + fmt::format("={}", script.end);
 }
 
-/// The message, and the part of the text that it is about.
-std::string error(std::string_view text) {
-  try {
-    events(text);
-  } catch (const TextError& error) {
-    return fmt::format("{} <{}>", error.what(), text.substr(error.offset(), error.size()));
-  }
-  return "no error";
-}
+std::string error(std::string_view text) { return events(text); }
 
 TEST(KeyScript, EmptyIsNothing) {
   EXPECT_EQ(events(""), "=0");

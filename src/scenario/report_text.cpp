@@ -1,15 +1,14 @@
 #include "scenario/report_text.hpp"
 
-#include <fmt/core.h>
-
 #include <charconv>
 #include <cstdint>
 #include <limits>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 #include "lang/code/words.hpp"
-#include "scenario/key_chord.hpp"
+#include "scenario/text.hpp"
 
 namespace pianola::scenario {
 namespace {
@@ -38,86 +37,107 @@ std::string mods_text(hid::Modifiers mods) {
 
 std::string button_text(unsigned number) {
   if (number >= 1 && number <= lang::kButtonWords.size()) {
-    return fmt::format("mouse {}", lang::kButtonWords[number - 1]);
+    return joined({"mouse ", lang::kButtonWords[number - 1]});
   }
-  return fmt::format("mouse {}", number);
+  return "mouse " + std::to_string(number);
 }
 
-/// Reads reports.
+/// Reads reports. What returns bool returns false if the text is wrong, but for take().
 class ReportReader {
  public:
   ReportReader(std::string_view text, std::size_t& at) : text_(text), at_(at) {}
 
-  hid::Report run() {
-    const std::size_t begin = at_;
-    if (!take("[")) fail("a report is expected, such as [02:0b] or [00:]", begin);
-    report_.mods = static_cast<hid::Modifiers>(hex(0xFF));
-    if (!take(":")) fail("':' is expected between modifiers and keys", at_);
-    while (!take("]")) {
-      if (!report_.keys.empty() && !take(",")) fail("',' or ']' is expected", at_);
-      report_.keys.add(static_cast<std::uint8_t>(hex(0xFF)));
-    }
-    while (field()) {
-    }
+  Result<hid::Report> run() {
+    if (!brackets() || !fields()) return std::move(error_);
     return report_;
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& message, std::size_t offset) {
-    throw TextError(message, offset, 1);
+  bool fail(std::string message) {
+    error_ = {std::move(message), at_, 1};
+    return false;
   }
 
+  /// Whether `word` stands here; goes behind it.
   bool take(std::string_view word) {
     if (!text_.substr(at_).starts_with(word)) return false;
     at_ += word.size();
     return true;
   }
 
-  /// What follows the brackets, with the blank before it.
-  bool field() {
-    if (take(" consumer:")) {
-      report_.consumer = static_cast<std::uint16_t>(hex(hid::kMaxConsumerId));
-    } else if (take(" system:")) {
-      report_.system = static_cast<std::uint8_t>(hex(0xFF));
-    } else if (take(" buttons:")) {
-      report_.buttons = static_cast<std::uint8_t>(hex(0xFF));
-    } else if (take(" move:")) {
-      report_.x = static_cast<std::int16_t>(decimal(std::numeric_limits<std::int16_t>::max()));
-      if (!take(",")) fail("',' is expected between the two directions", at_);
-      report_.y = static_cast<std::int16_t>(decimal(std::numeric_limits<std::int16_t>::max()));
-    } else if (take(" scroll:")) {
-      report_.wheel = static_cast<std::int8_t>(decimal(std::numeric_limits<std::int8_t>::max()));
-    } else {
-      return false;
+  bool brackets() {
+    if (!take("[")) return fail("a report is expected, such as [02:0b] or [00:]");
+    if (!hexadecimal(0xFF, report_.mods)) return false;
+    if (!take(":")) return fail("':' is expected between modifiers and keys");
+    while (!take("]")) {
+      if (!report_.keys.empty() && !take(",")) return fail("',' or ']' is expected");
+      std::uint8_t key = 0;
+      if (!hexadecimal(0xFF, key)) return false;
+      report_.keys.add(key);
     }
     return true;
   }
 
-  unsigned hex(unsigned most) {
+  /// What follows the brackets, each with the blank before it.
+  bool fields() {
+    bool good = true;
+    while (good) {
+      if (take(" consumer:")) {
+        good = hexadecimal(hid::kMaxConsumerId, report_.consumer);
+      } else if (take(" system:")) {
+        good = hexadecimal(0xFF, report_.system);
+      } else if (take(" buttons:")) {
+        good = hexadecimal(0xFF, report_.buttons);
+      } else if (take(" move:")) {
+        good = move();
+      } else if (take(" scroll:")) {
+        good = decimal(report_.wheel);
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  bool move() {
+    if (!decimal(report_.x)) return false;
+    if (!take(",")) return fail("',' is expected between the two directions");
+    return decimal(report_.y);
+  }
+
+  template <typename Number>
+  bool hexadecimal(unsigned most, Number& out) {
     unsigned value = 0;
     const char* const begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value, 16);
     if (error != std::errc{} || value > most) {
-      fail(fmt::format("a hexadecimal number up to {:x} is expected", most), at_);
+      return fail(joined({"a hexadecimal number up to ", hex(most), " is expected"}));
     }
+    out = static_cast<Number>(value);
     at_ += static_cast<std::size_t>(end - begin);
-    return value;
+    return true;
   }
 
-  int decimal(int most) {
+  /// A number of either sign, as large as `out` can hold in both.
+  template <typename Number>
+  bool decimal(Number& out) {
+    constexpr int kMost = std::numeric_limits<Number>::max();
     int value = 0;
     const char* const begin = text_.data() + at_;
     const auto [end, error] = std::from_chars(begin, text_.data() + text_.size(), value);
-    if (error != std::errc{} || value > most || value < -most) {
-      fail(fmt::format("a number from -{0} to {0} is expected", most), at_);
+    if (error != std::errc{} || value > kMost || value < -kMost) {
+      const std::string most = std::to_string(kMost);
+      return fail(joined({"a number from -", most, " to ", most, " is expected"}));
     }
+    out = static_cast<Number>(value);
     at_ += static_cast<std::size_t>(end - begin);
-    return value;
+    return true;
   }
 
   std::string_view text_;
   std::size_t& at_;
   hid::Report report_;
+  TextError error_;
 };
 
 }  // namespace
@@ -126,14 +146,14 @@ std::string key_text(hid::Usage usage, const hid::Layout& layout) {
   const unsigned number = hid::id(usage);
   if (hid::is_modifier(usage)) return std::string(kModifiers[number & 7U]);
   if (hid::page(usage) == hid::Page::button) return button_text(number);
-  if (hid::page(usage) == hid::Page::macro) return fmt::format("M{}", number);
+  if (hid::page(usage) == hid::Page::macro) return "M" + std::to_string(number);
   if (has_character(usage)) {
     const char32_t shown = layout.decode({0, static_cast<std::uint8_t>(number)});
     if (shown > U' ') return std::string(std::string_view(encode_utf8(shown)));
   }
   const std::string_view name = hid::canonical_name(usage);
   if (!name.empty()) return std::string(name);
-  return fmt::format("0x{:02x}", static_cast<unsigned>(usage));
+  return "0x" + hex(static_cast<unsigned>(usage), 2);
 }
 
 std::string chord_text(hid::Modifiers mods, hid::Usage usage, const hid::Layout& layout) {
@@ -158,13 +178,13 @@ std::string report_text(const hid::Report& report, const hid::Layout& layout) {
   }
   const auto blank = [&] { return keys.empty() ? "" : " "; };
   if (report.x != 0 || report.y != 0) {
-    keys += fmt::format("{}move {} {}", blank(), report.x, report.y);
+    keys += joined({blank(), "move ", std::to_string(report.x), " ", std::to_string(report.y)});
   }
-  if (report.wheel != 0) keys += fmt::format("{}scroll {}", blank(), report.wheel);
+  if (report.wheel != 0) keys += joined({blank(), "scroll ", std::to_string(report.wheel)});
   return keys.empty() ? "(all up)" : keys;
 }
 
-hid::Report read_report(std::string_view text, std::size_t& at) {
+Result<hid::Report> read_report(std::string_view text, std::size_t& at) {
   return ReportReader(text, at).run();
 }
 
@@ -178,7 +198,7 @@ std::string quoted(std::string_view text) {
     } else if (c == '"' || c == '\\' || c == '$') {
       out += {'\\', c};
     } else if (static_cast<unsigned char>(c) < ' ') {
-      out += fmt::format("\\u{{{:x}}}", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      out += joined({"\\u{", hex(static_cast<unsigned char>(c)), "}"});
     } else {
       out += c;
     }

@@ -7,6 +7,7 @@
 #include "hid/layout.hpp"
 #include "hid/report.hpp"
 #include "hid/usage.hpp"
+#include "scenario/result.hpp"
 
 namespace pianola::scenario {
 
@@ -22,8 +23,7 @@ std::string chord_text(hid::Modifiers mods, hid::Usage usage, const hid::Layout&
 std::string report_text(const hid::Report& report, const hid::Layout& layout);
 
 /// Reads a report as sim::format_report() writes it at `at` in `text`, and moves `at` behind it.
-/// Throws TextError.
-hid::Report read_report(std::string_view text, std::size_t& at);
+Result<hid::Report> read_report(std::string_view text, std::size_t& at);
 
 /// `text` between quotation marks, with the escapes of macros.txt.
 std::string quoted(std::string_view text);

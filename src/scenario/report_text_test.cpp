@@ -3,31 +3,28 @@
 #include <gtest/gtest.h>
 
 #include "ports/sim/trace.hpp"
-#include "scenario/key_chord.hpp"
 
 namespace pianola::scenario {
 namespace {
 
 hid::Report read(std::string_view text) {
   std::size_t at = 0;
-  const hid::Report report = read_report(text, at);
+  Result<hid::Report> report = read_report(text, at);
+  EXPECT_TRUE(report) << report.error().message;
   EXPECT_EQ(at, text.size());
-  return report;
+  return report ? *report : hid::Report{};
 }
 
 std::string words(std::string_view text, std::string_view layout = "uk") {
   return report_text(read(text), *hid::find_layout(layout));
 }
 
-/// The message, and the part of the text that it is about.
+/// The message, and where the text is wrong.
 std::string error_of(std::string_view text) {
-  try {
-    std::size_t at = 0;
-    read_report(text, at);
-  } catch (const TextError& error) {
-    return std::string(error.what()) + " @" + std::to_string(error.offset());
-  }
-  return "no error";
+  std::size_t at = 0;
+  const Result<hid::Report> report = read_report(text, at);
+  if (report) return "no error";
+  return report.error().message + " @" + std::to_string(report.error().offset);
 }
 
 TEST(ReportText, SaysWhatIsDown) {

@@ -1,14 +1,13 @@
 #include "scenario/runner.hpp"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "base/utf8.hpp"
-#include "scenario/key_chord.hpp"
 #include "scenario/report_text.hpp"
+#include "scenario/result.hpp"
+#include "scenario/text.hpp"
 
 namespace pianola::scenario {
 namespace {
@@ -17,7 +16,7 @@ namespace {
 constexpr std::size_t kContext = 6;
 
 std::string named(const hid::Report& report, const hid::Layout& layout) {
-  return fmt::format("{} {}", sim::format_report(report), report_text(report, layout));
+  return joined({sim::format_report(report), " ", report_text(report, layout)});
 }
 
 /// What came to stand in a text field since it held `before`: for each character that was erased a
@@ -50,7 +49,7 @@ class Runner {
     const std::vector<std::string> errors = device_.errors();
     if (errors_ < errors.size() && !scenario_.lines.empty()) {
       fail({scenario_.lines.size(), 0, scenario_.lines.back().size()},
-           fmt::format("a macro failed that nobody expected to: {}", errors[errors_]));
+           joined({"a macro failed that nobody expected to: ", errors[errors_]}));
     }
     return std::move(outcome_);
   }
@@ -105,7 +104,7 @@ class Runner {
       case Kind::expect_nothing:
         settle();
         if (next_ < device_.reports().size()) {
-          fail(step.at, fmt::format("expected nothing, but {} came", came()), next_);
+          fail(step.at, joined({"expected nothing, but ", came(), " came"}), next_);
         }
         return;
       case Kind::expect_idle:
@@ -118,7 +117,7 @@ class Runner {
         return;
       default:
         if (!wait_for([&] { return ((device_.leds() & step.led) != 0) == step.on; })) {
-          fail(step.at, fmt::format("the LED is {}", step.on ? "off" : "on"));
+          fail(step.at, joined({"the LED is ", step.on ? "off" : "on"}));
         }
     }
   }
@@ -127,9 +126,9 @@ class Runner {
     const bool any = wait_for([&] { return next_ < device_.reports().size(); });
     const std::string wanted = named(expected.report, layout());
     if (!any) {
-      fail(expected.at, fmt::format("expected {}, but no report came", wanted));
+      fail(expected.at, joined({"expected ", wanted, ", but no report came"}));
     } else if (device_.reports()[next_].report != expected.report) {
-      fail(expected.at, fmt::format("expected {}, but {} came", wanted, came()), next_);
+      fail(expected.at, joined({"expected ", wanted, ", but ", came(), " came"}), next_);
     } else {
       matched_.resize(next_, 0);
       matched_.push_back(expected.at.line);
@@ -149,8 +148,8 @@ class Runner {
       return added(text_, text) == step.text;
     });
     if (!good) {
-      fail(step.at, fmt::format("expected the text {}, but {} came", quoted(step.text),
-                                quoted(added(text_, text))));
+      fail(step.at, joined({"expected the text ", quoted(step.text), ", but ",
+                            quoted(added(text_, text)), " came"}));
       return;
     }
     text_ = std::move(text);
@@ -161,13 +160,13 @@ class Runner {
 
   void expect_error(const Step& step) {
     if (!wait_for([&] { return errors_ < device_.errors().size(); })) {
-      fail(step.at, fmt::format("expected the error {}, but no macro failed", quoted(step.text)));
+      fail(step.at, joined({"expected the error ", quoted(step.text), ", but no macro failed"}));
       return;
     }
     const std::string message = device_.errors()[errors_++];
     if (message.find(step.text) == std::string::npos) {
       fail(step.at,
-           fmt::format("expected the error {}, but {} came", quoted(step.text), quoted(message)));
+           joined({"expected the error ", quoted(step.text), ", but ", quoted(message), " came"}));
     }
   }
 
@@ -198,7 +197,7 @@ class Runner {
   /// The failure `message` at a place; `wrong` is the report that it is about.
   void fail(const Place& at, const std::string& message, std::optional<std::size_t> wrong = {}) {
     outcome_.failure = format_error(scenario_.file, at.line, scenario_.lines[at.line - 1],
-                                    TextError(message, at.offset, at.size)) +
+                                    {message, at.offset, at.size}) +
                        surroundings(wrong);
   }
 
@@ -210,16 +209,18 @@ class Runner {
     const std::size_t first = centre > kContext ? centre - kContext : 0;
     const std::size_t last = std::min(reports.size(), centre + kContext + 1);
     std::string out = "reports:\n";
-    if (first > 0) out += fmt::format("  … {} before\n", first);
+    if (first > 0) out += joined({"  … ", std::to_string(first), " before\n"});
     for (std::size_t i = first; i < last; ++i) {
-      out += fmt::format("{} {:>6} ms  {}", wrong == i ? '>' : ' ', reports[i].time,
-                         named(reports[i].report, layout()));
+      out += joined({wrong == i ? "> " : "  ", right(std::to_string(reports[i].time), 6), " ms  ",
+                     named(reports[i].report, layout())});
       if (i < matched_.size() && matched_[i] != 0) {
-        out += fmt::format("  (line {})", matched_[i]);
+        out += joined({"  (line ", std::to_string(matched_[i]), ")"});
       }
       out += '\n';
     }
-    if (last < reports.size()) out += fmt::format("  … {} after\n", reports.size() - last);
+    if (last < reports.size()) {
+      out += joined({"  … ", std::to_string(reports.size() - last), " after\n"});
+    }
     return out;
   }
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks how the sources include: other files by the name of their layer, never relative to the
 including file, and no .cpp; in the core, only those standard headers that need no heap and no
-system, and what saves only in the editor.
+system, and what saves only in the editor; in what a browser or a firmware's test may build as well,
+none of a library or for exceptions, streams or files.
 
     includes.py SOURCE_DIR
 """
@@ -12,7 +13,7 @@ import sys
 
 LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "player/", "flash/",
           "store/", "edit/", "drive/", "device/", "usb/", "ports/sim/", "ports/file/",
-          "ports/evdev/", "ports/usbip/", "ports/linux/", "scenario/", "timeline/", "cli/")
+          "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/", "timeline/", "cli/")
 TESTS = ("support/",)
 CORE = ("base", "hid", "lang", "engine", "player", "flash", "store", "edit", "drive", "device",
         "usb")
@@ -24,6 +25,8 @@ CORE_HEADERS = {
     "type_traits", "utility",
 }
 TINYUSB = {"tusb.h"}  # For usb.
+PORTABLE = ("tryout", "scenario")
+NOT_PORTABLE = re.compile(r".*/|stdexcept$|exception$|filesystem$|i?o?f?s?stream$|.*\.h$")
 
 
 def findings(source):
@@ -50,6 +53,9 @@ def findings(source):
             known = CORE_HEADERS | (TINYUSB if name.parts[1] == "usb" else set())
             if kind == "<" and in_core and header not in known:
                 yield f"{name}:{number}: <{header}> is not for the core"
+            if kind == "<" and name.parts[1] in PORTABLE and not is_test:
+                if NOT_PORTABLE.match(header):
+                    yield f"{name}:{number}: <{header}> is not for {name.parts[1]}"
 
 
 def main():

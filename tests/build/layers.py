@@ -30,10 +30,11 @@ MAY_SEE = {layer: set(below.split()) for layer, below in {
                    " usb",
     "ports/evdev": "base hid",
     "ports/linux": "base",
-    "scenario": "base hid lang/code lang/compile engine flash ports/sim",
-    "timeline": "base hid lang/code lang/compile engine flash ports/sim scenario",
-    "cli": "base hid lang/code lang/compile lang/text engine player flash store edit drive device"
-           " usb ports/sim ports/file ports/usbip ports/evdev ports/linux scenario timeline",
+    "tryout": "base hid lang/code lang/compile engine flash ports/sim",
+    "scenario": "base hid lang/code lang/compile engine flash ports/sim tryout",
+    "timeline": "base hid lang/code lang/compile engine flash ports/sim tryout scenario",
+    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb"
+           " ports/sim ports/file ports/usbip ports/evdev ports/linux tryout scenario timeline",
 }.items()}
 
 

@@ -25,4 +25,12 @@ DefinitionSize measure_definition(Roll& roll, std::uint32_t record) {
   return size;
 }
 
+std::uint32_t count_definitions(Roll& roll) {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < roll.size(); ++i) {
+    if (measure_definition(roll, roll.record_at(i)).code > 0) ++count;
+  }
+  return count;
+}
+
 }  // namespace pianola::lang

@@ -15,4 +15,7 @@ struct DefinitionSize {
 /// Measures definition `record` by reading it through: a roll does not tell sizes.
 DefinitionSize measure_definition(Roll& roll, std::uint32_t record);
 
+/// How many definitions with code `roll` has.
+std::uint32_t count_definitions(Roll& roll);
+
 }  // namespace pianola::lang
