@@ -12,7 +12,7 @@
 namespace pianola::engine {
 
 /// One change of what the host sees: a usage goes down or up.
-struct KeyChange {
+struct UsageChange {
   hid::Usage usage{};
   bool down = false;
 };
@@ -49,7 +49,7 @@ class Recorder {
   /// How many changes the recording `name` has by now; nothing if there is none.
   [[nodiscard]] std::optional<std::uint16_t> size(std::uint32_t name) const;
   /// The change number `index` of it; nothing if it has no such.
-  [[nodiscard]] std::optional<KeyChange> change(std::uint32_t name, std::uint16_t index) const;
+  [[nodiscard]] std::optional<UsageChange> change(std::uint32_t name, std::uint16_t index) const;
 
  private:
   static constexpr std::uint16_t kDown = 0x8000;

@@ -120,7 +120,7 @@ class Vm {
 
   // Layers and recordings.
   Flow set_layer(Owner owner, hid::Usage layer, bool on);
-  Flow play_one(KeyChange change);
+  Flow play_one(UsageChange change);
   void end_play(std::uint32_t name);
 
   // The pointer.

@@ -66,7 +66,7 @@ Vm::Flow Vm::on_record_stop(const Operands&) {
 
 /// Makes one change of a recording. False: not yet, a key that somebody holds has to go up first,
 /// or there is no room, and the task failed.
-Vm::Flow Vm::play_one(KeyChange change) {
+Vm::Flow Vm::play_one(UsageChange change) {
   core_.typist.stand(task().typing);
   TypedKey stroke{.mask = Mask::text};
   if (change.down && core_.mixer.shown().contains(change.usage)) {

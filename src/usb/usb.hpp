@@ -9,8 +9,8 @@
 #include "base/time.hpp"
 #include "device/device.hpp"
 #include "usb/descriptors.hpp"
+#include "usb/mass_storage.hpp"
 #include "usb/report_splitter.hpp"
-#include "usb/storage.hpp"
 
 namespace pianola::usb {
 
@@ -59,7 +59,7 @@ class Usb final : public device::Host {
   static Usb* current() { return the_only; }
 
   [[nodiscard]] Time now() const { return now_; }
-  [[nodiscard]] Storage& storage() { return storage_; }
+  [[nodiscard]] MassStorage& mass_storage() { return mass_storage_; }
   /// The string descriptor `index`; null if there is none.
   const std::uint16_t* string(std::uint8_t index);
   void on_configured();
@@ -92,7 +92,7 @@ class Usb final : public device::Host {
   [[nodiscard]] Next next(Next device) const;
 
   device::Device* device_ = nullptr;
-  Storage storage_;
+  MassStorage mass_storage_;
   ReportSplitter splitter_;
   std::array<char, kMaxUnitId> unit_{};
   std::uint8_t unit_size_ = 0;

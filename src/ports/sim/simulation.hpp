@@ -13,7 +13,7 @@
 #include "engine/key_event.hpp"
 #include "hid/layout.hpp"
 #include "lang/code/roll.hpp"
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 
 namespace pianola::sim {
 
@@ -64,7 +64,7 @@ class Simulation {
   void reconnect();
 
   [[nodiscard]] std::uint32_t now() const { return now_; }
-  [[nodiscard]] const Host& host() const { return host_; }
+  [[nodiscard]] const SimulatedHost& host() const { return host_; }
   [[nodiscard]] const std::vector<engine::Error>& errors() const { return errors_.errors(); }
   [[nodiscard]] engine::Engine& engine() { return *engine_; }
 
@@ -77,7 +77,7 @@ class Simulation {
 
   Options options_;
   std::unique_ptr<Memory> memory_;
-  Host host_;
+  SimulatedHost host_;
   ErrorList errors_;
   std::unique_ptr<engine::Engine> engine_;
   Next next_ = Next::time(0);

@@ -9,7 +9,7 @@ namespace pianola::usb {
 
 /// SCSI commands for the drive, between TinyUSB's mass storage class and drive::Drive. TinyUSB
 /// forgets why a READ (10) or WRITE (10) failed, so the reason is kept here until REQUEST SENSE.
-class Storage {
+class MassStorage {
  public:
   /// The drive is the caller's and outlives this; null: there is none.
   void begin(drive::Drive* drive) {

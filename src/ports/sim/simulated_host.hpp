@@ -15,10 +15,10 @@ namespace pianola::sim {
 
 /// A host in virtual time. It holds at most one report until it polls, notes all that it took, and
 /// shows the text that they type.
-class Host final : public engine::ReportSink {
+class SimulatedHost final : public engine::ReportSink {
  public:
-  explicit Host(const hid::Layout& layout,
-                engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
+  explicit SimulatedHost(const hid::Layout& layout,
+                         engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
       : view_(layout, unicode) {}
 
   /// Accepts a report unless one waits.
