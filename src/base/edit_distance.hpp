@@ -7,8 +7,7 @@ namespace pianola {
 
 /// Longest word that edit_distance() compares, in bytes.
 inline constexpr unsigned kLongestWord = 31;
-/// The distance of words that are longer than that, or that are found to be further apart than the
-/// limit.
+/// The distance of words that are longer than kLongestWord, or further apart than the limit.
 inline constexpr unsigned kFarApart = 99;
 
 /// How many insertions, deletions, replacements and exchanges of neighbours make `a` of `b`. Each

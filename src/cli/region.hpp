@@ -114,8 +114,9 @@ class Region {
   /// The last change was cut off (or what is behind it is damaged), and mounting decided whether it
   /// counts.
   [[nodiscard]] bool cut_off() { return store_->log().was_unclean(); }
-  /// What was written since mounting.
+  /// Bytes programmed since mounting.
   [[nodiscard]] std::uint64_t programmed() const { return counting_.programmed() - programmed_; }
+  /// Sectors erased since mounting.
   [[nodiscard]] std::uint64_t erased() const { return counting_.erased() - erased_; }
   /// All that was written is on the disk. CommandError if not.
   void sync();
@@ -131,8 +132,8 @@ class Region {
   CountingFlash counting_;
   StoreOn store_;
   store::CurrentRoll roll_;
-  std::uint64_t programmed_ = 0;  ///< By mounting.
-  std::uint64_t erased_ = 0;
+  std::uint64_t programmed_ = 0;  ///< Bytes programmed by mounting.
+  std::uint64_t erased_ = 0;      ///< Sectors erased by mounting.
 };
 
 }  // namespace pianola::cli

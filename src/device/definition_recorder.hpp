@@ -63,7 +63,7 @@ class DefinitionRecorder {
     idle,
     trigger,   ///< Waits for the trigger.
     keys,      ///< Notes what the host sees.
-    ending,    ///< Likewise, until macros have typed all.
+    ending,    ///< Notes what the host sees until macros have typed all.
     complete,  ///< Notes nothing more.
     saving,
   };
@@ -84,8 +84,8 @@ class DefinitionRecorder {
   edit::EditedText source_;
   NoDiagnostics diagnostics_;
   Time ending_at_ = 0;
-  hid::Usage key_{};               ///< The trigger's key,
-  hid::Modifiers mods_ = 0;        ///< and modifiers.
+  hid::Usage key_{};               ///< The trigger's key.
+  hid::Modifiers mods_ = 0;        ///< The trigger's modifiers.
   hid::Usage lone_ = hid::kNoKey;  ///< A modifier that may become the trigger.
   State state_ = State::idle;
 };

@@ -92,12 +92,13 @@ class Device final : private engine::DeviceCommands,
   /// The layout that the macros are for.
   [[nodiscard]] const hid::Layout& layout() const { return hid::layouts()[layout_]; }
 
-  // ---- For who tells the user -------------------------------------------------------------------
+  // ---- What the user may be told ----------------------------------------------------------------
 
   /// The last errors of macros.
   [[nodiscard]] const ErrorLog& errors() const { return errors_; }
-  /// What came of the last command on the keys. A new one has a new number.
+  /// What came of the last command on the keys.
   [[nodiscard]] Notice notice() const { return notice_; }
+  /// How many notices there were, so that two that say the same can be told apart. Wraps.
   [[nodiscard]] std::uint32_t notices() const { return notices_; }
   /// No macros run, because the device was started so.
   [[nodiscard]] bool rescuing() const { return played_.muted(); }
@@ -147,7 +148,7 @@ class Device final : private engine::DeviceCommands,
   hid::Usage leader_key_ = hid::kNoKey;  ///< The command that waits.
   hid::Usage leader_ = hid::kNoKey;      ///< The setting.
   Notice notice_ = Notice::none;
-  std::uint8_t layout_ = 0;  ///< Likewise: the index in hid::layouts().
+  std::uint8_t layout_ = 0;  ///< The setting: the index in hid::layouts().
   std::uint8_t leds_ = 0;    ///< The host's.
   bool leds_known_ = false;
   bool hidden_ = false;

@@ -56,8 +56,8 @@ class FileView final : public lang::Source {
   FileEntry file_;
   std::array<Run, 6> runs_{};
   std::uint8_t next_run_ = 0;   ///< The one to forget next.
-  std::uint32_t checked_ = 0;   ///< Clusters that check() found,
-  std::uint32_t check_at_ = 0;  ///< and the last of them.
+  std::uint32_t checked_ = 0;   ///< How many clusters check() found.
+  std::uint32_t check_at_ = 0;  ///< Number of the last cluster that check() found.
   Chain chain_ = Chain::more;
   bool failed_ = false;
 };

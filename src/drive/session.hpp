@@ -52,11 +52,11 @@ class Session final : public SectorReader, private FileContents {
   [[nodiscard]] bool taken() const;
   /// To be called when the roll was replaced by what stands on the volume.
   void note_taken();
-  /// The host could not write all that it wanted to,
+  /// The host could not write all that it wanted to.
   [[nodiscard]] bool has_refused() const { return !record_.refused.empty(); }
-  /// and perhaps not this sector.
+  /// The host perhaps could not write `sector` when it wanted to.
   [[nodiscard]] bool has_refused(std::uint32_t sector) const { return record_.refused.has(sector); }
-  /// Likewise some sector of the FAT or the directory.
+  /// The host could not write some sector of the FAT or the directory.
   [[nodiscard]] bool has_refused_metadata() const {
     return record_.refused.first() < shape_.data_sector();
   }

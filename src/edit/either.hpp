@@ -33,8 +33,9 @@ class Either {
     first_ = nullptr;
     second_ = nullptr;
   }
-  /// Nothing if it is not there.
+  /// The object if it is of the first type; else null. It is this one's.
   [[nodiscard]] First* first() const { return first_; }
+  /// The object if it is of the second type; else null. It is this one's.
   [[nodiscard]] Second* second() const { return second_; }
 
  private:

@@ -48,7 +48,7 @@ class Recorder {
 
   /// How many changes the recording `name` has by now; nothing if there is none.
   [[nodiscard]] std::optional<std::uint16_t> size(std::uint32_t name) const;
-  /// The change number `index` of it; nothing if it has no such.
+  /// Change number `index` of the recording `name`; nothing if it has no such.
   [[nodiscard]] std::optional<UsageChange> change(std::uint32_t name, std::uint16_t index) const;
 
  private:

@@ -68,7 +68,7 @@ class Typist {
   void begin(char32_t character, const hid::Layout& layout, bool caps_lock, UnicodeMethod method);
   /// Whether something is left of the character.
   [[nodiscard]] bool busy() const { return next_ < strokes_.count || caps_ != Caps::leave; }
-  /// Goes on with it, by a report. Only if busy() and ready().
+  /// Goes on with the character, by a report. Only if busy() and ready().
   void go_on(const Manner& manner);
 
   /// Everything is let go and forgotten.
@@ -95,7 +95,7 @@ class Typist {
 
   Mixer& mixer_;
   hid::Strokes strokes_;   ///< Of the character, or how many chords it takes to enter it.
-  std::uint8_t next_ = 0;  ///< Of them.
+  std::uint8_t next_ = 0;  ///< How many of the strokes or chords are typed.
   Caps caps_ = Caps::leave;
   bool caps_lock_ = false;  ///< While it is entered.
   UnicodeEntry entry_;      ///< `off` for a character that the layout has.

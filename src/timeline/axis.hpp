@@ -26,8 +26,8 @@ class Axis {
     std::uint64_t end = 0;
     Look look{};
     std::size_t times = 0;
-    double x = 0;      ///< Where it begins,
-    double width = 0;  ///< in pixels.
+    double x = 0;      ///< Where it begins, in pixels.
+    double width = 0;  ///< In pixels.
   };
   struct Line {
     std::vector<Stretch> stretches;

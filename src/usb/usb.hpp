@@ -102,8 +102,8 @@ class Usb final : public device::Host {
   Time asked_since_ = 0;                  ///< Since when a report waits for Interface::extra.
   Time keyboard_at_ = 0;                  ///< When the keyboard's last report was read.
   Time back_at_ = 0;                      ///< When the device comes back to the bus.
-  Time read_at_ = 0;                      ///< When a report was read last,
-  Interface read_ = Interface::keyboard;  ///< of which interface.
+  Time read_at_ = 0;                      ///< When a report was read last.
+  Interface read_ = Interface::keyboard;  ///< The interface whose report was read last.
   std::optional<Interface> in_flight_;    ///< Whose report the host has not read yet.
   std::uint8_t idle_ = 0;
   std::uint8_t leds_ = 0;
@@ -114,7 +114,7 @@ class Usb final : public device::Host {
   bool extra_listens_ = true;
   bool answers_ = false;  ///< answer_ is to be sent.
   bool leave_ = false;    ///< The device asked to leave the bus.
-  bool away_ = false;     ///< It has left.
+  bool away_ = false;     ///< The device has left the bus.
 };
 
 }  // namespace pianola::usb

@@ -106,7 +106,7 @@ struct Instruction {
       value{};                ///< `integer` operands as two's complement; payloads: size.
   Trigger trigger;            ///< If it has one.
   std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
-  std::uint32_t payload_size = 0;  ///< Its bytes.
+  std::uint32_t payload_size = 0;  ///< Bytes of the last payload.
 };
 
 /// Decodes the instruction at the reader's place and goes on after it. False if the code ends, the

@@ -25,7 +25,7 @@ enum class BadSector : std::uint8_t {
   erase_fails,    ///< Every erase fails and leaves the whole sector unstable.
   program_fails,  ///< Every program fails and leaves its first unit unstable.
   reads_zeros,    ///< Every operation seems to succeed, but each byte reads 00.
-  reads_ones,     ///< Likewise FF.
+  reads_ones,     ///< Every operation seems to succeed, but each byte reads FF.
 };
 
 /// NOR flash in memory, as strict as the least forgiving chip, for tests: its power can be cut at
