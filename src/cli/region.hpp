@@ -14,8 +14,8 @@
 
 namespace pianola::cli {
 
-/// Flash whose writes stay in memory: whoever looks at a region mounts it, which may write, and the
-/// region stays as it is.
+/// Flash whose writes stay in memory. To look at a region is to mount it, which may write; so the
+/// region itself stays as it is.
 class ShadowFlash final : public flash::NorFlash {
  public:
   /// `base` is the caller's and outlives this.
@@ -90,8 +90,8 @@ class StoreOn {
   store::Store store_;
 };
 
-/// Why the region in the file `path` cannot be used, whose mounting ended so: a clause without a
-/// full stop.
+/// Why the region in the file `path` cannot be used after mounting ended with `status`: a clause
+/// without a full stop.
 std::string mount_problem(const std::string& path, store::Mount status);
 
 /// A region of flash in a file, as `pianola flash init` makes it, mounted.

@@ -21,7 +21,7 @@
 
 namespace pianola::device {
 
-/// What a device is made of; all the caller's, all outlives the device.
+/// The parts of a device. All are the caller's and outlive the device.
 struct Parts {
   flash::NorFlash& flash;
   std::span<std::uint8_t> store_memory;  ///< store::Log::memory_size() bytes.

@@ -16,9 +16,9 @@
 
 namespace pianola::drive {
 
-/// The removable medium: a FAT volume with macros.txt. What it shows is made when it is read; what
-/// the host writes goes to the store's overlay, and the file is taken from the volume's final
-/// state. docs/drive.md says what hosts see.
+/// The removable medium: a FAT volume with macros.txt. Its sectors are made when they are read.
+/// Those that the host writes go to the store's overlay, and the file is taken from the volume's
+/// final state. docs/drive.md says what hosts see.
 class Drive {
  public:
   /// Bytes of a sector.

@@ -38,8 +38,9 @@ class FatReader {
 
   /// Reads the volume's measures. False if there is no FAT volume.
   bool open();
-  /// Whether the host says that it is done with the volume: neither FAT[1] (FAT16 and FAT32) nor
-  /// the boot sector's byte, which Linux and Windows NT use, says that it is mounted or faulty.
+  /// Whether the host says that it is done with the volume. It says otherwise, that the volume is
+  /// mounted or faulty, in FAT[1] (FAT16 and FAT32) or in a byte of the boot sector (Linux and
+  /// Windows NT).
   bool is_clean();
   /// Looks for macros.txt in the root directory, by its long name or, if it has none, its short
   /// one; upper and lower case are the same.

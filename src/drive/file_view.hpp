@@ -14,7 +14,7 @@ namespace pianola::drive {
 /// back by a few runs of clusters; going back further follows the chain from its beginning.
 class FileView final : public lang::Source {
  public:
-  /// What there is to say of a chain.
+  /// In which state a chain of clusters is.
   enum class Chain : std::uint8_t {
     more,     ///< Not known yet: call check() again.
     good,     ///< As long as the size says, and ended.

@@ -20,8 +20,8 @@ namespace pianola::drive {
 /// the roll is replaced, or the power fails.
 class Session final : public SectorReader, private FileContents {
  public:
-  /// All are the caller's and outlive the session. `roll` is that of `store`; `status` is the text
-  /// of STATUS.TXT.
+  /// All are the caller's and outlive the session. `roll` is the roll of `store`; `status` is the
+  /// text of STATUS.TXT.
   Session(store::Store& store, store::CurrentRoll& roll, std::span<const char> status);
 
   /// Begins: goes on with an overlay that is there, otherwise takes the volume from what is in
@@ -39,7 +39,7 @@ class Session final : public SectorReader, private FileContents {
   Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
   /// Whether writing `data` would change anything.
   bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
-  /// Keeps a sector as it reads now, whatever becomes of what it is read from.
+  /// Keeps a sector as it reads now, even if the text that it is read from changes.
   Status pin(std::uint32_t sector);
 
   /// A host wrote something.

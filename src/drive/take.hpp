@@ -27,7 +27,7 @@ enum class Outcome : std::uint8_t {
 class Take {
  public:
   enum class Kind : std::uint8_t {
-    eject,    ///< The host is done: whatever it left is what it wants.
+    eject,    ///< The host is done: it wants the volume as it left it.
     quiet,    ///< The host may go on: only a volume without any doubt counts, and does not change.
     restart,  ///< The host will not go on: as quiet, but what is taken leaves the volume.
   };

@@ -78,7 +78,7 @@ class Holds {
   /// All entries.
   [[nodiscard]] std::span<const Hold> all() const { return table_.first(count_); }
   [[nodiscard]] bool empty() const { return count_ == 0; }
-  /// Counts the changes of who holds what, so that nobody need look when there was none. Wraps.
+  /// How often who holds what has changed, so that nobody looks at the table in vain. Wraps.
   [[nodiscard]] std::uint16_t changes() const { return changes_; }
 
   /// `owner` holds `usage`; an entry that is there already is overwritten. False if there is no

@@ -41,9 +41,9 @@ struct Activation {
 
 /// Finds out what the keys of the keyboard mean, and does it.
 ///
-/// Events are handled in their order. What an event means may depend on those that come after it
-/// and on time (is the key held, does another come with it): as long as that is open it stays in
-/// the queue, and all after it. Nothing else remembers it, so that nothing can be forgotten.
+/// Events are handled in their order. The meaning of an event may depend on later events and on
+/// time: is the key held, does another come with it? As long as that is open the event stays in the
+/// queue, and so do all after it. Nothing else remembers it, so that nothing can be forgotten.
 class Keyboard {
  public:
   explicit Keyboard(Core& core) : core_(core) {}

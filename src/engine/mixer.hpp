@@ -95,7 +95,7 @@ class Mixer {
   /// The report that was sent last, without its motion.
   [[nodiscard]] const hid::Report& shown() const { return shown_; }
 
-  /// Whether the host took a report that shows all changes. Sends one if that is what is missing.
+  /// Whether the host took a report that shows all changes. Sends one if none is on its way.
   bool settle(Time now) {
     if (in_flight_) return false;
     return !dirty_ || send(now);
@@ -147,13 +147,13 @@ class Mixer {
   hid::Usage neutral_ = hid::kNoKey;
   hid::Usage struck_ = hid::kNoKey;  ///< The typed key in the report sent last.
   bool struck_own_ = false;          ///< Nobody else held `struck_` down then.
-  bool steady_ = false;  ///< What else is shown is as it was sent, and nobody asks for more.
-  hid::Modifiers keyboard_ = 0;  ///< Modifiers that the keyboard held when holds were noted.
-  hid::Modifiers others_ = 0;    ///< Modifiers that others held when holds were noted.
-  hid::Modifiers hides_ = 0;     ///< Modifiers that somebody hid when holds were noted.
-  hid::Modifiers fresh_ = 0;     ///< Alt and GUI that went down with nothing pressed since.
-  hid::Modifiers veiled_ = 0;    ///< Alt and GUI that were hidden at some time while held.
-  std::uint16_t hiding_ = 0;     ///< Who wants the keyboard's modifiers hidden.
+  bool steady_ = false;              ///< All but the typed key is as it was sent, and stays so.
+  hid::Modifiers keyboard_ = 0;      ///< Modifiers that the keyboard held when holds were noted.
+  hid::Modifiers others_ = 0;        ///< Modifiers that others held when holds were noted.
+  hid::Modifiers hides_ = 0;         ///< Modifiers that somebody hid when holds were noted.
+  hid::Modifiers fresh_ = 0;         ///< Alt and GUI that went down with nothing pressed since.
+  hid::Modifiers veiled_ = 0;        ///< Alt and GUI that were hidden at some time while held.
+  std::uint16_t hiding_ = 0;         ///< Who wants the keyboard's modifiers hidden.
   Motion motion_;
   Oneshot oneshot_ = Oneshot::none;
   bool moves_ = false;  ///< motion_ is still to be sent.

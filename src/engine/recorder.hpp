@@ -18,11 +18,11 @@ struct UsageChange {
 };
 
 /// Recordings of what the host saw, each under the hash of its name. They share one memory; only
-/// the one that was begun last can be made. Motion is not recorded, nor is the release of a key
-/// that was down before.
+/// the one that was begun last can be made. Two things are not recorded: motion, and the release of
+/// a key that was down before.
 class Recorder {
  public:
-  /// Places that a recording takes besides its changes, of which each takes one.
+  /// Places that a recording takes besides one for each of its changes.
   static constexpr std::size_t kHeader = 3;
 
   /// `places` is the caller's. That a recording has no room is told to `errors`, and that one

@@ -33,7 +33,7 @@ class TextSource {
   /// `count` times Backspace.
   void start_erasing(std::uint32_t count);
 
-  /// Whether start_… was called and neither the end has been read nor stop() called.
+  /// Whether something is being typed: from start_… until its end is read or stop() is called.
   [[nodiscard]] bool active() const { return mode_ != Mode::none; }
 
   /// The next byte if it is one of a text and ASCII, else 0. Takes nothing. `reader` must stand

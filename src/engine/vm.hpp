@@ -46,7 +46,8 @@ class Vm {
   static constexpr Kind kind_of(lang::Opcode opcode);
   static Kind kind(std::uint8_t code);
 
-  /// The operands in their order: numbers; for a name its hash, for what has a length that length.
+  /// The operands in their order: a number as it is, a name as its hash, one with a length as that
+  /// length.
   struct Operands {
     std::array<std::uint32_t, 4> value{};
     std::uint32_t payload = 0;  ///< Where a name or text begins.

@@ -87,7 +87,7 @@ Vm::Flow Vm::play_one(UsageChange change) {
   return Flow::next;
 }
 
-/// What the played part of the recording left down goes up.
+/// Keys that the played part of the recording left down go up.
 void Vm::end_play(std::uint32_t name) {
   Holds& holds = core_.mixer.change();
   for (std::uint16_t i = 0; i < core_.floor.played; ++i) {

@@ -24,8 +24,8 @@ struct Space {
   std::uint64_t all_erases = 0;    ///< Erases of all sectors together.
 };
 
-// The overlay's objects are numbered. A number below the first of these is that of a sector of the
-// volume, which the host has written.
+// The overlay's objects are numbered. A number below the first of these belongs to a sector of the
+// volume that the host has written.
 
 /// From here on: sectors of the file as the user left it, when it has errors.
 inline constexpr std::uint32_t kDraftText = 0x40000000;

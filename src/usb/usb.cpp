@@ -13,7 +13,7 @@ constexpr std::uint8_t instance(Interface interface) {
 
 /// The unit of SET_IDLE, in ms (HID 1.11, section 7.2.4).
 constexpr Time kIdleUnit = 4;
-/// What a raw message that nobody understands is answered with, in its first byte.
+/// The first byte of the answer to a raw message that nobody understands.
 constexpr std::uint8_t kUnhandled = 0xFF;
 
 }  // namespace

@@ -18,8 +18,8 @@ namespace pianola::usb {
 /// a whole program, so there is one of these at a time. A port has a bus controller that TinyUSB
 /// knows, or implements TinyUSB's dcd_* functions.
 ///
-/// The host reads one report at a time, and those of two interfaces never within a millisecond:
-/// drivers of different interfaces need not see them in their order.
+/// The host reads one report at a time, and reports of two interfaces at least a millisecond apart:
+/// the drivers of different interfaces could see them in another order.
 class Usb final : public device::Host {
  public:
   /// If the host does not ask for a report of Interface::extra for so long, nobody there reads it,

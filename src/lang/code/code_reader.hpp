@@ -72,8 +72,8 @@ class CodeReader {
     return load() ? window_[offset_ - start_] : std::uint8_t{0};
   }
 
-  /// What the window holds from the place on (perhaps nothing), for who decodes in it and then
-  /// says by move() how far. `before` bytes in front of it are in the window too.
+  /// The bytes that the window holds from the place on, perhaps none, to be decoded there; move()
+  /// then goes on after them. `before` bytes in front of the place are in the window too.
   [[nodiscard]] std::span<const std::uint8_t> ahead(std::uint32_t& before) const {
     const std::uint32_t at = offset_ - start_;
     before = at < filled_ ? at : 0;

@@ -71,9 +71,9 @@ struct Statement {
   }
 };
 
-/// All that may stand in a body. What starts with no word of its own has none here. Of several
-/// that start alike, which stand together, those with a second word come first; of several with one
-/// opcode, that which is written for it.
+/// All statements that may stand in a body. One that starts with no word of its own has none here.
+/// Statements that start alike stand together, those with a second word first. Of several with one
+/// opcode, the one that is written for it comes first.
 // clang-format off
 inline constexpr Statement kStatements[] = {
   {"tap",          Opcode::tap,          StatementForm::taps},

@@ -36,8 +36,8 @@ enum class Ending : std::uint8_t {
 
 /// A whole device in virtual time: keys, an engine that plays a roll, a host. Nothing waits in real
 /// time; the clock jumps to whatever happens next. In each millisecond first the keys change, then
-/// the engine goes on, then, if it is a multiple of the polling interval, the host takes the report
-/// that is there and the engine goes on again.
+/// the engine goes on. If the millisecond is a multiple of the polling interval, the host then
+/// takes the report that is there, and the engine goes on again.
 class Simulation {
  public:
   struct Options {
