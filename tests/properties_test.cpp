@@ -12,19 +12,19 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/compilation.hpp"
-#include "support/device.hpp"
 #include "support/engine_probe.hpp"
+#include "support/engine_run.hpp"
 #include "support/scenario_generator.hpp"
 #include "support/volume.hpp"
 
 namespace pianola {
 namespace {
 
-using test::Device;
 using test::EngineProbe;
+using test::EngineRun;
 using test::Happening;
 using test::ScenarioGenerator;
 
@@ -62,7 +62,7 @@ std::string pressed(const std::vector<Happening>& happenings) {
   }
   return keys;
 }
-std::string seen(const sim::Host& host) {
+std::string seen(const sim::SimulatedHost& host) {
   std::string keys;
   hid::KeySet before;
   for (const sim::TraceEntry& entry : host.trace()) {
@@ -93,7 +93,7 @@ bool only_keys(const std::vector<Happening>& happenings) {
 template <engine::Capacities Sizes>
 std::string play(lang::Roll& roll, const ScenarioGenerator& generator,
                  const std::vector<Happening>& happenings, std::uint32_t poll) {
-  Device<Sizes> device(roll, poll, 0);
+  EngineRun<Sizes> device(roll, poll, 0);
   // In pieces, to look at it in between.
   const std::size_t half = happenings.size() / 2;
   device.run({happenings.begin(), happenings.begin() + static_cast<std::ptrdiff_t>(half)}, 0);
@@ -171,9 +171,9 @@ TEST(Determinism, TheSameScenarioGivesTheSameTrace) {
     ASSERT_EQ(compiled.status(), Status::ok) << compiled.text();
     const std::vector<Happening> happenings = generator.happenings(40);
     const std::uint32_t poll = 1 + generator.below(4);
-    Device<kSmall> one(compiled.roll(), poll, 0);
-    Device<kSmall> again(compiled.roll(), poll, 2);
-    Device<kOtherWindow> other(compiled.roll(), poll, 0);
+    EngineRun<kSmall> one(compiled.roll(), poll, 0);
+    EngineRun<kSmall> again(compiled.roll(), poll, 2);
+    EngineRun<kOtherWindow> other(compiled.roll(), poll, 0);
     one.run(happenings, 1500);
     again.run(happenings, 1500);
     other.run(happenings, 1500);
@@ -188,7 +188,7 @@ TEST(Determinism, TheSameScenarioGivesTheSameTrace) {
 template <std::size_t Window>
 std::string trace_with_window(lang::Roll& roll) {
   constexpr engine::Capacities kSizes{.recordings = 4, .window = Window};
-  Device<kSizes> device(roll, 3, 0);
+  EngineRun<kSizes> device(roll, 3, 0);
   device.run({{Happening::Kind::key, 0, hid::keyboard_usage(0x3A), true}}, 3000);
   return sim::format_trace(device.host().trace());
 }

@@ -13,8 +13,8 @@
 #include "engine/engine.hpp"
 #include "lang/code/wakes.hpp"
 #include "ports/sim/memory_roll.hpp"
-#include "support/device.hpp"
 #include "support/engine_probe.hpp"
+#include "support/engine_run.hpp"
 #include "support/keys.hpp"
 #include "support/rig.hpp"
 #include "support/volume.hpp"
@@ -28,8 +28,8 @@ using lang::Opcode;
 using lang::OperandKind;
 using test::Assembler;
 using test::BytecodeRoll;
-using test::Device;
 using test::EngineProbe;
+using test::EngineRun;
 using test::Happening;
 
 constexpr engine::Capacities kSizes{
@@ -132,7 +132,7 @@ std::vector<std::vector<Happening>> schedules() {
 /// Plays one case and returns what is wrong with it.
 std::string play(lang::Roll& roll, const std::vector<Happening>& schedule, std::uint32_t poll,
                  bool endless) {
-  Device<kSizes> device(roll, poll, 0);
+  EngineRun<kSizes> device(roll, poll, 0);
   Fairness fairness;
   device.engine().observe(&fairness);
   device.run(schedule, 10);

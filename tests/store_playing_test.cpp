@@ -19,8 +19,8 @@ using namespace test::keys;
 constexpr flash::Geometry kFourMegabytes{4096, 256, 1024};
 
 /// A device with `text` in its flash.
-struct Player {
-  explicit Player(const std::string& text, const flash::Geometry& geometry = kFourMegabytes)
+struct StorePlayer {
+  explicit StorePlayer(const std::string& text, const flash::Geometry& geometry = kFourMegabytes)
       : flash(geometry), device(flash) {
     EXPECT_EQ(device.store.format(), Status::ok);
     EXPECT_EQ(device.save(text), Status::ok) << device.findings.text("macros.txt", empty);
@@ -65,7 +65,7 @@ TEST(StorePlaying, AMegabyteOfAThousandMacrosFromTheFirstToTheLast) {
   macros += "F1 {";
   for (unsigned i = 0; i < 1000; ++i) macros += " call m" + std::to_string(i);
   macros += " }\n";
-  Player player{macros};
+  StorePlayer player{macros};
   ASSERT_GT(player.device.store.roll().text_size(), 1000U * 1000);
   player.tap(kF1);
   player.pass(1200000);
@@ -75,14 +75,14 @@ TEST(StorePlaying, AMegabyteOfAThousandMacrosFromTheFirstToTheLast) {
 
 TEST(StorePlaying, OneMacroOfHundredsOfKilobytes) {
   const std::string text = words(7, 300000);
-  Player player{"F1 { \"" + text + "\" }\n"};
+  StorePlayer player{"F1 { \"" + text + "\" }\n"};
   player.tap(kF1);
   player.pass(400000);
   EXPECT_EQ(player.text(), text);
 }
 
 TEST(StorePlaying, ANewRollEndsWhatRunsAndLetsAllKeysUp) {
-  Player player{"F1 { press ctrl wait 10s \"late\" }\nF2 { loop { tap x wait 1ms } }\n"};
+  StorePlayer player{"F1 { press ctrl wait 10s \"late\" }\nF2 { loop { tap x wait 1ms } }\n"};
   player.tap(kF1);
   player.tap(kF2);
   player.pass(100);
@@ -101,7 +101,7 @@ TEST(StorePlaying, ANewRollEndsWhatRunsAndLetsAllKeysUp) {
 }
 
 TEST(StorePlaying, AFileWithErrorsDisturbsNothing) {
-  Player player{"F1 { \"" + words(1, 500) + "\" }\n"};
+  StorePlayer player{"F1 { \"" + words(1, 500) + "\" }\n"};
   player.tap(kF1);
   player.pass(100);
   EXPECT_EQ(player.device.save("F1 { call nobody }\n"), Status::errors);
@@ -111,7 +111,7 @@ TEST(StorePlaying, AFileWithErrorsDisturbsNothing) {
 
 TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
   const std::string text = words(3, 4000);
-  Player player{"F1 { \"" + text + "\" }\n" + test::many_macros(40, 200), {4096, 256, 32}};
+  StorePlayer player{"F1 { \"" + text + "\" }\n" + test::many_macros(40, 200), {4096, 256, 32}};
   std::array<std::uint8_t, 512> data{};
   player.tap(kF1);
   // The overlay is written over and over, so that all else is collected and moved about.
@@ -126,7 +126,7 @@ TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
 }
 
 TEST(StorePlaying, ADamagedMacroEndsWithAnErrorAndOthersPlayOn) {
-  Player player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n"};
+  StorePlayer player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n"};
   // Two bits of a block in the middle of the first one's code.
   const std::string needle = words(1, 400).substr(150, 20);
   const auto bytes = player.flash.bytes();

@@ -176,14 +176,14 @@ bool is(const StoreState& state, const StoreState& should, bool may_lack_backup)
 }
 
 /// Notes what is done to a flash, so that it can be done again up to any step.
-class Recorder final : public flash::NorFlash {
+class FlashRecorder final : public flash::NorFlash {
  public:
   struct Operation {
     std::uint32_t address = 0;
     Bytes data;  ///< To program; an erase if there is none.
   };
 
-  explicit Recorder(SimulatedFlash& flash) : flash_(flash) {}
+  explicit FlashRecorder(SimulatedFlash& flash) : flash_(flash) {}
   [[nodiscard]] Geometry geometry() const override { return flash_.geometry(); }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
     return flash_.read(address, out);
@@ -203,12 +203,12 @@ class Recorder final : public flash::NorFlash {
   SimulatedFlash& flash_;
 };
 
-flash::FlashStatus perform(const Recorder::Operation& operation, SimulatedFlash& flash) {
+flash::FlashStatus perform(const FlashRecorder::Operation& operation, SimulatedFlash& flash) {
   return operation.data.empty() ? flash.erase(operation.address)
                                 : flash.program(operation.address, operation.data);
 }
 
-std::uint32_t steps_of(const Recorder::Operation& operation) {
+std::uint32_t steps_of(const FlashRecorder::Operation& operation) {
   return operation.data.empty() ? SimulatedFlash::kEraseSteps
                                 : static_cast<std::uint32_t>(operation.data.size());
 }
@@ -298,7 +298,7 @@ class Cuts {
       }
     }
     flash_ = start_;
-    Recorder recorder(flash_);
+    FlashRecorder recorder(flash_);
     StoreDevice rig(recorder);
     if (rig.mount() != Mount::ok || rig.state() != model) return "start";
     std::vector<StoreState> states = {model};
@@ -357,7 +357,7 @@ class Cuts {
       flash.set_unstable(mode);
       flash.power_on();
       const SimulatedFlash off = flash;
-      Recorder recorder(flash);
+      FlashRecorder recorder(flash);
       StoreDevice rig(recorder);
       if (rig.mount() != Mount::ok) return ::testing::AssertionFailure() << "no mount";
       const auto state = states_->find(rig, before, after);
@@ -484,7 +484,7 @@ class Cuts {
   }
 
   ::testing::AssertionResult cut_again(SimulatedFlash flash,
-                                       const std::vector<Recorder::Operation>& operations,
+                                       const std::vector<FlashRecorder::Operation>& operations,
                                        std::size_t mounted, std::size_t state, std::size_t before,
                                        std::size_t after) {
     std::uint64_t step = 0;
@@ -559,7 +559,7 @@ class Cuts {
   SimulatedFlash start_;
   SimulatedFlash flash_;  ///< After the workload.
   bool may_lack_backup_;  ///< The room is short.
-  std::vector<Recorder::Operation> operations_;
+  std::vector<FlashRecorder::Operation> operations_;
   std::vector<std::size_t> done_;  ///< Operations when each change was complete.
   std::optional<States> states_;
   Further further_;

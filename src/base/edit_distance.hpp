@@ -7,8 +7,7 @@ namespace pianola {
 
 /// Longest word that edit_distance() compares, in bytes.
 inline constexpr unsigned kLongestWord = 31;
-/// The distance of words that are longer than that, or that are found to be further apart than the
-/// limit.
+/// The distance of words that are longer than kLongestWord, or further apart than the limit.
 inline constexpr unsigned kFarApart = 99;
 
 /// How many insertions, deletions, replacements and exchanges of neighbours make `a` of `b`. Each
@@ -22,8 +21,8 @@ constexpr unsigned likely_slips(std::size_t size) { return size < 3 ? 0 : size <
 bool same_word(std::string_view a, std::string_view b);
 
 /// How many slips make `word` of `meant`; kFarApart if those are more than is likely. Nearly every
-/// pair of short words is near, so of those no letter may be another one, the first must be the
-/// same, and no digit may be missing. The other case alone is no slip.
+/// pair of short words is near, so more is asked of them: no letter may be another one, the first
+/// must be the same, and no digit may be missing. The other case alone is no slip.
 unsigned slips(std::string_view word, std::string_view meant);
 
 /// Finds what was most likely meant by a word that nobody knows.

@@ -18,6 +18,7 @@ struct Utf8Char {
 /// Decodes the first character of `bytes`. Strict (Unicode 15, table 3-7): overlong forms,
 /// surrogates and numbers above 10FFFF are invalid. No bytes at all are incomplete.
 Utf8Char decode_utf8(std::span<const std::uint8_t> bytes);
+/// As decode_utf8() of bytes, for those of a string.
 Utf8Char decode_utf8(std::string_view bytes);
 
 /// How many characters `text`, which is UTF-8, has.

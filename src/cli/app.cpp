@@ -355,7 +355,7 @@ std::optional<int> parse(CLI::App& app, int argc, const char* const* argv, Conso
     app.exit(success, console.out, console.err);
     return fine;
   } catch (const CLI::ParseError& error) {
-    // What nobody knows comes first: it may be what is missing, spelled wrongly.
+    // An unknown argument is told first: it may be the missing one, spelled wrongly.
     for (const std::string& argument : app.remaining(true)) {
       if (argument != "--") return usage_error(app, unexpected_text(app, argument), console);
     }

@@ -33,7 +33,7 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool colour_out = false;  ///< `out` is a terminal that should show colours.
-  bool colour_err = false;  ///< So is `err`.
+  bool colour_err = false;  ///< `err` is a terminal that should show colours.
   bool paced = false;       ///< Somebody watches `out`: the demonstration may take its time.
 };
 

@@ -22,7 +22,7 @@ class DeviceAnswers final : private engine::Observer {
  public:
   /// How long after the last key the answer waits for macros to end, in ms.
   static constexpr Time kPatience = 1000;
-  /// The same if only macros of former lines run.
+  /// How long it waits if only macros of former lines run, in ms.
   static constexpr Time kPatienceBesides = 100;
 
   /// All are the caller's and outlive this.
@@ -67,23 +67,23 @@ class DeviceAnswers final : private engine::Observer {
   std::vector<char> buffer_;
   device::StrokeWriter writer_;
   hid::Report last_;     ///< What was sent last.
-  hid::Report pressed_;  ///< All that went down on the keyboard,
-  hid::Report seen_;     ///< and what the computer saw go down.
+  hid::Report pressed_;  ///< All that went down on the keyboard.
+  hid::Report seen_;     ///< All that the computer saw go down.
   bool moved_ = false;
 
   std::map<engine::TaskIndex, std::string> running_;  ///< Macros that the answer is to name.
   std::map<engine::TaskIndex, std::string> late_;     ///< Those of former answers that run on.
   std::vector<Ending> endings_;
   std::vector<std::string> late_endings_;  ///< To be told without a line.
-  std::vector<engine::Error> failures_;    ///< Since the line began,
-  std::vector<engine::Error> repeated_;    ///< and those of them that the news do not tell again.
+  std::vector<engine::Error> failures_;    ///< Errors since the line began.
+  std::vector<engine::Error> repeated_;    ///< Those of failures_ that the news do not tell again.
   std::uint32_t known_errors_ = 0;
 
   std::uint32_t told_ = 0;  ///< News before the line.
-  Time over_at_ = 0;        ///< Since when its keys are over, if `over_`.
+  Time over_at_ = 0;        ///< Since when the line's keys are over, if `over_`.
   std::uint8_t leds_ = 0;
   bool open_ = false;  ///< A line is to be answered.
-  bool over_ = false;  ///< Its keys are over.
+  bool over_ = false;  ///< The line's keys are over.
 };
 
 /// What a definition of device::StrokeWriter does: its texts and taps on one line, in which

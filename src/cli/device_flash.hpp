@@ -22,7 +22,8 @@ class DeviceFlash {
   flash::NorFlash& flash();
   /// What messages call it.
   [[nodiscard]] std::string name() const { return path_.empty() ? "memory" : path_; }
-  /// The start went well: a file that was made stays. Tells that there is one, or none at all.
+  /// The start went well: a file that was made stays. Tells if one was made, or if there is only
+  /// memory.
   void keep(Console& console);
   /// All that was written is on the disk. CommandError if not.
   void sync();

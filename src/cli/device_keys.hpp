@@ -37,9 +37,9 @@ class KeyFeed {
 
   std::deque<scenario::KeyScript> scripts_;
   std::set<hid::Usage> down_;
-  std::size_t position_ = 0;  ///< In the first script,
-  Time begin_ = 0;            ///< which began then,
-  bool begun_ = false;        ///< if it did.
+  std::size_t position_ = 0;  ///< How many events of the first script were given.
+  Time begin_ = 0;            ///< When the first script began, if `begun_`.
+  bool begun_ = false;        ///< Whether the first script has begun.
 };
 
 /// Cuts what is read into lines.

@@ -19,7 +19,7 @@ struct InputFile {
 
 /// Reads a file, or standard input for `-`. CommandError if that fails.
 InputFile read_input(const std::string& path, Console& console);
-/// The same, but refuses roll images, and says how to see one.
+/// Reads a file as read_input() does, but refuses roll images, and says how to see one.
 InputFile read_macros(const std::string& path, Console& console);
 
 /// CommandError if `output` is the same file as `input`, by whatever name: writing it would destroy

@@ -20,7 +20,7 @@ struct FlashInitOptions {
   std::string size = "4M";
   std::string sector = "4k";
   std::string unit = "256";
-  bool force = false;  ///< What the file holds is given up.
+  bool force = false;  ///< The file may exist; its contents are lost then.
 };
 /// Makes an empty region.
 int flash_init(const FlashInitOptions& options, Console& console);

@@ -96,7 +96,7 @@ std::string only_waits(const PlayOptions& options, std::uint32_t time) {
 /// What the computer got, in the form that was asked for; if that is nothing, why.
 void print_result(const PlayOptions& options, const timeline::RunRecorder& run, Program& program,
                   const scenario::KeyScript& script, const hid::Layout& layout, Console& console) {
-  const sim::Host& host = run.simulation().host();
+  const sim::SimulatedHost& host = run.simulation().host();
   const bool scripted = options.trace || options.text;
   const std::vector<timeline::Heard> heard = timeline::transcript(host, layout);
   if (options.trace) {

@@ -12,9 +12,9 @@ namespace pianola::cli {
 /// Writes `arguments` to `out` as `format` says, in the notation of fmt::format().
 void vprint(std::ostream& out, fmt::string_view format, fmt::format_args arguments);
 
-/// The same; `format` is checked when this is compiled. It does what fmt::print() of
-/// <fmt/ostream.h> does, whose header takes longer to compile than most files that would include
-/// it.
+/// Writes `arguments` to `out` as `format` says, which is checked at compile time. Stands in for
+/// fmt::print() of <fmt/ostream.h>, whose header takes longer to compile than most files that would
+/// include it.
 template <typename... Arguments>
 void print(std::ostream& out, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
   vprint(out, format, fmt::make_format_args(arguments...));

@@ -14,8 +14,8 @@
 
 namespace pianola::cli {
 
-/// Flash whose writes stay in memory: whoever looks at a region mounts it, which may write, and the
-/// region stays as it is.
+/// Flash whose writes stay in memory. To look at a region is to mount it, which may write; so the
+/// region itself stays as it is.
 class ShadowFlash final : public flash::NorFlash {
  public:
   /// `base` is the caller's and outlives this.
@@ -90,8 +90,8 @@ class StoreOn {
   store::Store store_;
 };
 
-/// Why the region in the file `path` cannot be used, whose mounting ended so: a clause without a
-/// full stop.
+/// Why the region in the file `path` cannot be used after mounting ended with `status`: a clause
+/// without a full stop.
 std::string mount_problem(const std::string& path, store::Mount status);
 
 /// A region of flash in a file, as `pianola flash init` makes it, mounted.
@@ -114,8 +114,9 @@ class Region {
   /// The last change was cut off (or what is behind it is damaged), and mounting decided whether it
   /// counts.
   [[nodiscard]] bool cut_off() { return store_->log().was_unclean(); }
-  /// What was written since mounting.
+  /// Bytes programmed since mounting.
   [[nodiscard]] std::uint64_t programmed() const { return counting_.programmed() - programmed_; }
+  /// Sectors erased since mounting.
   [[nodiscard]] std::uint64_t erased() const { return counting_.erased() - erased_; }
   /// All that was written is on the disk. CommandError if not.
   void sync();
@@ -131,8 +132,8 @@ class Region {
   CountingFlash counting_;
   StoreOn store_;
   store::CurrentRoll roll_;
-  std::uint64_t programmed_ = 0;  ///< By mounting.
-  std::uint64_t erased_ = 0;
+  std::uint64_t programmed_ = 0;  ///< Bytes programmed by mounting.
+  std::uint64_t erased_ = 0;      ///< Sectors erased by mounting.
 };
 
 }  // namespace pianola::cli

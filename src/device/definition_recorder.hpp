@@ -52,7 +52,7 @@ class DefinitionRecorder final : public player::Watcher {
     idle,
     trigger,   ///< Waits for the trigger.
     keys,      ///< Notes what the host sees.
-    ending,    ///< Likewise, until macros have typed all.
+    ending,    ///< Notes what the host sees until macros have typed all.
     complete,  ///< Notes nothing more.
     saving,
   };
@@ -76,8 +76,8 @@ class DefinitionRecorder final : public player::Watcher {
   edit::EditedText source_;
   NoDiagnostics diagnostics_;
   Time ending_at_ = 0;
-  hid::Usage key_{};               ///< The trigger's key,
-  hid::Modifiers mods_ = 0;        ///< and modifiers.
+  hid::Usage key_{};               ///< The trigger's key.
+  hid::Modifiers mods_ = 0;        ///< The trigger's modifiers.
   hid::Usage lone_ = hid::kNoKey;  ///< A modifier that may become the trigger.
   State state_ = State::idle;
   bool cancelled_ = false;  ///< And step() has not told so.

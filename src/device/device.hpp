@@ -24,7 +24,7 @@
 
 namespace pianola::device {
 
-/// What a device is made of; all the caller's, all outlives the device.
+/// The parts of a device. All are the caller's and outlive the device.
 struct Parts {
   flash::NorFlash& flash;
   std::span<std::uint8_t> store_memory;  ///< store::Log::memory_size() bytes.
@@ -93,12 +93,13 @@ class Device final : private drive::StatusReport {
   /// The layout that the macros are for.
   [[nodiscard]] const hid::Layout& layout() const { return player_.layout(); }
 
-  // ---- For who tells the user -------------------------------------------------------------------
+  // ---- What the user may be told ----------------------------------------------------------------
 
   /// The last errors of macros.
   [[nodiscard]] const ErrorLog& errors() const { return errors_; }
-  /// What came of the last command on the keys. A new one has a new number.
+  /// What came of the last command on the keys.
   [[nodiscard]] Notice notice() const { return notice_; }
+  /// How many notices there were, so that two that say the same can be told apart. Wraps.
   [[nodiscard]] std::uint32_t notices() const { return notices_; }
   /// No macros run, because the device was started so.
   [[nodiscard]] bool rescuing() const { return muted_; }

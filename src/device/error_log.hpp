@@ -21,8 +21,9 @@ class ErrorLog final : public engine::ErrorSink {
   /// There are other macros now: what is known means nothing any more.
   void clear() { size_ = 0; }
 
-  /// How many are known, and the one number `index` of them, the oldest first.
+  /// How many errors are known.
   [[nodiscard]] std::size_t size() const { return size_; }
+  /// Error number `index` < size(), the oldest first.
   [[nodiscard]] const engine::Error& at(std::size_t index) const { return errors_[place(index)]; }
   /// What went wrong last, whether or not it was known already. Only after an error.
   [[nodiscard]] const engine::Error& latest() const { return errors_[latest_]; }

@@ -14,7 +14,7 @@ class KeyWatch {
   enum class Sign : std::uint8_t {
     none,
     cancel,  ///< Escape, while both Shift keys are down.
-    edit,    ///< `=` (usage 2E), likewise.
+    edit,    ///< `=` (usage 2E), while both Shift keys are down.
     leader,  ///< Both Shift keys, and let go; or the key that is the leader.
   };
 

@@ -8,20 +8,21 @@ namespace pianola::device {
 /// What came of something that was asked for on the keys.
 enum class Notice : std::uint8_t {
   none,
-  no_flash,         ///< There is no drive, for the flash cannot be used.
-  recording,        ///< The next chord is the trigger.
-  recorded,         ///< The definition is in force.
-  recording_empty,  ///< No key was pressed: nothing changes. Likewise all of the following.
-  recording_cancelled,
-  recording_busy,  ///< The drive is in.
-  recording_too_long,
-  recording_refused,  ///< The compiler finds errors in the whole.
-  recording_no_room,
-  recording_failed,  ///< The flash failed.
-  reset_asked,       ///< The same again within five seconds, and all is erased.
-  reset,             ///< The default macros are in force.
-  reset_busy,        ///< The drive is in.
-  reset_failed,      ///< The flash failed.
+  no_flash,   ///< There is no drive, for the flash cannot be used.
+  recording,  ///< The next chord is the trigger.
+  recorded,   ///< The definition is in force.
+  // After those of a recording that follow, nothing has changed.
+  recording_empty,      ///< No key was pressed after the trigger.
+  recording_cancelled,  ///< It was cancelled.
+  recording_busy,       ///< The drive is in.
+  recording_too_long,   ///< The definition does not fit into its memory.
+  recording_refused,    ///< The compiler finds errors in the whole.
+  recording_no_room,    ///< The flash has no room for it.
+  recording_failed,     ///< The flash failed.
+  reset_asked,          ///< The same again within five seconds, and all is erased.
+  reset,                ///< The default macros are in force.
+  reset_busy,           ///< The drive is in.
+  reset_failed,         ///< The flash failed.
 };
 
 /// `notice` in words: a clause without a full stop. Empty for Notice::none.

@@ -39,7 +39,7 @@ class StrokeWriter final : private TextSink {
   [[nodiscard]] bool too_long() const { return too_long_; }
   /// The definition, with a line end.
   [[nodiscard]] std::span<const char> text() const { return text_on_new_line().subspan(1); }
-  /// The same, with a line end before it too.
+  /// The definition, with a line end before it and one after it.
   [[nodiscard]] std::span<const char> text_on_new_line() const { return buffer_.first(size_); }
 
  private:

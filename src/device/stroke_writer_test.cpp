@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/status.hpp"
-#include "ports/sim/host.hpp"
 #include "ports/sim/memory_compiler.hpp"
+#include "ports/sim/simulated_host.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
 

@@ -12,15 +12,20 @@ constexpr std::uint32_t kEntrySize = 32;
 /// Bytes of a name in 8.3 form.
 constexpr unsigned kShortNameSize = 11;
 
-/// Attributes, at byte 11 (6).
+// Attributes, at byte 11 (6).
+
+/// The entry is the volume's name.
 constexpr std::uint8_t kVolumeLabel = 0x08;
+/// The entry is a folder.
 constexpr std::uint8_t kFolder = 0x10;
+/// The file was changed since it was copied to an archive.
 constexpr std::uint8_t kArchive = 0x20;
-constexpr std::uint8_t kLongEntry = 0x0F;  ///< Part of a long name.
+/// All attributes of an entry that is part of a long name.
+constexpr std::uint8_t kLongEntry = 0x0F;
 
 /// The first byte of the only entry of a long name that fits into one (7).
 constexpr std::uint8_t kOnlyLongEntry = 0x41;
-/// Where its characters stand, 16 bits each (7).
+/// Where the characters of a long name stand in an entry, 16 bits each (7).
 constexpr std::array<std::uint8_t, 13> kLongNamePlaces = {1,  3,  5,  7,  9,  14, 16,
                                                           18, 20, 22, 24, 28, 30};
 

@@ -16,9 +16,9 @@
 
 namespace pianola::drive {
 
-/// The removable medium: a FAT volume with macros.txt. What it shows is made when it is read; what
-/// the host writes goes to the store's overlay, and the file is taken from the volume's final
-/// state. docs/drive.md says what hosts see.
+/// The removable medium: a FAT volume with macros.txt. Its sectors are made when they are read.
+/// Those that the host writes go to the store's overlay, and the file is taken from the volume's
+/// final state. docs/drive.md says what hosts see.
 class Drive {
  public:
   /// Bytes of a sector.
@@ -39,9 +39,9 @@ class Drive {
   Sense test_ready();
   /// Sectors of the medium; 0 without one.
   [[nodiscard]] std::uint32_t sectors() const;
-  /// Reads or writes whole sectors from `first` on. Without a medium, or beyond its end, nothing is
-  /// done.
+  /// Reads whole sectors from `first` on. Without a medium, or beyond its end, nothing is read.
   Sense read(std::uint32_t first, std::span<std::uint8_t> out);
+  /// Writes whole sectors from `first` on. Without a medium, or beyond its end, nothing is written.
   Sense write(std::uint32_t first, std::span<const std::uint8_t> data);
   /// START STOP UNIT (SBC-3, 5.25). Ejecting takes the edit; the rest happens in step().
   Sense start_stop(bool start, bool load_eject);
@@ -53,7 +53,7 @@ class Drive {
   void start(std::uint32_t now);
   /// Puts the medium in; nothing if it is in, or as soon as the last edit is taken.
   void insert();
-  /// Takes it out, as the host's eject does.
+  /// Takes the medium out, as the host's eject does.
   void eject();
   /// A medium is in, or will be as soon as the last edit is taken.
   [[nodiscard]] bool inserted() const;
@@ -69,8 +69,9 @@ class Drive {
   /// asked for at its end; none if there is no such file.
   std::size_t read_errors(std::uint32_t offset, std::span<std::uint8_t> out);
 
-  /// How the last edit ended. Counts: a new outcome has a new number.
+  /// How the last edit ended.
   [[nodiscard]] Outcome outcome() const;
+  /// How many edits have ended, so that two that ended alike can be told apart. Wraps.
   [[nodiscard]] std::uint32_t outcomes() const;
 
  private:

@@ -13,16 +13,15 @@ struct DriveRecord {
   static constexpr std::uint32_t kSize = 72;
   static constexpr std::uint32_t kAbsent = VolumeFiles::kAbsent;
 
-  /// The draft: the file that had errors, and what they are.
-  std::uint32_t draft_size = kAbsent;
-  std::uint32_t errors_size = kAbsent;
+  std::uint32_t draft_size = kAbsent;   ///< Bytes of the draft, the file that had errors.
+  std::uint32_t errors_size = kAbsent;  ///< Bytes of the text that says what is wrong with it.
 
   /// A host wrote to the volume: what is written here of the volume does not change any more.
   bool in_session = false;
-  bool from_draft = false;         ///< macros.txt is the draft; otherwise it is the roll,
-  bool from_saved = false;         ///< which the user saved; otherwise it is the default one.
-  std::uint32_t roll_version = 0;  ///< Of the roll in force when the session began,
-  std::uint32_t seen_version = 0;  ///< and of the one that was taken from the volume last.
+  bool from_draft = false;         ///< macros.txt is the draft; otherwise it is the roll.
+  bool from_saved = false;         ///< The roll is the user's; otherwise it is the default one.
+  std::uint32_t roll_version = 0;  ///< Version of the roll in force when the session began.
+  std::uint32_t seen_version = 0;  ///< Version of the roll taken from the volume last.
   /// Sectors that the host wanted to write and could not, since there was no room: what is read
   /// there is not what the host thinks.
   SectorRanges refused;

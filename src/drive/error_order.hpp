@@ -7,8 +7,8 @@
 
 namespace pianola::drive {
 
-/// Puts errors in order of their places. The compiler reports last what only the whole file shows,
-/// and there is no room to keep what it reports: so their places are noted when the file is
+/// Puts errors in order of their places. The compiler reports last the errors that only the whole
+/// file shows, and there is no room to keep its reports. So their places are noted when the file is
 /// compiled first, and it is compiled again, mostly once or twice, to write them in order.
 class ErrorOrder final : public lang::DiagnosticSink {
  public:

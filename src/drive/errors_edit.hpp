@@ -97,7 +97,7 @@ class ErrorsEdit {
   std::uint8_t attempts_ = 0;
   std::uint32_t at_ = 0;       ///< Next object to keep.
   std::uint32_t limit_ = 0;    ///< Bytes after which no further error is written.
-  std::uint32_t dropped_ = 0;  ///< Errors that were not.
+  std::uint32_t dropped_ = 0;  ///< Errors that were not written.
 };
 
 }  // namespace pianola::drive

@@ -25,10 +25,12 @@ enum class Lookup : std::uint8_t {
 /// clusters of any size, with a partition table or without one.
 class FatReader {
  public:
-  /// What fat() says of a cluster besides the number of the next one.
+  /// What fat() says of a cluster that is free.
   static constexpr std::uint32_t kFree = 0;
-  static constexpr std::uint32_t kEnd = 0xFFFFFFFF;      ///< The file's last cluster.
-  static constexpr std::uint32_t kInvalid = 0xFFFFFFFE;  ///< No cluster can come after it.
+  /// What fat() says of a file's last cluster.
+  static constexpr std::uint32_t kEnd = 0xFFFFFFFF;
+  /// What fat() says of a cluster if what comes after it is no cluster.
+  static constexpr std::uint32_t kInvalid = 0xFFFFFFFE;
 
   /// `sectors` is the caller's and outlives the reader. While it is in use nothing changes there:
   /// after a change open() again.
@@ -36,8 +38,9 @@ class FatReader {
 
   /// Reads the volume's measures. False if there is no FAT volume.
   bool open();
-  /// Whether the host says that it is done with the volume: neither FAT[1] (FAT16 and FAT32) nor
-  /// the boot sector's byte, which Linux and Windows NT use, says that it is mounted or faulty.
+  /// Whether the host says that it is done with the volume. It says otherwise, that the volume is
+  /// mounted or faulty, in FAT[1] (FAT16 and FAT32) or in a byte of the boot sector (Linux and
+  /// Windows NT).
   bool is_clean();
   /// Looks for macros.txt in the root directory, by its long name or, if it has none, its short
   /// one; upper and lower case are the same.
@@ -69,16 +72,16 @@ class FatReader {
   std::uint32_t start_ = 0;  ///< Boot sector.
   std::uint32_t fat_ = 0;
   std::uint32_t fat_sectors_ = 0;
-  std::uint32_t root_ = 0;          ///< FAT12 and FAT16: first sector of the root directory,
-  std::uint32_t root_entries_ = 0;  ///< and how many entries it has; 0 for FAT32,
-  std::uint32_t root_cluster_ = 0;  ///< where it begins at this cluster.
+  std::uint32_t root_ = 0;          ///< FAT12 and FAT16: first sector of the root directory.
+  std::uint32_t root_entries_ = 0;  ///< FAT12 and FAT16: entries of the root directory; else 0.
+  std::uint32_t root_cluster_ = 0;  ///< FAT32: first cluster of the root directory.
   std::uint32_t data_ = 0;
   std::uint32_t clusters_ = 0;
   std::uint32_t cluster_sectors_ = 1;
   std::uint8_t bits_ = 12;
 
-  std::array<std::uint8_t, 32> window_{};  ///< Some bytes of the FAT,
-  std::uint32_t window_at_ = kEnd;         ///< from this one on.
+  std::array<std::uint8_t, 32> window_{};  ///< Some bytes of the FAT.
+  std::uint32_t window_at_ = kEnd;         ///< Offset in the FAT of its first byte; kEnd: none.
 };
 
 }  // namespace pianola::drive

@@ -14,7 +14,7 @@ namespace pianola::drive {
 /// back by a few runs of clusters; going back further follows the chain from its beginning.
 class FileView final : public lang::Source {
  public:
-  /// What there is to say of a chain.
+  /// In which state a chain of clusters is.
   enum class Chain : std::uint8_t {
     more,     ///< Not known yet: call check() again.
     good,     ///< As long as the size says, and ended.
@@ -56,8 +56,8 @@ class FileView final : public lang::Source {
   FileEntry file_;
   std::array<Run, 6> runs_{};
   std::uint8_t next_run_ = 0;   ///< The one to forget next.
-  std::uint32_t checked_ = 0;   ///< Clusters that check() found,
-  std::uint32_t check_at_ = 0;  ///< and the last of them.
+  std::uint32_t checked_ = 0;   ///< How many clusters check() found.
+  std::uint32_t check_at_ = 0;  ///< Number of the last cluster that check() found.
   Chain chain_ = Chain::more;
   bool failed_ = false;
 };

@@ -148,7 +148,7 @@ bool Session::read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> 
   return true;
 }
 
-/// Reads a file's text. What is damaged reads as question marks, so that the rest can be rescued.
+/// Reads a file's text. Damaged bytes read as question marks, so that the rest can be rescued.
 void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out) {
   while (!out.empty()) {
     std::size_t count = read_some(file, offset, out);
@@ -188,7 +188,7 @@ std::size_t Session::read_some(BaseFile file, std::uint32_t offset, std::span<ch
   }
   if (record_.from_draft) return object(kDraftText);
   if (!taken()) return roll_.read_text(offset, out);
-  // What was in force is the backup now, or still the default text.
+  // The text that was in force is the backup now, or still the default text.
   return record_.from_saved ? backup_.read_text(offset, out)
                             : roll_.defaults().read_text(offset, out);
 }

@@ -20,8 +20,8 @@ namespace pianola::drive {
 /// the roll is replaced, or the power fails.
 class Session final : public SectorReader, private FileContents {
  public:
-  /// All are the caller's and outlive the session. `roll` is that of `store`; `status` is the text
-  /// of STATUS.TXT.
+  /// All are the caller's and outlive the session. `roll` is the roll of `store`; `status` is the
+  /// text of STATUS.TXT.
   Session(store::Store& store, store::CurrentRoll& roll, std::span<const char> status);
 
   /// Begins: goes on with an overlay that is there, otherwise takes the volume from what is in
@@ -39,7 +39,8 @@ class Session final : public SectorReader, private FileContents {
   Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
   /// Whether writing `data` would change anything.
   bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
-  /// Keeps a sector as it reads now, whatever becomes of what it is read from. `buffer` is for it.
+  /// Keeps a sector as it reads now, even if the text that it is read from changes. `buffer` is
+  /// scratch for it.
   Status pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer);
 
   /// A host wrote something.
@@ -52,11 +53,11 @@ class Session final : public SectorReader, private FileContents {
   [[nodiscard]] bool taken() const;
   /// To be called when the roll was replaced by what stands on the volume.
   void note_taken();
-  /// The host could not write all that it wanted to,
+  /// The host could not write all that it wanted to.
   [[nodiscard]] bool has_refused() const { return !record_.refused.empty(); }
-  /// and perhaps not this sector.
+  /// The host perhaps could not write `sector` when it wanted to.
   [[nodiscard]] bool has_refused(std::uint32_t sector) const { return record_.refused.has(sector); }
-  /// Likewise some sector of the FAT or the directory.
+  /// The host could not write some sector of the FAT or the directory.
   [[nodiscard]] bool has_refused_metadata() const {
     return record_.refused.first() < shape_.data_sector();
   }

@@ -14,7 +14,7 @@ namespace pianola::drive {
 /// Writes what only the device knows into STATUS.TXT. Must not call the drive.
 class StatusReport {
  public:
-  /// Appends lines, each ended by a line feed. What has no room is cut off.
+  /// Appends lines, each ended by a line feed. Lines that have no room are cut off.
   virtual void write_status(TextSink& out) = 0;
 
  protected:

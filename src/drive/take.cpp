@@ -174,7 +174,7 @@ void Take::save() {
       return;
     case Status::ok:
       if (kind_ == Kind::quiet && !save.unchanged()) session_.note_taken();
-      // What was taken at quiet is not told again at eject.
+      // Macros that were taken at quiet are not told of again at eject.
       if (!save.unchanged()) return end(Outcome::taken);
       return end(session_.taken() || kind_ == Kind::quiet ? Outcome::none : Outcome::unchanged);
     case Status::errors:

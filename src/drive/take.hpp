@@ -18,7 +18,7 @@ enum class Outcome : std::uint8_t {
   taken,      ///< The macros are in force.
   unchanged,  ///< The file says what is in force.
   errors,     ///< ERRORS.TXT says what is wrong; the draft is kept.
-  no_room,    ///< Likewise.
+  no_room,    ///< There is no room for it. ERRORS.TXT says so; the draft is kept.
   damaged,    ///< The volume makes no sense; the draft is kept. ERRORS.TXT says so.
   failed,     ///< The flash failed.
 };
@@ -27,9 +27,9 @@ enum class Outcome : std::uint8_t {
 class Take {
  public:
   enum class Kind : std::uint8_t {
-    eject,    ///< The host is done: whatever it left is what it wants.
+    eject,    ///< The host is done: it wants the volume as it left it.
     quiet,    ///< The host may go on: only a volume without any doubt counts, and does not change.
-    restart,  ///< It never will: as quiet, but what is taken leaves the volume.
+    restart,  ///< The host will not go on: as quiet, but what is taken leaves the volume.
   };
 
   /// All are the caller's and outlive this. Nobody writes to the volume meanwhile.

@@ -45,7 +45,7 @@ VolumeShape volume_shape(const flash::Geometry& geometry);
 enum class BaseFile : std::uint8_t { help, status, macros, backup, errors };
 inline constexpr std::size_t kBaseFiles = 5;
 
-/// Gives what stands in them.
+/// Gives what stands in the files of the volume.
 class FileContents {
  public:
   /// Reads bytes [offset, offset + out.size()) of a file, all within its size. False if they cannot
@@ -74,9 +74,12 @@ struct VolumeFiles {
 /// The volume, sector by sector.
 class Volume final : public SectorReader {
  public:
-  /// HELP.TXT and STATUS.TXT have places of a fixed size before those of the files that vary, so
-  /// that new firmware finds macros.txt where the old one showed it.
+  // HELP.TXT and STATUS.TXT have places of a fixed size before the files that vary, so that new
+  // firmware finds macros.txt where the old one showed it.
+
+  /// Bytes kept for HELP.TXT.
   static constexpr std::uint32_t kHelpRoom = 16 * kSectorSize;
+  /// Bytes kept for STATUS.TXT.
   static constexpr std::uint32_t kStatusRoom = 4 * kSectorSize;
 
   /// All are the caller's and outlive the volume. The files must fit() the shape.

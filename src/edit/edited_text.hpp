@@ -19,8 +19,8 @@ class EditedText final : public lang::Source {
 
   /// `text`, which is the caller's, is to stand for the bytes [begin, end) of the roll's text.
   void replace(std::uint32_t begin, std::uint32_t end, std::span<const char> text);
-  /// Likewise for `count` definitions from `position` on, in the order of the file; at most the
-  /// roll's size.
+  /// `text`, which is the caller's, is to stand for `count` definitions from `position` on, in the
+  /// order of the file. position + count is at most the roll's size.
   void replace_definitions(std::uint32_t position, std::uint32_t count, std::span<const char> text);
 
   /// Where the roll's text is damaged, it reads as control characters, which no compiler takes.
@@ -31,8 +31,8 @@ class EditedText final : public lang::Source {
 
   store::CurrentRoll& roll_;
   std::span<const char> text_;
-  std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the text in force,
-  std::uint32_t end_ = 0;    ///< and end.
+  std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the text in force.
+  std::uint32_t end_ = 0;    ///< Where the replaced bytes end in the text in force.
 };
 
 }  // namespace pianola::edit

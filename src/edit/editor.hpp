@@ -28,17 +28,18 @@ class Editor {
   Editor(const Editor&) = delete;
   Editor& operator=(const Editor&) = delete;
 
-  /// Whether `user` has it from now on. The drive gets it from whoever has it, since what a host
-  /// has begun to read must not change: a save of that other one is dropped. All others get it only
-  /// if nobody else has it.
+  /// Whether `user` has the editor from now on. The drive takes it from whoever has it, because
+  /// text that a host has begun to read must not change; a save of the other one is dropped.
+  /// Everybody else gets it only while nobody has it.
   bool claim(User user);
-  /// Gives it back, and drops what has not ended; nothing if another has it.
+  /// `user` gives the editor back, and what has not ended is dropped; nothing if another has it.
   void release(User user);
   [[nodiscard]] User user() const { return user_; }
 
-  /// Begins to save a text. It and `sink` are the caller's and outlive the save.
+  /// Begins to save `source`. It and `sink` are the caller's and outlive the save.
   void save(lang::Source& source, lang::DiagnosticSink& sink, const store::SavePolicy& policy = {});
-  /// Begins to look for errors in a text; nothing is stored. Likewise.
+  /// Begins to look for errors in `source`; nothing is stored. It and `sink` are the caller's and
+  /// outlive the check.
   void check(lang::Source& source, lang::DiagnosticSink& sink);
   /// Does a bounded piece of what was begun, see store::Save::step() and lang::Compiler::step().
   /// Status::more: call again. After the end, and if nothing was begun: Status::ok.

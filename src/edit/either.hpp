@@ -36,8 +36,9 @@ class Either {
   }
   /// The memory, for other use as long as neither is there.
   std::span<std::byte> spare() { return memory_; }
-  /// Nothing if it is not there.
+  /// The object if it is of the first type; else null. It is this one's.
   [[nodiscard]] First* first() const { return first_; }
+  /// The object if it is of the second type; else null. It is this one's.
   [[nodiscard]] Second* second() const { return second_; }
 
  private:

@@ -16,8 +16,9 @@ struct Found {
 /// What fit() gives to modifiers that do not fit.
 inline constexpr int kNoFit = -1;
 
-/// How well the modifiers that a trigger asks for fit those that are held: kNoFit; 0 if it asks for
-/// none, whatever is held; else, if they are exactly the held ones, more the more sides it names.
+/// How well the modifiers that a trigger asks for fit the held ones. 0 if it asks for none,
+/// whatever is held. If it asks for exactly the held ones, a number above 0, which is higher the
+/// more sides it names; else kNoFit.
 int fit(lang::TriggerMods asked, hid::Modifiers held);
 
 /// Finds the trigger of `kind` with the usage (or number) `usage` in `scope` (lang::name_hash of a

@@ -38,8 +38,8 @@ struct Floor {
   std::uint32_t labels = kUnknown;
   Time timer = 0;  ///< If `timed`: the earliest time that its condition depends on.
   bool timed = false;
-  std::uint16_t played = 0;   ///< Changes of a recording that it played,
-  std::uint16_t to_play = 0;  ///< of so many.
+  std::uint16_t played = 0;   ///< How many changes of a recording it has played.
+  std::uint16_t to_play = 0;  ///< How many changes the recording has that it plays.
 
   static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
 };
@@ -72,7 +72,7 @@ struct Core {
   /// A task enters a scope that keeps key events back (`defers`) or hides the keyboard's modifiers.
   /// False if it is in too many.
   bool enter_scope(TaskIndex task, bool defers);
-  /// It leaves its scopes until it is in `depth` of them.
+  /// A task leaves scopes until it is in `depth` of them.
   void leave_scopes(TaskIndex task, unsigned depth);
 
   /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
@@ -109,8 +109,8 @@ struct Core {
   std::uint32_t random = 1;          ///< State of the generator, never 0.
   std::uint32_t layer_position = 0;  ///< Of the first layer in the roll's index.
   std::uint16_t deferring = 0;       ///< Scopes that keep key events back.
-  std::uint16_t passes = 0;          ///< Presses that are let through all the same.
-  bool passed = false;               ///< One was, and no press after it was kept back since.
+  std::uint16_t passes = 0;          ///< Presses that are let through, whoever keeps events back.
+  bool passed = false;               ///< The last press was let through, not kept back.
   Wakes signals = 0;                 ///< See signal().
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
 };

@@ -9,8 +9,8 @@
 namespace pianola::engine {
 
 /// The sleeping tasks that have a deadline, as a heap: the earliest is found at once, adding and
-/// removing one of n costs O(log n). Deadlines lie less than 2^31 ms apart; of equal ones that of
-/// the earlier press is first, then that of the lower place in the pool.
+/// removing one of n costs O(log n). Deadlines lie less than 2^31 ms apart; of tasks with equal
+/// ones that of the earlier press comes first, then that of the lower place in the pool.
 class Deadlines {
  public:
   /// Both are the caller's; `heap` has a place for each of `tasks`.

@@ -131,12 +131,12 @@ class Engine {
 
   Core core_;
   Keyboard keyboard_{core_};
-  std::uint32_t layers_ = 0;  ///< Those that were on when tasks were told last; LEDs likewise.
-  Time decided_at_ = 0;       ///< When the first key event will be, if `undecided_`.
-  std::uint16_t holds_changes_ = 0;  ///< Holds::changes() of that time.
+  std::uint32_t layers_ = 0;  ///< The layers that were on when tasks were told last, one bit each.
+  Time decided_at_ = 0;       ///< When the first key event is decided, if `undecided_`.
+  std::uint16_t holds_changes_ = 0;  ///< Holds::changes() when tasks were told last.
   std::uint16_t floors_ = 0;         ///< How often the floor was given in this round.
-  std::uint8_t leds_ = 0;
-  std::uint8_t events_ = 0;  ///< One bit for each lang::Event that is to be started.
+  std::uint8_t leds_ = 0;            ///< The host's LEDs when tasks were told last.
+  std::uint8_t events_ = 0;          ///< One bit for each lang::Event that is to be started.
   bool undecided_ = false;
   bool loaded_ = false;  ///< The roll was read.
 };

@@ -12,12 +12,14 @@ namespace pianola::engine {
 /// physically down.
 enum class Owner : std::uint16_t {};
 
-/// The device owns what `toggle` put down.
+/// The owner of what `toggle` put down: the device.
 inline constexpr Owner kDevice{0x7FFF};
-/// What `oneshot` put down. The largest index of a task is one less.
+/// The owner of what `oneshot` put down. The largest index of a task is one less.
 inline constexpr Owner kOneshot{0x7FFE};
 
+/// The owner that stands for the task at place `index` of the pool.
 constexpr Owner task_owner(std::uint16_t index) { return Owner{index}; }
+/// The owner that stands for the physical key `key`.
 constexpr Owner key_owner(hid::Usage key) {
   return static_cast<Owner>(0x8000U | static_cast<std::uint16_t>(key));
 }
@@ -25,7 +27,9 @@ constexpr Owner key_owner(hid::Usage key) {
 constexpr hid::Usage usage_of_owner(Owner owner) {
   return static_cast<hid::Usage>(static_cast<std::uint16_t>(owner) & 0x7FFFU);
 }
+/// Whether `owner` stands for a physical key.
 constexpr bool is_key(Owner owner) { return (static_cast<std::uint16_t>(owner) & 0x8000U) != 0; }
+/// Whether `owner` stands for a task.
 constexpr bool is_task(Owner owner) { return owner < kOneshot; }
 
 /// The usage by which an owner keeps the layer number `number` < lang::kMaxLayers on.
@@ -36,25 +40,27 @@ constexpr hid::Usage layer_usage_of(std::uint32_t number) {
 constexpr bool is_layer(hid::Usage usage) {
   return (static_cast<std::uint16_t>(usage) & 0x7000U) == 0x5000U;
 }
-/// The number of the layer.
+/// The number of the layer that `usage`, which is_layer(), keeps on.
 constexpr unsigned layer_number(hid::Usage usage) { return hid::id(usage); }
 
 /// One owner keeps one usage down.
 struct Hold {
   Owner owner{};
   std::uint16_t what = 0;  ///< Usage, and kLoose or not.
-  std::uint32_t info =
-      0;  ///< With a usage: modifiers of the keyboard that it hides. Without: below.
+  /// With a usage: the modifiers of the keyboard that it hides. Without one: the number of the
+  /// key's press, by which the tasks that it started know it, or 0 if it starts nothing.
+  std::uint32_t info = 0;
 
   /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
   static constexpr std::uint16_t kLoose = 0x8000;
 
-  /// A physical key that sends nothing has kNoKey; `info` then is the number of its press, by which
-  /// the tasks that it started know it, or 0 if it starts nothing.
+  /// What is kept down; kNoKey of a physical key that sends nothing.
   [[nodiscard]] constexpr hid::Usage usage() const {
     return static_cast<hid::Usage>(what & ~kLoose & 0xFFFFU);
   }
+  /// Whether kLoose is set.
   [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
+  /// The modifiers of the keyboard that it hides; only of one with a usage.
   [[nodiscard]] constexpr hid::Modifiers hides() const { return static_cast<hid::Modifiers>(info); }
 };
 
@@ -72,7 +78,7 @@ class Holds {
   /// All entries.
   [[nodiscard]] std::span<const Hold> all() const { return table_.first(count_); }
   [[nodiscard]] bool empty() const { return count_ == 0; }
-  /// Counts the changes of who holds what, so that nobody need look when there was none. Wraps.
+  /// How often who holds what has changed, so that nobody looks at the table in vain. Wraps.
   [[nodiscard]] std::uint16_t changes() const { return changes_; }
 
   /// `owner` holds `usage`; an entry that is there already is overwritten. False if there is no

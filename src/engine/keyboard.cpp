@@ -58,7 +58,7 @@ void Keyboard::note_kinds(std::uint32_t scope) {
   }
 }
 
-/// Notes how long the abbreviations of `scope` are, of which the first stands at `position`.
+/// Notes how long the abbreviations of `scope` are; the first of them stands at `position`.
 void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
   lang::IndexEntry entry;
   for (; core_.roll->index_entry(position, entry); ++position) {

@@ -19,7 +19,7 @@ struct Choice {
     release,
     used_up,  ///< The press of a key that something else took.
     pass,     ///< A key that nothing takes.
-    shifted,  ///< The same, with Shift.
+    shifted,  ///< A key that nothing takes, sent with Shift.
     found,    ///< The binding or remap `found`; of a remap with tap and hold the tap.
     held,     ///< The hold of the remap `found`.
     both,     ///< The binding `found` of this key and that of the press number `partner`.
@@ -27,23 +27,23 @@ struct Choice {
   };
   Kind kind = Kind::undecided;
   bool doubled = false;      ///< The second press of a double tap.
-  std::uint8_t partner = 0;  ///< In the queue.
-  Time at = 0;               ///< When that was decided, or will be.
-  Found found;
+  std::uint8_t partner = 0;  ///< With Kind::both: number of the other key's press in the queue.
+  Time at = 0;               ///< When it was decided what the event means, or will be.
+  Found found;               ///< The binding or remap that `kind` speaks of.
 };
 
 /// What started a task.
 struct Activation {
   std::uint32_t press = 0;  ///< Number of the press; 0: no key.
-  Time time = 0;
-  bool doubled = false;  ///< It was the second of a double tap.
+  Time time = 0;            ///< When it came.
+  bool doubled = false;     ///< The press was the second of a double tap.
 };
 
 /// Finds out what the keys of the keyboard mean, and does it.
 ///
-/// Events are handled in their order. What an event means may depend on those that come after it
-/// and on time (is the key held, does another come with it): as long as that is open it stays in
-/// the queue, and all after it. Nothing else remembers it, so that nothing can be forgotten.
+/// Events are handled in their order. The meaning of an event may depend on later events and on
+/// time: is the key held, does another come with it? As long as that is open the event stays in the
+/// queue, and so do all after it. Nothing else remembers it, so that nothing can be forgotten.
 class Keyboard {
  public:
   explicit Keyboard(Core& core) : core_(core) {}
@@ -54,8 +54,8 @@ class Keyboard {
   /// What the event at the front of the queue, which is not empty, means now.
   Choice look();
 
-  /// Takes that event from the queue and does what it means. Not for an undecided one. Returns
-  /// whether tasks woke.
+  /// Takes the event at the front of the queue and does `choice`, as look() gave it; not if it is
+  /// undecided. Returns whether tasks woke.
   bool handle(const Choice& choice);
 
   /// What `on …` has for an event, and for the layer called `layer` (lang::name_hash).

@@ -56,12 +56,13 @@ class Mixer {
   [[nodiscard]] const Holds& holds() const { return holds_; }
   [[nodiscard]] const TypedKey& typed_key() const { return typed_; }
 
-  /// For changes, after settle() was true (or to let keys up, at any time).
+  /// The holds, to be changed after settle() was true; keys may be let up at any time.
   Holds& change() {
     dirty_ = true;
     steady_ = false;
     return holds_;
   }
+  /// The typed key, to be changed after settle() was true; it may be let up at any time.
   TypedKey& change_typed_key() {
     dirty_ = true;
     return typed_;
@@ -94,7 +95,7 @@ class Mixer {
   /// The report that was sent last, without its motion.
   [[nodiscard]] const hid::Report& shown() const { return shown_; }
 
-  /// Whether the host took a report that shows all changes. Sends one if that is what is missing.
+  /// Whether the host took a report that shows all changes. Sends one if none is on its way.
   bool settle(Time now) {
     if (in_flight_) return false;
     return !dirty_ || send(now);
@@ -103,7 +104,7 @@ class Mixer {
   /// The host took the report in flight.
   void taken(Time now);
 
-  /// When the report that was taken last was.
+  /// When the host last took a report.
   [[nodiscard]] Time taken_at() const { return taken_at_; }
 
   /// Whether nothing is in flight and nothing changed since.
@@ -144,15 +145,15 @@ class Mixer {
   TypedKey typed_;
   hid::Report shown_;
   hid::Usage neutral_ = hid::kNoKey;
-  hid::Usage struck_ = hid::kNoKey;  ///< The typed key in the report sent last,
-  bool struck_own_ = false;          ///< which nobody else held down.
-  bool steady_ = false;  ///< What else is shown is as it was sent, and nobody asks for more.
-  hid::Modifiers keyboard_ = 0;  ///< Modifiers that the keyboard holds, when holds were noted,
-  hid::Modifiers others_ = 0;    ///< those that others hold,
-  hid::Modifiers hides_ = 0;     ///< and those that somebody hides.
-  hid::Modifiers fresh_ = 0;     ///< Alt and GUI that went down with nothing pressed since.
-  hid::Modifiers veiled_ = 0;    ///< Alt and GUI that were hidden at some time while held.
-  std::uint16_t hiding_ = 0;     ///< Who wants the keyboard's modifiers hidden.
+  hid::Usage struck_ = hid::kNoKey;  ///< The typed key in the report sent last.
+  bool struck_own_ = false;          ///< Nobody else held `struck_` down then.
+  bool steady_ = false;              ///< All but the typed key is as it was sent, and stays so.
+  hid::Modifiers keyboard_ = 0;      ///< Modifiers that the keyboard held when holds were noted.
+  hid::Modifiers others_ = 0;        ///< Modifiers that others held when holds were noted.
+  hid::Modifiers hides_ = 0;         ///< Modifiers that somebody hid when holds were noted.
+  hid::Modifiers fresh_ = 0;         ///< Alt and GUI that went down with nothing pressed since.
+  hid::Modifiers veiled_ = 0;        ///< Alt and GUI that were hidden at some time while held.
+  std::uint16_t hiding_ = 0;         ///< Who wants the keyboard's modifiers hidden.
   Motion motion_;
   Oneshot oneshot_ = Oneshot::none;
   bool moves_ = false;  ///< motion_ is still to be sent.

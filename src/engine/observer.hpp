@@ -26,8 +26,8 @@ struct Choice;
 class Observer {
  public:
   virtual void task_event(TaskIndex index, const Task& task, TaskEvent event, Wakes why) = 0;
-  /// What the press of a key means is known: `choice`. `partner` is the other key if it is one of
-  /// two that mean something together.
+  /// It is decided what the press of a key means: `choice`. `partner` is the other key if it is one
+  /// of two that mean something together.
   virtual void key_pressed(const KeyEvent& /*event*/, const Choice& /*choice*/,
                            hid::Usage /*partner*/) {}
   /// Other layers are on: now those of `layers`, one bit each, in the order of the roll's index.

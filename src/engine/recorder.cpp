@@ -121,11 +121,11 @@ std::optional<std::uint16_t> Recorder::size(std::uint32_t name) const {
   return places_[at + kCount];
 }
 
-std::optional<KeyChange> Recorder::change(std::uint32_t name, std::uint16_t index) const {
+std::optional<UsageChange> Recorder::change(std::uint32_t name, std::uint16_t index) const {
   const std::size_t at = find(name);
   if (at == kNowhere || index >= places_[at + kCount]) return std::nullopt;
   const std::uint16_t place = places_[at + kHeader + index];
-  return KeyChange{static_cast<Usage>(place & ~kDown & 0xFFFFU), (place & kDown) != 0};
+  return UsageChange{static_cast<Usage>(place & ~kDown & 0xFFFFU), (place & kDown) != 0};
 }
 
 }  // namespace pianola::engine

@@ -12,17 +12,17 @@
 namespace pianola::engine {
 
 /// One change of what the host sees: a usage goes down or up.
-struct KeyChange {
+struct UsageChange {
   hid::Usage usage{};
   bool down = false;
 };
 
 /// Recordings of what the host saw, each under the hash of its name. They share one memory; only
-/// the one that was begun last can be made. Motion is not recorded, nor is the release of a key
-/// that was down before.
+/// the one that was begun last can be made. Two things are not recorded: motion, and the release of
+/// a key that was down before.
 class Recorder {
  public:
-  /// Places that a recording takes besides its changes, of which each takes one.
+  /// Places that a recording takes besides one for each of its changes.
   static constexpr std::size_t kHeader = 3;
 
   /// `places` is the caller's. That a recording has no room is told to `errors`, and that one
@@ -48,8 +48,8 @@ class Recorder {
 
   /// How many changes the recording `name` has by now; nothing if there is none.
   [[nodiscard]] std::optional<std::uint16_t> size(std::uint32_t name) const;
-  /// The change number `index` of it; nothing if it has no such.
-  [[nodiscard]] std::optional<KeyChange> change(std::uint32_t name, std::uint16_t index) const;
+  /// Change number `index` of the recording `name`; nothing if it has no such.
+  [[nodiscard]] std::optional<UsageChange> change(std::uint32_t name, std::uint16_t index) const;
 
  private:
   static constexpr std::uint16_t kDown = 0x8000;

@@ -19,7 +19,7 @@ bool find_setting(lang::Roll& roll, lang::CodeReader& reader, lang::Setting sett
   return read_instruction(reader, out) && out.opcode == opcode;
 }
 
-/// What a setting is that the file does not set.
+/// The value of a setting that the file does not set.
 template <lang::Setting Which>
 inline constexpr std::uint16_t kInitial =
     lang::kSettings[static_cast<std::size_t>(Which)].initial & 0xFFFFU;

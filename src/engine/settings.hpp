@@ -9,13 +9,15 @@
 
 namespace pianola::engine {
 
-/// How keys are typed: the value of `typing`.
+/// The value of `typing` for one report a key.
 inline constexpr std::uint16_t kTypingFast = 0;
+/// The value of `typing` for modifiers in reports of their own and each key up before the next.
 inline constexpr std::uint16_t kTypingSafe = 1;
-/// From here on: fast, and each report stands for (value - 2) ms.
+/// The least value of `typing` that is fast with a time: each report stands for (value - 2) ms.
 inline constexpr std::uint16_t kTypingTimed = 2;
 
-/// What makes a hold of a key with tap and hold before its term is over; the value of `dual`.
+/// What decides, before `hold` ms are over, that a key with tap and hold is held: the value of
+/// `dual`.
 enum class Dual : std::uint8_t {
   release,  ///< Another key was pressed and released meanwhile.
   press,    ///< Another key was pressed meanwhile.

@@ -10,6 +10,7 @@ namespace pianola::engine {
 
 /// A place in the pool of tasks.
 using TaskIndex = std::uint16_t;
+/// No place.
 inline constexpr TaskIndex kNoTask = 0xFFFF;
 
 /// A task that is meant and no other: the generation changes when its place is given back.
@@ -42,7 +43,7 @@ struct Task {
 
   Time deadline = 0;               ///< With kWakeTime.
   std::uint32_t press = 0;         ///< Which press of a key started it; 0: none. Never used again.
-  Time pressed_at = 0;             ///< When that was; of a task without a key when it was made.
+  Time pressed_at = 0;             ///< When it was pressed; without a key, when the task was made.
   std::uint32_t pc : 24 = 0;       ///< Where it goes on; valid when it does not run.
   std::uint32_t wakes : 8 = 0;     ///< While asleep.
   std::uint32_t entry : 24 = 0;    ///< Position of what it runs in the roll's index.
@@ -62,7 +63,7 @@ struct Task {
   std::uint8_t layout = 0;     ///< Index in hid::layouts().
   hid::Modifiers hides = 0;    ///< Modifiers that its trigger named.
   std::uint8_t scopes = 0;     ///< How many `without mods`, `defer` and `match next` it is in.
-  std::uint8_t deferring = 0;  ///< One bit for each of them, outermost first: keeps keys back.
+  std::uint8_t deferring = 0;  ///< Scopes that keep keys back, one bit each, outermost first.
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
 };

@@ -72,8 +72,9 @@ class Tasks {
   /// Whether a task is ready, in this round or the next.
   [[nodiscard]] bool any_ready() const { return this_.head != kNoTask || next_.head != kNoTask; }
 
-  /// Whether a task has a deadline, and the earliest.
+  /// Whether a task has a deadline.
   [[nodiscard]] bool any_deadline() const { return !deadlines_.empty(); }
+  /// The task with the earliest deadline. Only if any_deadline().
   [[nodiscard]] TaskIndex first_deadline() const { return deadlines_.first(); }
   /// Whether a deadline has come.
   [[nodiscard]] bool due(Time now) const {

@@ -33,15 +33,16 @@ class TextSource {
   /// `count` times Backspace.
   void start_erasing(std::uint32_t count);
 
-  /// Whether start_… was called and neither the end has been read nor stop() called.
+  /// Whether something is being typed: from start_… until its end is read or stop() is called.
   [[nodiscard]] bool active() const { return mode_ != Mode::none; }
 
-  /// The next byte if it is one of a text and ASCII, else 0; next_ascii_taken() goes on after it.
-  /// `reader` must stand where this left it.
+  /// The next byte if it is one of a text and ASCII, else 0. Takes nothing. `reader` must stand
+  /// where this left it.
   [[nodiscard]] std::uint8_t next_ascii(lang::CodeReader& reader) const {
     const std::uint8_t next = left_ != 0 ? reader.peek() : std::uint8_t{0};
     return next < 0x80 ? next : std::uint8_t{0};
   }
+  /// Takes the byte that next_ascii() gave, which was not 0.
   void next_ascii_taken(lang::CodeReader& reader) {
     reader.move(1);
     --left_;
@@ -71,8 +72,8 @@ class TextSource {
 
   Mode mode_ = Mode::none;
   std::uint8_t left_ = 0;      ///< Bytes of the piece; 0 for a number.
-  std::uint32_t number_ = 0;   ///< What is left of it, or of the Backspaces.
-  std::uint32_t divisor_ = 0;  ///< Of the next digit.
+  std::uint32_t number_ = 0;   ///< What is left of the number, or how many Backspaces are.
+  std::uint32_t divisor_ = 0;  ///< The power of ten that the number's next digit counts.
 };
 
 }  // namespace pianola::engine

@@ -11,7 +11,7 @@ namespace {
 constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 /// Part of a word: letters, digits, `_`, and everything beyond ASCII. An apostrophe is none, so
-/// that a word begins after that of l'eau and after a quotation mark.
+/// that a word begins after the one of l'eau, and after a quotation mark.
 constexpr bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          static_cast<unsigned char>(c) >= 0x80;

@@ -13,9 +13,8 @@ namespace pianola::engine {
 /// The text that the keyboard typed last, in which abbreviations are looked for.
 class TypedText {
  public:
-  /// What the key `stroke` types is appended; a key that is no text (an arrow, a shortcut) ends
-  /// what was typed before, Backspace takes the last character away. Returns whether text was
-  /// added.
+  /// Appends the text that the key `stroke` types. Backspace takes the last character away; a key
+  /// that types no text (an arrow, a shortcut) clears all. Returns whether text was added.
   bool type(hid::Stroke stroke, const hid::Layout& layout, bool caps_lock);
 
   /// Nothing was typed before what comes now.

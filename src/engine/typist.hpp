@@ -63,12 +63,13 @@ class Typist {
   /// fast typing. `stroke` is of no modifier and no lock key. Only if ready().
   bool strike_at_once(const hid::Stroke& stroke, const Manner& manner);
 
-  /// Sets out to type `character` as `layout`, which lives as long as the typist, has it, while
-  /// Caps Lock is `caps_lock`. What the layout lacks is entered as `method` says.
+  /// Begins to type `character` with the keys of `layout`, which lives as long as the typist, while
+  /// the host's Caps Lock is `caps_lock`. A character that the layout lacks is entered as `method`
+  /// says.
   void begin(char32_t character, const hid::Layout& layout, bool caps_lock, UnicodeMethod method);
   /// Whether something is left of the character.
   [[nodiscard]] bool busy() const { return next_ < strokes_.count || caps_ != Caps::leave; }
-  /// Goes on with it, by a report. Only if busy() and ready().
+  /// Goes on with the character, by a report. Only if busy() and ready().
   void go_on(const Manner& manner);
 
   /// Everything is let go and forgotten.
@@ -95,7 +96,7 @@ class Typist {
 
   Mixer& mixer_;
   hid::Strokes strokes_;   ///< Of the character, or how many chords it takes to enter it.
-  std::uint8_t next_ = 0;  ///< Of them.
+  std::uint8_t next_ = 0;  ///< How many of the strokes or chords are typed.
   Caps caps_ = Caps::leave;
   bool caps_lock_ = false;  ///< While it is entered.
   UnicodeEntry entry_;      ///< `off` for a character that the layout has.
@@ -103,7 +104,7 @@ class Typist {
   std::uint16_t stand_ = 0;  ///< How long the last report must stand, in ms.
 };
 
-// What every character and tap goes through is here, so that it can be inlined.
+// Every character and tap goes through these functions, so they stand here to be inlined.
 
 inline bool Typist::strike(const Chord& chord, const Manner& manner) {
   TypedKey& stroke = mixer_.change_typed_key();

@@ -12,9 +12,8 @@ namespace pianola::engine {
 /// digits are typed. On all but macOS the digits are the host's to read: the layout's keys.
 ///
 /// - linux (IBus, GTK): Ctrl+Shift+U, digits, Space.
-/// - windows (with the registry's EnableHexNumpad): Alt held, keypad +, digits (those up to 9 on
-/// the
-///   keypad).
+/// - windows (with the registry's EnableHexNumpad): Alt held, keypad +, digits (up to 9: those of
+///   the keypad).
 /// - macos (input source "Unicode Hex Input"): Option held, digits on the keys of the US layout, of
 ///   each half of a surrogate pair above U+FFFF.
 /// - wincompose: Compose, which is the right Alt, u, digits, Enter.

@@ -48,7 +48,8 @@ class Vm {
   static constexpr Kind kind_of(lang::Opcode opcode);
   static Kind kind(std::uint8_t code);
 
-  /// The operands in their order: numbers; for a name its hash, for what has a length that length.
+  /// The operands in their order: a number as it is, a name as its hash, one with a length as that
+  /// length.
   struct Operands {
     std::array<std::uint32_t, 4> value{};
     std::uint32_t payload = 0;  ///< Where a name or text begins.
@@ -122,7 +123,7 @@ class Vm {
 
   // Layers and recordings.
   Flow set_layer(Owner owner, hid::Usage layer, bool on);
-  Flow play_one(KeyChange change);
+  Flow play_one(UsageChange change);
   void end_play(std::uint32_t name);
 
   // The pointer.

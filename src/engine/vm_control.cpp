@@ -188,7 +188,7 @@ Vm::Flow Vm::on_fork(const Operands& operands) {
 }
 
 Vm::Flow Vm::on_stop(const Operands& operands) {
-  // What the host has to see is seen before this task, perhaps, ends itself.
+  // This task may end itself: first the host has to see what it did.
   if (!ready()) return Flow::repeat;
   Found found;
   if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);

@@ -66,7 +66,7 @@ Vm::Flow Vm::on_record_stop(const Operands&) {
 
 /// Makes one change of a recording. False: not yet, a key that somebody holds has to go up first,
 /// or there is no room, and the task failed.
-Vm::Flow Vm::play_one(KeyChange change) {
+Vm::Flow Vm::play_one(UsageChange change) {
   core_.typist.stand(task().typing);
   TypedKey stroke{.mask = Mask::text};
   if (change.down && core_.mixer.shown().contains(change.usage)) {
@@ -87,7 +87,7 @@ Vm::Flow Vm::play_one(KeyChange change) {
   return Flow::next;
 }
 
-/// What the played part of the recording left down goes up.
+/// Keys that the played part of the recording left down go up.
 void Vm::end_play(std::uint32_t name) {
   Holds& holds = core_.mixer.change();
   for (std::uint16_t i = 0; i < core_.floor.played; ++i) {

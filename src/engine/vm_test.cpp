@@ -267,7 +267,7 @@ TEST(Vm, HostileCodeEndsInErrorsOnly) {
 /// What `roll` types, and its errors, when F1 is pressed, with a window of so many bytes.
 template <std::size_t Window>
 Outcome with_window(sim::MemoryRoll& roll) {
-  sim::Host host{hid::default_layout()};
+  sim::SimulatedHost host{hid::default_layout()};
   sim::ErrorList errors;
   Storage<Capacities{.window = Window}> storage;
   Engine engine{storage.view(), roll, host, errors};

@@ -64,7 +64,7 @@ Vm::Flow Vm::on_wait_value(const Operands&) {
   if (!flush()) return Flow::repeat;
   const Value value = pop();
   if (!value.is_integer()) return fail(ErrorCode::type);
-  // What should have been over already is not waited for.
+  // A negative time is over already.
   return sleep_for(core_.reader.offset(),
                    static_cast<std::uint32_t>(std::max(value.number(), std::int32_t{0})));
 }

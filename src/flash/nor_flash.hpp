@@ -49,7 +49,7 @@ class NorFlash {
 
 /// Whether all bytes are FF, as an erase leaves them.
 bool is_blank(std::span<const std::uint8_t> bytes);
-/// Whether `size` bytes from `address` on are; not if they cannot be read.
+/// Whether `size` bytes from `address` on are FF; false if they cannot be read.
 bool is_blank(NorFlash& flash, std::uint32_t address, std::uint32_t size);
 
 }  // namespace pianola::flash

@@ -90,7 +90,7 @@ struct Report {
   std::uint8_t buttons = 0;    ///< mouse buttons that are down, button 1 in bit 0
   std::int8_t wheel = 0;       ///< how far the wheel turns with this report, up if positive
   std::int16_t x = 0;          ///< how far the pointer moves with this report, to the right
-  std::int16_t y = 0;          ///< and down
+  std::int16_t y = 0;          ///< how far the pointer moves with this report, down
 
   /// Puts `usage` down, in the field of its page. The consumer and the system field hold one usage
   /// each; a later one replaces it.

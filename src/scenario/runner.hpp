@@ -12,6 +12,7 @@ namespace pianola::scenario {
 /// How long an expectation waits for what must come, in ms of the device's time.
 inline constexpr std::uint32_t kPatience = 5000;
 
+/// What came of a scenario.
 struct Outcome {
   std::size_t expectations = 0;  ///< That were met.
   std::string

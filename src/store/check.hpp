@@ -24,7 +24,7 @@ enum class Problem : std::uint8_t {
   first_key,    ///< The node above has another first key.
   order,        ///< Keys do not rise.
   count,        ///< Below a node there are not as many as the one above says.
-  bytes,        ///< Likewise bytes.
+  bytes,        ///< Below a node there are not as many bytes as the one above says.
   gap,          ///< A chunk begins at another offset (found) than where the one before it ended.
   chunk_size,   ///< A chunk that is not the object's last does not consist of full blocks.
   no_last,      ///< An object has no last chunk.

@@ -23,7 +23,8 @@ class DraftEdit {
   /// Appends an old object under a number that is larger than those before. Each may be kept once.
   /// Status::io_error if there is no such object, or it cannot be found.
   Status keep(std::uint32_t from, std::uint32_t to);
-  /// Appends a new object of at most Store::kDraftSector bytes likewise.
+  /// Appends a new object of at most Store::kDraftSector bytes, under a number that is larger than
+  /// those before.
   Status put(std::uint32_t number, std::span<const std::uint8_t> bytes);
   /// The new overlay takes effect. What failed before fails here too: then the old one stays.
   Status commit();

@@ -96,7 +96,7 @@ class Log {
   void rescan();
   /// Takes a free sector for other use until the next rescan(): erased, with a header. Its number.
   Status take_sector(SectorHeader::Kind kind, std::uint32_t& sector);
-  /// Gives it back.
+  /// Gives back a sector that take_sector() gave.
   void release_sector(std::uint32_t sector);
   /// How often a sector was erased, 0 if that cannot be read.
   std::uint32_t erases_of(std::uint32_t sector);

@@ -103,8 +103,8 @@ void ObjectWriter::begin(std::uint32_t object) {
   filled_ = 0;
 }
 
-/// Whether the sector's rest is too small to begin a chunk in: each chunk costs an entry, and makes
-/// what is stored dearer to move.
+/// Whether the sector's rest is too small to begin a chunk in: each chunk costs an entry, which
+/// must be written again whenever the chunk is moved.
 bool ObjectWriter::is_tail(std::uint32_t room) const {
   return room < std::min(log_.geometry().sector_size / 16, kLeastPiece);
 }

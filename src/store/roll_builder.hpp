@@ -42,8 +42,9 @@ class RollBuilder final : public lang::RollWriter {
   Status commit() override;
   void abandon() override;
 
-  /// Definitions that stand as they stood, and all others.
+  /// How many definitions stand as they stood.
   [[nodiscard]] std::uint32_t kept() const { return kept_; }
+  /// How many definitions were written.
   [[nodiscard]] std::uint32_t written() const { return written_; }
   /// After commit(): the roll that was in force is the backup.
   [[nodiscard]] bool made_backup() const { return made_backup_; }

@@ -28,8 +28,9 @@ class Save {
   /// Drops a save that is not at its end: the old roll stays in force. Status::errors from then on.
   void cancel();
 
-  /// Definitions that were kept as they are stored, and all others.
+  /// How many definitions were kept as they are stored.
   [[nodiscard]] std::uint32_t kept() const { return kept_; }
+  /// How many definitions were written.
   [[nodiscard]] std::uint32_t written() const { return written_; }
   [[nodiscard]] std::uint32_t errors() const { return errors_; }
   [[nodiscard]] std::uint32_t warnings() const { return warnings_; }

@@ -14,22 +14,22 @@ namespace pianola::store {
 
 /// What a region holds, in bytes.
 struct Space {
-  std::uint32_t size = 0;    ///< Of the region.
-  std::uint32_t usable = 0;  ///< That data can fill: the rest is headers and the reserve.
-  std::uint32_t live = 0;    ///< Frames in force: data, trees, checksums.
-  std::uint32_t backup = 0;  ///< What of it the backup alone takes.
-  std::uint32_t free_sectors = 0;
-  std::uint32_t least_erases = 0;  ///< Of one sector; likewise below.
-  std::uint32_t most_erases = 0;
-  std::uint64_t all_erases = 0;
+  std::uint32_t size = 0;          ///< Of the region.
+  std::uint32_t usable = 0;        ///< That data can fill: the rest is headers and the reserve.
+  std::uint32_t live = 0;          ///< Frames in force: data, trees, checksums.
+  std::uint32_t backup = 0;        ///< Part of `live` that the backup alone takes.
+  std::uint32_t free_sectors = 0;  ///< Sectors that may be erased.
+  std::uint32_t least_erases = 0;  ///< Erases of the sector that was erased least.
+  std::uint32_t most_erases = 0;   ///< Erases of the sector that was erased most.
+  std::uint64_t all_erases = 0;    ///< Erases of all sectors together.
 };
 
-// The overlay's objects are numbered. A number below the first of these is that of a sector of the
-// volume, which the host has written.
+// The overlay's objects are numbered. A number below the first of these belongs to a sector of the
+// volume that the host has written.
 
 /// From here on: sectors of the file as the user left it, when it has errors.
 inline constexpr std::uint32_t kDraftText = 0x40000000;
-/// Sectors of the text that says what is wrong with it.
+/// From here on: sectors of ERRORS.TXT, the text that says what is wrong with the file.
 inline constexpr std::uint32_t kErrorText = 0x50000000;
 /// What the drive itself must remember.
 inline constexpr std::uint32_t kDriveState = 0x60000000;

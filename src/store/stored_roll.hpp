@@ -61,12 +61,12 @@ class StoredRoll final : public lang::Roll {
   Place index_place_;  ///< Of index_entry_.
   Entry index_entry_;
   std::uint32_t commit_ = 0;      ///< What is remembered was read in this state.
-  std::uint32_t record_ = 0;      ///< The definition that was opened last,
-  std::uint32_t code_ = 0;        ///< its bytes of code,
-  std::uint32_t source_ = 0;      ///< and of source.
-  std::uint32_t text_begin_ = 0;  ///< Where it begins in the text,
+  std::uint32_t record_ = 0;      ///< The definition that was opened last, if `opened_`.
+  std::uint32_t code_ = 0;        ///< Bytes of code of that definition.
+  std::uint32_t source_ = 0;      ///< Bytes of source of that definition.
+  std::uint32_t text_begin_ = 0;  ///< Where it begins in the text, if `text_known_`.
   bool opened_ = false;
-  bool text_known_ = false;  ///< if that is known.
+  bool text_known_ = false;
   bool index_known_ = false;
 };
 

@@ -64,7 +64,7 @@ struct Child {
   lang::IndexKey first;  ///< Key of the first entry below.
   std::uint32_t address = 0;
   std::uint32_t count = 0;   ///< As in TreeRef.
-  std::uint32_t bytes = 0;   ///< Likewise.
+  std::uint32_t bytes = 0;   ///< As in TreeRef.
   std::uint8_t entries = 0;  ///< Of the child itself.
 
   friend constexpr bool operator==(const Child&, const Child&) = default;
@@ -74,7 +74,7 @@ struct Child {
 struct Place {
   std::uint32_t leaf = 0;            ///< Address of the leaf.
   std::uint32_t count = 0;           ///< Count of all entries before this one.
-  std::uint32_t bytes = 0;           ///< Likewise the bytes.
+  std::uint32_t bytes = 0;           ///< Bytes of all entries before this one.
   std::uint8_t entries = 0;          ///< Of the leaf.
   std::uint8_t position = 0;         ///< Of the entry in the leaf.
   std::uint16_t wrong_bit = 0xFFFF;  ///< Of the leaf: to be inverted whenever it is read.

@@ -8,9 +8,9 @@
 
 namespace pianola::timeline {
 
-/// Where the times of a timeline stand in its picture. Where something happens in each millisecond
-/// they are as wide as a character; a time in which nothing does grows with its logarithm only, and
-/// what comes again and again is folded. What has no room in one line goes on in the next.
+/// Where the times of a timeline stand in its picture. Where something happens in each millisecond,
+/// a millisecond is as wide as a character. A time in which nothing happens grows with its
+/// logarithm only, and repetitions are folded. A line that is full goes on in the next.
 class Axis {
  public:
   /// Lines from `left` to `right`, in pixels.
@@ -26,8 +26,8 @@ class Axis {
     std::uint64_t end = 0;
     Look look{};
     std::size_t times = 0;
-    double x = 0;      ///< Where it begins,
-    double width = 0;  ///< in pixels.
+    double x = 0;      ///< Where it begins, in pixels.
+    double width = 0;  ///< In pixels.
   };
   struct Line {
     std::vector<Stretch> stretches;

@@ -16,12 +16,13 @@ inline constexpr double kBar = 17;       ///< How high a slice is.
 inline constexpr double kTypedRow = 32;  ///< How high the row of typed text is.
 inline constexpr double kSmall = 11;     ///< Letters of most texts.
 
-/// How a kind of slice looks, and what the legend says of it; nothing if it is not in it.
+/// How a kind of slice looks.
 struct Look {
-  std::string_view fill;
-  std::string_view stroke;
-  std::string_view legend;
+  std::string_view fill;    ///< An SVG colour.
+  std::string_view stroke;  ///< An SVG colour.
+  std::string_view legend;  ///< What the legend says of it; empty: it is not in the legend.
 };
+/// How slices of `kind` look.
 Look look(Timeline::Kind kind);
 
 /// Whether there is something of `slice` to be seen in `line`.

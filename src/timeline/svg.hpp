@@ -13,8 +13,8 @@ std::string svg_escaped(std::string_view text);
 /// How wide `text` is at most, about, in letters of `size` pixels.
 double svg_text_width(std::string_view text, double size);
 
-/// As much of `text` as has room in `width`, with a mark if that is not all; empty if next to
-/// nothing has.
+/// As much of `text` as has room in `width`, with a mark if some is missing; empty if hardly any
+/// has room.
 std::string svg_fitting(std::string_view text, double size, double width);
 
 /// Text whose base line begins at (x, y). `style` are attributes.

@@ -26,7 +26,7 @@ struct Timeline {
     report,    ///< What the host last got.
     pointer,   ///< The pointer or the wheel moves, at `begin`.
     typed,     ///< Characters that the host shows, from `begin` on.
-    erased,    ///< One went.
+    erased,    ///< A character that the host shows went.
     other,     ///< The host got a key that types nothing, or a button.
   };
   struct Slice {

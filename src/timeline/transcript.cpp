@@ -180,7 +180,7 @@ std::string doubled_brackets(std::string_view text) {
 
 }  // namespace
 
-std::vector<Heard> transcript(const sim::Host& host, const hid::Layout& layout) {
+std::vector<Heard> transcript(const sim::SimulatedHost& host, const hid::Layout& layout) {
   Listener listener(layout);
   for (std::size_t i = 0; i < host.trace().size(); ++i) {
     listener.take(host.trace()[i], host.effects()[i]);

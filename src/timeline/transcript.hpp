@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "hid/layout.hpp"
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 
 namespace pianola::timeline {
 
@@ -23,7 +23,7 @@ struct Heard {
 
 /// What `host` got. Modifiers that were down without a key count if there is nothing else, and GUI
 /// and the left Alt by themselves, for which hosts open menus.
-std::vector<Heard> transcript(const sim::Host& host, const hid::Layout& layout);
+std::vector<Heard> transcript(const sim::SimulatedHost& host, const hid::Layout& layout);
 
 /// As one text: characters as they are, anything else in brackets, and then a bracket that was
 /// typed doubled. With a line end if there is anything.

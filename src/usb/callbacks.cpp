@@ -114,23 +114,23 @@ void tud_msc_inquiry_cb(std::uint8_t /*unit*/, std::uint8_t vendor[8], std::uint
   put<4>("1.0", revision);
 }
 
-bool tud_msc_test_unit_ready_cb(std::uint8_t unit) { return usb().storage().test_ready(unit); }
+bool tud_msc_test_unit_ready_cb(std::uint8_t unit) { return usb().mass_storage().test_ready(unit); }
 
 void tud_msc_capacity_cb(std::uint8_t unit, std::uint32_t* count, std::uint16_t* size) {
-  *count = usb().storage().capacity(unit);
+  *count = usb().mass_storage().capacity(unit);
   *size = pianola::drive::Drive::kSector;
 }
 
 std::int32_t tud_msc_read10_cb(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
                                void* buffer, std::uint32_t size) {
   const bool good =
-      usb().storage().read(unit, first, offset, {static_cast<std::uint8_t*>(buffer), size});
+      usb().mass_storage().read(unit, first, offset, {static_cast<std::uint8_t*>(buffer), size});
   return good ? static_cast<std::int32_t>(size) : -1;
 }
 
 std::int32_t tud_msc_write10_cb(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
                                 std::uint8_t* buffer, std::uint32_t size) {
-  return usb().storage().write(unit, first, offset, {buffer, size})
+  return usb().mass_storage().write(unit, first, offset, {buffer, size})
              ? static_cast<std::int32_t>(size)
              : -1;
 }
@@ -138,7 +138,7 @@ std::int32_t tud_msc_write10_cb(std::uint8_t unit, std::uint32_t first, std::uin
 bool tud_msc_start_stop_cb(std::uint8_t unit, std::uint8_t power_condition, bool start,
                            bool load_eject) {
   // A power condition makes the other two mean nothing (SBC-3, 5.25).
-  return power_condition != 0 || usb().storage().start_stop(unit, start, load_eject);
+  return power_condition != 0 || usb().mass_storage().start_stop(unit, start, load_eject);
 }
 
 bool tud_msc_prevent_allow_medium_removal_cb(std::uint8_t /*unit*/, std::uint8_t /*prevent*/,
@@ -148,20 +148,20 @@ bool tud_msc_prevent_allow_medium_removal_cb(std::uint8_t /*unit*/, std::uint8_t
 
 std::int32_t tud_msc_scsi_cb(std::uint8_t unit, const std::uint8_t command[16], void* /*buffer*/,
                              std::uint16_t /*size*/) {
-  return usb().storage().other(unit, std::span<const std::uint8_t, 16>(command, 16)) ? 0 : -1;
+  return usb().mass_storage().other(unit, std::span<const std::uint8_t, 16>(command, 16)) ? 0 : -1;
 }
 
 std::int32_t tud_msc_request_sense_cb(std::uint8_t /*unit*/, void* buffer, std::uint16_t /*size*/) {
   constexpr std::size_t kSize = 18;
-  usb().storage().request_sense(
+  usb().mass_storage().request_sense(
       std::span<std::uint8_t, kSize>(static_cast<std::uint8_t*>(buffer), kSize));
   return kSize;
 }
 
-void tud_msc_read10_complete_cb(std::uint8_t /*unit*/) { usb().storage().command_over(); }
-void tud_msc_write10_complete_cb(std::uint8_t /*unit*/) { usb().storage().command_over(); }
+void tud_msc_read10_complete_cb(std::uint8_t /*unit*/) { usb().mass_storage().command_over(); }
+void tud_msc_write10_complete_cb(std::uint8_t /*unit*/) { usb().mass_storage().command_over(); }
 void tud_msc_scsi_complete_cb(std::uint8_t /*unit*/, const std::uint8_t /*command*/[16]) {
-  usb().storage().command_over();
+  usb().mass_storage().command_over();
 }
 
 }  // extern "C"

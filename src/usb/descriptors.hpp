@@ -16,11 +16,18 @@ inline constexpr std::string_view kSerialPrefix = "vial:f64c2b3c";
 inline constexpr std::size_t kMaxUnitId = 32;
 
 // Endpoint addresses; bit 7: IN (USB 2.0, section 9.6.6).
+
+/// Interrupt IN of Interface::keyboard.
 inline constexpr std::uint8_t kKeyboardIn = 0x81;
+/// Interrupt IN of Interface::extra.
 inline constexpr std::uint8_t kExtraIn = 0x82;
+/// Interrupt IN of Interface::raw.
 inline constexpr std::uint8_t kRawIn = 0x83;
+/// Interrupt OUT of Interface::raw.
 inline constexpr std::uint8_t kRawOut = 0x03;
+/// Bulk IN of Interface::storage.
 inline constexpr std::uint8_t kStorageIn = 0x84;
+/// Bulk OUT of Interface::storage.
 inline constexpr std::uint8_t kStorageOut = 0x04;
 
 /// The size of a message of Interface::raw.

@@ -138,7 +138,7 @@ bool ReportSplitter::presses(Kind kind) const {
   return false;
 }
 
-/// What was sent without what is to go up, as far as it is of `kind`.
+/// The state that was sent last, without the keys of `kind` that are to go up.
 ReportSplitter::State ReportSplitter::released(Kind kind) const {
   State state = sent_;
   switch (kind) {

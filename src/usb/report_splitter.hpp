@@ -13,7 +13,7 @@ namespace pianola::usb {
 /// The interfaces, by their numbers; also TinyUSB's numbers of the first three, its HID instances.
 enum class Interface : std::uint8_t {
   keyboard,  ///< A boot keyboard: modifiers and the first six keys.
-  extra,     ///< All that goes beyond it.
+  extra,     ///< All that a boot keyboard has no room for.
   raw,       ///< 32-byte messages either way.
   storage,   ///< The drive.
 };
@@ -27,10 +27,11 @@ enum class ReportId : std::uint8_t {
   mouse = 4,     ///< Buttons, x and y with 16 bits each, wheel.
 };
 
-/// The first usage that the report ReportId::keys has a bit for, and the last.
+/// The first usage that the report ReportId::keys has a bit for.
 inline constexpr std::uint8_t kFirstExtraKey = 0x04;
+/// The last usage that the report ReportId::keys has a bit for.
 inline constexpr std::uint8_t kLastExtraKey = 0xDF;
-/// The size of that report, without its id.
+/// Bytes of the report ReportId::keys, without its id.
 inline constexpr std::size_t kExtraKeyBytes = (kLastExtraKey - kFirstExtraKey) / 8 + 1;
 
 /// An input report of one interface.

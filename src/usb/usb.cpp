@@ -13,7 +13,7 @@ constexpr std::uint8_t instance(Interface interface) {
 
 /// The unit of SET_IDLE, in ms (HID 1.11, section 7.2.4).
 constexpr Time kIdleUnit = 4;
-/// What a raw message that nobody understands is answered with, in its first byte.
+/// The first byte of the answer to a raw message that nobody understands.
 constexpr std::uint8_t kUnhandled = 0xFF;
 
 }  // namespace
@@ -31,7 +31,7 @@ void Usb::start(device::Device& device, std::string_view unit) {
   unit_size_ = static_cast<std::uint8_t>(std::min(unit.size(), unit_.size()));
   std::copy_n(unit.begin(), unit_size_, unit_.begin());
   with_drive_ = device.has_drive();
-  storage_.begin(&device.drive());
+  mass_storage_.begin(&device.drive());
   the_only = this;
   const tusb_rhport_init_t init{.role = TUSB_ROLE_DEVICE, .speed = TUSB_SPEED_FULL};
   tusb_rhport_init(0, &init);
@@ -151,7 +151,7 @@ const std::uint16_t* Usb::string(std::uint8_t index) {
 void Usb::on_configured() {
   if (configured_) on_gone();
   configured_ = true;
-  storage_.begin(&device_->drive());
+  mass_storage_.begin(&device_->drive());
   device_->connected();
 }
 

@@ -9,8 +9,8 @@
 #include "base/time.hpp"
 #include "device/device.hpp"
 #include "usb/descriptors.hpp"
+#include "usb/mass_storage.hpp"
 #include "usb/report_splitter.hpp"
-#include "usb/storage.hpp"
 
 namespace pianola::usb {
 
@@ -18,8 +18,8 @@ namespace pianola::usb {
 /// a whole program, so there is one of these at a time. A port has a bus controller that TinyUSB
 /// knows, or implements TinyUSB's dcd_* functions.
 ///
-/// The host reads one report at a time, and those of two interfaces never within a millisecond:
-/// drivers of different interfaces need not see them in their order.
+/// The host reads one report at a time, and reports of two interfaces at least a millisecond apart:
+/// the drivers of different interfaces could see them in another order.
 class Usb final : public device::Host {
  public:
   /// If the host does not ask for a report of Interface::extra for so long, nobody there reads it,
@@ -59,7 +59,7 @@ class Usb final : public device::Host {
   static Usb* current() { return the_only; }
 
   [[nodiscard]] Time now() const { return now_; }
-  [[nodiscard]] Storage& storage() { return storage_; }
+  [[nodiscard]] MassStorage& mass_storage() { return mass_storage_; }
   /// The string descriptor `index`; null if there is none.
   const std::uint16_t* string(std::uint8_t index);
   void on_configured();
@@ -92,7 +92,7 @@ class Usb final : public device::Host {
   [[nodiscard]] Next next(Next device) const;
 
   device::Device* device_ = nullptr;
-  Storage storage_;
+  MassStorage mass_storage_;
   ReportSplitter splitter_;
   std::array<char, kMaxUnitId> unit_{};
   std::uint8_t unit_size_ = 0;
@@ -102,8 +102,8 @@ class Usb final : public device::Host {
   Time asked_since_ = 0;                  ///< Since when a report waits for Interface::extra.
   Time keyboard_at_ = 0;                  ///< When the keyboard's last report was read.
   Time back_at_ = 0;                      ///< When the device comes back to the bus.
-  Time read_at_ = 0;                      ///< When a report was read last,
-  Interface read_ = Interface::keyboard;  ///< of which interface.
+  Time read_at_ = 0;                      ///< When a report was read last.
+  Interface read_ = Interface::keyboard;  ///< The interface whose report was read last.
   std::optional<Interface> in_flight_;    ///< Whose report the host has not read yet.
   std::uint8_t idle_ = 0;
   std::uint8_t leds_ = 0;
@@ -114,7 +114,7 @@ class Usb final : public device::Host {
   bool extra_listens_ = true;
   bool answers_ = false;  ///< answer_ is to be sent.
   bool leave_ = false;    ///< The device asked to leave the bus.
-  bool away_ = false;     ///< It has left.
+  bool away_ = false;     ///< The device has left the bus.
 };
 
 }  // namespace pianola::usb

@@ -1,41 +1,35 @@
 #!/usr/bin/env python3
 """Checks that each layer can include its own headers and those of the layers below it, and finds no
-others.
+others; and that docs/design.md shows the layers as they are built.
 
-    layers.py COMPILER SOURCE_DIR INCLUDE_ROOTS
+    layers.py check COMPILER SOURCE_DIR INCLUDE_ROOTS
+    layers.py draw SOURCE_DIR INCLUDE_ROOTS
+
+INCLUDE_ROOTS is the build's include_roots.txt. `draw` writes the drawing in docs/design.md anew.
 """
 
 import pathlib
 import subprocess
 import sys
 
-# The layers that each layer may see. This is the rule; the CMakeLists.txt files must agree.
-MAY_SEE = {layer: set(below.split()) for layer, below in {
-    "base": "",
-    "hid": "base",
-    "lang/code": "base hid",
-    "lang/compile": "base hid lang/code",
-    "lang/text": "base hid lang/code lang/compile",
-    "engine": "base hid lang/code",
-    "flash": "",
-    "store": "base hid lang/code lang/compile flash",
-    "edit": "base hid lang/code lang/compile flash store",
-    "drive": "base hid lang/code lang/compile flash store edit",
-    "player": "base hid lang/code engine",
-    "device": "base hid lang/code lang/compile engine player flash store edit drive",
-    "usb": "base hid lang/code lang/compile engine player flash store edit drive device",
-    "ports/sim": "base hid lang/code lang/compile engine flash",
-    "ports/file": "base flash",
-    "ports/usbip": "base hid lang/code lang/compile engine player flash store edit drive device"
-                   " usb",
-    "ports/evdev": "base hid",
-    "ports/linux": "base",
-    "tryout": "base hid lang/code lang/compile engine flash ports/sim",
-    "scenario": "base hid lang/code lang/compile engine flash ports/sim tryout",
-    "timeline": "base hid lang/code lang/compile engine flash ports/sim tryout scenario",
-    "cli": "base hid lang/code lang/compile lang/text engine flash store edit drive device usb"
-           " ports/sim ports/file ports/usbip ports/evdev ports/linux tryout scenario timeline",
-}.items()}
+DOCUMENT = "docs/design.md"
+BEGIN = "<!-- The layers, by tests/build/layers.py: -->\n"
+END = "<!-- End of the layers. -->\n"
+
+
+def read_layers(roots_file):
+    """The layers from the lowest up, each with the include roots that its sources get and the
+    layers that those belong to, itself not included."""
+    roots = {}
+    for line in pathlib.Path(roots_file).read_text().splitlines():
+        layer, _, paths = line.partition("=")
+        roots[layer] = [path for path in paths.split(":") if path]
+    layer_of = {layer.replace("/", "_"): layer for layer in roots}
+    below = {}
+    for layer, paths in roots.items():
+        names = [path.name for path in map(pathlib.Path, paths) if path.parent.name == "include"]
+        below[layer] = {layer_of[name] for name in names if name in layer_of} - {layer}
+    return roots, below
 
 
 def seen_from(compiler, roots, headers):
@@ -54,29 +48,88 @@ def a_header(source, layer):
     return f"{layer}/{headers[0].name}"
 
 
-def findings(layer, seen):
-    for other in sorted(MAY_SEE):
-        allowed = other == layer or other in MAY_SEE[layer]
+def folders(source):
+    """The folders below src/ that are layers: those with a CMakeLists.txt."""
+    return {str(path.parent.relative_to(source / "src"))
+            for path in (source / "src").rglob("CMakeLists.txt")}
+
+
+def findings(layer, seen, below):
+    for other in sorted(below):
+        allowed = other == layer or other in below[layer]
         if allowed and other not in seen:
             yield f"{layer} cannot include {other}"
         if not allowed and other in seen:
-            yield f"{layer} can include {other}, which stands above it"
+            yield f"{layer} can include {other}, which it does not depend on"
+
+
+def out_of_order(below):
+    """Layers that depend on one that is declared after them: so no two depend on each other."""
+    lower = set()
+    for layer in below:
+        for other in sorted(below[layer] - lower):
+            yield f"{layer} depends on {other}, which CMakeLists.txt has above it"
+        lower.add(layer)
+
+
+def drawing(below):
+    """The layers as a Mermaid chart. An arrow that others make up, one after the other, is left
+    out."""
+    names = {layer: layer.replace("/", "_") for layer in reversed(below)}
+    lines = ["```mermaid\n", "flowchart TD\n"]
+    lines += [f'  {name}["{layer}"]\n' for layer, name in names.items()]
+    for layer, name in names.items():
+        indirect = set().union(*(below[between] for between in below[layer]))
+        lines += [f"  {name} --> {names[other]}\n"
+                  for other in names if other in below[layer] - indirect]
+    return "".join([*lines, "```\n"])
+
+
+def split_document(text):
+    """What stands before the drawing, the drawing, and what stands after it."""
+    before, begin, rest = text.partition(BEGIN)
+    drawn, end, after = rest.partition(END)
+    if not begin or not end:
+        sys.exit(f"{DOCUMENT} lacks the line {(END if begin else BEGIN).strip()}")
+    return before + begin, drawn, end + after
+
+
+def draw(source, roots_file):
+    _, below = read_layers(roots_file)
+    document = source / DOCUMENT
+    before, _, after = split_document(document.read_text())
+    document.write_text(before + drawing(below) + after)
+    return 0
+
+
+def check(compiler, source, roots_file):
+    roots, below = read_layers(roots_file)
+    wrong = []
+    if set(roots) != folders(source):
+        wrong.append(f"the build has the layers {sorted(roots)}, src/ {sorted(folders(source))}")
+    wrong += out_of_order(below)
+    headers = {layer: a_header(source, layer) for layer in roots}
+    for layer in roots:
+        wrong += findings(layer, seen_from(compiler, roots[layer], headers), below)
+    _, drawn, _ = split_document((source / DOCUMENT).read_text())
+    if drawn != drawing(below):
+        had, has = drawn.splitlines(), drawing(below).splitlines()
+        wrong.append(f"{DOCUMENT} does not show the layers as they are built:")
+        wrong += [f"-{line}" for line in had if line not in has]
+        wrong += [f"+{line}" for line in has if line not in had]
+        wrong.append(f"To write the drawing anew: tests/build/layers.py draw {source} {roots_file}")
+    print("\n".join(wrong))
+    return 1 if wrong else 0
 
 
 def main():
-    compiler, source, roots_file = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3]
-    roots = {}
-    for line in pathlib.Path(roots_file).read_text().splitlines():
-        layer, _, paths = line.partition("=")
-        roots[layer] = paths.split(":")
-    wrong = []
-    if set(roots) != set(MAY_SEE):
-        wrong.append(f"the build has the layers {sorted(roots)}, this test {sorted(MAY_SEE)}")
-    headers = {layer: a_header(source, layer) for layer in MAY_SEE}
-    for layer in roots.keys() & MAY_SEE.keys():
-        wrong += findings(layer, seen_from(compiler, roots[layer], headers))
-    print("\n".join(wrong))
-    return 1 if wrong else 0
+    command, *arguments = sys.argv[1:] or [""]
+    if command == "check" and len(arguments) == 3:
+        return check(arguments[0], pathlib.Path(arguments[1]), arguments[2])
+    if command == "draw" and len(arguments) == 2:
+        return draw(pathlib.Path(arguments[0]), arguments[1])
+    print(__doc__, file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

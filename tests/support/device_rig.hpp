@@ -9,9 +9,9 @@
 
 #include "device/device.hpp"
 #include "hid/layout.hpp"
-#include "ports/sim/host.hpp"
 #include "ports/sim/memory_compiler.hpp"
 #include "ports/sim/simulated_flash.hpp"
+#include "ports/sim/simulated_host.hpp"
 #include "scenario/key_script.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
@@ -103,7 +103,7 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
 
   std::unique_ptr<device::Device> device;
   store::Mount mount{};
-  sim::Host host{hid::default_layout()};
+  sim::SimulatedHost host{hid::default_layout()};
   std::uint32_t now = 0;
   Next next = Next::time(0);
   bool polls = true;  ///< The host takes reports.

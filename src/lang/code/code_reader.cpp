@@ -154,7 +154,7 @@ bool CodeReader::at_end() {
 bool CodeReader::load() {
   const std::uint32_t into = offset_ % static_cast<std::uint32_t>(window_.size());
   const std::uint32_t start = offset_ - into;
-  // What a window that is there already lacks is after the end.
+  // A byte that is not in the window of its place is after the code's end.
   if (filled_ == 0 || start != start_) {
     start_ = start;
     filled_ = static_cast<std::uint32_t>(roll_->read_code(record_, start, window_));

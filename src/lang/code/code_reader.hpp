@@ -77,8 +77,8 @@ class CodeReader {
     return load() ? window_[offset_ - start_] : std::uint8_t{0};
   }
 
-  /// What the window holds from the place on (perhaps nothing), for who decodes in it and then
-  /// says by move() how far. `before` bytes in front of it are in the window too.
+  /// The bytes that the window holds from the place on, perhaps none, to be decoded there; move()
+  /// then goes on after them. `before` bytes in front of the place are in the window too.
   [[nodiscard]] std::span<const std::uint8_t> ahead(std::uint32_t& before) const {
     const std::uint32_t at = offset_ - start_;
     before = at < filled_ ? at : 0;
@@ -112,7 +112,7 @@ struct Instruction {
       value{};                ///< `integer` operands as two's complement; payloads: size.
   Trigger trigger;            ///< If it has one.
   std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
-  std::uint32_t payload_size = 0;  ///< Its bytes.
+  std::uint32_t payload_size = 0;  ///< Bytes of the last payload.
 };
 
 /// Decodes the instruction at the reader's place and goes on after it. False if the code ends, the

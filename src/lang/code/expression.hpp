@@ -66,7 +66,7 @@ inline constexpr Operator kOperators[] = {
 const Operator* find_operator(Opcode opcode);
 /// The operator of this form that is written `word`; null if none is.
 const Operator* find_operator(std::string_view word, OperatorForm form);
-/// That of the infix operators that begin with the sign; all that do bind alike.
+/// How tightly the infix operators bind that begin with `sign`: all of them alike.
 Precedence infix_precedence(char32_t sign);
 
 /// A value that is asked of the engine.

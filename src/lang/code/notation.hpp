@@ -30,7 +30,7 @@ bool write_key(TextWriter& out, KeyRef key, KeyPlace place);
 /// `ctrl+rshift+`: the modifiers of a chord. The left ones bear the plain names.
 void write_mods(TextWriter& out, hid::Modifiers mods);
 
-/// `ctrl+c`, or the key alone. `place` is that of the whole chord.
+/// `ctrl+c`, or the key alone. `place` is where the whole chord stands.
 bool write_chord(TextWriter& out, hid::Modifiers mods, KeyRef key, KeyPlace place);
 
 /// The trigger of `in`, an instruction that has one.

@@ -190,8 +190,9 @@ inline constexpr std::size_t kMaxText = 127;
 inline constexpr std::size_t kMaxRawKeys = 6;
 /// Most parameters of a macro.
 inline constexpr std::size_t kMaxParameters = 8;
-/// Most variables of a file, and most layers: a device keeps the state of each in RAM.
+/// Most variables of a file: a device keeps the value of each in RAM.
 inline constexpr std::size_t kMaxGlobals = 16;
+/// Most layers of a file: a device keeps a bit for each in RAM.
 inline constexpr std::size_t kMaxLayers = 32;
 /// Most locals of one body, parameters and loop counters included.
 inline constexpr std::size_t kMaxSlots = 32;
@@ -211,8 +212,8 @@ inline constexpr std::size_t kMaxAbbreviation = 31;
 /// What QUERY asks for.
 enum class Query : std::uint8_t {
   held,         ///< The trigger is down.
-  released,     ///< It is not.
-  interrupted,  ///< Another key was pressed since.
+  released,     ///< The trigger is not down.
+  interrupted,  ///< Another key was pressed since the trigger's press.
   elapsed,      ///< ms since the trigger's press.
   double_tap,   ///< The trigger's press was the second of a double tap.
   pending,      ///< Key events that wait.

@@ -81,7 +81,9 @@ class Roll {
   /// has, fewer only at the end of the code; 0 if there is no such definition.
   virtual std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                                 std::span<std::uint8_t> out) = 0;
-  /// Reads the definition's source slice likewise. A roll without source returns 0.
+  /// Reads the source slice of definition `record` from `offset` on. Returns the bytes read: as
+  /// many as `out` has, fewer only at the slice's end; 0 if there is no such definition or no
+  /// source.
   virtual std::size_t read_source(std::uint32_t record, std::uint32_t offset,
                                   std::span<char> out) = 0;
   /// How many entries the index has.
@@ -108,9 +110,10 @@ class RollWriter {
  public:
   /// A new definition. The one before is complete.
   virtual Status begin_definition() = 0;
-  /// Appends code to it. Never changed later.
+  /// Appends code to the definition that was begun last. Never changed later.
   virtual Status append_code(std::span<const std::uint8_t> code) = 0;
-  /// The definition is complete; its source is the bytes [begin, end) of the source.
+  /// The definition that was begun last is complete; its slice of the source is the bytes
+  /// [source_begin, source_end).
   virtual Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) = 0;
   /// Appends one index entry; they come sorted. Its `record` is the definition's ordinal: how many
   /// definitions this writer was given before it.

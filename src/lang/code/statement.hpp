@@ -18,7 +18,7 @@ enum class StatementForm : std::uint8_t {
   buttons,          ///< `click left, right`
   report,           ///< `[01:06,19]`
   text,             ///< `"…"`
-  text_value,       ///< `${E}` in such a text
+  text_value,       ///< `${E}` in a text
   pointer,          ///< `move 10 (a + b)`: as many values as the instruction takes
   macro,            ///< `stop f`
   layer,            ///< `layer on nav`
@@ -42,7 +42,7 @@ enum class StatementForm : std::uint8_t {
   send,             ///< `send next`, in a `defer` only
   match,            ///< `match next within 1s {`
   pattern,          ///< `a shift+b {`, in a `match` only
-  match_else,       ///< `else {`, likewise
+  match_else,       ///< `else {`, in a `match` only
 };
 
 /// One row of the table.
@@ -51,10 +51,11 @@ struct Statement {
   Opcode opcode;           ///< What it is compiled to; last, if that is several instructions.
   StatementForm form;
 
+  /// The first of its words.
   [[nodiscard]] constexpr std::string_view keyword() const {
     return {words.data(), std::min(words.find(' '), words.size())};
   }
-  /// Empty if there is none.
+  /// The second of its words; empty if there is none.
   [[nodiscard]] constexpr std::string_view second_word() const {
     std::string_view rest = words;
     rest.remove_prefix(std::min(keyword().size() + 1, words.size()));
@@ -70,9 +71,9 @@ struct Statement {
   }
 };
 
-/// All that may stand in a body. What starts with no word of its own has none here. Of several
-/// that start alike, which stand together, those with a second word come first; of several with one
-/// opcode, that which is written for it.
+/// All statements that may stand in a body. One that starts with no word of its own has none here.
+/// Statements that start alike stand together, those with a second word first. Of several with one
+/// opcode, the one that is written for it comes first.
 // clang-format off
 inline constexpr Statement kStatements[] = {
   {"tap",          Opcode::tap,          StatementForm::taps},

@@ -66,9 +66,9 @@ class Compiler final : private DiagnosticSink {
   /// What is passed over after an error.
   enum class Skip : std::uint8_t {
     definition,  ///< To the next one, which is indented no more than this one.
-    item,        ///< Of a layer: likewise, or to the layer's end.
+    item,        ///< Of a layer: to the next item indented no more, or to the layer's end.
     statement,   ///< To the next line, a keyword that starts a statement, or the block's end.
-    word,        ///< Likewise, or to a text, a key or any keyword.
+    word,        ///< To the next line, a text, a key, any keyword, or the block's end.
   };
   enum class Block : std::uint8_t {
     layer,
@@ -419,13 +419,13 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t last_error_ = 0xFFFFFFFF;  ///< Offset of the last error.
   Position last_end_;                      ///< After the last token that was passed.
   std::uint32_t slice_begin_ = 0;
-  std::uint32_t records_ = 0;    ///< Definitions begun.
-  std::uint32_t noted_ = 0;      ///< Records in the scratch.
-  std::uint32_t code_size_ = 0;  ///< Of this definition so far.
-  std::uint32_t scope_ = 0;      ///< name_hash of the layer.
-  ScratchRecord pending_;        ///< Declared by the body that is open.
-  std::uint32_t variables_ = 0;  ///< Declared so far; layers likewise.
-  std::uint32_t layers_ = 0;
+  std::uint32_t records_ = 0;       ///< Definitions begun.
+  std::uint32_t noted_ = 0;         ///< Records in the scratch.
+  std::uint32_t code_size_ = 0;     ///< Of this definition so far.
+  std::uint32_t scope_ = 0;         ///< name_hash of the layer.
+  ScratchRecord pending_;           ///< Declared by the body that is open.
+  std::uint32_t variables_ = 0;     ///< Variables declared so far.
+  std::uint32_t layers_ = 0;        ///< Layers declared so far.
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
   bool layout_used_ = false;        ///< A character was checked against file_layout_.
   bool private_seen_ = false;
@@ -465,7 +465,7 @@ class Compiler final : private DiagnosticSink {
   bool brace_excused_ = false;     ///< That a `}` lacks comes of an error that was reported.
   Position item_at_;               ///< Of the definition or the layer's item that was begun last.
   std::uint32_t layer_home_ = 1;   ///< home_ of the layer.
-  std::uint32_t home_ = 1;         ///< Column of it, if it stands first in its line.
+  std::uint32_t home_ = 1;         ///< Column of what is at item_at_, if that is first in its line.
   std::uint32_t skip_from_ = 0;    ///< Offset of the first token that is skipped.
   std::uint32_t skip_braces_ = 0;  ///< Blocks opened on the way.
 

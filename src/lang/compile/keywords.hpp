@@ -32,7 +32,7 @@ enum class Keyword : std::uint8_t {
 
 /// The keyword spelt exactly so, or Keyword::no_keyword.
 Keyword find_keyword(std::string_view word);
-/// Its spelling.
+/// How `keyword` is spelt.
 std::string_view keyword_name(Keyword keyword);
 /// The keyword spelt most like `word`; empty if none is near.
 std::string_view closest_keyword(std::string_view word);

@@ -76,24 +76,24 @@ class Lexer {
   char32_t take_following() { return get(); }
   /// The place after the token, or after the character last taken.
   [[nodiscard]] const Position& position() const { return at_; }
-  /// Takes `[mm:kk,kk]` after a `[` token. Empty if it is none; what was read is passed over.
+  /// What stands in `[mm:kk,kk]`.
   struct RawReport {
     std::uint8_t mods = 0;
     std::uint8_t count = 0;
     std::array<std::uint8_t, 6> keys{};
   };
+  /// Takes `[mm:kk,kk]` after a `[` token. Empty if it is none; what was read is passed over.
   std::optional<RawReport> raw_report();
   /// After `private`: takes ` #7` if that follows.
   std::optional<std::uint32_t> placeholder_number();
   /// Whether the text that is being read is a """ text.
   [[nodiscard]] bool in_lines() const { return text_.lines; }
-  /// At the end of the token's line, after StringItem::Kind::broken or pass_line(): goes back to
-  /// the
-  /// `}` that end that line (before a comment), `most` of them, which close blocks. False if there
-  /// are none.
+  /// After StringItem::Kind::broken or pass_line(), at the end of the token's line: goes back to
+  /// the last `}` of that line, which close blocks and stand before its comment, at most `most` of
+  /// them. False if there are none.
   bool back_to_braces(unsigned most);
-  /// After StringItem::Kind::broken likewise: goes on behind the quotes in one of the next lines
-  /// that look as if they were to close the text, if there are such.
+  /// After StringItem::Kind::broken: goes on behind the quotes in one of the next lines that look
+  /// as if they were to close the text, if there are such.
   void on_to_quotes();
   /// Takes the rest of the line, without its end.
   void pass_line();
@@ -116,9 +116,9 @@ class Lexer {
     Position at;                   ///< Of its opening quotes.
     std::uint8_t indentation = 0;  ///< Of the first line of a """ text.
     bool lines = false;            ///< It is a """ text.
-    bool fresh = false;            ///< Just after the opening quotes of such a text.
-    bool blanks = false;           ///< Something was typed in this line of such a text,
-    bool only_blanks = false;      ///< and nothing but blanks.
+    bool fresh = false;            ///< Just after the opening quotes of a """ text.
+    bool blanks = false;           ///< Something was typed in this line of a """ text.
+    bool only_blanks = false;      ///< Nothing but blanks was typed in this line of a """ text.
     bool curly = false;            ///< A typographic quotation mark was read in it.
     Position curly_at{0, 0, 0};    ///< Of the first, if it is a closing one; else line 0.
   };

@@ -18,10 +18,10 @@ struct ScratchRecord {
 
   IndexEntry entry;         ///< For a use: its key, and in `params` the number of values passed.
   Position at;              ///< Of the name or the trigger.
-  std::uint8_t length = 0;  ///< Characters of it.
+  std::uint8_t length = 0;  ///< Characters of the name or the trigger.
   Role role = Role::declaration;
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
-  bool second_is_character = false;  ///< So is its second.
+  bool second_is_character = false;  ///< The trigger's second usage is a character.
   bool binding = false;              ///< It is a trigger's, and no remap's.
 };
 

@@ -18,7 +18,7 @@ namespace pianola::lang {
 /// that they describe.
 Status decompile(Roll& roll, TextSink& sink);
 
-/// The same for definition `record` alone; nothing for one without code.
+/// Writes source for definition `record` alone, as decompile() does; nothing for one without code.
 Status decompile_definition(Roll& roll, std::uint32_t record, TextSink& sink);
 
 }  // namespace pianola::lang

@@ -63,8 +63,8 @@ class DefinitionWriter {
   struct OpenBlock {
     Block kind{};
     std::uint8_t locals = 0;   ///< Slots in use around it.
-    std::uint32_t label = 0;   ///< Where it is left.
-    std::uint32_t end = 0;     ///< Its offset.
+    std::uint32_t label = 0;   ///< The label where it is left.
+    std::uint32_t end = 0;     ///< Offset of the label where it is left.
     std::uint32_t start = 0;   ///< Of a loop: its head. Of a match: whether a pattern was seen.
     std::uint32_t branch = 0;  ///< Of a condition after `else`: label of all ends + 1.
   };

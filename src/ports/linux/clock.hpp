@@ -15,7 +15,7 @@ class Clock {
   /// In ms.
   [[nodiscard]] Time now() const { return static_cast<Time>(passed() / kMillisecond); }
 
-  /// How long it is from now to the beginning of the millisecond `time`, but not less than nothing.
+  /// How long it is from now to the beginning of the millisecond `time`; 0 if that has come.
   [[nodiscard]] timespec until(Time time) const {
     const std::int64_t now = passed();
     const auto ahead = static_cast<std::int32_t>(time - static_cast<Time>(now / kMillisecond));

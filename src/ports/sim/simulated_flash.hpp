@@ -25,15 +25,15 @@ enum class BadSector : std::uint8_t {
   erase_fails,    ///< Every erase fails and leaves the whole sector unstable.
   program_fails,  ///< Every program fails and leaves its first unit unstable.
   reads_zeros,    ///< Every operation seems to succeed, but each byte reads 00.
-  reads_ones,     ///< Likewise FF.
+  reads_ones,     ///< Every operation seems to succeed, but each byte reads FF.
 };
 
 /// NOR flash in memory, as strict as the least forgiving chip, for tests: its power can be cut at
 /// any step, its sectors can be broken and its bits flipped. Copies are independent of each other.
 ///
 /// Steps are the points at which power can be cut: each byte of a program is one, each erase is
-/// kEraseSteps. A program that is cut has finished all bytes before the step's; of the step's byte
-/// and of what follows in its unit, the bits that were to be cleared are unstable; later units are
+/// kEraseSteps. A program that is cut has finished all bytes before the step's. From the step's
+/// byte to the end of its unit, the bits that were to be cleared are unstable. Later units are
 /// untouched. Of a sector whose erase is cut, all bits are unstable. They remain so until the
 /// sector is erased to the end.
 class SimulatedFlash final : public flash::NorFlash {

@@ -13,7 +13,7 @@
 #include "engine/key_event.hpp"
 #include "hid/layout.hpp"
 #include "lang/code/roll.hpp"
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 
 namespace pianola::sim {
 
@@ -36,8 +36,8 @@ enum class Ending : std::uint8_t {
 
 /// A whole device in virtual time: keys, an engine that plays a roll, a host. Nothing waits in real
 /// time; the clock jumps to whatever happens next. In each millisecond first the keys change, then
-/// the engine goes on, then, if it is a multiple of the polling interval, the host takes the report
-/// that is there and the engine goes on again.
+/// the engine goes on. If the millisecond is a multiple of the polling interval, the host then
+/// takes the report that is there, and the engine goes on again.
 class Simulation {
  public:
   struct Options {
@@ -64,7 +64,7 @@ class Simulation {
   void reconnect();
 
   [[nodiscard]] std::uint32_t now() const { return now_; }
-  [[nodiscard]] const Host& host() const { return host_; }
+  [[nodiscard]] const SimulatedHost& host() const { return host_; }
   [[nodiscard]] const std::vector<engine::Error>& errors() const { return errors_.errors(); }
   [[nodiscard]] engine::Engine& engine() { return *engine_; }
 
@@ -77,7 +77,7 @@ class Simulation {
 
   Options options_;
   std::unique_ptr<Memory> memory_;
-  Host host_;
+  SimulatedHost host_;
   ErrorList errors_;
   std::unique_ptr<engine::Engine> engine_;
   Next next_ = Next::time(0);

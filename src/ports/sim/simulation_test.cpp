@@ -72,8 +72,8 @@ TEST(Simulation, ErrorsAreListed) {
   EXPECT_EQ(rig.simulation->errors()[0], (engine::Error{engine::ErrorCode::variable, 0, 3}));
 }
 
-TEST(Host, HoldsOneReport) {
-  Host host{hid::default_layout()};
+TEST(SimulatedHost, HoldsOneReport) {
+  SimulatedHost host{hid::default_layout()};
   EXPECT_FALSE(host.poll(0));
   EXPECT_TRUE(host.send({}));
   EXPECT_FALSE(host.send({}));

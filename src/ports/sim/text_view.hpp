@@ -25,8 +25,8 @@ class TextView {
 
   /// What a report did.
   struct Effect {
-    std::size_t erased = 0;          ///< So many characters went,
-    std::u32string typed;            ///< then these came.
+    std::size_t erased = 0;          ///< How many characters went.
+    std::u32string typed;            ///< The characters that came after that.
     std::vector<hid::Usage> silent;  ///< Keys that went down and did nothing to the text.
   };
   Effect take(const hid::Report& report);
@@ -38,7 +38,7 @@ class TextView {
   [[nodiscard]] std::string text() const;
   /// The LEDs (HID 1.11, appendix B.1).
   [[nodiscard]] std::uint8_t leds() const { return leds_; }
-  /// Changes them, as another keyboard would.
+  /// Changes the LEDs, as another keyboard would.
   void set_leds(std::uint8_t leds) { leds_ = leds; }
 
  private:

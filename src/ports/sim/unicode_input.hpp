@@ -33,8 +33,8 @@ class UnicodeInput {
   hid::Layout layout_;
   bool open_ = false;            ///< Digits follow.
   bool composing_ = false;       ///< Compose was tapped.
-  std::uint32_t number_ = 0;     ///< Of four digits, the last if there were more,
-  std::uint32_t surrogate_ = 0;  ///< and the four before, on macOS.
+  std::uint32_t number_ = 0;     ///< The number of the last four digits.
+  std::uint32_t surrogate_ = 0;  ///< On macOS: the number of the four digits before them.
   unsigned digits_ = 0;
   hid::Modifiers mods_ = 0;
   bool alone_ = false;  ///< The modifiers that are down were pressed with no key so far.

@@ -36,7 +36,7 @@ class Connection final : private BusHost {
   /// Takes what the client sent, in pieces of any size.
   void receive(std::span<const std::uint8_t> bytes);
 
-  /// What the client is to get; who sends some of it removes that.
+  /// The bytes that the client is to get. Whoever sends some of them removes those.
   [[nodiscard]] std::vector<std::uint8_t>& output() { return output_; }
 
   /// Whether it has the device.

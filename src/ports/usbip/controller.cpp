@@ -314,8 +314,8 @@ void Controller::stall(std::uint8_t address) {
   }
 }
 
-/// What a bulk endpoint still had to move is dropped: TinyUSB holds it for ended, and begins anew.
-/// An input report waits on.
+/// The transfer of a bulk endpoint is dropped: TinyUSB takes it for ended, and begins anew. An
+/// input report waits on.
 void Controller::clear_stall(std::uint8_t address) {
   Endpoint& endpoint = this->endpoint(address & 0x0FU, (address & kIn) != 0);
   endpoint.stalled = false;

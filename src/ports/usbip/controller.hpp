@@ -147,7 +147,7 @@ class Controller {
   BusHost* host_ = nullptr;
   Time now_ = 0;
   bool control_runs_ = false;     ///< TinyUSB has the setup packet of the first request.
-  bool control_refused_ = false;  ///< It does not want it.
+  bool control_refused_ = false;  ///< TinyUSB refuses the first request.
   bool configured_ = false;       ///< A configuration was set since the bus was reset.
   bool present_ = false;
   bool suspended_ = false;

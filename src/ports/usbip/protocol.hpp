@@ -40,10 +40,13 @@ inline constexpr std::uint32_t kSubmitted = 3;
 inline constexpr std::uint32_t kUnlinked = 4;
 inline constexpr std::size_t kCommandBytes = 48;
 
-/// The name of the only device, and the numbers that go with it.
+/// The name of the only device.
 inline constexpr std::string_view kBusId = "1-1";
+/// Where the only device would stand in a Linux system.
 inline constexpr std::string_view kPath = "/pianola/1-1";
+/// The number of the only device's bus.
 inline constexpr std::uint32_t kBusNumber = 1;
+/// The number of the only device on its bus.
 inline constexpr std::uint32_t kDeviceNumber = 2;
 /// Linux's name for full speed.
 inline constexpr std::uint32_t kFullSpeed = 2;

@@ -29,9 +29,9 @@ class ServerObserver {
  public:
   /// A host at `peer` ("address:port") attached the device.
   virtual void attached(const std::string& peer) = 0;
-  /// It is gone; `reason` says why, for people.
+  /// The host that had the device is gone; `reason` says why, for people.
   virtual void detached(const std::string& reason) = 0;
-  /// A host at `peer` wanted it while another had it.
+  /// A host at `peer` wanted the device while another had it.
   virtual void refused(const std::string& peer) = 0;
 
  protected:

@@ -1,4 +1,4 @@
-#include "usb/storage.hpp"
+#include "usb/mass_storage.hpp"
 
 #include <tusb.h>
 
@@ -20,13 +20,13 @@ std::uint32_t big32(std::span<const std::uint8_t, 4> bytes) {
 
 }  // namespace
 
-bool Storage::done(const drive::Sense& sense) {
+bool MassStorage::done(const drive::Sense& sense) {
   sense_ = sense;
   if (!sense.ok()) tud_msc_set_sense(0, sense.key, sense.code, sense.qualifier);
   return sense.ok();
 }
 
-drive::Drive* Storage::ready(std::uint8_t unit) {
+drive::Drive* MassStorage::ready(std::uint8_t unit) {
   if (unit != 0 || drive_ == nullptr) {
     done(kNoUnit);
     return nullptr;
@@ -34,19 +34,19 @@ drive::Drive* Storage::ready(std::uint8_t unit) {
   return done(drive_->test_ready()) ? drive_ : nullptr;
 }
 
-bool Storage::in_range(std::uint64_t first, std::uint64_t count) const {
+bool MassStorage::in_range(std::uint64_t first, std::uint64_t count) const {
   return first + count <= drive_->sectors();
 }
 
-bool Storage::test_ready(std::uint8_t unit) { return ready(unit) != nullptr; }
+bool MassStorage::test_ready(std::uint8_t unit) { return ready(unit) != nullptr; }
 
-std::uint32_t Storage::capacity(std::uint8_t unit) {
+std::uint32_t MassStorage::capacity(std::uint8_t unit) {
   drive::Drive* const drive = ready(unit);
   return drive != nullptr ? drive->sectors() : 0;
 }
 
-bool Storage::read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
-                   std::span<std::uint8_t> out) {
+bool MassStorage::read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+                       std::span<std::uint8_t> out) {
   drive::Drive* const drive = ready(unit);
   if (drive == nullptr) return false;
   if (offset % kSector != 0 || out.size() % kSector != 0) return done(drive::kBadField);
@@ -55,8 +55,8 @@ bool Storage::read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
   return done(drive->read(static_cast<std::uint32_t>(from), out));
 }
 
-bool Storage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
-                    std::span<const std::uint8_t> data) {
+bool MassStorage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+                        std::span<const std::uint8_t> data) {
   drive::Drive* const drive = ready(unit);
   if (drive == nullptr) return false;
   if (offset % kSector != 0 || data.size() % kSector != 0) return done(drive::kBadField);
@@ -65,12 +65,12 @@ bool Storage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset
   return done(drive->write(static_cast<std::uint32_t>(from), data));
 }
 
-bool Storage::start_stop(std::uint8_t unit, bool start, bool load_eject) {
+bool MassStorage::start_stop(std::uint8_t unit, bool start, bool load_eject) {
   if (unit != 0 || drive_ == nullptr) return done(kNoUnit);
   return done(drive_->start_stop(start, load_eject));
 }
 
-bool Storage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> command) {
+bool MassStorage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> command) {
   const std::uint8_t code = command[0];
   if (code != kVerify10 && code != kSynchronizeCache10) return done(drive::kUnknownCommand);
   if (ready(unit) == nullptr) return false;
@@ -81,7 +81,7 @@ bool Storage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> command
   return done(in_range(first, count) ? drive::kFine : drive::kOutOfRange);
 }
 
-void Storage::request_sense(std::span<std::uint8_t, 18> answer) {
+void MassStorage::request_sense(std::span<std::uint8_t, 18> answer) {
   if (!sense_.ok()) {
     answer[2] = sense_.key;
     answer[12] = sense_.code;
@@ -90,7 +90,7 @@ void Storage::request_sense(std::span<std::uint8_t, 18> answer) {
   sense_ = {};
 }
 
-void Storage::command_over() {
+void MassStorage::command_over() {
   if (!sense_.ok()) tud_msc_set_sense(0, 0, 0, 0);
 }
 

@@ -13,12 +13,12 @@
 
 namespace pianola::sim {
 
-/// A host in virtual time. It holds at most one report until it polls, notes all that it took, and
-/// shows the text that they type.
-class Host final : public engine::ReportSink {
+/// A host in virtual time. It holds at most one report until it polls, notes all reports that it
+/// took, and shows the text that they type.
+class SimulatedHost final : public engine::ReportSink {
  public:
-  explicit Host(const hid::Layout& layout,
-                engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
+  explicit SimulatedHost(const hid::Layout& layout,
+                         engine::UnicodeMethod unicode = engine::UnicodeMethod::off)
       : view_(layout, unicode) {}
 
   /// Accepts a report unless one waits.
@@ -35,8 +35,9 @@ class Host final : public engine::ReportSink {
   /// Goes and comes back: the report that waits is lost, and it knows of no key.
   void reconnect();
 
+  /// The reports that it took, oldest first.
   [[nodiscard]] const std::vector<TraceEntry>& trace() const { return trace_; }
-  /// What each of them did to the text.
+  /// What each report of trace() did to the text.
   [[nodiscard]] const std::vector<TextView::Effect>& effects() const { return effects_; }
   [[nodiscard]] std::string text() const { return view_.text(); }
   [[nodiscard]] std::uint8_t leds() const { return view_.leds(); }

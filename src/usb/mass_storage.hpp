@@ -9,7 +9,7 @@ namespace pianola::usb {
 
 /// SCSI commands for the drive, between TinyUSB's mass storage class and drive::Drive. TinyUSB
 /// forgets why a READ (10) or WRITE (10) failed, so the reason is kept here until REQUEST SENSE.
-class Storage {
+class MassStorage {
  public:
   /// The drive is the caller's and outlives this; null: there is none.
   void begin(drive::Drive* drive) {
@@ -17,24 +17,28 @@ class Storage {
     sense_ = {};
   }
 
-  /// TEST UNIT READY. False if it fails; so do the others that are not void.
+  /// TEST UNIT READY. False if it fails.
   bool test_ready(std::uint8_t unit);
   /// Sectors for READ CAPACITY (10) and READ FORMAT CAPACITIES; 0 if it fails.
   std::uint32_t capacity(std::uint8_t unit);
-  /// Bytes of READ (10) or WRITE (10), `offset` bytes after the sector `first`.
+  /// Bytes of READ (10), from `offset` bytes after the beginning of sector `first` on. False if it
+  /// fails.
   bool read(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
             std::span<std::uint8_t> out);
+  /// Bytes of WRITE (10), from `offset` bytes after the beginning of sector `first` on. False if it
+  /// fails.
   bool write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
              std::span<const std::uint8_t> data);
+  /// START STOP UNIT without a power condition. False if it fails.
   bool start_stop(std::uint8_t unit, bool start, bool load_eject);
   /// A command that TinyUSB does not know: VERIFY (10) and SYNCHRONIZE CACHE (10), which need no
-  /// data.
+  /// data. False if it is another one, or fails.
   bool other(std::uint8_t unit, std::span<const std::uint8_t, 16> command);
 
   /// For REQUEST SENSE: puts the reason of the last failure into `answer`, which has what TinyUSB
   /// knows of it, in fixed format (SPC-4, 4.5.3); then it is forgotten.
   void request_sense(std::span<std::uint8_t, 18> answer);
-  /// A command is over. So that no error outlives it in TinyUSB, where it would make others fail.
+  /// A command is over: clears TinyUSB's error, which would make later commands fail.
   void command_over();
 
  private:

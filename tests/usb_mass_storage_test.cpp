@@ -18,7 +18,7 @@ using test::UsbHost;
 using test::UsbRig;
 using ::testing::ElementsAre;
 
-class UsbStorage : public ::testing::Test {
+class UsbMassStorage : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(host_.enumerate()); }
 
@@ -47,7 +47,7 @@ class UsbStorage : public ::testing::Test {
 
 // ---- The medium ---------------------------------------------------------------------------------
 
-TEST_F(UsbStorage, NoMedium) {
+TEST_F(UsbMassStorage, NoMedium) {
   EXPECT_FALSE(host_.test_ready().passed());
   EXPECT_EQ(host_.sense(), drive::kNoMedium);
   EXPECT_EQ(host_.sense(), drive::kFine) << "told once";
@@ -71,7 +71,7 @@ TEST_F(UsbStorage, NoMedium) {
   EXPECT_TRUE(command({0x1E, 0, 0, 0, 1, 0}).passed());
 }
 
-TEST_F(UsbStorage, AMediumThatComesIsToldOnce) {
+TEST_F(UsbMassStorage, AMediumThatComesIsToldOnce) {
   rig_.device->drive().insert();
   host_.pass(10);
   EXPECT_FALSE(host_.test_ready().passed());
@@ -80,7 +80,7 @@ TEST_F(UsbStorage, AMediumThatComesIsToldOnce) {
   EXPECT_GT(host_.capacity(), 0U);
 }
 
-TEST_F(UsbStorage, Ejecting) {
+TEST_F(UsbMassStorage, Ejecting) {
   insert();
   EXPECT_TRUE(host_.eject().passed());
   host_.pass(100);
@@ -90,7 +90,7 @@ TEST_F(UsbStorage, Ejecting) {
   insert();
 }
 
-TEST_F(UsbStorage, Stopping) {
+TEST_F(UsbMassStorage, Stopping) {
   insert();
   // A power condition, and a stop without ejecting, are not an eject.
   EXPECT_TRUE(command({0x1B, 0, 0, 0, 0x22, 0}).passed());
@@ -98,7 +98,7 @@ TEST_F(UsbStorage, Stopping) {
   EXPECT_TRUE(host_.test_ready().passed());
 }
 
-TEST_F(UsbStorage, AnEditFromTheUsbSide) {
+TEST_F(UsbMassStorage, AnEditFromTheUsbSide) {
   insert();
   // The first sector of data of macros.txt has the text as it is: overwrite a byte of it.
   const std::string text = rig_.text();
@@ -123,7 +123,7 @@ TEST_F(UsbStorage, AnEditFromTheUsbSide) {
 
 // ---- Commands -----------------------------------------------------------------------------------
 
-TEST_F(UsbStorage, Inquiry) {
+TEST_F(UsbMassStorage, Inquiry) {
   const ScsiResult inquiry = command({0x12, 0, 0, 0, 36, 0}, 36);
   ASSERT_EQ(inquiry.data.size(), 36U);
   EXPECT_EQ(inquiry.data[0], 0) << "a disk";
@@ -132,11 +132,11 @@ TEST_F(UsbStorage, Inquiry) {
             "Pianola Macros          1.0 ");
 }
 
-TEST_F(UsbStorage, MaxLun) {
+TEST_F(UsbMassStorage, MaxLun) {
   EXPECT_THAT(host_.control_in(0xA1, 0xFE, 0, 3, 1).data, ElementsAre(0));
 }
 
-TEST_F(UsbStorage, Capacities) {
+TEST_F(UsbMassStorage, Capacities) {
   insert();
   const ScsiResult capacity = command({0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0}, 8);
   ASSERT_EQ(capacity.data.size(), 8U);
@@ -149,14 +149,14 @@ TEST_F(UsbStorage, Capacities) {
   EXPECT_EQ(usbip::read_u32(format.data, 8), 0x02000200U);
 }
 
-TEST_F(UsbStorage, ModeSenseSaysWritableAndNoCache) {
+TEST_F(UsbMassStorage, ModeSenseSaysWritableAndNoCache) {
   insert();
   const ScsiResult mode = command({0x1A, 0, 0x3F, 0, 4, 0}, 4);
   EXPECT_TRUE(mode.passed());
   EXPECT_THAT(mode.data, ElementsAre(3, 0, 0, 0));
 }
 
-TEST_F(UsbStorage, CommandsWithoutData) {
+TEST_F(UsbMassStorage, CommandsWithoutData) {
   insert();
   EXPECT_TRUE(command({0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0}).passed());   // SYNCHRONIZE CACHE
   EXPECT_TRUE(command({0x2F, 0, 0, 0, 0, 0, 0, 0, 10, 0}).passed());  // VERIFY
@@ -164,7 +164,7 @@ TEST_F(UsbStorage, CommandsWithoutData) {
   EXPECT_TRUE(command({0x1E, 0, 0, 0, 0, 0}).passed());               // ALLOW
 }
 
-TEST_F(UsbStorage, VerifyingBeyondTheEndOrWithData) {
+TEST_F(UsbMassStorage, VerifyingBeyondTheEndOrWithData) {
   insert();
   EXPECT_EQ(command({0x2F, 0, 0x7F, 0, 0, 0, 0, 0, 1, 0}).status, 1);
   EXPECT_EQ(host_.sense(), drive::kOutOfRange);
@@ -174,7 +174,7 @@ TEST_F(UsbStorage, VerifyingBeyondTheEndOrWithData) {
   EXPECT_EQ(host_.sense(), drive::kBadField);
 }
 
-TEST_F(UsbStorage, CommandsThatThereAreNot) {
+TEST_F(UsbMassStorage, CommandsThatThereAreNot) {
   insert();
   for (const int code : {0x04, 0x08, 0x0A, 0x15, 0x55, 0x5A, 0x9E, 0xA0, 0xA8, 0xAA, 0xFF}) {
     SCOPED_TRACE(code);
@@ -194,7 +194,7 @@ TEST_F(UsbStorage, CommandsThatThereAreNot) {
   EXPECT_TRUE(host_.test_ready().passed());
 }
 
-TEST_F(UsbStorage, AnErrorThatNobodyAskedAboutDoesNotSpoilTheNextCommand) {
+TEST_F(UsbMassStorage, AnErrorThatNobodyAskedAboutDoesNotSpoilTheNextCommand) {
   insert();
   EXPECT_EQ(command({0xFF, 0, 0, 0, 0, 0}).status, 1);
   EXPECT_TRUE(command({0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0}).passed());
@@ -204,7 +204,7 @@ TEST_F(UsbStorage, AnErrorThatNobodyAskedAboutDoesNotSpoilTheNextCommand) {
   EXPECT_EQ(host_.sense(), drive::kFine);
 }
 
-TEST_F(UsbStorage, OtherUnits) {
+TEST_F(UsbMassStorage, OtherUnits) {
   insert();
   EXPECT_EQ(host_.scsi(Bytes(6), 0, false, {}, 1).status, 1);
   EXPECT_EQ(host_.sense(), (drive::Sense{0x05, 0x25, 0x00}));
@@ -216,7 +216,7 @@ TEST_F(UsbStorage, OtherUnits) {
 
 // ---- Reading and writing ------------------------------------------------------------------------
 
-TEST_F(UsbStorage, ReadingAndWritingAnywhere) {
+TEST_F(UsbMassStorage, ReadingAndWritingAnywhere) {
   insert();
   unsigned seed = 3;
   for (const std::uint16_t count : {1, 2, 7, 8, 9, 16, 100}) {
@@ -226,7 +226,7 @@ TEST_F(UsbStorage, ReadingAndWritingAnywhere) {
   }
 }
 
-TEST_F(UsbStorage, OutOfRange) {
+TEST_F(UsbMassStorage, OutOfRange) {
   insert();
   struct Range {
     std::uint32_t first;
@@ -245,7 +245,7 @@ TEST_F(UsbStorage, OutOfRange) {
   EXPECT_TRUE(host_.read(sectors_ - 1, 1).passed());
 }
 
-TEST_F(UsbStorage, NoRoom) {
+TEST_F(UsbMassStorage, NoRoom) {
   insert();
   // Fill the volume with what differs from what is there, until the flash is full.
   std::uint32_t written = 0;
@@ -266,7 +266,7 @@ TEST_F(UsbStorage, NoRoom) {
 
 // ---- Command blocks that are wrong (BOT 6.6) ----------------------------------------------------
 
-class UsbBadCommandBlock : public UsbStorage {
+class UsbBadCommandBlock : public UsbMassStorage {
  protected:
   /// The device must stall both endpoints until the host recovers by a reset.
   void expect_needs_reset() {
@@ -325,7 +325,7 @@ TEST_F(UsbBadCommandBlock, ABusResetHelpsToo) {
 
 // ---- The thirteen cases (BOT 6.7) ---------------------------------------------------------------
 
-class ThirteenCases : public UsbStorage {
+class ThirteenCases : public UsbMassStorage {
  protected:
   /// What a host sees of a command: "data status, bytes; CSW status, residue".
   std::string seen(const ScsiResult& result, bool in) {

@@ -1,14 +1,14 @@
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 
 namespace pianola::sim {
 
-bool Host::send(const hid::Report& report) {
+bool SimulatedHost::send(const hid::Report& report) {
   if (waiting_) return false;
   waiting_ = report;
   return true;
 }
 
-bool Host::poll(std::uint32_t now) {
+bool SimulatedHost::poll(std::uint32_t now) {
   if (!waiting_) return false;
   effects_.push_back(view_.take(*waiting_));
   trace_.push_back({now, *waiting_});
@@ -16,7 +16,7 @@ bool Host::poll(std::uint32_t now) {
   return true;
 }
 
-void Host::reconnect() {
+void SimulatedHost::reconnect() {
   waiting_.reset();
   view_.let_go();
 }

@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "engine/engine.hpp"
-#include "ports/sim/host.hpp"
+#include "ports/sim/simulated_host.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/engine_probe.hpp"
 #include "support/scenario_generator.hpp"
 
 namespace pianola::test {
 
-/// A device in virtual time to which things happen.
+/// An engine and its host in virtual time, to which things happen.
 template <engine::Capacities Sizes>
-class Device {
+class EngineRun {
  public:
-  Device(lang::Roll& roll, std::uint32_t poll, unsigned extra_steps)
+  EngineRun(lang::Roll& roll, std::uint32_t poll, unsigned extra_steps)
       : storage_(std::make_unique<engine::Storage<Sizes>>()),
         roll_(roll),
         engine_(storage_->view(), roll, host_, errors_),
@@ -44,7 +44,7 @@ class Device {
   }
 
   [[nodiscard]] engine::Engine& engine() { return engine_; }
-  [[nodiscard]] const sim::Host& host() const { return host_; }
+  [[nodiscard]] const sim::SimulatedHost& host() const { return host_; }
   [[nodiscard]] std::string wrong() { return EngineProbe::wrong(engine_); }
   /// Whether the engine still has something to do by itself.
   [[nodiscard]] bool runs_on() const { return !next_.never; }
@@ -109,7 +109,7 @@ class Device {
 
   std::unique_ptr<engine::Storage<Sizes>> storage_;
   lang::Roll& roll_;
-  sim::Host host_{hid::default_layout()};
+  sim::SimulatedHost host_{hid::default_layout()};
   sim::ErrorList errors_;
   engine::Engine engine_;
   Next next_ = Next::time(0);
