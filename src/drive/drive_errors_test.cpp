@@ -10,6 +10,7 @@
 #include "base/bytes.hpp"
 #include "base/status.hpp"
 #include "support/drive_edits.hpp"
+#include "support/markdown.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -145,6 +146,27 @@ TEST(DriveErrors, ManyAreShownInOrder) {
   }
   EXPECT_GE(count, 66U);
   EXPECT_LE(falls, 30U);
+}
+
+TEST(DriveErrors, ManyInOneStatement) {
+  std::string text = "F1 { tap";
+  std::string expected;
+  for (unsigned i = 10; i < 40; ++i) {
+    const std::string at = std::to_string(text.size() + 2);
+    expected += "macros.txt:1:" + at + ": error: unknown key 'nope" + std::to_string(i) + "'\n";
+    text += " nope" + std::to_string(i) + (i < 39 ? "," : " }\n");
+  }
+  DriveRig rig;
+  ASSERT_EQ(rig.save(kOld), Status::ok);
+  rig.insert();
+  ASSERT_EQ(put(rig, text), kFine);
+  EXPECT_EQ(rig.eject(), Outcome::errors);
+  wait_for_errors(rig);
+  std::string messages;
+  for (const std::string& line : test::lines_of(file(rig, "ERRORS.TXT"))) {
+    if (line.starts_with("macros.txt:")) messages += line + "\n";
+  }
+  EXPECT_EQ(messages, expected);
 }
 
 TEST(DriveErrors, ThereMayBeTooMany) {

@@ -13,23 +13,25 @@ void ErrorOrder::report(const lang::Diagnostic& diagnostic) {
 
 void ErrorOrder::rewind() {
   next_ = number_ = passes_ = 0;
-  written_.fill(false);
+  written_.reset();
 }
 
 void ErrorOrder::begin_pass() {
   number_ = 0;
-  ++passes_;
+  progress_ = false;
+  if (passes_ <= kMostPasses) ++passes_;
 }
 
-bool ErrorOrder::is_turn() {
+bool ErrorOrder::is_turn(bool room) {
   const std::uint8_t number = number_;
   if (number == count_) return false;
   ++number_;
-  if (written_[number]) return false;
+  if (written_[number] || !room) return false;
   // An order that takes too many passes is left to the compiler.
   if (passes_ <= kMostPasses && order_[next_] != number) return false;
   written_[number] = true;
   ++next_;
+  progress_ = true;
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 
 #include "lang/compile/diagnostic.hpp"
@@ -22,9 +23,10 @@ class ErrorOrder final : public lang::DiagnosticSink {
   /// The file is about to be compiled once more.
   void begin_pass();
   /// Whether the error that is now reported is to be written now. Called for each, in order.
-  bool is_turn();
-  /// All errors are written, or none more can be.
-  [[nodiscard]] bool is_done() const { return next_ == count_ || passes_ > kMostPasses; }
+  /// Without `room` it is not, and comes in another pass.
+  bool is_turn(bool room);
+  /// All errors are written, or the pass that is over found none of those that are left.
+  [[nodiscard]] bool is_done() const { return next_ == count_ || !progress_; }
 
  private:
   static constexpr unsigned kMost = lang::kMaxErrors + 1;
@@ -32,11 +34,12 @@ class ErrorOrder final : public lang::DiagnosticSink {
 
   std::array<std::uint32_t, kMost> places_;  ///< Byte offset of each, as reported.
   std::array<std::uint8_t, kMost> order_;    ///< Their numbers, sorted by place.
-  std::array<bool, kMost> written_;
+  std::bitset<kMost> written_;
   std::uint8_t count_ = 0;
   std::uint8_t next_ = 0;    ///< How many are written.
   std::uint8_t number_ = 0;  ///< Of the next one that is reported.
   std::uint8_t passes_ = 0;
+  bool progress_ = false;  ///< An error's turn came in this pass.
 };
 
 }  // namespace pianola::drive

@@ -51,13 +51,23 @@ Status ErrorsEdit::Text::end() {
   return status_;
 }
 
-void ErrorsEdit::Writer::report(const lang::Diagnostic& diagnostic) {
-  if (diagnostic.warning || !edit_.order_.is_turn()) return;
-  if (edit_.text_.size() > edit_.limit_) {
-    ++edit_.dropped_;
-    return;
-  }
-  lang::write_diagnostic(diagnostic, "macros.txt", *edit_.file_, edit_.text_);
+void ErrorsEdit::Keeper::report(const lang::Diagnostic& diagnostic) {
+  if (diagnostic.warning || !order_.is_turn(!kept_)) return;
+  kept_ = diagnostic;
+  kept_->a = copy(diagnostic.a, a_);
+  kept_->b = copy(diagnostic.b, b_);
+}
+
+std::optional<lang::Diagnostic> ErrorsEdit::Keeper::take() {
+  const std::optional<lang::Diagnostic> taken = kept_;
+  kept_.reset();
+  return taken;
+}
+
+std::string_view ErrorsEdit::Keeper::copy(std::string_view from, Word& to) {
+  const std::size_t size = std::min(from.size(), to.size());
+  std::copy_n(from.begin(), size, to.begin());
+  return {to.data(), size};
 }
 
 // ---- The transaction ----------------------------------------------------------------------------
@@ -71,7 +81,7 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
       edit_(store),
       text_(edit_),
       order_(order),
-      writer_(*this),
+      keeper_(order),
       reason_(reason),
       may_drop_backup_(may_drop_backup) {}
 
@@ -103,6 +113,7 @@ Status ErrorsEdit::step() {
 Status ErrorsEdit::retry(Status status) {
   editor_.cancel();
   checking_ = false;
+  keeper_.take();
   edit_.abandon();
   phase_ = Phase::begin;
   ++attempts_;
@@ -167,16 +178,25 @@ Status ErrorsEdit::draft_step() {
 Status ErrorsEdit::compile_step() {
   if (!checking_) {
     order_.begin_pass();
-    editor_.check(*file_, writer_);
+    editor_.check(*file_, keeper_);
     checking_ = true;
   }
   const Status status = editor_.step();
+  if (const auto error = keeper_.take()) write_error(*error);
   if (text_.status() != Status::ok) return text_.status();
   if (status == Status::more) return status;
   if (file_->failed()) return Status::io_error;
   checking_ = false;
   if (order_.is_done()) phase_ = Phase::text;
   return Status::more;
+}
+
+void ErrorsEdit::write_error(const lang::Diagnostic& diagnostic) {
+  if (text_.size() > limit_) {
+    ++dropped_;
+    return;
+  }
+  lang::write_diagnostic(diagnostic, "macros.txt", *file_, text_);
 }
 
 /// Writes what is not about a line of the file.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "base/status.hpp"
 #include "base/text_writer.hpp"
@@ -61,14 +62,23 @@ class ErrorsEdit {
     Status status_ = Status::ok;
   };
 
-  /// Writes the errors whose turn it is.
-  class Writer final : public lang::DiagnosticSink {
+  /// Keeps an error whose turn it is until the compiler's step is over: what writes it needs much
+  /// stack, and so does what reports it.
+  class Keeper final : public lang::DiagnosticSink {
    public:
-    explicit Writer(ErrorsEdit& edit) : edit_(edit) {}
+    explicit Keeper(ErrorOrder& order) : order_(order) {}
     void report(const lang::Diagnostic& diagnostic) override;
+    /// Gives away the error that it has, if any; its words stay until the next one is kept.
+    std::optional<lang::Diagnostic> take();
 
    private:
-    ErrorsEdit& edit_;
+    using Word = std::array<char, lang::kMaxDiagnosticWord>;
+    static std::string_view copy(std::string_view from, Word& to);
+
+    ErrorOrder& order_;
+    std::optional<lang::Diagnostic> kept_;
+    Word a_;
+    Word b_;
   };
 
   Status begin();
@@ -76,6 +86,7 @@ class ErrorsEdit {
   std::optional<std::uint32_t> object_of(std::uint32_t sector);
   Status keep_sector(std::uint32_t index);
   Status compile_step();
+  void write_error(const lang::Diagnostic& diagnostic);
   Status write_reason();
   Status finish();
   Status retry(Status status);
@@ -88,7 +99,7 @@ class ErrorsEdit {
   store::DraftEdit edit_;
   Text text_;
   ErrorOrder& order_;
-  Writer writer_;
+  Keeper keeper_;
   DriveRecord record_;
   Reason reason_;
   Phase phase_ = Phase::begin;

@@ -70,7 +70,11 @@ class Compilation {
 
 /// The messages of a program.
 inline std::vector<std::string> messages_of(std::string text) {
-  return Compilation(std::move(text)).messages();
+  const Compilation compiled(std::move(text));
+  for (const sim::Findings::Finding& finding : compiled.findings().all()) {
+    EXPECT_LE(std::max(finding.a.size(), finding.b.size()), lang::kMaxDiagnosticWord);
+  }
+  return compiled.messages();
 }
 
 /// `text` `count` times.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -170,14 +171,17 @@ enum class Message : std::uint8_t {
 #undef PIANOLA_X
 };
 
+/// Most bytes of a word in a diagnostic.
+inline constexpr std::size_t kMaxDiagnosticWord = 64;
+
 /// One error or warning. Its views are valid only during DiagnosticSink::report().
 struct Diagnostic {
   Message message{};
   bool warning = false;
   Position at;               ///< Line 0: no place.
   std::uint32_t length = 1;  ///< Characters to underline.
-  std::string_view a;
-  std::string_view b;
+  std::string_view a;        ///< A word of the source or a correction: the message's {a}.
+  std::string_view b;        ///< Another one: its {b}.
   std::uint32_t n = 0;
   Position other{0, 0, 0};
 };

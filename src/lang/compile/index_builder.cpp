@@ -188,6 +188,7 @@ Status IndexBuilder::check_step(const Context& context) {
   return Status::more;
 }
 
+/// Status::more: something was reported, so that this is enough for one step.
 Status IndexBuilder::check(const Context& context, const SortItem& item) {
   ScratchRecord record;
   if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
@@ -215,7 +216,7 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
       diagnostic.message = same ? Message::name_taken : Message::names_collide;
     }
     context.sink.report(diagnostic);
-    return Status::ok;
+    return Status::more;
   }
   declared_ = true;
   declared_item_ = item;
@@ -236,7 +237,7 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
   known = known && name_of(context, declared, declared_name) == name;
   if (!known) {
     unknown_name(context, record, name);
-    return Status::ok;
+    return Status::more;
   }
   if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
       declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
@@ -250,7 +251,7 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
   diagnostic.n = declared.entry.params;
   diagnostic.other = declared.at;
   context.sink.report(diagnostic);
-  return Status::ok;
+  return Status::more;
 }
 
 void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& record,
