@@ -13,7 +13,7 @@ void ErrorOrder::report(const lang::Diagnostic& diagnostic) {
 
 void ErrorOrder::rewind() {
   next_ = number_ = passes_ = 0;
-  written_.reset();
+  written_.fill(0);
 }
 
 void ErrorOrder::begin_pass() {
@@ -26,10 +26,12 @@ bool ErrorOrder::is_turn(bool room) {
   const std::uint8_t number = number_;
   if (number == count_) return false;
   ++number_;
-  if (written_[number] || !room) return false;
+  std::uint8_t& written = written_[number / 8U];
+  const auto bit = static_cast<std::uint8_t>(1U << number % 8U);
+  if ((written & bit) != 0 || !room) return false;
   // An order that takes too many passes is left to the compiler.
   if (passes_ <= kMostPasses && order_[next_] != number) return false;
-  written_[number] = true;
+  written = static_cast<std::uint8_t>(written | bit);
   ++next_;
   progress_ = true;
   return true;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <bitset>
 #include <cstdint>
 
 #include "lang/compile/diagnostic.hpp"
@@ -32,9 +31,9 @@ class ErrorOrder final : public lang::DiagnosticSink {
   static constexpr unsigned kMost = lang::kMaxErrors + 1;
   static constexpr unsigned kMostPasses = 8;
 
-  std::array<std::uint32_t, kMost> places_;  ///< Byte offset of each, as reported.
-  std::array<std::uint8_t, kMost> order_;    ///< Their numbers, sorted by place.
-  std::bitset<kMost> written_;
+  std::array<std::uint32_t, kMost> places_;            ///< Byte offset of each, as reported.
+  std::array<std::uint8_t, kMost> order_;              ///< Their numbers, sorted by place.
+  std::array<std::uint8_t, (kMost + 7) / 8> written_;  ///< A bit for each.
   std::uint8_t count_ = 0;
   std::uint8_t next_ = 0;    ///< How many are written.
   std::uint8_t number_ = 0;  ///< Of the next one that is reported.
