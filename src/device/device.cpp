@@ -87,15 +87,21 @@ Next Device::step(Time now) {
     next = drive_.step(now);
     watch_drive();
   }
+  return play_step(next);
+}
+
+/// All but the drive, which goes on at `drive`. Apart, so that it takes no stack while the drive
+/// makes a step.
+[[gnu::noinline]] Next Device::play_step(const Next& drive) {
   if (roll_.epoch() != epoch_) play();
-  next = sooner(next, player_.step(now));
+  const Next next = sooner(drive, player_.step(now_));
   const engine::Request request = player_.take_request();
   if (request.kind != engine::Request::Kind::none) obey(request);
   if (const Notice notice = recorder_.step(); notice != Notice::none) tell(notice);
   // The macros that were just saved, or reset, are to be played before the next key is pressed:
   // what is pressed before that is cancelled with the old ones.
   const bool again = request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_;
-  if (again) return Next::time(now);
+  if (again) return Next::time(now_);
   return sooner(sooner(next, recorder_.next()), watch_kind());
 }
 

@@ -58,12 +58,6 @@ void ErrorsEdit::Keeper::report(const lang::Diagnostic& diagnostic) {
   kept_->b = copy(diagnostic.b, b_);
 }
 
-std::optional<lang::Diagnostic> ErrorsEdit::Keeper::take() {
-  const std::optional<lang::Diagnostic> taken = kept_;
-  kept_.reset();
-  return taken;
-}
-
 std::string_view ErrorsEdit::Keeper::copy(std::string_view from, Word& to) {
   const std::size_t size = std::min(from.size(), to.size());
   std::copy_n(from.begin(), size, to.begin());
@@ -113,7 +107,7 @@ Status ErrorsEdit::step() {
 Status ErrorsEdit::retry(Status status) {
   editor_.cancel();
   checking_ = false;
-  keeper_.take();
+  keeper_.drop();
   edit_.abandon();
   phase_ = Phase::begin;
   ++attempts_;
@@ -182,7 +176,10 @@ Status ErrorsEdit::compile_step() {
     checking_ = true;
   }
   const Status status = editor_.step();
-  if (const auto error = keeper_.take()) write_error(*error);
+  if (keeper_.kept()) {
+    write_error(*keeper_.kept());
+    keeper_.drop();
+  }
   if (text_.status() != Status::ok) return text_.status();
   if (status == Status::more) return status;
   if (file_->failed()) return Status::io_error;

@@ -68,8 +68,9 @@ class ErrorsEdit {
    public:
     explicit Keeper(ErrorOrder& order) : order_(order) {}
     void report(const lang::Diagnostic& diagnostic) override;
-    /// Gives away the error that it has, if any; its words stay until the next one is kept.
-    std::optional<lang::Diagnostic> take();
+    /// The error that it has, if any.
+    [[nodiscard]] const std::optional<lang::Diagnostic>& kept() const { return kept_; }
+    void drop() { kept_.reset(); }
 
    private:
     using Word = std::array<char, lang::kMaxDiagnosticWord>;

@@ -136,9 +136,9 @@ bool FatReader::is_clean() {
   if (!sectors_.read(start_, bits_ == 32 ? 0x41 : 0x25, state)) return false;
   if ((state[0] & 3U) != 0) return false;
   if (bits_ == 12) return true;
-  const auto entry = fat_entry(1);
+  const std::uint32_t entry = fat_entry(1);
   const std::uint32_t good = bits_ == 16 ? 0xC000 : 0x0C000000;
-  return entry && (*entry & good) == good;
+  return entry != kInvalid && (entry & good) == good;
 }
 
 Lookup FatReader::find_macros(FileEntry& out) {
@@ -171,30 +171,27 @@ Lookup FatReader::find_macros(FileEntry& out) {
   }
 }
 
-std::optional<std::uint8_t> FatReader::fat_byte(std::uint32_t at) {
+/// Makes the window hold byte `at` of the FAT.
+bool FatReader::load(std::uint32_t at) {
   const auto size = static_cast<std::uint32_t>(window_.size());
-  if (at / kSectorSize >= fat_sectors_) return std::nullopt;
-  if (window_at_ == kEnd || at - window_at_ >= size) {
-    window_at_ = at / size * size;
-    if (!sectors_.read(fat_ + window_at_ / kSectorSize, window_at_ % kSectorSize, window_)) {
-      window_at_ = kEnd;
-      return std::nullopt;
-    }
-  }
-  return window_[at - window_at_];
+  if (at / kSectorSize >= fat_sectors_) return false;
+  if (window_at_ != kEnd && at - window_at_ < size) return true;
+  window_at_ = at / size * size;
+  const bool good =
+      sectors_.read(fat_ + window_at_ / kSectorSize, window_at_ % kSectorSize, window_);
+  if (!good) window_at_ = kEnd;
+  return good;
 }
 
-/// The entry as it stands there.
-std::optional<std::uint32_t> FatReader::fat_entry(std::uint32_t cluster) {
+/// The entry of 1 or of a cluster as it stands there; kInvalid if it cannot be read.
+std::uint32_t FatReader::fat_entry(std::uint32_t cluster) {
   // Of FAT12 the first byte holds half of an entry, or the last one does.
-  const std::uint64_t first = std::uint64_t{cluster} * bits_ / 8;
-  if (first >= 0xFFFFFFF0) return std::nullopt;
+  std::uint32_t at = cluster * (bits_ / 4U) / 2;
   std::uint32_t value = 0;
-  const std::uint32_t bytes = bits_ == 32 ? 4 : 2;
-  for (std::uint32_t i = 0; i < bytes; ++i) {
-    const auto byte = fat_byte(static_cast<std::uint32_t>(first) + i);
-    if (!byte) return std::nullopt;
-    value |= std::uint32_t{*byte} << (8 * i);
+  const unsigned all = bits_ == 32 ? 32 : 16;
+  for (unsigned bits = 0; bits < all; bits += 8, ++at) {
+    if (!load(at)) return kInvalid;
+    value |= std::uint32_t{window_[at - window_at_]} << bits;
   }
   if (bits_ == 12) return cluster % 2 != 0 ? value >> 4 : value & 0xFFF;
   return bits_ == 32 ? value & 0x0FFFFFFF : value;
@@ -202,12 +199,12 @@ std::optional<std::uint32_t> FatReader::fat_entry(std::uint32_t cluster) {
 
 std::uint32_t FatReader::fat(std::uint32_t cluster) {
   if (!is_cluster(cluster)) return kInvalid;
-  const auto entry = fat_entry(cluster);
-  if (!entry) return kInvalid;
-  if (*entry == 0) return kFree;
-  if (is_cluster(*entry)) return *entry;
+  const std::uint32_t entry = fat_entry(cluster);
+  if (entry == kInvalid) return kInvalid;
+  if (entry == 0) return kFree;
+  if (is_cluster(entry)) return entry;
   const std::uint32_t end = bits_ == 12 ? 0xFF8 : bits_ == 16 ? 0xFFF8 : 0x0FFFFFF8;
-  return *entry >= end ? kEnd : kInvalid;
+  return entry >= end ? kEnd : kInvalid;
 }
 
 }  // namespace pianola::drive

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "drive/sector_reader.hpp"
 
@@ -64,8 +63,8 @@ class FatReader {
   class Directory;
 
   bool open_at(std::uint32_t start);
-  std::optional<std::uint8_t> fat_byte(std::uint32_t at);
-  std::optional<std::uint32_t> fat_entry(std::uint32_t cluster);
+  bool load(std::uint32_t at);
+  std::uint32_t fat_entry(std::uint32_t cluster);
 
   // Numbers of sectors are those of the medium, whatever the volume's own sectors are.
   SectorReader& sectors_;

@@ -39,15 +39,15 @@ std::uint32_t FileView::usable() const {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(reached, file_.size));
 }
 
-/// The number of the file's cluster `index`.
-bool FileView::locate(std::uint32_t index, std::uint32_t& cluster) {
+/// The number of the file's cluster `index`; 0 if it cannot be found.
+std::uint32_t FileView::locate(std::uint32_t index) {
   Run* best = nullptr;
   for (Run& run : runs_) {
     if (run.count == 0 || run.index > index) continue;
     if (best == nullptr || run.index > best->index) best = &run;
   }
   if (best == nullptr) {
-    if (!fat_.is_cluster(file_.first)) return false;
+    if (!fat_.is_cluster(file_.first)) return 0;
     best = &runs_[next_run_];
     *best = {0, file_.first, 1};
     next_run_ = static_cast<std::uint8_t>((next_run_ + 1) % runs_.size());
@@ -55,7 +55,7 @@ bool FileView::locate(std::uint32_t index, std::uint32_t& cluster) {
   while (index - best->index >= best->count) {
     const std::uint32_t last = best->cluster + best->count - 1;
     const std::uint32_t next = fat_.fat(last);
-    if (!fat_.is_cluster(next)) return false;
+    if (!fat_.is_cluster(next)) return 0;
     if (next == last + 1) {
       ++best->count;
       continue;
@@ -65,13 +65,12 @@ bool FileView::locate(std::uint32_t index, std::uint32_t& cluster) {
     *best = run;
     next_run_ = static_cast<std::uint8_t>((next_run_ + 1) % runs_.size());
   }
-  cluster = best->cluster + (index - best->index);
-  return true;
+  return best->cluster + (index - best->index);
 }
 
 bool FileView::sector_at(std::uint32_t offset, std::uint32_t& sector) {
-  std::uint32_t cluster = 0;
-  if (!locate(offset / cluster_size(), cluster)) return false;
+  const std::uint32_t cluster = locate(offset / cluster_size());
+  if (cluster == 0) return false;
   sector = fat_.sector_of(cluster) + offset % cluster_size() / kSectorSize;
   return true;
 }
@@ -79,8 +78,8 @@ bool FileView::sector_at(std::uint32_t offset, std::uint32_t& sector) {
 std::size_t FileView::read(std::uint32_t offset, std::span<char> out) {
   if (offset >= file_.size || out.empty()) return 0;
   const std::uint32_t in_sector = offset % kSectorSize;
-  const std::size_t count = std::min<std::size_t>(
-      {out.size(), kSectorSize - in_sector, std::size_t{file_.size} - offset});
+  const std::uint32_t rest = std::min(kSectorSize - in_sector, file_.size - offset);
+  const std::size_t count = std::min<std::size_t>(out.size(), rest);
   std::uint32_t sector = 0;
   const std::span bytes{reinterpret_cast<std::uint8_t*>(out.data()), count};
   if (!sector_at(offset, sector) || !fat_.sectors().read(sector, in_sector, bytes)) {

@@ -50,7 +50,7 @@ class FileView final : public lang::Source {
 
   [[nodiscard]] std::uint32_t cluster_size() const { return fat_.cluster_sectors() * kSectorSize; }
   [[nodiscard]] std::uint32_t clusters_needed() const;
-  bool locate(std::uint32_t index, std::uint32_t& cluster);
+  std::uint32_t locate(std::uint32_t index);
 
   FatReader& fat_;
   FileEntry file_;

@@ -19,8 +19,12 @@ constexpr std::uint32_t kMostFatSectors = 16;
 /// Room for less is worth no backup.
 constexpr std::uint32_t kLeastRoom = 16 * kSectorSize;
 
-std::span<std::uint8_t> as_bytes(std::span<char> text) {
-  return {reinterpret_cast<std::uint8_t*>(text.data()), text.size()};
+/// Reads of a text in memory.
+std::size_t copy(std::span<const char> text, std::uint32_t offset, std::span<char> out) {
+  if (offset >= text.size()) return 0;
+  const std::size_t count = std::min<std::size_t>(out.size(), text.size() - offset);
+  std::copy_n(text.begin() + offset, count, out.begin());
+  return count;
 }
 
 }  // namespace
@@ -143,11 +147,6 @@ std::size_t Session::read_macros(std::uint32_t offset, std::span<char> out) {
   return count;
 }
 
-bool Session::read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) {
-  read_text(file, offset, {reinterpret_cast<char*>(out.data()), out.size()});
-  return true;
-}
-
 /// Reads a file's text. Damaged bytes read as question marks, so that the rest can be rescued.
 void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out) {
   while (!out.empty()) {
@@ -163,34 +162,30 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
 
 /// Reads some bytes of a file's text; none if they are damaged.
 std::size_t Session::read_some(BaseFile file, std::uint32_t offset, std::span<char> out) {
-  const auto copy = [&](std::span<const char> text) -> std::size_t {
-    if (offset >= text.size()) return 0;
-    const std::size_t count = std::min<std::size_t>(out.size(), text.size() - offset);
-    std::copy_n(text.begin() + offset, count, out.begin());
-    return count;
-  };
-  const auto object = [&](std::uint32_t first) {
-    const std::size_t count = std::min<std::size_t>(out.size(), kSectorSize - offset % kSectorSize);
-    return store_.read_draft(first + offset / kSectorSize, offset % kSectorSize,
-                             as_bytes(out.first(count)));
-  };
   switch (file) {
     case BaseFile::help:
-      return copy(help_text());
+      return copy(help_text(), offset, out);
     case BaseFile::status:
-      return copy(status_);
+      return copy(status_, offset, out);
     case BaseFile::errors:
-      return object(kErrorText);
+      return read_object(kErrorText, offset, out);
     case BaseFile::backup:
       return backup_.read_text(offset, out);
     case BaseFile::macros:
       break;
   }
-  if (record_.from_draft) return object(kDraftText);
+  if (record_.from_draft) return read_object(kDraftText, offset, out);
   if (!taken()) return roll_.read_text(offset, out);
   // The text that was in force is the backup now, or still the default text.
   return record_.from_saved ? backup_.read_text(offset, out)
                             : roll_.defaults().read_text(offset, out);
+}
+
+/// Reads of a file that the store has in objects of a sector each, from the number `first` on.
+std::size_t Session::read_object(std::uint32_t first, std::uint32_t offset, std::span<char> out) {
+  const std::size_t count = std::min<std::size_t>(out.size(), kSectorSize - offset % kSectorSize);
+  return store_.read_draft(first + offset / kSectorSize, offset % kSectorSize,
+                           {reinterpret_cast<std::uint8_t*>(out.data()), count});
 }
 
 // ---- Sectors ------------------------------------------------------------------------------------
@@ -207,7 +202,9 @@ bool Session::in_overlay(std::uint32_t sector) {
 bool Session::read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) {
   if (sector >= sectors()) return false;
   if (in_overlay(sector)) return store_.read_draft(sector, offset, out) == out.size();
-  return Volume(shape_, record_.files, *this).read(sector, offset, out);
+  const FilePiece piece = Volume(shape_, record_.files).read(sector, offset, out);
+  read_text(piece.file, piece.offset, {reinterpret_cast<char*>(out.data()), piece.size});
+  return true;
 }
 
 bool Session::is_same(std::uint32_t sector, std::span<const std::uint8_t> data) {

@@ -18,7 +18,7 @@ namespace pianola::drive {
 /// The volume as hosts see it: what they wrote (the overlay in the store) over what it was when the
 /// medium was put in. The latter stays as it was as long as there is an overlay, even if meanwhile
 /// the roll is replaced, or the power fails.
-class Session final : public SectorReader, private FileContents {
+class Session final : public SectorReader {
  public:
   /// All are the caller's and outlive the session. `roll` is the roll of `store`; `status` is the
   /// text of STATUS.TXT.
@@ -82,7 +82,6 @@ class Session final : public SectorReader, private FileContents {
   [[nodiscard]] const DriveRecord& record() const { return record_; }
 
  private:
-  bool read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) override;
   bool is_same(std::uint32_t sector, std::span<const std::uint8_t> data);
   Status write_run(std::uint32_t first, std::span<const std::uint8_t> data);
   [[nodiscard]] std::uint32_t kept_for_metadata() const;
@@ -90,6 +89,7 @@ class Session final : public SectorReader, private FileContents {
   [[nodiscard]] bool is_in(BaseFile file, std::uint32_t sector) const;
   void read_text(BaseFile file, std::uint32_t offset, std::span<char> out);
   std::size_t read_some(BaseFile file, std::uint32_t offset, std::span<char> out);
+  std::size_t read_object(std::uint32_t first, std::uint32_t offset, std::span<char> out);
   void load_record();
   void refuse(std::uint32_t first);
   void accept(std::uint32_t first, std::uint32_t count);

@@ -104,8 +104,8 @@ std::uint32_t Volume::first_sector(const VolumeShape& shape, const VolumeFiles& 
   return shape.data_sector() + (place(shape, files, file).first - 2) * shape.cluster_sectors;
 }
 
-bool Volume::read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) {
-  if (sector >= shape_.sectors()) return false;
+FilePiece Volume::read(std::uint32_t sector, std::uint32_t offset,
+                       std::span<std::uint8_t> out) const {
   std::fill(out.begin(), out.end(), std::uint8_t{0});
   if (sector == 0) {
     boot_sector(offset, out);
@@ -115,9 +115,9 @@ bool Volume::read(std::uint32_t sector, std::uint32_t offset, std::span<std::uin
   } else if (sector == shape_.root_sector()) {
     root_sector(offset, out);
   } else if (sector >= shape_.data_sector()) {
-    return data_sector(sector - shape_.data_sector(), offset, out);
+    return data_sector(sector - shape_.data_sector(), offset, out.size());
   }
-  return true;
+  return {};
 }
 
 void Volume::boot_sector(std::uint32_t offset, std::span<std::uint8_t> out) const {
@@ -206,8 +206,9 @@ void Volume::root_sector(std::uint32_t offset, std::span<std::uint8_t> out) cons
   std::copy_n(bytes.begin() + offset, count, out.begin());
 }
 
-/// `sector` counts from the first of the data.
-bool Volume::data_sector(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) {
+/// What of a file stands in `size` bytes from `offset` on. `sector` counts from the first of the
+/// data.
+FilePiece Volume::data_sector(std::uint32_t sector, std::uint32_t offset, std::size_t size) const {
   const std::uint32_t cluster = sector / shape_.cluster_sectors + 2;
   for (std::size_t i = 0; i < kBaseFiles; ++i) {
     const auto file = static_cast<BaseFile>(i);
@@ -215,11 +216,11 @@ bool Volume::data_sector(std::uint32_t sector, std::uint32_t offset, std::span<s
     if (cluster - found.first >= found.clusters) continue;
     const std::uint32_t at =
         (sector - (found.first - 2) * shape_.cluster_sectors) * kSectorSize + offset;
-    const std::uint32_t size = files_.size(file);
-    if (at >= size) return true;
-    return contents_.read(file, at, out.first(std::min<std::size_t>(out.size(), size - at)));
+    const std::uint32_t end = files_.size(file);
+    if (at >= end) return {};
+    return {file, at, static_cast<std::uint32_t>(std::min<std::size_t>(size, end - at))};
   }
-  return true;
+  return {};
 }
 
 }  // namespace pianola::drive

@@ -45,15 +45,11 @@ VolumeShape volume_shape(const flash::Geometry& geometry);
 enum class BaseFile : std::uint8_t { help, status, macros, backup, errors };
 inline constexpr std::size_t kBaseFiles = 5;
 
-/// Gives what stands in the files of the volume.
-class FileContents {
- public:
-  /// Reads bytes [offset, offset + out.size()) of a file, all within its size. False if they cannot
-  /// be read.
-  virtual bool read(BaseFile file, std::uint32_t offset, std::span<std::uint8_t> out) = 0;
-
- protected:
-  ~FileContents() = default;
+/// Bytes [offset, offset + size) of a file, all within it.
+struct FilePiece {
+  BaseFile file{};
+  std::uint32_t offset = 0;
+  std::uint32_t size = 0;
 };
 
 /// Which files there are.
@@ -71,8 +67,8 @@ struct VolumeFiles {
   }
 };
 
-/// The volume, sector by sector.
-class Volume final : public SectorReader {
+/// The volume, sector by sector, but for what stands in its files.
+class Volume {
  public:
   // HELP.TXT and STATUS.TXT have places of a fixed size before the files that vary, so that new
   // firmware finds macros.txt where the old one showed it.
@@ -82,15 +78,18 @@ class Volume final : public SectorReader {
   /// Bytes kept for STATUS.TXT.
   static constexpr std::uint32_t kStatusRoom = 4 * kSectorSize;
 
-  /// All are the caller's and outlive the volume. The files must fit() the shape.
-  Volume(const VolumeShape& shape, const VolumeFiles& files, FileContents& contents)
-      : shape_(shape), files_(files), contents_(contents) {}
+  /// Both are the caller's and outlive the volume. The files must fit() the shape.
+  Volume(const VolumeShape& shape, const VolumeFiles& files) : shape_(shape), files_(files) {}
 
   /// Whether the files have room.
   [[nodiscard]] static bool fits(const VolumeShape& shape, const VolumeFiles& files);
 
-  bool read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) override;
-  [[nodiscard]] std::uint32_t sectors() const override { return shape_.sectors(); }
+  /// Reads bytes of a sector that the volume has, from `offset` on: `out` gets them, but for the
+  /// piece of a file that stands at its beginning; those are told and left to the caller, because
+  /// who reads a file needs much stack.
+  [[nodiscard]] FilePiece read(std::uint32_t sector, std::uint32_t offset,
+                               std::span<std::uint8_t> out) const;
+  [[nodiscard]] std::uint32_t sectors() const { return shape_.sectors(); }
   /// First sector of a file's contents; meaningless for one that is absent or empty.
   [[nodiscard]] static std::uint32_t first_sector(const VolumeShape& shape,
                                                   const VolumeFiles& files, BaseFile file);
@@ -108,11 +107,11 @@ class Volume final : public SectorReader {
   [[nodiscard]] std::uint8_t fat_byte(std::uint32_t at) const;
   void boot_sector(std::uint32_t offset, std::span<std::uint8_t> out) const;
   void root_sector(std::uint32_t offset, std::span<std::uint8_t> out) const;
-  bool data_sector(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out);
+  [[nodiscard]] FilePiece data_sector(std::uint32_t sector, std::uint32_t offset,
+                                      std::size_t size) const;
 
   const VolumeShape& shape_;
   const VolumeFiles& files_;
-  FileContents& contents_;
 };
 
 }  // namespace pianola::drive

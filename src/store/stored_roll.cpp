@@ -44,24 +44,24 @@ bool StoredRoll::open(std::uint32_t record) {
   return opened_;
 }
 
-/// Reads of the object's bytes [begin, end), from `offset` after `begin` on.
-std::size_t StoredRoll::read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
-                             std::uint32_t offset, std::span<std::uint8_t> out) {
-  if (offset >= end - begin) return 0;
-  const std::size_t count = std::min<std::size_t>(out.size(), end - begin - offset);
-  return objects_.read(tree(), record, begin + offset, out.first(count));
+/// Reads of `size` bytes of the open definition's object from `begin` on, from `offset` after
+/// `begin` on.
+std::size_t StoredRoll::read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
+                             std::span<std::uint8_t> out) {
+  if (offset >= size) return 0;
+  const std::size_t count = std::min<std::size_t>(out.size(), size - offset);
+  return objects_.read(tree(), record_, begin + offset, out.first(count));
 }
 
 std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
                                   std::span<std::uint8_t> out) {
-  return open(record) ? read(record, 0, code_, offset, out) : 0;
+  return open(record) ? read(0, code_, offset, out) : 0;
 }
 
 std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
                                     std::span<char> out) {
   if (!open(record)) return 0;
-  const std::span bytes{reinterpret_cast<std::uint8_t*>(out.data()), out.size()};
-  return read(record, code_, code_ + source_, offset, bytes);
+  return read(code_, source_, offset, {reinterpret_cast<std::uint8_t*>(out.data()), out.size()});
 }
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
@@ -117,15 +117,16 @@ bool StoredRoll::open_at(std::uint32_t offset) {
 
 std::size_t StoredRoll::read_text(std::uint32_t offset, std::span<char> out) {
   refresh();
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const auto at = static_cast<std::uint32_t>(offset + done);
-    if (!open_at(at)) break;
-    const std::size_t count = read_source(record_, at - text_begin_, out.subspan(done));
+  auto* at = reinterpret_cast<std::uint8_t*>(out.data());
+  std::size_t left = out.size();
+  while (left > 0 && open_at(offset)) {
+    const std::size_t count = read(code_, source_, offset - text_begin_, {at, left});
     if (count == 0) break;
-    done += count;
+    offset += static_cast<std::uint32_t>(count);
+    at += count;
+    left -= count;
   }
-  return done;
+  return out.size() - left;
 }
 
 }  // namespace pianola::store

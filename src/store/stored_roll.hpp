@@ -51,8 +51,8 @@ class StoredRoll final : public lang::Roll {
   void refresh();
   bool open(std::uint32_t record);
   bool open_at(std::uint32_t offset);
-  std::size_t read(std::uint32_t record, std::uint32_t begin, std::uint32_t end,
-                   std::uint32_t offset, std::span<std::uint8_t> out);
+  std::size_t read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
+                   std::span<std::uint8_t> out);
 
   Log& log_;
   Of of_;

@@ -100,8 +100,13 @@ bool Compiler::condition(Keyword word) {
 
 bool Compiler::if_statement() {
   const Position at = token().at;
+  return condition(Keyword::k_if) && begin_if(at);
+}
+
+/// Behind the condition. Apart, so that it takes no stack while that is compiled; likewise below.
+[[gnu::noinline]] bool Compiler::begin_if(const Position& at) {
   std::uint16_t label = 0;
-  if (!condition(Keyword::k_if) || !new_label(label, at)) return false;
+  if (!new_label(label, at)) return false;
   emit(CodePiece(Opcode::branch).number(label));
   return open_block(Block::condition, label, 0);
 }
@@ -134,8 +139,12 @@ void Compiler::otherwise(const OpenBlock& block) {
 bool Compiler::while_statement() {
   const Position at = token().at;
   const std::uint32_t start = code_size_;
+  return condition(Keyword::k_while) && begin_while(at, start);
+}
+
+[[gnu::noinline]] bool Compiler::begin_while(const Position& at, std::uint32_t start) {
   std::uint16_t label = 0;
-  if (!condition(Keyword::k_while) || !new_label(label, at)) return false;
+  if (!new_label(label, at)) return false;
   emit(CodePiece(Opcode::while_true).number(label));
   return open_block(Block::loop, label, start);
 }
@@ -153,10 +162,14 @@ bool Compiler::loop_statement() {
 /// `repeat N {`: the counter is a local without a name.
 bool Compiler::repeat_statement() {
   const Position at = token().at;
+  return condition(Keyword::k_repeat) && begin_repeat(at);
+}
+
+[[gnu::noinline]] bool Compiler::begin_repeat(const Position& at) {
   std::uint16_t label = 0;
   std::uint8_t slot = 0;
   const std::uint8_t locals = local_count_;
-  if (!condition(Keyword::k_repeat) || !new_label(label, at)) return false;
+  if (!new_label(label, at)) return false;
   if (!new_local(slot)) return error_at(Message::too_many_locals, at, 6, {}, {}, kMaxSlots);
   emit(CodePiece(Opcode::counter).byte(slot));
   const std::uint32_t start = code_size_;

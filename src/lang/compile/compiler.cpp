@@ -106,6 +106,14 @@ bool Compiler::error_at(Message message, const Position& at, std::uint32_t lengt
   return false;
 }
 
+bool Compiler::error_at(Message message, const Position& at, std::uint32_t length) {
+  return error_at(message, at, length, {}, {}, 0);
+}
+
+bool Compiler::error(Message message) { return error(message, {}, {}, 0); }
+
+bool Compiler::error(Message message, std::string_view a) { return error(message, a, {}, 0); }
+
 bool Compiler::error(Message message, std::string_view a, std::string_view b, std::uint32_t n) {
   return error_at(message, token().at, token().length, a, b, n);
 }
@@ -139,6 +147,10 @@ bool Compiler::expected(Message message, std::string_view a, std::string_view b)
   const bool here = !token().line_before && token().kind != TokenKind::end;
   return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
 }
+
+bool Compiler::expected(Message message) { return expected(message, {}, {}); }
+
+bool Compiler::expected(Message message, std::string_view a) { return expected(message, a, {}); }
 
 /// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
 /// (then true); of all else `message`.

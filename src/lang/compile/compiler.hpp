@@ -143,14 +143,20 @@ class Compiler final : private DiagnosticSink {
   };
 
   void report(const Diagnostic& diagnostic) override;
-  bool error(Message message, std::string_view a = {}, std::string_view b = {},
-             std::uint32_t n = 0);
-  bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
+  // Overloads rather than default arguments: what callers put on the stack for an error, they take
+  // of it all the time.
+  bool error(Message message);
+  bool error(Message message, std::string_view a);
+  bool error(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
+  bool error_at(Message message, const Position& at, std::uint32_t length);
+  bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                 std::string_view b = {}, std::uint32_t n = 0);
   void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                std::string_view b);
   bool error_other(Message message, const NameAt& name, const Position& other);
-  bool expected(Message message, std::string_view a = {}, std::string_view b = {});
+  bool expected(Message message);
+  bool expected(Message message, std::string_view a);
+  bool expected(Message message, std::string_view a, std::string_view b);
   bool expected_duration(Message message, std::string_view b = {});
   [[nodiscard]] std::string_view unit_ahead();
 
@@ -214,6 +220,8 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] bool at_dashed_chord();
   void dashed_chord();
   bool foreign_quotes(bool may_be_key);
+  enum class Quoted : std::uint8_t { no, open, closed };
+  Quoted pass_foreign_quotes(bool may_be_key);
 
   // definitions.cpp: what stands at the top and in layers
   bool definition();
@@ -328,10 +336,14 @@ class Compiler final : private DiagnosticSink {
   enum class Assignment : std::uint8_t { none, plain, compound, comparison };
   [[nodiscard]] Assignment assignment_ahead();
   bool assignment(Assignment kind);
+  bool end_assignment();
   bool let_statement();
+  bool end_let();
   bool wait_statement();
   bool wait_release();
   bool wait_until();
+  bool wait_limit(std::uint8_t& limit);
+  bool end_wait_until(std::uint8_t limit, std::uint32_t start, const Position& condition);
   [[nodiscard]] std::optional<std::uint32_t> limit_ahead();
   bool call_statement(Opcode opcode);
   void arguments_step();
@@ -344,10 +356,13 @@ class Compiler final : private DiagnosticSink {
   // blocks.cpp: control
   bool condition(Keyword word);
   bool if_statement();
+  bool begin_if(const Position& at);
   void otherwise(const OpenBlock& block);
   bool while_statement();
+  bool begin_while(const Position& at, std::uint32_t start);
   bool loop_statement();
   bool repeat_statement();
+  bool begin_repeat(const Position& at);
   bool break_statement();
   bool continue_statement();
   bool label_statement();
@@ -377,6 +392,7 @@ class Compiler final : private DiagnosticSink {
   // expressions.cpp
   struct Expression;
   bool expression();
+  bool end_expression(Expression& state);
   bool operand(Expression& state, bool& complete);
   bool operators(Expression& state, bool& again);
   bool number_value(Expression& state, bool minus);
@@ -390,6 +406,7 @@ class Compiler final : private DiagnosticSink {
   bool pointer_operand();
   bool pointer_value();
   bool key_query(Expression& state);
+  bool end_key_query(Expression& state, const Chord& key);
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);
@@ -456,7 +473,7 @@ class Compiler final : private DiagnosticSink {
   std::uint8_t text_size_ = 0;
   bool text_empty_ = true;      ///< Nothing of the text was emitted yet.
   std::uint32_t text_end_ = 0;  ///< Offset after the last text.
-  NameAt call_;
+  NameAt subject_;              ///< What the statement calls, declares or assigns to.
   Opcode call_opcode_{};
   std::uint8_t arguments_ = 0;
 

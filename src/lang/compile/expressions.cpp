@@ -47,10 +47,14 @@ bool Compiler::expression() {
     if (!complete) continue;
     bool again = false;
     if (!operators(state, again)) return false;
-    if (again) continue;
-    if (state.open > 0) return expected(Message::unbalanced);
-    return reduce(state, Precedence::none);
+    if (!again) return end_expression(state);
   }
+}
+
+/// After the last operand.
+bool Compiler::end_expression(Expression& state) {
+  if (state.open > 0) return expected(Message::unbalanced);
+  return reduce(state, Precedence::none);
 }
 
 bool Compiler::push_operator(Expression& state, Opcode op) {
@@ -339,7 +343,11 @@ bool Compiler::key_query(Expression& state) {
   advance();
   Chord key;
   if (at_symbol(')')) return expected(Message::expected_key);
-  if (!chord(key)) return false;
+  return chord(key) && end_key_query(state, key);
+}
+
+/// Behind the key. Apart, so that it takes no stack while that is read.
+[[gnu::noinline]] bool Compiler::end_key_query(Expression& state, const Chord& key) {
   if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
   if (key.good) check_key(key);
   if (!at_symbol(')')) return expected(Message::expected_symbol, ")");

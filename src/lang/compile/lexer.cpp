@@ -64,7 +64,8 @@ constexpr bool is_worth_escaping(char32_t c) {
 int Lexer::byte_at(std::uint32_t offset) {
   if (offset - window_start_ >= window_size_) {
     window_start_ = offset;
-    window_size_ = static_cast<std::uint8_t>(source_->read(offset, window_));
+    window_size_ =
+        static_cast<std::uint8_t>(source_->read(offset, {window_.data(), window_.size()}));
     if (window_size_ == 0) return -1;
   }
   return static_cast<unsigned char>(window_[offset - window_start_]);
@@ -122,6 +123,12 @@ void Lexer::report(Message message, const Position& at, std::uint32_t length, st
   sink_->report(diagnostic);
 }
 
+/// Reports what is wrong where the token begins. Apart, so that it takes no stack while the source
+/// is read.
+[[gnu::noinline]] void Lexer::report_token(Message message, std::uint32_t n) {
+  report(message, token_.at, 1, {}, n);
+}
+
 /// Skips a byte order mark and refuses UTF-16.
 void Lexer::start_file() {
   started_ = true;
@@ -170,12 +177,12 @@ void Lexer::next() {
   }
   for (;;) {
     if (unusable_ || !skip_space()) break;
+    token_.at = at_;
     if (at_.offset > kMaxSource) {
-      report(Message::too_long, at_, 1, {}, kMaxSource);
+      report_token(Message::too_long, kMaxSource);
       unusable_ = true;
       break;
     }
-    token_.at = at_;
     const char32_t c = peek();
     if (c == kInvalid || is_control(c)) {
       get();
@@ -190,7 +197,7 @@ void Lexer::next() {
     } else if (c == '"') {
       lex_text();
     } else if (c == '\'') {
-      if (!lex_quoted()) report(Message::unterminated_quote, token_.at, 1);
+      if (!lex_quoted()) report_token(Message::unterminated_quote);
     } else {
       token_.kind = TokenKind::symbol;
       token_.character = get();
@@ -242,6 +249,12 @@ void Lexer::lex_number() {
     if (word_size_ < word_.size()) word_[word_size_++] = static_cast<char>(c);
     if (digits + 1 == word_size_ && (is_digit(c) || point)) ++digits;
   }
+  check_number(digits);
+}
+
+/// Of a number that was passed over, with so many digits before its unit: what it says. Apart, so
+/// that it takes no stack while the source is read.
+[[gnu::noinline]] void Lexer::check_number(std::size_t digits) {
   const std::string_view all = word();
   token_.length = at_.column - token_.at.column;
   token_.hex = all.size() > 1 && all[0] == '0' && (all[1] == 'x' || all[1] == 'X');

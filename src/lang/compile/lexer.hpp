@@ -125,6 +125,7 @@ class Lexer {
 
   void report(Message message, const Position& at, std::uint32_t length, std::string_view a = {},
               std::uint32_t n = 0, std::string_view b = {});
+  void report_token(Message message, std::uint32_t n = 0);
   void start_file();
   bool skip_space();
   int byte_at(std::uint32_t offset);
@@ -132,6 +133,7 @@ class Lexer {
   char32_t get();
   void lex_word();
   void lex_number();
+  void check_number(std::size_t digits);
   bool number_value(std::string_view digits, std::string_view unit);
   bool lex_quoted();
   void skip_quoted();

@@ -280,6 +280,15 @@ void Compiler::dashed_chord() {
 /// At a character that word processors or other programs put around a text or a key: reports it and
 /// goes on behind the closing one. False if it is the key of that character, where one may stand.
 bool Compiler::foreign_quotes(bool may_be_key) {
+  const Quoted quoted = pass_foreign_quotes(may_be_key);
+  if (quoted == Quoted::open) pass_rest_of_line();
+  if (quoted == Quoted::closed) advance();
+  return quoted != Quoted::no;
+}
+
+/// Reports it; if it is closed, what comes next stands behind that. Apart, so that it takes no
+/// stack while the next token is read.
+[[gnu::noinline]] Compiler::Quoted Compiler::pass_foreign_quotes(bool may_be_key) {
   struct Quotes {
     std::u32string_view opening;
     std::u32string_view closing;
@@ -297,24 +306,20 @@ bool Compiler::foreign_quotes(bool may_be_key) {
   const auto* quotes = std::find_if(kQuotes.begin(), kQuotes.end(), [&](const Quotes& entry) {
     return token().kind == TokenKind::symbol && entry.opening.find(c) != std::u32string_view::npos;
   });
-  if (quotes == kQuotes.end()) return false;
+  if (quotes == kQuotes.end()) return Quoted::no;
   const bool typographic = quotes->message == Message::straight_quotes;
   const char32_t next = lexer_.following();
   const bool key = typographic ? next <= ' ' || kAfterKey.find(next) != std::u32string_view::npos
                                : !is_word_character(next);
-  if (key && (may_be_key || !typographic)) return false;
+  if (key && (may_be_key || !typographic)) return Quoted::no;
   // Only what comes next moves on, if anything does: the token stays for the error.
   const bool closed = lexer_.pass_quotes(quotes->closing, c == '<') ||
                       (typographic && lexer_.pass_quotes(quotes->straight, false));
-  if (!closed && !typographic) return false;
+  if (!closed && !typographic) return Quoted::no;
   error(quotes->message, encode_utf8(c));
-  if (!closed) {
-    pass_rest_of_line();
-    return true;
-  }
+  if (!closed) return Quoted::open;
   while (c == '<' && is_word_character(lexer_.following())) lexer_.take_following();
-  advance();
-  return true;
+  return Quoted::closed;
 }
 
 }  // namespace pianola::lang

@@ -50,38 +50,44 @@ bool Compiler::assignment(Assignment kind) {
   if (kind == Assignment::compound) return error(Message::compound_assignment, word);
   if (kind == Assignment::comparison) return error(Message::comparison_statement, word);
   if (keyword() != Keyword::no_keyword) return error(Message::keyword_assigned, word);
-  NameAt variable;
-  if (!name(variable)) return false;
+  if (!name(subject_)) return false;
   advance();
-  if (!expression()) return false;
-  if (const auto slot = find_local(variable)) {
+  return expression() && end_assignment();
+}
+
+/// Behind the value. Apart, so that it takes no stack while that is compiled; likewise below.
+[[gnu::noinline]] bool Compiler::end_assignment() {
+  if (const auto slot = find_local(subject_)) {
     emit(CodePiece(Opcode::store).byte(*slot));
     return true;
   }
-  emit(NamedPiece(Opcode::store_global).name(variable.view()));
-  if (pending_good_) use(IndexSpace::variable, variable, 0);
+  emit(NamedPiece(Opcode::store_global).name(subject_.view()));
+  if (pending_good_) use(IndexSpace::variable, subject_, 0);
   return true;
 }
 
 /// `let x = E`: x is known from here to the end of the block.
 bool Compiler::let_statement() {
   advance();
-  NameAt local;
   if (token().line_before) return expected(Message::expected_name);
-  if (!name(local)) return false;
+  if (!name(subject_)) return false;
   const OpenBlock& block = blocks_[depth_ - 1];
   const std::uint8_t first = block.kind == Block::body ? std::uint8_t{0} : block.locals;
-  const bool twice = find_local(local, first).has_value();
-  if (twice) error_at(Message::let_twice, local.at, local.size, local.view());
-  bool good = expect_symbol('=', "=") && expression();
-  if (twice) return good;
+  const bool twice = find_local(subject_, first).has_value();
+  if (twice) error_at(Message::let_twice, subject_.at, subject_.size, subject_.view());
+  const bool good = expect_symbol('=', "=") && expression();
+  return twice ? good : end_let() && good;
+}
+
+[[gnu::noinline]] bool Compiler::end_let() {
+  const NameAt& local = subject_;
   std::uint8_t slot = 0;
   if (!new_local(slot)) {
     return error_at(Message::too_many_locals, local.at, local.size, {}, {}, kMaxSlots);
   }
   locals_[slot] = {local.at.offset, static_cast<std::uint16_t>(local.hash()), local.size};
   emit(CodePiece(Opcode::let).byte(slot));
-  return good;
+  return true;
 }
 
 /// The next free slot, without a name.
@@ -156,32 +162,41 @@ bool Compiler::wait_release() {
 /// `wait until C max D`. The limit is set before the condition is tested, which comes first in the
 /// source.
 bool Compiler::wait_until() {
-  const Position at = token().at;
-  const std::optional<std::uint32_t> limit = limit_ahead();
-  std::uint8_t slot = 0;
-  if (limit) {
-    if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, {}, {}, kMaxSlots);
-    emit(CodePiece(Opcode::wait_limit).byte(slot).number(*limit));
-    --local_count_;
-  }
+  std::uint8_t limit = 0;
+  if (!wait_limit(limit)) return false;
   advance();
   const std::uint32_t start = code_size_;
   const Position condition = token().at;
   until_ = true;
-  wakes_ = limit ? kWakeTime : 0;
+  wakes_ = limit != 0 ? kWakeTime : 0;
   const bool good = expression();
   until_ = false;
-  if (!good) return false;
+  return good && end_wait_until(limit, start, condition);
+}
+
+/// What the `max` behind the condition says, if there is one: `limit` is its slot + 1 then, else 0.
+[[gnu::noinline]] bool Compiler::wait_limit(std::uint8_t& limit) {
+  const Position at = token().at;
+  const std::optional<std::uint32_t> time = limit_ahead();
+  if (!time) return true;
+  std::uint8_t slot = 0;
+  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, {}, {}, kMaxSlots);
+  emit(CodePiece(Opcode::wait_limit).byte(slot).number(*time));
+  --local_count_;
+  limit = static_cast<std::uint8_t>(slot + 1U);
+  return true;
+}
+
+/// Behind the condition, whose code starts at `start`.
+[[gnu::noinline]] bool Compiler::end_wait_until(std::uint8_t limit, std::uint32_t start,
+                                                const Position& condition) {
   if (at_word("max")) {
     advance();
     if (token().kind != TokenKind::duration) return expected_duration(Message::expected_duration);
     advance();
   }
   if (wakes_ == 0) error_at(Message::never_true, condition, 1);
-  emit(CodePiece(Opcode::until)
-           .number(wakes_)
-           .number(limit ? slot + 1U : 0U)
-           .number(code_size_ - start));
+  emit(CodePiece(Opcode::until).number(wakes_).number(limit).number(code_size_ - start));
   return true;
 }
 
@@ -230,7 +245,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() {
 /// `call f(1, "text")`, `fork f()`.
 bool Compiler::call_statement(Opcode opcode) {
   advance();
-  if (!name(call_)) return false;
+  if (!name(subject_)) return false;
   call_opcode_ = opcode;
   arguments_ = 0;
   if (!at_symbol('(')) {
@@ -267,8 +282,8 @@ void Compiler::arguments_step() {
 }
 
 void Compiler::end_call() {
-  emit(NamedPiece(call_opcode_).name(call_.view()).number(arguments_));
-  use(IndexSpace::macro, call_, arguments_);
+  emit(NamedPiece(call_opcode_).name(subject_.view()).number(arguments_));
+  use(IndexSpace::macro, subject_, arguments_);
 }
 
 }  // namespace pianola::lang
