@@ -102,6 +102,7 @@ class Keyboard {
   void press(const KeyEvent& event, const Choice& choice);
   void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
+  void make_way(hid::Usage key, hid::Usage sent);
   void follow_leader(hid::Usage key);
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
