@@ -162,6 +162,50 @@ TEST(RolledKeys, ModifiersAndButtonsThatAreDownStayDown) {
             Played("F1 = VOLUP\nF2 = VOLUP", "+F1 90 -F1").reports().find("[00:]"));
 }
 
+// ---- Releases overtake what is undecided --------------------------------------------------------
+
+constexpr std::string_view kGt = "g { match next within 400ms { t { \"tea\" } else { tap g } } }\n";
+
+TEST(RolledKeys, AReleaseOvertakesWhatIsUndecidedOrKeptBack) {
+  const std::vector<Rolled> cases = {
+      // Kept back by `match next`.
+      {kGt, "+u 60 +g 30 -u 20 -g", "0 [00:18]\n90 [00:]\n"},
+      // Undecided: tap or hold.
+      {"set hold = 500ms\nd = d / LCTRL", "+u 60 +d 30 -u 20 -d", "0 [00:18]\n90 [00:]\n"},
+      // Kept back by `defer`.
+      {"F1 { defer { wait 200ms } }", "+u 60 +F1 30 -u 20 -F1", "0 [00:18]\n90 [00:]\n"},
+      // A chord's modifiers go with it.
+      {"set hold = 500ms\nF1 = '!'\nd = d / LCTRL", "+F1 60 +d 30 -F1 20 -d",
+       "0 [02:1e]\n90 [00:]\n"},
+  };
+  for (const Rolled& rolled : cases) {
+    const std::string trace = Played(rolled.macros, rolled.keys).trace();
+    EXPECT_EQ(trace.substr(0, rolled.expected.size()), rolled.expected)
+        << rolled.macros << "  " << rolled.keys;
+  }
+}
+
+TEST(RolledKeys, AReleaseThatOthersGoByWaitsItsTurn) {
+  EXPECT_EQ(Played("a = a / LSHIFT\nF1 { hold LSHIFT }", "+F1 50 +a 30 -F1 60 -a").text(), "A");
+  EXPECT_EQ(Played("SPACE = SPACE / layer nav\nlayer nav { h = LEFT / LCTRL }",
+                   "+SPACE 300 +h 30 -SPACE 60 -h")
+                .reports(),
+            "[00:50] [00:]");
+  EXPECT_EQ(Played("set hold = 500ms\nd = d / LCTRL", "+LSHIFT 60 +d 30 -LSHIFT 20 -d").text(),
+            "D");
+}
+
+TEST(RolledKeys, ARecordingDoesNotHoldTheModifiersOfTheChordThatEndsIt) {
+  EXPECT_EQ(Played("F8 { record it }\ngui+F9 { record stop }\nF10 { play it }",
+                   "F8 a 50 +LGUI +F9 50 -F9 -LGUI 50 F10")
+                .text(),
+            "aa");
+  const std::string reports = Played("F8 { record it }\ngui+F9 { record stop }\nF10 { play it }",
+                                     "F8 a 50 +LGUI +F9 50 -F9 -LGUI 50 F10")
+                                  .reports();
+  EXPECT_TRUE(reports.ends_with(" [00:04] [00:]")) << reports;
+}
+
 // ---- Pairs of signs -----------------------------------------------------------------------------
 
 /// The signs of ASCII that one stroke types on `layout`, but for those that are key names.

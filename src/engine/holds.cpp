@@ -163,6 +163,23 @@ bool Holds::drop_chord_keys(Owner owner) {
   return dropped;
 }
 
+bool Holds::only_sends(Owner owner) const {
+  bool sends = false;
+  for (const Hold& hold : all()) {
+    const Usage usage = hold.usage();
+    if (hold.owner != owner || usage == hid::kNoKey) continue;
+    if (is_layer(usage) || (hid::is_modifier(usage) && !hold.accompanies())) return false;
+    sends = true;
+  }
+  return sends;
+}
+
+void Holds::silence(Owner owner) {
+  for (std::size_t i = count_; i-- > 0;) {
+    if (table_[i].owner == owner && table_[i].usage() != hid::kNoKey) give_up(i);
+  }
+}
+
 void Holds::take(Owner owner, Usage usage) {
   for (std::size_t i = count_; i-- > 0;) {
     const Hold& hold = table_[i];

@@ -132,6 +132,11 @@ class Holds {
   bool drop_chords(Owner owner);
   /// Likewise the plain keys of those others; keys of the keyboard stay known.
   bool drop_chord_keys(Owner owner);
+  /// Whether `owner` sends something to the host and holds neither a modifier as a key of its own
+  /// nor a layer: nothing that others go by.
+  [[nodiscard]] bool only_sends(Owner owner) const;
+  /// The key `owner` stays known but sends nothing any more.
+  void silence(Owner owner);
   /// `usage` is for `owner` alone from now on: other keys of the keyboard and `hold` give it up,
   /// and stay known. What `press`, `toggle` and `oneshot` hold stays.
   void take(Owner owner, hid::Usage usage);

@@ -58,6 +58,11 @@ class Keyboard {
   /// undecided. Returns whether tasks woke.
   bool handle(const Choice& choice);
 
+  /// While the front of the queue is undecided or kept back: lets one key up whose release waits
+  /// behind it, if nothing but the host goes by that key, so that the host does not repeat it. The
+  /// release keeps its place. Returns whether there was one.
+  bool let_up_early();
+
   /// What `on …` has for an event, and for the layer called `layer` (lang::name_hash).
   void start_event(lang::Event event, std::uint32_t layer = 0);
 

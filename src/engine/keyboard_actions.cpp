@@ -79,6 +79,18 @@ bool Keyboard::release(Usage key) {
   return number != 0 && core_.tasks.wake_released(number);
 }
 
+bool Keyboard::let_up_early() {
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    const KeyEvent event = core_.input.at(i);
+    // A press in the queue sends nothing yet, so this is the release of one before it.
+    const Owner owner = key_owner(event.usage);
+    if (event.down || !core_.mixer.holds().only_sends(owner)) continue;
+    core_.mixer.change().silence(owner);
+    return true;
+  }
+  return false;
+}
+
 void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   const Usage key = event.usage;
   if (++core_.presses == 0) ++core_.presses;
