@@ -21,10 +21,12 @@ inline bool Engine::go_on() {
   Tasks& tasks = core_.tasks;
   const bool due = tasks.due(core_.now);
   undecided_ = false;
+  if (!core_.input.empty() && !keys_wait() && keyboard_.let_up_early()) return true;
   if (keys_wait()) {
     const Choice choice = keyboard_.look();
     undecided_ = choice.kind == Choice::Kind::undecided;
     decided_at_ = choice.at;
+    if (undecided_ && keyboard_.let_up_early()) return true;
     const bool first = !due || !earlier(tasks[tasks.first_deadline()].deadline, choice.at);
     if (!undecided_ && first) {
       const bool woke = keyboard_.handle(choice);

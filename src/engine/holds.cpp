@@ -38,6 +38,7 @@ bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
   ++changes_;
   const unsigned flag = loose ? Hold::kLoose : 0U;
   hold = {owner, static_cast<std::uint16_t>(static_cast<unsigned>(usage) | flag), info};
+  chords_ = chords_ || hold.accompanies();
   return true;
 }
 
@@ -122,7 +123,68 @@ std::uint32_t Holds::layers() const {
 
 void Holds::stop_hiding() {
   for (Hold& hold : table_.first(count_)) {
-    if (hold.usage() != hid::kNoKey) hold.info = 0;
+    if (hold.usage() != hid::kNoKey) hold.info &= Hold::kChord;
+  }
+}
+
+bool Holds::has_chord(Owner owner) const {
+  return std::ranges::any_of(
+      all(), [=](const Hold& hold) { return hold.owner == owner && hold.accompanies(); });
+}
+
+/// Entry number `at` is held no more. A key of the keyboard stays known.
+void Holds::give_up(std::size_t at) {
+  ++changes_;
+  Hold& hold = table_[at];
+  if (is_key(hold.owner) && !contains(hold.owner, hid::kNoKey)) {
+    hold = {hold.owner, static_cast<std::uint16_t>(hid::kNoKey), 0};
+    return;
+  }
+  std::copy(table_.begin() + static_cast<std::ptrdiff_t>(at) + 1, table_.begin() + count_,
+            table_.begin() + static_cast<std::ptrdiff_t>(at));
+  --count_;
+}
+
+bool Holds::drop_chords(Owner owner) {
+  const std::uint16_t before = count_;
+  remove_if([=](const Hold& hold) { return hold.owner != owner && hold.accompanies(); });
+  chords_ = has_chord(owner);
+  return count_ != before;
+}
+
+bool Holds::drop_chord_keys(Owner owner) {
+  bool dropped = false;
+  for (std::size_t i = count_; i-- > 0;) {
+    const Hold& hold = table_[i];
+    if (hold.owner == owner || !hid::is_plain_key(hold.usage()) || !has_chord(hold.owner)) continue;
+    give_up(i);
+    dropped = true;
+  }
+  return dropped;
+}
+
+bool Holds::only_sends(Owner owner) const {
+  bool sends = false;
+  for (const Hold& hold : all()) {
+    const Usage usage = hold.usage();
+    if (hold.owner != owner || usage == hid::kNoKey) continue;
+    if (is_layer(usage) || (hid::is_modifier(usage) && !hold.accompanies())) return false;
+    sends = true;
+  }
+  return sends;
+}
+
+void Holds::silence(Owner owner) {
+  for (std::size_t i = count_; i-- > 0;) {
+    if (table_[i].owner == owner && table_[i].usage() != hid::kNoKey) give_up(i);
+  }
+}
+
+void Holds::take(Owner owner, Usage usage) {
+  for (std::size_t i = count_; i-- > 0;) {
+    const Hold& hold = table_[i];
+    const bool other = hold.owner != owner && hold.usage() == usage;
+    if (other && (is_key(hold.owner) || (hold.info & Hold::kChord) != 0)) give_up(i);
   }
 }
 

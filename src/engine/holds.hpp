@@ -17,6 +17,9 @@ inline constexpr Owner kDevice{0x7FFF};
 /// The owner of what `oneshot` put down. The largest index of a task is one less.
 inline constexpr Owner kOneshot{0x7FFE};
 
+/// No owner: the key that there is not.
+inline constexpr Owner kNobody{0x8000};
+
 /// The owner that stands for the task at place `index` of the pool.
 constexpr Owner task_owner(std::uint16_t index) { return Owner{index}; }
 /// The owner that stands for the physical key `key`.
@@ -47,12 +50,15 @@ constexpr unsigned layer_number(hid::Usage usage) { return hid::id(usage); }
 struct Hold {
   Owner owner{};
   std::uint16_t what = 0;  ///< Usage, and kLoose or not.
-  /// With a usage: the modifiers of the keyboard that it hides. Without one: the number of the
-  /// key's press, by which the tasks that it started know it, or 0 if it starts nothing.
+  /// With a usage: the modifiers of the keyboard that it hides, and kChord or not. Without one: the
+  /// number of the key's press, by which the tasks that it started know it, or 0 if it starts
+  /// nothing.
   std::uint32_t info = 0;
 
   /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
   static constexpr std::uint16_t kLoose = 0x8000;
+  /// For a task: `hold` put it down, with a key that is plain (hid::is_plain_key).
+  static constexpr std::uint32_t kChord = 0x100;
 
   /// What is kept down; kNoKey of a physical key that sends nothing.
   [[nodiscard]] constexpr hid::Usage usage() const {
@@ -62,6 +68,10 @@ struct Hold {
   [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
   /// The modifiers of the keyboard that it hides; only of one with a usage.
   [[nodiscard]] constexpr hid::Modifiers hides() const { return static_cast<hid::Modifiers>(info); }
+  /// Whether it is a modifier that belongs to the key of a chord, and to no other key.
+  [[nodiscard]] constexpr bool accompanies() const {
+    return hid::is_modifier(usage()) && (is_key(owner) ? loose() : (info & kChord) != 0);
+  }
 };
 
 /// The table of who keeps what down, oldest first. A usage is down while any owner holds it; an
@@ -116,6 +126,21 @@ class Holds {
   /// No entry hides modifiers any more.
   void stop_hiding();
 
+  /// Whether there may be modifiers that belong to the key of a chord (Hold::accompanies()).
+  [[nodiscard]] bool chords() const { return chords_; }
+  /// Those of all others than `owner` are held no more. Returns whether there were any.
+  bool drop_chords(Owner owner);
+  /// Likewise the plain keys of those others; keys of the keyboard stay known.
+  bool drop_chord_keys(Owner owner);
+  /// Whether `owner` sends something to the host and holds neither a modifier as a key of its own
+  /// nor a layer: nothing that others go by.
+  [[nodiscard]] bool only_sends(Owner owner) const;
+  /// The key `owner` stays known but sends nothing any more.
+  void silence(Owner owner);
+  /// `usage` is for `owner` alone from now on: other keys of the keyboard and `hold` give it up,
+  /// and stay known. What `press`, `toggle` and `oneshot` hold stays.
+  void take(Owner owner, hid::Usage usage);
+
   /// The keys that are physically down stay known but send and mean nothing; every other owner
   /// holds nothing.
   void suppress_all();
@@ -125,6 +150,8 @@ class Holds {
 
  private:
   [[nodiscard]] bool room(Owner owner, std::size_t count) const;
+  [[nodiscard]] bool has_chord(Owner owner) const;
+  void give_up(std::size_t at);
   [[nodiscard]] const Hold* find(Owner owner, hid::Usage usage) const;
   template <typename Predicate>
   void remove_if(Predicate predicate);
@@ -132,6 +159,7 @@ class Holds {
   std::span<Hold> table_;
   std::uint16_t count_ = 0;
   std::uint16_t changes_ = 0;
+  bool chords_ = false;  ///< See chords().
 };
 
 }  // namespace pianola::engine

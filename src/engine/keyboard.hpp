@@ -58,6 +58,11 @@ class Keyboard {
   /// undecided. Returns whether tasks woke.
   bool handle(const Choice& choice);
 
+  /// While the front of the queue is undecided or kept back: lets one key up whose release waits
+  /// behind it, if nothing but the host goes by that key, so that the host does not repeat it. The
+  /// release keeps its place. Returns whether there was one.
+  bool let_up_early();
+
   /// What `on …` has for an event, and for the layer called `layer` (lang::name_hash).
   void start_event(lang::Event event, std::uint32_t layer = 0);
 
@@ -102,6 +107,7 @@ class Keyboard {
   void press(const KeyEvent& event, const Choice& choice);
   void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
+  void make_way(hid::Usage key, hid::Usage sent);
   void follow_leader(hid::Usage key);
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);

@@ -79,12 +79,23 @@ bool Keyboard::release(Usage key) {
   return number != 0 && core_.tasks.wake_released(number);
 }
 
+bool Keyboard::let_up_early() {
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    const KeyEvent event = core_.input.at(i);
+    // A press in the queue sends nothing yet, so this is the release of one before it.
+    const Owner owner = key_owner(event.usage);
+    if (event.down || !core_.mixer.holds().only_sends(owner)) continue;
+    core_.mixer.change().silence(owner);
+    return true;
+  }
+  return false;
+}
+
 void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   const Usage key = event.usage;
   if (++core_.presses == 0) ++core_.presses;
   tapped_ = choice.doubled ? hid::kNoKey : key;
   tapped_at_ = event.time;
-  core_.mixer.change().stop_hiding();
   tell(event, choice);
   switch (choice.kind) {
     case Choice::Kind::pass:
@@ -117,7 +128,17 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
   const unsigned held = core_.mixer.holds().keyboard_modifiers();
   note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
+  make_way(key, key);
   core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
+}
+
+/// The key `key` is about to send `sent`. A plain key ends what others' chords and triggers do to
+/// modifiers, and goes down even if it is down already.
+void Keyboard::make_way(Usage key, Usage sent) {
+  if (!hid::is_plain_key(sent)) return;
+  core_.mixer.change().stop_hiding();
+  core_.mixer.end_chords(key_owner(key), false);
+  core_.mixer.press_anew(key_owner(key), sent);
 }
 
 /// Both Shift keys together, and let go, are the leader, unless it is a key of its own, or nothing
@@ -186,6 +207,7 @@ std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uin
   const auto chord = target(mods, to);
   if (!chord) return ErrorCode::key;
   note_key(typed_, chord->key, mods_with(*chord, found));
+  make_way(key, chord->key);
   const bool loose = !hid::is_modifier(chord->key);
   const hid::Modifiers hides = named_modifiers(lang::key_mods(found.entry.key));
   const bool room =

@@ -57,7 +57,7 @@ TEST(TapHold, ReleasePolicyTakesARollForTaps) {
 TEST(TapHold, ReleasePolicyIgnoresTheReleaseOfAKeyThatWasDownBefore) {
   Rig rig{dual()};
   rig.press(kB, 0).press(kA, 20).release(kB, 50).release(kA, 90);
-  EXPECT_EQ(rig.reports(), "[00:05] [00:04,05] [00:04] [00:]");
+  EXPECT_EQ(rig.reports(), "[00:05] [00:] [00:04] [00:]");
 }
 
 TEST(TapHold, PressPolicyHoldsAtTheNextPress) {
@@ -95,7 +95,7 @@ TEST(TapHold, TwoAtOnceAreDecidedInTheirOrder) {
   EXPECT_EQ(both.trace(), "200 [02:]\n210 [03:]\n300 [03:06]\n310 [03:]\n400 [02:]\n410 [00:]\n");
   Rig taps{roll};
   taps.press(kA, 0).press(kB, 10).release(kA, 20).release(kB, 30);
-  EXPECT_EQ(taps.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+  EXPECT_EQ(taps.reports(), "[00:04] [00:] [00:05] [00:]");
 }
 
 TEST(TapHold, TheHoldOfARemapCanBeALayer) {
@@ -183,7 +183,7 @@ TEST(Both, AReleaseOrAThirdKeyDecidesAtOnce) {
 TEST(Both, TooLateAreTwoKeys) {
   Rig rig{escape()};
   rig.press(kA, 0).press(kB, 31).release(kA, 60).release(kB, 70);
-  EXPECT_EQ(rig.reports(), "[00:04] [00:04,05] [00:05] [00:]");
+  EXPECT_EQ(rig.reports(), "[00:04] [00:] [00:05] [00:]");
 }
 
 TEST(Both, TheTriggerIsDownWhileOneOfThemIs) {

@@ -19,6 +19,19 @@ constexpr bool is_plain(const TypedKey& typed) {
 
 }  // namespace
 
+bool Mixer::end_chords(Owner owner, bool safe) {
+  if (!holds_.chords()) return true;
+  Holds& holds = change();
+  if (safe && holds.drop_chord_keys(owner)) return false;
+  return !holds.drop_chords(owner) || !safe;
+}
+
+void Mixer::press_anew(Owner owner, Usage key) {
+  if (!shown_.contains(key)) return;
+  change().take(owner, key);
+  anew_ = key;
+}
+
 /// Notes the modifiers that are held and hidden; `report` gets the keys.
 void Mixer::note_holds(Report& report) {
   unsigned keyboard = 0;
@@ -59,6 +72,7 @@ inline void Mixer::compose(Report& next, bool& own) {
   next.mods = modifiers();
   own = typed_.key != hid::kNoKey && !next.contains(typed_.key);
   if (own) next.press(typed_.key);
+  if (anew_ != hid::kNoKey) next.keys.remove(static_cast<std::uint8_t>(hid::id(anew_)));
 }
 
 /// Whether the host would take the change to `next` for a tap of a lone Alt or GUI that the user
@@ -193,6 +207,7 @@ bool Mixer::send_all(Time now) {
     oneshot_ = Oneshot::none;
     steady_ = false;
   }
+  if (!shown_.contains(anew_)) anew_ = hid::kNoKey;
   Report next;
   bool own = false;
   compose(next, own);
@@ -212,11 +227,13 @@ bool Mixer::send_all(Time now) {
   } else if (!send_motion(now)) {
     return false;
   }
-  steady_ = is_plain(typed_) && !moves && oneshot_ == Oneshot::none;
+  const bool lifted = anew_ != hid::kNoKey;
+  anew_ = hid::kNoKey;
+  steady_ = is_plain(typed_) && !moves && !lifted && oneshot_ == Oneshot::none;
   struck_ = typed_.key;
   struck_own_ = own;
   // The motion's turn is after that of the keys.
-  dirty_ = !same && moves;
+  dirty_ = lifted || (!same && moves);
   veiled_ = static_cast<Modifiers>((veiled_ | ~next.mods) & held & kMenuMods);
   return !in_flight_;
 }
@@ -232,6 +249,7 @@ void Mixer::forget_host() {
   refused_ = false;
   moves_ = false;
   steady_ = false;
+  anew_ = hid::kNoKey;
   shown_ = {};
   fresh_ = 0;
   veiled_ = 0;

@@ -62,6 +62,14 @@ class Mixer {
     steady_ = false;
     return holds_;
   }
+  /// A plain key is about to go down, for `owner`: the modifiers of others' chords go up in the
+  /// same report. `safe`: before it, in reports of their own, and their keys before them. Returns
+  /// whether the key's turn has come: after settle() was true again if not.
+  bool end_chords(Owner owner, bool safe);
+  /// The plain key `key` is down for `owner` with the next report; if it is down already, for a key
+  /// of the keyboard, a `hold` or the typed key, it is up in a report before. To be added after
+  /// this.
+  void press_anew(Owner owner, hid::Usage key);
   /// The typed key, to be changed after settle() was true; it may be let up at any time.
   TypedKey& change_typed_key() {
     dirty_ = true;
@@ -147,6 +155,7 @@ class Mixer {
   hid::Usage neutral_ = hid::kNoKey;
   hid::Usage struck_ = hid::kNoKey;  ///< The typed key in the report sent last.
   bool struck_own_ = false;          ///< Nobody else held `struck_` down then.
+  hid::Usage anew_ = hid::kNoKey;    ///< Up in the next report, so that it can go down.
   bool steady_ = false;              ///< All but the typed key is as it was sent, and stays so.
   hid::Modifiers keyboard_ = 0;      ///< Modifiers that the keyboard held when holds were noted.
   hid::Modifiers others_ = 0;        ///< Modifiers that others held when holds were noted.

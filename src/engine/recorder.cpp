@@ -34,6 +34,10 @@ void for_each_key(const Report& before, const Report& after, Visit visit) {
 
 }  // namespace
 
+bool Recorder::is_modifier_press(std::uint16_t change) {
+  return (change & kDown) != 0 && hid::is_modifier(static_cast<Usage>(change & ~kDown));
+}
+
 std::size_t Recorder::find(std::uint32_t name) const {
   for (std::size_t at = 0; at < used_; at += kHeader + places_[at + kCount]) {
     if ((places_[at] | (std::uint32_t{places_[at + 1]} << 16)) == name) return at;
@@ -70,6 +74,10 @@ void Recorder::begin(std::uint32_t name, const Error& where) {
 void Recorder::end() {
   if (!recording_) return;
   recording_ = false;
+  while (used_ > last_ + kHeader && is_modifier_press(places_[used_ - 1U])) {
+    --used_;
+    --places_[last_ + kCount];
+  }
   signals_ = static_cast<Wakes>(signals_ | kWakeTask);
 }
 

@@ -34,7 +34,8 @@ class Recorder {
   /// `where`. Ends another one that is being made. If there is no room, nothing is being made.
   void begin(std::uint32_t name, const Error& where);
 
-  /// The recording that is being made is complete, if there is one.
+  /// The recording that is being made is complete, if there is one. The modifiers that went down
+  /// last, which are of the chord that ends it, do not belong to it.
   void end();
 
   /// Whether a recording is being made.
@@ -55,6 +56,7 @@ class Recorder {
   static constexpr std::uint16_t kDown = 0x8000;
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
+  static bool is_modifier_press(std::uint16_t change);
   [[nodiscard]] std::size_t find(std::uint32_t name) const;
   void remove(std::uint32_t name);
   void note_all(const hid::Report& before, const hid::Report& after);

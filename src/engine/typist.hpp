@@ -116,6 +116,7 @@ inline bool Typist::strike(const Chord& chord, const Manner& manner) {
     stroke.key = hid::kNoKey;
     return false;
   }
+  if (hid::is_plain_key(chord.key) && !mixer_.end_chords(kNobody, safe)) return false;
   if (mixer_.shown().contains(chord.key)) {
     stroke.key = hid::kNoKey;
     stroke.mods = static_cast<hid::Modifiers>(stroke.mods & chord.mods);
@@ -136,7 +137,7 @@ inline bool Typist::strike(const Chord& chord, const Manner& manner) {
 
 inline bool Typist::strike_at_once(const hid::Stroke& stroke, const Manner& manner) {
   if (manner.typing != kTypingFast || manner.tap != 0) return false;
-  if (mixer_.shown().keys.contains(stroke.usage)) return false;
+  if (mixer_.shown().keys.contains(stroke.usage) || mixer_.holds().chords()) return false;
   mixer_.change_typed_key() = {hid::keyboard_usage(stroke.usage), hid::kNoKey, stroke.mods,
                                manner.mask, manner.mask_mods};
   stand_ = 0;

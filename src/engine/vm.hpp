@@ -143,7 +143,7 @@ class Vm {
     core_.mixer.change().remove_loose(owner());
   }
   Flow tap(const Chord& chord);
-  Flow put_down(const Chord& chord, Owner owner, hid::Modifiers hides);
+  Flow put_down(const Chord& chord, Owner owner, std::uint32_t info);
   Flow let_up(const Chord& chord, Owner owner);
   bool clear_way(hid::Usage key);
 

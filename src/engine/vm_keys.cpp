@@ -32,16 +32,19 @@ Vm::Flow Vm::tap(const Chord& chord) {
   return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
 }
 
-/// `owner` holds `chord` from the next report on, and while it does, the keyboard's modifiers
-/// `hides` are hidden.
-Vm::Flow Vm::put_down(const Chord& chord, Owner owner, Modifiers hides) {
+/// `owner` holds `chord` from the next report on; `info` is as Hold's.
+Vm::Flow Vm::put_down(const Chord& chord, Owner owner, std::uint32_t info) {
   if (!clear_way(chord.key)) return Flow::repeat;
+  if (hid::is_plain_key(chord.key)) {
+    if (!core_.mixer.end_chords(owner, is_safe())) return Flow::repeat;
+    if ((info & Hold::kChord) != 0) core_.mixer.press_anew(owner, chord.key);
+  }
   core_.typist.drop_stroke();
   core_.typist.stand(task().typing);
   const Holds& holds = core_.mixer.holds();
   const bool separate = is_safe() && (chord.mods & ~holds.modifiers(owner)) != 0;
   const Usage key = separate ? hid::kNoKey : chord.key;
-  const bool room = core_.mixer.change().add_chord(owner, chord.mods, key, false, hides);
+  const bool room = core_.mixer.change().add_chord(owner, chord.mods, key, false, info);
   if (!room) return fail(ErrorCode::keys);
   return separate && chord.key != hid::kNoKey ? Flow::repeat : Flow::next;
 }
@@ -89,7 +92,8 @@ Vm::Flow Vm::on_hold(const Operands& operands) {
   if (self.resumed == 0) {
     // Released already: a tap that the host sees, and nothing to wait for.
     if (!trigger_held()) return tap(*keys);
-    const Flow flow = put_down(*keys, owner(), self.hides);
+    const std::uint32_t chord = hid::is_plain_key(keys->key) ? Hold::kChord : 0;
+    const Flow flow = put_down(*keys, owner(), self.hides | chord);
     if (flow != Flow::next) return flow;
     self.resumed = 1;
     return Flow::repeat;

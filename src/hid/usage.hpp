@@ -91,6 +91,9 @@ inline constexpr Usage kRightGui = keyboard_usage(0xE7);
 /// Whether `usage` is one of the eight modifier keys (keyboard page E0–E7).
 constexpr bool is_modifier(Usage usage) { return usage >= kLeftCtrl && usage <= kRightGui; }
 
+/// Whether `usage` is a key of the keyboard page that is no modifier.
+constexpr bool is_plain_key(Usage usage) { return usage > kNoKey && usage < kLeftCtrl; }
+
 /// The bit of a modifier key in Modifiers; 0 if `usage` is none.
 constexpr Modifiers modifier_bit(Usage usage) {
   return is_modifier(usage) ? static_cast<Modifiers>(1U << (id(usage) & 7U)) : Modifiers{0};

@@ -1,0 +1,302 @@
+// Keys as hands press them: the next one goes down before the last one is up.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hid/layout.hpp"
+#include "scenario/key_script.hpp"
+#include "support/volume.hpp"
+#include "tryout/macros.hpp"
+#include "tryout/play.hpp"
+#include "tryout/roll_text.hpp"
+
+namespace pianola {
+namespace {
+
+/// What comes of keys on a keyboard with macros.
+class Played {
+ public:
+  Played(std::string_view macros, std::string_view keys, std::uint32_t poll = 1)
+      : macros_(macros), play_(macros_.roll(), {.layout = nullptr, .poll = poll}) {
+    EXPECT_TRUE(macros_.good()) << macros_.messages("macros.txt");
+    const scenario::KeyScript script =
+        scenario::parse_key_script(keys, tryout::layout_of(macros_.roll()));
+    play_.run(script.events, 600'000);
+    EXPECT_TRUE(play_.errors("macros.txt").empty());
+  }
+
+  [[nodiscard]] std::string text() { return play_.simulation().host().text(); }
+  /// All reports, separated by blanks.
+  [[nodiscard]] std::string reports() {
+    std::string all;
+    for (const sim::TraceEntry& entry : play_.simulation().host().trace()) {
+      all += (all.empty() ? "" : " ") + sim::format_report(entry.report);
+    }
+    return all;
+  }
+  [[nodiscard]] std::string trace() { return sim::format_trace(play_.simulation().host().trace()); }
+
+ private:
+  tryout::Macros macros_;
+  tryout::Play play_;
+};
+
+struct Rolled {
+  std::string_view macros;
+  std::string_view keys;
+  std::string_view expected;
+};
+
+// ---- A chord's modifiers belong to its own key --------------------------------------------------
+
+TEST(RolledKeys, TypeWhatTheyWouldApart) {
+  const std::vector<Rolled> cases = {
+      {"F1 = '!'", "+F1 30 +b 30 -F1 30 -b", "!b"},
+      {"F1 = '!'\nm { tap b }", "+F1 30 m 30 -F1", "!b"},
+      {"F1 = '!'\nm { \"b1\" }", "+F1 30 m 30 -F1", "!b1"},
+      {"F1 = '!'\nm { hold b }", "+F1 30 m 30 -F1", "!b"},
+      {"F1 = '!'\nm { press b wait 1ms release b }", "+F1 30 m 30 -F1", "!b"},
+      {"F1 = '!'\nLSHIFT = b", "+F1 30 +LSHIFT 30 -F1 30 -LSHIFT", "!b"},
+      {"F1 { hold '!' }", "+F1 30 +b 30 -F1 30 -b", "!b"},
+      {"F1 & F2 = '!'", "+F1 5 +F2 60 +b 30 -F1 -F2 30 -b", "!b"},
+      {"set autoshift = 175ms", "+a 180 +b 30 -a 30 -b", "Ab"},
+      {"RSHIFT = ')' / RSHIFT", "+RSHIFT 60 +; 30 -RSHIFT 30 -;", ");"},
+      {"F1 = '+'\nF2 = '='", "+F1 30 +F2 30 -F1 30 -F2", "+="},
+      {"F1 = '='\nF2 = '+'", "+F1 30 +F2 30 -F1 30 -F2", "=+"},
+      {"F1 { hold '+' }\nF2 { hold '=' }", "+F1 30 +F2 30 -F1 30 -F2", "+="},
+      {"F1 = '!'", "+F1 30 +0x1e 30 -F1 30 -0x1e", "!1"},
+      {"set layout = de\nF1 = '@'", "+F1 30 +q 30 -F1 30 -q", "@q"},
+      {"shift+',' = ';'\nshift+'.' = ':'", "+LSHIFT 30 +, 30 +. 30 -, 30 -. -LSHIFT", ";:"},
+      {"SPACE = SPACE / layer sym\nlayer sym { u = '[' k = '{' }",
+       "+SPACE 300 +k 30 +u 30 -k 30 -u 30 -SPACE", "{["},
+  };
+  for (const Rolled& rolled : cases) {
+    EXPECT_EQ(Played(rolled.macros, rolled.keys).text(), rolled.expected)
+        << rolled.macros << "  " << rolled.keys;
+  }
+}
+
+TEST(RolledKeys, SendTheirChordsOnly) {
+  const std::vector<Rolled> cases = {
+      {"F1 = ctrl+c", "+F1 50 +q 30 -F1 30 -q", "[01:06] [00:06,14] [00:14] [00:]"},
+      {"F1 = ctrl+a\nF2 = shift+b", "+F1 30 +F2 30 -F1 30 -F2", "[01:04] [02:04,05] [02:05] [00:]"},
+      {"F1 = ctrl+shift+b\nF2 = ctrl+d", "+F1 30 +F2 30 -F1 30 -F2",
+       "[03:05] [01:05,07] [01:07] [00:]"},
+      {"shift+1 = ctrl+2", "+LSHIFT 10 +1 10 +c 10 -c -1 -LSHIFT",
+       "[02:] [01:1f] [02:06,1f] [02:1f] [02:] [00:]"},
+      {"F1 { hold alt+TAB }", "+F1 30 +x 30 -x 30 -F1", "[04:2b] [00:1b,2b] [00:2b] [00:]"},
+      {"SPACE = SPACE / layer nav\nlayer nav { h = ctrl+LEFT j = DOWN }",
+       "+SPACE 300 +h 30 +j 30 -h 30 -j -SPACE", "[01:50] [00:50,51] [00:51] [00:]"},
+      // The new key needs what the old one had, and keeps it when that goes up.
+      {"F1 = ctrl+a\nF2 = ctrl+b", "+F1 30 +F2 30 -F1 30 -F2", "[01:04] [01:04,05] [01:05] [00:]"},
+      // Those of the old one do not come back.
+      {"F1 = ctrl+a", "+F1 30 +b 30 -b 30 -F1", "[01:04] [00:04,05] [00:04] [00:]"},
+      // In safe typing the chord's key goes up first, then its modifiers.
+      {"set typing = safe\nF1 = ctrl+a\nm { tap b }", "+F1 30 m 30 -F1",
+       "[01:04] [01:] [00:] [00:05] [00:]"},
+  };
+  for (const Rolled& rolled : cases) {
+    EXPECT_EQ(Played(rolled.macros, rolled.keys).reports(), rolled.expected)
+        << rolled.macros << "  " << rolled.keys;
+  }
+}
+
+TEST(RolledKeys, WhatIsNoKeyOfItsOwnLeavesChordsAlone) {
+  const std::vector<Rolled> cases = {
+      {"h = ctrl+LEFT", "+h 30 +LSHIFT 30 -LSHIFT 30 -h", "[01:50] [03:50] [01:50] [00:]"},
+      {"F1 = ctrl+a\nF2 { }", "+F1 30 +F2 30 -F2 30 -F1", "[01:04] [00:]"},
+      {"F1 = ctrl+a\nF2 = none", "+F1 30 +F2 30 -F2 30 -F1", "[01:04] [00:]"},
+      {"F1 = ctrl+a\nF2 = SPACE / layer x\nlayer x { }", "+F1 30 +F2 300 -F2 30 -F1",
+       "[01:04] [00:]"},
+      {"F1 = ctrl+a\nF2 = 0x10e9", "+F1 30 +F2 30 -F2 30 -F1",
+       "[01:04] [01:04] consumer:00e9 [01:04] [00:]"},
+      {"F1 = ctrl+a\nF2 { click left }", "+F1 30 F2 30 -F1",
+       "[01:04] [01:04] buttons:01 [01:04] [00:]"},
+      // Own keys: held as long as the finger holds them.
+      {"CAPSLOCK = LCTRL", "+CAPSLOCK 30 +a 30 -a 30 -CAPSLOCK", "[01:] [01:04] [01:] [00:]"},
+      {"CAPSLOCK = ctrl+shift", "+CAPSLOCK 30 +a 30 -a 30 -CAPSLOCK", "[03:] [03:04] [03:] [00:]"},
+      {"F1 = ctrl+c", "+LCTRL 30 +F1 30 +q 30 -F1 30 -q -LCTRL",
+       "[01:] [01:06] [01:06,14] [01:14] [01:] [00:]"},
+      // A modifier does not show again what the trigger hides.
+      {"shift+BACKSPACE = DELETE", "+LSHIFT 30 +BACKSPACE 30 +LCTRL 30 -LCTRL -BACKSPACE -LSHIFT",
+       "[02:] [00:4c] [01:4c] [00:4c] [02:] [00:]"},
+      {"F1 { press ctrl+c wait release release all }", "+F1 30 +q 30 -q 30 -F1",
+       "[01:06] [01:06,14] [01:06] [00:]"},
+  };
+  for (const Rolled& rolled : cases) {
+    EXPECT_EQ(Played(rolled.macros, rolled.keys).reports(), rolled.expected)
+        << rolled.macros << "  " << rolled.keys;
+  }
+}
+
+// ---- A key that is down already is pressed anew -------------------------------------------------
+
+TEST(RolledKeys, AKeyThatIsDownIsPressedAnewAndBelongsToTheLaterKey) {
+  EXPECT_EQ(Played("F1 = '+'\nF2 = '='", "+F1 30 +F2 30 -F2 100 -F1").trace(),
+            "0 [02:2e]\n30 [00:]\n31 [00:2e]\n60 [00:]\n");
+  EXPECT_EQ(Played("F1 = a\nF2 = a", "+F1 30 +F2 30 -F1 30 -F2").trace(),
+            "0 [00:04]\n30 [00:]\n31 [00:04]\n90 [00:]\n");
+  EXPECT_EQ(Played("F1 { hold a }\nF2 { hold a }", "+F1 30 +F2 30 -F1 30 -F2").trace(),
+            "0 [00:04]\n30 [00:]\n31 [00:04]\n90 [00:]\n");
+}
+
+TEST(RolledKeys, WhatIsToggledOrPressedStaysDownAfterIt) {
+  EXPECT_EQ(Played("F1 { toggle a }", "F1 30 +a 30 -a 30 F1").trace(),
+            "0 [00:04]\n40 [00:]\n41 [00:04]\n100 [00:]\n");
+  EXPECT_EQ(Played("F1 { press a wait release release a }", "+F1 30 +a 30 -a 30 -F1").trace(),
+            "0 [00:04]\n30 [00:]\n31 [00:04]\n90 [00:]\n");
+}
+
+TEST(RolledKeys, ModifiersAndButtonsThatAreDownStayDown) {
+  EXPECT_EQ(Played("CAPSLOCK = LCTRL\nRCTRL = LCTRL",
+                   "+CAPSLOCK 30 +LCTRL 30 +RCTRL 30 -CAPSLOCK -LCTRL 30 -RCTRL")
+                .reports(),
+            "[01:] [00:]");
+  EXPECT_EQ(Played("F1 = VOLUP\nF2 = VOLUP", "+F1 30 +F2 30 -F1 30 -F2").reports().find("[00:]"),
+            Played("F1 = VOLUP\nF2 = VOLUP", "+F1 90 -F1").reports().find("[00:]"));
+}
+
+// ---- Releases overtake what is undecided --------------------------------------------------------
+
+constexpr std::string_view kGt = "g { match next within 400ms { t { \"tea\" } else { tap g } } }\n";
+
+TEST(RolledKeys, AReleaseOvertakesWhatIsUndecidedOrKeptBack) {
+  const std::vector<Rolled> cases = {
+      // Kept back by `match next`.
+      {kGt, "+u 60 +g 30 -u 20 -g", "0 [00:18]\n90 [00:]\n"},
+      // Undecided: tap or hold.
+      {"set hold = 500ms\nd = d / LCTRL", "+u 60 +d 30 -u 20 -d", "0 [00:18]\n90 [00:]\n"},
+      // Kept back by `defer`.
+      {"F1 { defer { wait 200ms } }", "+u 60 +F1 30 -u 20 -F1", "0 [00:18]\n90 [00:]\n"},
+      // A chord's modifiers go with it.
+      {"set hold = 500ms\nF1 = '!'\nd = d / LCTRL", "+F1 60 +d 30 -F1 20 -d",
+       "0 [02:1e]\n90 [00:]\n"},
+  };
+  for (const Rolled& rolled : cases) {
+    const std::string trace = Played(rolled.macros, rolled.keys).trace();
+    EXPECT_EQ(trace.substr(0, rolled.expected.size()), rolled.expected)
+        << rolled.macros << "  " << rolled.keys;
+  }
+}
+
+TEST(RolledKeys, AReleaseThatOthersGoByWaitsItsTurn) {
+  EXPECT_EQ(Played("a = a / LSHIFT\nF1 { hold LSHIFT }", "+F1 50 +a 30 -F1 60 -a").text(), "A");
+  EXPECT_EQ(Played("SPACE = SPACE / layer nav\nlayer nav { h = LEFT / LCTRL }",
+                   "+SPACE 300 +h 30 -SPACE 60 -h")
+                .reports(),
+            "[00:50] [00:]");
+  EXPECT_EQ(Played("set hold = 500ms\nd = d / LCTRL", "+LSHIFT 60 +d 30 -LSHIFT 20 -d").text(),
+            "D");
+}
+
+TEST(RolledKeys, ARecordingDoesNotHoldTheModifiersOfTheChordThatEndsIt) {
+  EXPECT_EQ(Played("F8 { record it }\ngui+F9 { record stop }\nF10 { play it }",
+                   "F8 a 50 +LGUI +F9 50 -F9 -LGUI 50 F10")
+                .text(),
+            "aa");
+  const std::string reports = Played("F8 { record it }\ngui+F9 { record stop }\nF10 { play it }",
+                                     "F8 a 50 +LGUI +F9 50 -F9 -LGUI 50 F10")
+                                  .reports();
+  EXPECT_TRUE(reports.ends_with(" [00:04] [00:]")) << reports;
+}
+
+// ---- Pairs of signs -----------------------------------------------------------------------------
+
+/// The signs of ASCII that one stroke types on `layout`, but for those that are key names.
+std::string signs_of(const hid::Layout& layout) {
+  std::string signs;
+  for (char c = '!'; c <= '~'; ++c) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '\'' && c != '\\' &&
+        layout.strokes(static_cast<char32_t>(c)).count == 1) {
+      signs += c;
+    }
+  }
+  return signs;
+}
+
+class Signs : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, Signs, ::testing::Values("uk", "us", "de", "fr"));
+
+TEST_P(Signs, ComeOutRightHoweverTheyAreRolled) {
+  struct Hands {
+    unsigned overlap;
+    unsigned poll;
+  };
+  const std::string set = std::string("set layout = ") + GetParam() + "\n";
+  const std::string signs = signs_of(*hid::find_layout(GetParam()));
+  ASSERT_GE(signs.size(), 25U);
+  for (const char first : signs) {
+    for (const char second : signs) {
+      if (first == second) continue;
+      const std::string macros = set + "F1 = '" + first + "'\nF2 = '" + second + "'\n";
+      for (const Hands& hands : {Hands{10, 1}, Hands{40, 4}, Hands{80, 8}}) {
+        const std::string overlap = std::to_string(hands.overlap);
+        ASSERT_EQ(Played(macros, "+F1 50 +F2 " + overlap + " -F1 50 -F2", hands.poll).text(),
+                  std::string{first} + second)
+            << "overlap " << overlap << " ms, poll " << hands.poll << " ms";
+      }
+    }
+  }
+}
+
+// ---- Any hands ----------------------------------------------------------------------------------
+
+/// What fast hands do on twelve keys: up to three are down at a time, and go up in any order.
+std::string rolled(std::mt19937& random, std::vector<std::string>& order) {
+  std::string script;
+  std::vector<std::string> down;
+  for (unsigned left = 8; left > 0 || !down.empty();) {
+    const std::string key = "F" + std::to_string(random() % 12 + 1);
+    const bool is_down = std::ranges::find(down, key) != down.end();
+    if (left > 0 && !is_down && down.size() < 3 && (down.empty() || random() % 2 == 0)) {
+      script += "+" + key;
+      down.push_back(key);
+      order.push_back(key);
+      --left;
+    } else if (!down.empty()) {
+      const std::size_t up = random() % down.size();
+      script += "-" + down[up];
+      down.erase(down.begin() + static_cast<std::ptrdiff_t>(up));
+    }
+    script += " " + std::to_string(random() % 60) + " ";
+  }
+  return script;
+}
+
+TEST(RolledKeys, TypeTheSameAsKeysOneByOne) {
+  std::mt19937 random(13);
+  const std::string signs = signs_of(*hid::find_layout("uk")) + "abcABC123";
+  for (unsigned run = 0; run < test::volume("PIANOLA_SCENARIOS", 10'000, 500); ++run) {
+    std::string macros;
+    for (unsigned key = 1; key <= 12; ++key) {
+      const char sign = signs[random() % signs.size()];
+      const std::string name = "F" + std::to_string(key);
+      const bool plain = std::isalnum(static_cast<unsigned char>(sign)) != 0;
+      const unsigned kind = random() % 8;
+      if (plain || kind == 0) {
+        macros += name + " { tap " + (plain ? std::string("'") + sign + "'" : "a") + " }\n";
+      } else if (kind == 1) {
+        macros += name + " { hold '" + sign + "' }\n";
+      } else {
+        macros += name + " = '" + sign + "'\n";
+      }
+    }
+    std::vector<std::string> order;
+    const std::string script = rolled(random, order);
+    std::string apart;
+    for (const std::string& key : order) apart += key + " 50 ";
+    const std::uint32_t poll = 1U << random() % 4;
+    ASSERT_EQ(Played(macros, script, poll).text(), Played(macros, apart).text())
+        << macros << script << " poll " << poll;
+  }
+}
+
+}  // namespace
+}  // namespace pianola
