@@ -8,7 +8,7 @@
 #include "base/status.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "store/check.hpp"
 #include "store/object.hpp"
 
@@ -91,12 +91,12 @@ void check_code(Region& region, std::vector<std::string>& findings) {
   store::StoredRoll& roll = region.store().roll();
   bool whole = true;
   const std::string text = region.text(whole);
-  sim::MemorySource source{text};
-  sim::MemoryRoll wanted{&source};
-  sim::Findings errors;
+  memory::Source source{text};
+  memory::Roll wanted{&source};
+  memory::Findings errors;
   if (!whole) {
     findings.emplace_back("the text cannot be read to its end");
-  } else if (sim::compile(text, wanted, errors) != Status::ok) {
+  } else if (memory::compile(text, wanted, errors) != Status::ok) {
     findings.push_back(fmt::format("the text has {}", counted(errors.errors(), "error")));
   } else if (wanted.size() != roll.size() || wanted.index_size() != roll.index_size()) {
     findings.push_back(fmt::format("{} with {} in the index are stored, but the text has {} and {}",

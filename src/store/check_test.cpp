@@ -56,7 +56,7 @@ void expect_sound(StoreDevice& device) {
 
 class CheckTest : public testing::TestWithParam<flash::Geometry> {
  protected:
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
 };
 
 INSTANTIATE_TEST_SUITE_P(Geometries, CheckTest,
@@ -114,7 +114,7 @@ TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
     ASSERT_EQ(device.store.format(), Status::ok);
     ASSERT_EQ(device.save("F1 { \"first\" }\n"), Status::ok);
   }
-  sim::SimulatedFlash whole = flash;
+  memory::SimulatedFlash whole = flash;
   const std::uint64_t begin = whole.counts().steps;
   ASSERT_EQ(StoreDevice{whole}.mount(), Mount::ok);
   const std::uint64_t mounted = whole.counts().steps;
@@ -124,7 +124,7 @@ TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
   const std::uint64_t steps = whole.counts().steps - mounted;
   ASSERT_EQ(mounted, begin) << "a sound region is mounted without a change";
   for (std::uint64_t step = 0; step < steps; ++step) {
-    sim::SimulatedFlash cut = flash;
+    memory::SimulatedFlash cut = flash;
     cut.set_seed(step + 1);
     cut.cut_after(step);
     {
@@ -380,7 +380,7 @@ TEST(Check, EveryProblemHasATextOfItsOwn) {
 TEST(Check, AnyBytesAreDumpedToTheEnd) {
   std::mt19937 random(2);
   for (unsigned round = 0; round < 20; ++round) {
-    sim::SimulatedFlash flash{{1024, 8, 8}};
+    memory::SimulatedFlash flash{{1024, 8, 8}};
     std::vector<std::uint8_t> image(flash.geometry().size());
     for (std::uint8_t& byte : image) {
       byte = static_cast<std::uint8_t>(random() % 3 == 0 ? random() : 0);

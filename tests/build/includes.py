@@ -12,8 +12,9 @@ import re
 import sys
 
 LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "player/", "flash/",
-          "store/", "edit/", "drive/", "device/", "usb/", "ports/sim/", "ports/file/",
-          "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/", "timeline/", "cli/")
+          "store/", "edit/", "drive/", "device/", "usb/", "ports/memory/", "ports/sim/",
+          "ports/file/", "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/",
+          "timeline/", "cli/")
 TESTS = ("support/",)
 CORE = ("base", "hid", "lang", "engine", "player", "flash", "store", "edit", "drive", "device",
         "usb")

@@ -38,9 +38,9 @@ class Findings final : public store::CheckSink {
 };
 
 /// Flash in which macros were saved twice. Made once: each run goes on with a copy.
-const sim::SimulatedFlash& used_flash(std::uint8_t choice) {
-  static const std::vector<sim::SimulatedFlash> all = [] {
-    std::vector<sim::SimulatedFlash> made;
+const memory::SimulatedFlash& used_flash(std::uint8_t choice) {
+  static const std::vector<memory::SimulatedFlash> all = [] {
+    std::vector<memory::SimulatedFlash> made;
     for (const flash::Geometry& geometry : kGeometries) {
       test::DriveRig rig(geometry);
       require(rig.save("F1 { \"first\" }\n") == Status::ok);
@@ -115,9 +115,9 @@ class Hostile {
     require(text.size() == rig_.roll().text_size());
     if (text == text_) return;
     text_ = text;
-    sim::MemoryRoll roll;
-    sim::Findings findings;
-    require(sim::compile(text, roll, findings) == Status::ok);
+    memory::Roll roll;
+    memory::Findings findings;
+    require(memory::compile(text, roll, findings) == Status::ok);
   }
 
   /// Of all; the store's invariants if it is to be `thorough`.

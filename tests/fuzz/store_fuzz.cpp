@@ -21,7 +21,7 @@
 #include "base/bytes.hpp"
 #include "base/crc16.hpp"
 #include "base/crc32.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "store/check.hpp"
 #include "store/draft_edit.hpp"
 #include "store/frames.hpp"
@@ -92,9 +92,9 @@ std::string macros(unsigned count, char word) {
 }
 
 Status save(store::Store& store, const std::string& text) {
-  sim::MemorySource source{text};
-  sim::MemoryScratch scratch;
-  sim::Findings findings;
+  memory::Source source{text};
+  memory::Scratch scratch;
+  memory::Findings findings;
   return store::Save{store, source, scratch, findings}.run();
 }
 
