@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 #include "store/save.hpp"
 #include "support/store_device.hpp"
 
@@ -19,20 +19,20 @@ namespace {
 using test::many_macros;
 using test::StoreDevice;
 
-class NoFindings final : public CheckSink {
+class NoFindings final : public inspect::CheckSink {
  public:
-  void report(const Finding& finding) override {
+  void report(const inspect::Finding& finding) override {
     // What is not in force may be damaged.
-    if (finding.problem == Problem::checksum) return;
+    if (finding.problem == inspect::Problem::checksum) return;
     ADD_FAILURE() << text(finding.part) << " at " << finding.address << ": "
                   << text(finding.problem);
   }
 };
 
 void expect_check_passes(StoreDevice& device) {
-  std::vector<std::uint8_t> memory(check_memory(device.store.log().geometry()));
+  std::vector<std::uint8_t> memory(inspect::check_memory(device.store.log().geometry()));
   NoFindings none;
-  check(device.store.log(), memory, none);
+  inspect::check(device.store.log(), memory, none);
   EXPECT_EQ(device.check(), "");
 }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 #include "support/drive_rig.hpp"
 #include "support/fuzz_steps.hpp"
 
@@ -32,9 +32,9 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-class Findings final : public store::CheckSink {
+class Findings final : public inspect::CheckSink {
  public:
-  void report(const store::Finding&) override {}
+  void report(const inspect::Finding&) override {}
 };
 
 /// Flash in which macros were saved twice. Made once: each run goes on with a copy.
@@ -125,9 +125,9 @@ class Hostile {
     rig_.settle();
     look();
     if (!thorough) return;
-    std::vector<std::uint8_t> memory(store::check_memory(rig_.flash.geometry()));
+    std::vector<std::uint8_t> memory(inspect::check_memory(rig_.flash.geometry()));
     Findings findings;
-    require(store::check(rig_.store().log(), memory, findings) == 0);
+    require(inspect::check(rig_.store().log(), memory, findings) == 0);
   }
 
  private:

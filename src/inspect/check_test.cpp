@@ -1,4 +1,4 @@
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,13 +11,32 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "inspect/dump.hpp"
 #include "store/frames.hpp"
 #include "store/object.hpp"
 #include "support/store_device.hpp"
 
-namespace pianola::store {
+namespace pianola::inspect {
 namespace {
 
+using store::Chunk;
+using store::Entry;
+using store::Frame;
+using store::FrameKind;
+using store::Log;
+using store::LogNodes;
+using store::LogView;
+using store::Mount;
+using store::Place;
+using store::Root;
+using store::Search;
+using store::SectorHeader;
+using store::SectorState;
+using store::to_entry;
+using store::TreeBuilder;
+using store::TreeKind;
+using store::TreeReader;
+using store::TreeRef;
 using test::many_macros;
 using test::StoreDevice;
 
@@ -401,4 +420,4 @@ TEST(Check, AnyBytesAreDumpedToTheEnd) {
 }
 
 }  // namespace
-}  // namespace pianola::store
+}  // namespace pianola::inspect
