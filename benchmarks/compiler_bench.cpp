@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lang/compile/compiler.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace {
 
@@ -59,9 +59,9 @@ struct Job {
 
 void* compile_once(void* argument) {
   auto* job = static_cast<Job*>(argument);
-  sim::MemorySource source(*job->text);
-  sim::MemoryScratch scratch;
-  sim::Findings findings;
+  memory::Source source(*job->text);
+  memory::Scratch scratch;
+  memory::Findings findings;
   CountingWriter writer;
   lang::Compiler compiler(source, writer, scratch, findings);
   job->good = compiler.run() == Status::ok;

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "engine/engine.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/sim/simulation.hpp"
 
 namespace {
@@ -41,8 +41,8 @@ template <engine::Capacities Sizes = engine::Capacities{}>
 class Machine {
  public:
   explicit Machine(const std::string& text) {
-    sim::Findings findings;
-    if (sim::compile(text, roll_, findings) != Status::ok) fail("the case does not compile");
+    memory::Findings findings;
+    if (memory::compile(text, roll_, findings) != Status::ok) fail("the case does not compile");
   }
 
   engine::Engine& engine() { return engine_; }
@@ -73,7 +73,7 @@ class Machine {
   }
 
  private:
-  sim::MemoryRoll roll_;
+  memory::Roll roll_;
   engine::Storage<Sizes> storage_;
   TakesAll reports_;
   sim::ErrorList errors_;

@@ -10,7 +10,7 @@
 
 #include "engine/key_event.hpp"
 #include "hid/usage.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/store_device.hpp"
 
@@ -58,7 +58,7 @@ struct Stored {
     device.store.format();
     status = device.save(text);
   }
-  sim::SimulatedFlash flash;
+  memory::SimulatedFlash flash;
   test::StoreDevice device;
   Status status;
 };

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "hid/usage.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/sim/simulation.hpp"
 
 namespace {
@@ -61,10 +61,10 @@ std::string file(const std::string& name) {
 }
 
 void type(benchmark::State& state, std::string_view text) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
+  memory::Roll roll;
+  memory::Findings findings;
   if (text.empty() ||
-      sim::compile("F1 { \"" + escaped(text) + "\" }", roll, findings) != Status::ok) {
+      memory::compile("F1 { \"" + escaped(text) + "\" }", roll, findings) != Status::ok) {
     state.SkipWithError("the macro does not compile");
     return;
   }

@@ -114,7 +114,7 @@ std::string read_file(const fs::path& path) {
   return out.str();
 }
 
-std::vector<std::vector<std::uint8_t>> codes(const sim::MemoryRoll& roll) {
+std::vector<std::vector<std::uint8_t>> codes(const memory::Roll& roll) {
   std::vector<std::vector<std::uint8_t>> all;
   for (const auto& definition : roll.definitions()) {
     if (!definition.code.empty()) all.push_back(definition.code);
@@ -122,7 +122,7 @@ std::vector<std::vector<std::uint8_t>> codes(const sim::MemoryRoll& roll) {
   return all;
 }
 
-void expect_same_code(sim::MemoryRoll& roll, const std::string& text, const char* what) {
+void expect_same_code(memory::Roll& roll, const std::string& text, const char* what) {
   test::Compilation again(text);
   EXPECT_EQ(again.status(), Status::ok) << what << ":\n" << text << again.text();
   EXPECT_EQ(codes(again.roll()), codes(roll)) << what << ":\n" << text;
@@ -130,16 +130,16 @@ void expect_same_code(sim::MemoryRoll& roll, const std::string& text, const char
 
 /// What holds for every file that compiles.
 void check_transformations(test::Compilation& compiled, const std::string& text) {
-  sim::StringSink decompiled;
+  memory::StringSink decompiled;
   EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), Status::ok);
   expect_same_code(compiled.roll(), decompiled.text(), "decompiled");
 
-  sim::MemorySource source(text);
-  sim::StringSink formatted;
+  memory::Source source(text);
+  memory::StringSink formatted;
   lang::format(source, formatted);
   expect_same_code(compiled.roll(), formatted.text(), "formatted");
-  sim::MemorySource once(formatted.text());
-  sim::StringSink twice;
+  memory::Source once(formatted.text());
+  memory::StringSink twice;
   lang::format(once, twice);
   EXPECT_EQ(twice.text(), formatted.text());
 
@@ -168,7 +168,7 @@ std::string plain_listing(const std::string& listing) {
 }
 
 /// The file's layout.
-hid::Layout layout_of(sim::MemoryRoll& roll) {
+hid::Layout layout_of(memory::Roll& roll) {
   lang::IndexEntry entry;
   const auto number = static_cast<std::uint32_t>(lang::Setting::layout);
   if (!index_find(roll, name_key(lang::IndexSpace::setting, number), entry)) {

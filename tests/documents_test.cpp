@@ -28,7 +28,7 @@
 
 #include "cli/app.hpp"
 #include "lang/text/formatter.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/markdown.hpp"
 #include "support/pending_signal.hpp"
 #include "support/source_dir.hpp"
@@ -201,18 +201,18 @@ void check_transcript(const Block& block, Shell& shell) {
 }
 
 std::string formatted(std::string_view text) {
-  sim::MemorySource source(text);
-  sim::StringSink out;
+  memory::Source source(text);
+  memory::StringSink out;
   lang::format(source, out);
   return out.text();
 }
 
 /// What the compiler says about `text`.
 std::string findings_of(std::string_view text) {
-  sim::MemorySource source(text);
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  sim::compile(text, roll, findings);
+  memory::Source source(text);
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::compile(text, roll, findings);
   return findings.text("macros.txt", source);
 }
 

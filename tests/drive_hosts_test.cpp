@@ -123,7 +123,7 @@ TEST_P(DriveHosts, AreUnderstood) {
 }
 
 TEST_P(DriveHosts, MayWriteInAnyOrder) {
-  const sim::SimulatedFlash start = rig_.flash;
+  const memory::SimulatedFlash start = rig_.flash;
   for (unsigned seed = 1; seed <= runs(3); ++seed) {
     DriveRig rig(start);
     rig.insert();
@@ -153,7 +153,7 @@ TEST_P(DriveHosts, AreTakenWhenTheyAreQuiet) {
 
 /// Nothing but what was there before or what the host wrote is in force, wherever it stops.
 TEST_P(DriveHosts, MayBePulledOffAtAnyWrite) {
-  const sim::SimulatedFlash start = rig_.flash;
+  const memory::SimulatedFlash start = rig_.flash;
   std::mt19937 random(3);
   for (const bool orderly : {true, false}) {
     const HostLog log = orderly ? log_ : permuted(log_, 99, true);
@@ -181,7 +181,7 @@ TEST_P(DriveHosts, MayBePulledOffAtAnyWrite) {
 }
 
 TEST_P(DriveHosts, MayLoseThePowerAnywhere) {
-  const sim::SimulatedFlash start = rig_.flash;
+  const memory::SimulatedFlash start = rig_.flash;
   std::uint64_t steps = 0;
   const auto whole_edit = [&](DriveRig& rig) {
     rig.insert();
@@ -232,7 +232,7 @@ TEST_P(DriveHosts, KeepADraftOverAnyLossOfPower) {
   const std::string bad = new_ + "F1 { call nobody }\nF2 { ENTR }\n";
   const HostLog log = kHostModels.at(std::get<0>(GetParam())).log(before_, bad);
   ASSERT_TRUE(play(rig_, log, 0, log.size()));
-  const sim::SimulatedFlash written = rig_.flash;
+  const memory::SimulatedFlash written = rig_.flash;
   std::uint64_t steps = 0;
   {
     DriveRig rig(written);

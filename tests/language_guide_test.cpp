@@ -19,7 +19,7 @@
 #include "lang/code/settings.hpp"
 #include "lang/compile/compiler.hpp"
 #include "lang/compile/keywords.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
 
@@ -38,7 +38,7 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 std::string message_of(const lang::Diagnostic& diagnostic) {
-  sim::StringSink out;
+  memory::StringSink out;
   lang::write_message(diagnostic, out);
   return out.text();
 }
@@ -52,9 +52,9 @@ std::string message_of(Message message, std::uint32_t n) {
 
 /// The messages that compiling `text` gives, in order of place.
 std::vector<std::string> messages_of(std::string_view text) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  sim::compile(text, roll, findings);
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::compile(text, roll, findings);
   std::vector<std::string> messages;
   for (const auto& finding : findings.all()) messages.push_back(message_of(finding.view()));
   return messages;

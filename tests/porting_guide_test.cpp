@@ -17,8 +17,8 @@
 #include "lang/code/roll_image.hpp"
 #include "lang/compile/compiler.hpp"
 #include "player/player.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/compile.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/usbip/bus.hpp"
 #include "ports/usbip/connection.hpp"
 #include "ports/usbip/protocol.hpp"
@@ -238,10 +238,10 @@ constexpr hid::Usage kEnd = hid::keyboard_usage(0x4D);
 
 /// Compiles `text` and plays it on `board` as the guide does.
 void compile_and_play(std::string_view text, TestBoard& board) {
-  sim::MemorySource source(text);
-  sim::MemoryScratch scratch;
-  sim::MemoryRoll roll;
-  sim::Findings findings;
+  memory::Source source(text);
+  memory::Scratch scratch;
+  memory::Roll roll;
+  memory::Findings findings;
   unsigned served = 0;
   ASSERT_EQ(compile(source, roll, scratch, findings, [&] { ++served; }), Status::ok);
   EXPECT_GT(served, 2U);
@@ -284,7 +284,7 @@ TEST(PortingGuide, ItsPortLocks) {
 
 TEST(PortingGuide, ItsWholeDeviceIsOnTheBus) {
   constexpr flash::Geometry kFlash{.sector_size = 4096, .program_unit = 256, .sectors = 64};
-  sim::SimulatedFlash flash{kFlash};
+  memory::SimulatedFlash flash{kFlash};
   const auto memory = std::make_unique<DeviceMemory<kFlash>>();
   BusBoard board(memory->usb);
   run(board, flash, *memory);

@@ -12,7 +12,7 @@
 
 #include "engine/engine.hpp"
 #include "lang/code/wakes.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 #include "support/engine_probe.hpp"
 #include "support/engine_run.hpp"
 #include "support/keys.hpp"
@@ -168,7 +168,7 @@ TEST_P(SchedulerModel, NoWakeIsLostNobodyStarvesNothingLeaks) {
         BytecodeRoll builder;
         builder.variable("g", 0).macro("m", macro->code);
         builder.bind(0x3A, first.code + second.code).bind(0x3B, other.code);
-        sim::MemoryRoll roll;
+        memory::Roll roll;
         builder.into(roll);
         const bool endless = first.endless || second.endless || other.endless;
         for (std::size_t i = cases % kStride; i < orders.size(); i += kStride, ++cases) {

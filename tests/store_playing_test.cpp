@@ -7,7 +7,7 @@
 #include <string>
 
 #include "hid/usage.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/keys.hpp"
 #include "support/store_device.hpp"
@@ -40,8 +40,8 @@ struct StorePlayer {
   }
   [[nodiscard]] std::string text() const { return simulation.host().text(); }
 
-  sim::MemorySource empty{""};
-  sim::SimulatedFlash flash;
+  memory::Source empty{""};
+  memory::SimulatedFlash flash;
   test::StoreDevice device;
   sim::Simulation simulation{device.store.roll(), {}};
   std::uint32_t now = 10;

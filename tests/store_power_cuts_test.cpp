@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "store/draft_edit.hpp"
 #include "store/flash_scratch.hpp"
 #include "support/store_device.hpp"
@@ -31,8 +31,8 @@ namespace pianola {
 namespace {
 
 using flash::Geometry;
-using sim::SimulatedFlash;
-using sim::Unstable;
+using memory::SimulatedFlash;
+using memory::Unstable;
 using store::Mount;
 using test::StoreDevice;
 using test::StoreState;
@@ -129,7 +129,7 @@ Change save_with_flash_scratch(const std::string& text) {
             std::array<std::uint8_t, store::FlashScratch::kRecordSize + 256> memory{};
             std::array<std::uint16_t, 16> sectors{};
             store::FlashScratch scratch(rig.store.log(), memory, sectors);
-            sim::MemorySource source(text);
+            memory::Source source(text);
             return rig.save(source, scratch);
           },
           [text](StoreState& state) { state.set_text(text); }};

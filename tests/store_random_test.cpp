@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/store_device.hpp"
 #include "support/volume.hpp"
 
@@ -25,8 +25,8 @@ namespace pianola {
 namespace {
 
 using flash::Geometry;
-using sim::SimulatedFlash;
-using sim::Unstable;
+using memory::SimulatedFlash;
+using memory::Unstable;
 using store::Mount;
 using test::StoreDevice;
 using test::StoreState;

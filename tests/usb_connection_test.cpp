@@ -7,7 +7,7 @@
 
 #include <random>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
 
 namespace pianola::usbip {
@@ -53,7 +53,7 @@ class UsbConnection : public ::testing::Test {
     return reinterpret_cast<const char*>(bytes.data() + at);
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   Connection connection_{rig_.controller};
 };

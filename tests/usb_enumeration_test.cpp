@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
 
 namespace pianola {
@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 
 class UsbEnumeration : public ::testing::Test {
  protected:
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   UsbHost host_{rig_};
 };

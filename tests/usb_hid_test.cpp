@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/text_view.hpp"
 #include "support/usb_host.hpp"
 #include "support/usb_scenario_device.hpp"
@@ -59,7 +59,7 @@ class UsbHid : public ::testing::Test {
     return all;
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   UsbHost host_{rig_};
 };

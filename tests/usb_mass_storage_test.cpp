@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
 
 namespace pianola {
@@ -39,7 +39,7 @@ class UsbMassStorage : public ::testing::Test {
     return host_.scsi(all, length, in, in ? Bytes{} : Bytes(length));
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   UsbHost host_{rig_};
   std::uint32_t sectors_ = 0;

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
 
 namespace pianola::usbip {
@@ -90,7 +90,7 @@ class UsbServer : public ::testing::Test, public ServerObserver {
     return answer(client, 8 + kDeviceBytes);
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   Server server_{rig_.controller, rig_.usb, *this};
   std::vector<std::string> notes_;

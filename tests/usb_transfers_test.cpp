@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
 
 namespace pianola {
@@ -27,7 +27,7 @@ class UsbTransfers : public ::testing::Test {
     ASSERT_TRUE(host_.wait_for_medium());
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_{flash_};
   UsbHost host_{rig_};
 };

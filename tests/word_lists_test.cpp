@@ -17,7 +17,7 @@
 #include "lang/code/statement.hpp"
 #include "lang/code/words.hpp"
 #include "lang/compile/diagnostic.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
 
@@ -88,10 +88,10 @@ TEST(WordLists, EachStandsInOneFile) {
 
 /// The errors of a file.
 std::string errors_of(std::string_view text) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  sim::MemorySource source(text);
-  EXPECT_EQ(sim::compile(text, roll, findings), Status::errors);
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::Source source(text);
+  EXPECT_EQ(memory::compile(text, roll, findings), Status::errors);
   return findings.text("", source);
 }
 

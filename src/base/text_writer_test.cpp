@@ -4,12 +4,12 @@
 
 #include <limits>
 
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola {
 namespace {
 
-using sim::StringSink;
+using memory::StringSink;
 
 TEST(TextWriter, WordsAndNumbers) {
   StringSink sink;

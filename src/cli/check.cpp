@@ -14,9 +14,9 @@ namespace {
 
 /// Whether `file` is free of errors.
 bool check_one(const InputFile& file, Console& console) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  const bool good = sim::compile(file.bytes, roll, findings) == Status::ok;
+  memory::Roll roll;
+  memory::Findings findings;
+  const bool good = memory::compile(file.bytes, roll, findings) == Status::ok;
   print_findings(file, findings, console);
   std::string line = summary(findings);
   if (good) {

@@ -7,10 +7,10 @@
 
 namespace pianola::cli {
 
-void print_findings(const InputFile& file, const sim::Findings& findings, Console& console) {
-  sim::MemorySource source(file.bytes);
+void print_findings(const InputFile& file, const memory::Findings& findings, Console& console) {
+  memory::Source source(file.bytes);
   for (const auto& finding : findings.all()) {
-    sim::StringSink text;
+    memory::StringSink text;
     lang::write_diagnostic(finding.view(), file.name, source, text);
     console.err << paint_diagnostic(console.colour_err, text.text());
   }
@@ -37,7 +37,7 @@ std::string paint_diagnostic(bool colour, std::string_view text) {
   return out + '\n';
 }
 
-std::string summary(const sim::Findings& findings) {
+std::string summary(const memory::Findings& findings) {
   const bool more = std::ranges::any_of(findings.all(), [](const auto& finding) {
     return finding.diagnostic.message == lang::Message::too_many_errors;
   });

@@ -16,7 +16,7 @@
 #include "cli/print.hpp"
 #include "cli/region.hpp"
 #include "lang/text/roll_measure.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
 
@@ -115,12 +115,12 @@ struct Saved {
   bool unchanged = false;
 };
 
-Saved save(store::Store& store, std::string_view text, sim::Findings& findings) {
+Saved save(store::Store& store, std::string_view text, memory::Findings& findings) {
   const flash::Geometry& geometry = store.log().geometry();
   std::vector<std::uint8_t> memory(store::FlashScratch::least_memory(geometry) + kScratchMemory);
   std::vector<std::uint16_t> sectors(geometry.sectors);
   store::FlashScratch scratch{store.log(), memory, sectors};
-  sim::MemorySource source{text};
+  memory::Source source{text};
   store::Save save{store, source, scratch, findings};
   const Status status = save.run();
   findings.sort();
@@ -135,7 +135,7 @@ std::optional<std::uint32_t> space_for(std::string_view text, flash::Geometry ge
   BlankFlash blank{geometry};
   ShadowFlash flash{blank};
   StoreOn store{flash};
-  sim::Findings findings;
+  memory::Findings findings;
   if (store->format() != Status::ok || save(*store, text, findings).status != Status::ok) {
     return std::nullopt;
   }
@@ -184,12 +184,12 @@ int flash_init(const FlashInitOptions& options, Console& console) {
 int flash_put(const std::string& file, const std::string& flash, Console& console) {
   const InputFile input = read_macros(file, console);
   Region region(flash, Region::Use::change);
-  sim::Findings findings;
+  memory::Findings findings;
   const Saved saved = save(region.store(), input.bytes, findings);
   if (saved.status == Status::full) refuse_full(input, region);
   if (saved.unchanged) {  // and so it was not compiled
-    sim::MemoryRoll roll;
-    sim::compile(input.bytes, roll, findings);
+    memory::Roll roll;
+    memory::compile(input.bytes, roll, findings);
   }
   print_findings(input, findings, console);
   console.err.flush();

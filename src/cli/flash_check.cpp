@@ -8,19 +8,19 @@
 #include "base/status.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "store/check.hpp"
+#include "inspect/check.hpp"
+#include "ports/memory/compile.hpp"
 #include "store/object.hpp"
 
 namespace pianola::cli {
 namespace {
 
 /// Turns what is found into a line each.
-class Lines final : public store::CheckSink {
+class Lines final : public inspect::CheckSink {
  public:
   explicit Lines(Region& region) : region_(region) {}
 
-  void report(const store::Finding& finding) override {
+  void report(const inspect::Finding& finding) override {
     std::string line = fmt::format("{:06x}: {}", finding.address, text(finding.part));
     if (finding.object != 0) line += ": " + object(finding);
     line += fmt::format(": {}", text(finding.problem));
@@ -28,15 +28,15 @@ class Lines final : public store::CheckSink {
       line += fmt::format(" ({}, not {})", finding.found, finding.expected);
     }
     // What does not count may be damaged: it goes when its sector is erased.
-    const bool counts = finding.problem != store::Problem::checksum;
+    const bool counts = finding.problem != inspect::Problem::checksum;
     (counts ? all : notes).push_back(std::move(line));
   }
 
   /// "definition 3", or what else the number stands for.
-  std::string object(const store::Finding& finding) {
-    if (finding.part == store::Part::draft) return fmt::format("sector {}", finding.object);
+  std::string object(const inspect::Finding& finding) {
+    if (finding.part == inspect::Part::draft) return fmt::format("sector {}", finding.object);
     store::StoredRoll backup{region_.store().log(), store::StoredRoll::Of::backup};
-    lang::Roll& roll = finding.part == store::Part::backup ? backup : region_.store().roll();
+    lang::Roll& roll = finding.part == inspect::Part::backup ? backup : region_.store().roll();
     const std::uint32_t position = lang::position_of(roll, finding.object);
     return position < roll.size() ? fmt::format("definition {}", position + 1)
                                   : fmt::format("record {}", finding.object);
@@ -91,12 +91,12 @@ void check_code(Region& region, std::vector<std::string>& findings) {
   store::StoredRoll& roll = region.store().roll();
   bool whole = true;
   const std::string text = region.text(whole);
-  sim::MemorySource source{text};
-  sim::MemoryRoll wanted{&source};
-  sim::Findings errors;
+  memory::Source source{text};
+  memory::Roll wanted{&source};
+  memory::Findings errors;
   if (!whole) {
     findings.emplace_back("the text cannot be read to its end");
-  } else if (sim::compile(text, wanted, errors) != Status::ok) {
+  } else if (memory::compile(text, wanted, errors) != Status::ok) {
     findings.push_back(fmt::format("the text has {}", counted(errors.errors(), "error")));
   } else if (wanted.size() != roll.size() || wanted.index_size() != roll.index_size()) {
     findings.push_back(fmt::format("{} with {} in the index are stored, but the text has {} and {}",
@@ -128,8 +128,8 @@ std::uint32_t damaged_definitions(Region& region) {
 int flash_check(const std::string& flash, Console& console) {
   Region region(flash, Region::Use::look);
   Lines lines(region);
-  std::vector<std::uint8_t> memory(store::check_memory(region.geometry()));
-  store::check(region.store().log(), memory, lines);
+  std::vector<std::uint8_t> memory(inspect::check_memory(region.geometry()));
+  inspect::check(region.store().log(), memory, lines);
   if (region.store().saved()) check_code(region, lines.all);
   for (const std::string& line : lines.all) print(console.err, "{}: {}\n", flash, line);
   for (const std::string& line : lines.notes) {

@@ -6,6 +6,7 @@
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
 #include "cli/region.hpp"
+#include "inspect/dump.hpp"
 #include "store/frames.hpp"
 #include "store/tree.hpp"
 
@@ -57,7 +58,7 @@ std::string root_text(const store::Root& root) {
   return text;
 }
 
-class Printer final : public store::DumpSink {
+class Printer final : public inspect::DumpSink {
  public:
   Printer(store::Log& log, Console& console) : log_(log), live_(log), console_(console) {}
 
@@ -73,7 +74,7 @@ class Printer final : public store::DumpSink {
                                  : log_.in_use(number) ? ", in use"
                                                        : ", free";
     std::string line = fmt::format("sector {} at {:06x}: {}{}", number,
-                                   number * log_.geometry().sector_size, text(state), use);
+                                   number * log_.geometry().sector_size, inspect::text(state), use);
     if (state == store::SectorState::log || state == store::SectorState::scratch) {
       line += fmt::format(", erased {}",
                           header.erases == 1 ? "once" : fmt::format("{} times", header.erases));
@@ -135,7 +136,7 @@ class Printer final : public store::DumpSink {
       case FrameKind::unknown:
         break;
     }
-    return std::string(text(first_.kind));
+    return std::string(inspect::text(first_.kind));
   }
 
   [[nodiscard]] std::string quality() const {
@@ -171,7 +172,7 @@ int flash_dump(const std::string& flash, Console& console) {
   log.rescan();
   print(console.out, "{}\n", wrapped("in force: " + root_text(log.root()), 0, 2));
   Printer printer(log, console);
-  store::dump(log.flash(), printer);
+  inspect::dump(log.flash(), printer);
   printer.finish();
   return fine;
 }

@@ -12,15 +12,15 @@ namespace {
 
 /// The file in the canonical style. CommandError, after its errors are printed, if it has any.
 std::string formatted(const InputFile& file, Console& console) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  if (sim::compile(file.bytes, roll, findings) != Status::ok) {
+  memory::Roll roll;
+  memory::Findings findings;
+  if (memory::compile(file.bytes, roll, findings) != Status::ok) {
     print_findings(file, findings, console);
     throw CommandError(
         fmt::format("{} is left alone: it has {}", file.name, counted(findings.errors(), "error")));
   }
-  sim::MemorySource source(file.bytes);
-  sim::StringSink out;
+  memory::Source source(file.bytes);
+  memory::StringSink out;
   lang::format(source, out);
   return out.text();
 }

@@ -18,7 +18,7 @@ int show(const std::string& roll, const std::string& flash, ShowAs as, Console& 
     console.out << source;
     return fine;
   }
-  sim::StringSink text;
+  memory::StringSink text;
   const Status status = as == ShowAs::listing ? lang::write_listing(program->roll(), text)
                                               : lang::decompile(program->roll(), text);
   console.out << text.text();

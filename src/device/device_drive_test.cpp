@@ -149,7 +149,7 @@ TEST_F(DeviceDrive, AFileThatHidesItTakesEffectWhenItIsOut) {
 }
 
 TEST_F(DeviceDrive, RescueEndsWhenRepairedMacrosAreTaken) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig first{flash};
     ASSERT_EQ(first.save("on start { loop { \"x\" } }\n"), Status::ok);

@@ -95,7 +95,7 @@ class Chaos {
 
 /// The reports and the text in the end of what happens for `seed`.
 std::pair<std::string, std::string> play(unsigned seed) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   DeviceRig rig{flash};
   EXPECT_EQ(rig.save(kMacros), Status::ok);
   Chaos{seed}.run(rig, 150);

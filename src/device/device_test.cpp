@@ -29,7 +29,7 @@ TEST(Device, NewFlashHasTheDefaultMacros) {
 }
 
 TEST(Device, PlaysWhatWasSavedAfterARestart) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig rig{flash};
     ASSERT_EQ(rig.save("F1 { \"saved\" }\n"), Status::ok);
@@ -40,7 +40,7 @@ TEST(Device, PlaysWhatWasSavedAfterARestart) {
 }
 
 TEST(Device, PlaysTheDefaultMacrosOnFlashThatFails) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   flash.cut_after(0);
   DeviceRig rig{flash};
   EXPECT_NE(rig.mount, store::Mount::ok);
@@ -55,7 +55,7 @@ TEST(Device, PlaysTheDefaultMacrosOnFlashThatFails) {
 TEST(Device, PlaysWhatIsStoredOnFlashThatCannotBeWrittenAnyMore) {
   bool seen = false;
   for (std::uint64_t steps = 0; steps < 2000 && !seen; steps += 7) {
-    sim::SimulatedFlash flash{DeviceRig::kGeometry};
+    memory::SimulatedFlash flash{DeviceRig::kGeometry};
     {
       DeviceRig rig{flash};
       ASSERT_EQ(rig.save("F1 { \"stored\" }\n"), Status::ok);
@@ -64,7 +64,7 @@ TEST(Device, PlaysWhatIsStoredOnFlashThatCannotBeWrittenAnyMore) {
     }
     flash.power_on();
     for (std::uint32_t sector = 0; sector < DeviceRig::kGeometry.sectors; ++sector) {
-      flash.set_bad(sector, sim::BadSector::program_fails);
+      flash.set_bad(sector, memory::BadSector::program_fails);
     }
     DeviceRig rig{flash};
     if (rig.mount != store::Mount::no_sector) continue;
@@ -178,7 +178,7 @@ TEST(HiddenDrive, BelongsToTheDeviceInEditModeOnly) {
 }
 
 TEST(HiddenDrive, IsHiddenFromTheStart) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig rig{flash};
     ASSERT_EQ(rig.save("set drive = hidden\n"), Status::ok);
@@ -207,7 +207,7 @@ TEST(HiddenDrive, AHostThatEjectsItHearsThatBeforeTheDeviceIsGone) {
 // ---- Rescue -------------------------------------------------------------------------------------
 
 TEST(Rescue, NoMacrosRunAndTheMediumIsIn) {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   {
     DeviceRig rig{flash};
     ASSERT_EQ(rig.save("set drive = hidden\non start { loop { \"x\" } }\na { \"b\" }\n"),
@@ -369,7 +369,7 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
   rig.play("F1");
   EXPECT_EQ(rig.device->errors().latest().code, engine::ErrorCode::zero);
   EXPECT_EQ(rig.device->errors().added(), 2U);
-  sim::StringSink sink;
+  memory::StringSink sink;
   TextWriter out{sink};
   rig.device->errors().write(rig.device->roll(), out);
   EXPECT_EQ(sink.text(),

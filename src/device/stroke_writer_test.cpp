@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/status.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/sim/simulated_host.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/key_script.hpp"
@@ -52,10 +52,10 @@ std::string body_of(std::string_view script, std::string_view layout = "uk") {
   const std::string text = strokes.play(script);
   EXPECT_TRUE(text.starts_with("F1 {")) << text;
   EXPECT_TRUE(text.ends_with(" }\n")) << text;
-  sim::MemoryRoll roll;
-  sim::Findings findings;
+  memory::Roll roll;
+  memory::Findings findings;
   const std::string file = "set layout = " + std::string(layout) + "\n" + text;
-  EXPECT_EQ(sim::compile(file, roll, findings), Status::ok) << text;
+  EXPECT_EQ(memory::compile(file, roll, findings), Status::ok) << text;
   return text.substr(4, text.size() - 7);
 }
 

@@ -26,7 +26,7 @@ class TextScan : public ::testing::Test {
 
   void SetUp() override { ASSERT_EQ(device.store.format(), Status::ok); }
 
-  sim::SimulatedFlash flash{{.sector_size = 4096, .program_unit = 4, .sectors = 64}};
+  memory::SimulatedFlash flash{{.sector_size = 4096, .program_unit = 4, .sectors = 64}};
   test::StoreDevice device{flash};
 };
 

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "drive/volume.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -21,10 +21,10 @@ std::string part(std::string_view from, std::string_view to) {
 }
 
 std::string errors_in(const std::string& macros) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  sim::compile(macros, roll, findings);
-  sim::MemorySource source(macros);
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::compile(macros, roll, findings);
+  memory::Source source(macros);
   return findings.text("HELP.TXT", source);
 }
 

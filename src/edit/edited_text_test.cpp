@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::edit {
@@ -34,7 +34,7 @@ class EditedTextTest : public ::testing::Test {
     for (const std::size_t piece : {1U, 7U, 64U}) EXPECT_EQ(read(piece), text) << piece;
   }
 
-  sim::SimulatedFlash flash_{{4096, 256, 64}};
+  memory::SimulatedFlash flash_{{4096, 256, 64}};
   test::StoreDevice device_{flash_};
   EditedText edited_{device_.current};
 };

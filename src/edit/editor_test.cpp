@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "ports/sim/memory_compiler.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/compile.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "store/current_roll.hpp"
 #include "support/store_device.hpp"
 
@@ -37,13 +37,13 @@ class EditorTest : public ::testing::Test {
     for (int i = 0; i < 3; ++i) ASSERT_EQ(editor_.step(), Status::more);
   }
 
-  sim::SimulatedFlash flash_{{4096, 256, 64}};
+  memory::SimulatedFlash flash_{{4096, 256, 64}};
   test::StoreDevice device_{flash_};
   std::vector<std::uint8_t> scratch_ = std::vector<std::uint8_t>(1024);
   std::array<std::uint16_t, 16> sectors_{};
   Editor editor_{device_.store, {scratch_, sectors_}};
-  sim::MemorySource new_{kNew};
-  sim::Findings findings_;
+  memory::Source new_{kNew};
+  memory::Findings findings_;
 };
 
 TEST_F(EditorTest, SavesAText) {
@@ -58,7 +58,7 @@ TEST_F(EditorTest, SavesAText) {
 }
 
 TEST_F(EditorTest, ChecksATextAndStoresNothing) {
-  sim::MemorySource wrong{"F1 { \"new\" }\nF2 { whatever }\n"};
+  memory::Source wrong{"F1 { \"new\" }\nF2 { whatever }\n"};
   editor_.check(wrong, findings_);
   EXPECT_EQ(run(), Status::errors);
   EXPECT_EQ(findings_.errors(), 1U);

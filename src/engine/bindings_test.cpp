@@ -85,7 +85,7 @@ class ThousandBindings : public ::testing::Test {
     return simulation_.host().text();
   }
 
-  sim::MemoryRoll memory_;
+  memory::Roll memory_;
   CountingRoll roll_{memory_};
   sim::Simulation simulation_{roll_, {}};
 };
@@ -131,7 +131,7 @@ std::optional<std::uint32_t> best_of(const std::vector<lang::IndexEntry>& index,
 TEST(FindBinding, FindsWhatFitsBest) {
   std::mt19937 random(1);
   for (int round = 0; round < 200; ++round) {
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     const unsigned count = random() % 40;
     for (std::uint32_t i = 0; i < count; ++i) {
       // Few modifiers and few keys, so that much fits.

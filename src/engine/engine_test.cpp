@@ -348,7 +348,7 @@ struct EngineAlone : ::testing::Test {
     engine.key({static_cast<hid::Usage>(key), true, time});
   }
 
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   StubbornHost host;
   sim::ErrorList errors;
   Storage<> storage;
@@ -479,7 +479,7 @@ TEST_F(EngineAlone, NothingDueMeansNothingToDo) {
 
 TEST_F(EngineAlone, KeysAndDeadlinesHappenInTheOrderOfTheirTimes) {
   const auto times = [&](Time key_time) {
-    sim::MemoryRoll other;
+    memory::Roll other;
     BytecodeRoll{}
         .bind(kF1, wait(10) + Assembler{}.op(Opcode::press).u8(0).key(kA) + wait(100))
         .into(other);

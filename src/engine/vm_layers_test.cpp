@@ -175,7 +175,7 @@ class TakesAll final : public ReportSink {
 };
 
 TEST(VmDevice, AStepEndsWithEachRequest) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit)).into(roll);
   Storage<> storage;
   TakesAll reports;
@@ -195,7 +195,7 @@ TEST(VmDevice, AStepEndsWithEachRequest) {
 }
 
 TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock)).into(roll);
   Storage<> storage;
   TakesAll reports;
@@ -211,7 +211,7 @@ TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
 TEST(VmDevice, AKeyAfterTheLeaderIsARequestBeforeTheNextKeyIsHandled) {
   const hid::Usage end = hid::keyboard_usage(0x4D);
   for (const std::uint32_t mix : {0U, 1U}) {
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     BytecodeRoll{}
         .set(lang::Setting::busy, mix)
         .bind(kF1, Program{}.text("a long text"))

@@ -219,7 +219,7 @@ TEST(Vm, CodeThatStopsShortIsAnError) {
                               .op(Opcode::wait)
                               .number(300);
   for (std::size_t size = 0; size <= whole.code.size(); ++size) {
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     Assembler cut{whole};
     cut.code.resize(size);
     cut.into(roll);
@@ -266,7 +266,7 @@ TEST(Vm, HostileCodeEndsInErrorsOnly) {
 
 /// What `roll` types, and its errors, when F1 is pressed, with a window of so many bytes.
 template <std::size_t Window>
-Outcome with_window(sim::MemoryRoll& roll) {
+Outcome with_window(memory::Roll& roll) {
   sim::SimulatedHost host{hid::default_layout()};
   sim::ErrorList errors;
   Storage<Capacities{.window = Window}> storage;
@@ -307,7 +307,7 @@ TEST(Vm, ComputingInTheWindowAndByHandlersAgree) {
     body.op(Opcode::type);
     if (below(2) == 0) body.op(Opcode::counter).u8(0);
     body.op(Opcode::back).number(static_cast<std::uint32_t>(body.code.size() - loop - below(2)));
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     BytecodeRoll{}.bind(kF1, BytecodeRoll::Body{body, 2}).into(roll);
     const Outcome slow = with_window<1>(roll);
     const Outcome fast = with_window<128>(roll);

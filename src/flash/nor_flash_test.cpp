@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 
 namespace pianola::flash {
 namespace {
@@ -54,7 +54,7 @@ TEST(BlankTest, OnlyFF) {
 }
 
 TEST(BlankTest, FromTheFirstByteToTheLastAndNoFarther) {
-  sim::SimulatedFlash flash({4096, 1, 4});
+  memory::SimulatedFlash flash({4096, 1, 4});
   const std::array<std::uint8_t, 1> mark = {0x7F};
   ASSERT_EQ(flash.program(1000, mark), FlashStatus::ok);
   EXPECT_TRUE(is_blank(flash, 800, 200));

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/storage.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 #include "support/keys.hpp"
 #include "support/program.hpp"
 
@@ -71,7 +71,7 @@ class PlayerTest : public ::testing::Test {
 
   Board board;
   Taker taker;
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   engine::Storage<> storage;
   Player player{{storage.view(), board, board, board}, roll};
   Time now = 0;

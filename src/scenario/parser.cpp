@@ -6,7 +6,7 @@
 #include "base/utf8.hpp"
 #include "lang/code/words.hpp"
 #include "lang/compile/lexer.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "scenario/duration.hpp"
 #include "scenario/key_chord.hpp"
 #include "scenario/key_script.hpp"
@@ -363,8 +363,8 @@ class Parser {
   /// A text between quotation marks, with the escapes of macros.txt.
   bool quoted_text(std::string& text) {
     const std::string_view rest = std::string_view(line_).substr(at_);
-    sim::MemorySource source(rest);
-    sim::Findings findings;
+    memory::Source source(rest);
+    memory::Findings findings;
     lang::Lexer lexer(source, &findings);
     lexer.next();
     if (lexer.token().kind != lang::TokenKind::text) {
@@ -380,7 +380,7 @@ class Parser {
     }
     if (!findings.all().empty()) {
       const lang::Diagnostic diagnostic = findings.all().front().view();
-      sim::StringSink message;
+      memory::StringSink message;
       lang::write_message(diagnostic, message);
       return fail({message.text(), at_ + diagnostic.at.offset, diagnostic.length});
     }

@@ -3,7 +3,7 @@
 #include <span>
 
 #include "engine/errors.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::scenario {
 
@@ -16,9 +16,9 @@ SimulatedDevice::SimulatedDevice(const sim::Simulation::Options& options, lang::
 void SimulatedDevice::load(std::string_view macros) {
   const bool begun = begun_;
   if (begun) pass(0);
-  auto roll = std::make_unique<sim::MemoryRoll>();
-  sim::Findings findings;
-  sim::compile(macros, *roll, findings);
+  auto roll = std::make_unique<memory::Roll>();
+  memory::Findings findings;
+  memory::compile(macros, *roll, findings);
   roll_ = roll.get();
   simulation_.engine().play(*roll_);
   loaded_.push_back(std::move(roll));

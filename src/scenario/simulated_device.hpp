@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "lang/code/roll.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 #include "ports/sim/simulation.hpp"
 #include "scenario/device.hpp"
 
@@ -37,8 +37,8 @@ class SimulatedDevice final : public Device {
   [[nodiscard]] const std::vector<engine::KeyEvent>& keys() const { return keys_; }
 
  private:
-  sim::MemoryRoll empty_;
-  std::vector<std::unique_ptr<sim::MemoryRoll>> loaded_;
+  memory::Roll empty_;
+  std::vector<std::unique_ptr<memory::Roll>> loaded_;
   lang::Roll* roll_;
   std::uint32_t start_;
   std::uint32_t now_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text_writer.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::scenario {
 
@@ -14,7 +14,7 @@ std::string joined(std::initializer_list<std::string_view> pieces) {
 }
 
 std::string hex(unsigned value, unsigned digits) {
-  sim::StringSink text;
+  memory::StringSink text;
   TextWriter(text).hex(value, digits);
   return text.text();
 }

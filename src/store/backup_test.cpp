@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 #include "store/save.hpp"
 #include "support/store_device.hpp"
 
@@ -19,20 +19,20 @@ namespace {
 using test::many_macros;
 using test::StoreDevice;
 
-class NoFindings final : public CheckSink {
+class NoFindings final : public inspect::CheckSink {
  public:
-  void report(const Finding& finding) override {
+  void report(const inspect::Finding& finding) override {
     // What is not in force may be damaged.
-    if (finding.problem == Problem::checksum) return;
+    if (finding.problem == inspect::Problem::checksum) return;
     ADD_FAILURE() << text(finding.part) << " at " << finding.address << ": "
                   << text(finding.problem);
   }
 };
 
 void expect_check_passes(StoreDevice& device) {
-  std::vector<std::uint8_t> memory(check_memory(device.store.log().geometry()));
+  std::vector<std::uint8_t> memory(inspect::check_memory(device.store.log().geometry()));
   NoFindings none;
-  check(device.store.log(), memory, none);
+  inspect::check(device.store.log(), memory, none);
   EXPECT_EQ(device.check(), "");
 }
 
@@ -45,14 +45,14 @@ struct BackupTest : testing::TestWithParam<flash::Geometry> {
     EXPECT_TRUE(device.backup() == backup);
     EXPECT_EQ(device.store.has_backup(), !backup.empty());
     expect_check_passes(device);
-    sim::SimulatedFlash copy = flash;
+    memory::SimulatedFlash copy = flash;
     StoreDevice again{copy};
     ASSERT_EQ(again.mount(), Mount::ok);
     EXPECT_TRUE(again.text() == text);
     EXPECT_TRUE(again.backup() == backup);
   }
 
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
   StoreDevice device{flash};
 };
 
@@ -136,9 +136,9 @@ TEST_P(BackupTest, ASaveThatIsCancelledLeavesAllAsItWas) {
   ASSERT_EQ(device.save(kTwo), Status::ok);
   const std::string text = many_macros(40, 100);
   for (unsigned steps = 0; steps < 60; steps += 7) {
-    sim::MemorySource source{text};
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source{text};
+    memory::Scratch scratch;
+    memory::Findings findings;
     Save save{device.store, source, scratch, findings};
     for (unsigned i = 0; i < steps; ++i) ASSERT_EQ(save.step(), Status::more) << i;
     save.cancel();

@@ -43,7 +43,7 @@ struct CurrentRollTest : testing::Test {
     return text;
   }
 
-  sim::SimulatedFlash flash{flash::Geometry{4096, 256, 64}};
+  memory::SimulatedFlash flash{flash::Geometry{4096, 256, 64}};
   StoreDevice device{flash};
   CurrentRoll current{device.store};
 };

@@ -11,7 +11,7 @@
 #include "base/status.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/text/image_writer.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/source_dir.hpp"
 
 namespace pianola::store {
@@ -34,10 +34,10 @@ std::string default_macros() {
 TEST(DefaultRoll, IsWhatItsSourceCompilesTo) {
   const std::string text = default_macros();
   ASSERT_FALSE(text.empty());
-  sim::MemorySource source(text);
-  sim::MemoryRoll roll(&source);
-  sim::Findings findings;
-  ASSERT_EQ(sim::compile(text, roll, findings), Status::ok) << findings.text("", source);
+  memory::Source source(text);
+  memory::Roll roll(&source);
+  memory::Findings findings;
+  ASSERT_EQ(memory::compile(text, roll, findings), Status::ok) << findings.text("", source);
   EXPECT_TRUE(findings.all().empty()) << findings.text("default_macros.txt", source);
   Bytes image;
   ASSERT_EQ(lang::write_image(roll, lang::ImageContent::with_source, image), Status::ok);

@@ -48,7 +48,7 @@ struct DraftTest : testing::TestWithParam<flash::Geometry> {
     return all;
   }
 
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
   StoreDevice device{flash};
 };
 
@@ -209,7 +209,7 @@ TEST_P(DraftTest, AsMuchAsThereIsRoomForCanBeWrittenAndEdited) {
 
 // A tree of several levels, of which a write touches one place.
 TEST(Draft, WritingAnywhereLeavesTheRestAsItIs) {
-  sim::SimulatedFlash flash{{4096, 4, 200}};
+  memory::SimulatedFlash flash{{4096, 4, 200}};
   StoreDevice device{flash};
   ASSERT_EQ(device.store.format(), Status::ok);
   std::map<std::uint32_t, DraftBytes> wanted;

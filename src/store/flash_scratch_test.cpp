@@ -68,7 +68,7 @@ struct FlashScratchTest : testing::TestWithParam<flash::Geometry> {
   }
   [[nodiscard]] std::uint32_t free() { return device.store.log().free_sectors(); }
 
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
   StoreDevice device{flash};
   std::array<std::uint8_t, 1024> memory{};
   std::array<std::uint16_t, 12> sectors{};
@@ -139,7 +139,7 @@ TEST_P(FlashScratchTest, LeavesTheReserveAndSaysWhenItIsFull) {
 
 TEST_P(FlashScratchTest, ASectorThatFailsIsReported) {
   for (std::uint32_t sector = 0; sector < GetParam().sectors; ++sector) {
-    if (!device.store.log().in_use(sector)) flash.set_bad(sector, sim::BadSector::program_fails);
+    if (!device.store.log().in_use(sector)) flash.set_bad(sector, memory::BadSector::program_fails);
   }
   FlashScratch scratch{device.store.log(), memory, sectors};
   Status status = Status::ok;
@@ -157,14 +157,14 @@ TEST_P(FlashScratchTest, ASaveWithLittleMemoryGivesTheSameRoll) {
             static_cast<char>('a' + i % 26) + " { call m" + std::to_string((i + 1) % 60) + "() }\n";
     if (i >= 25) text.resize(text.rfind("leader"));
   }
-  sim::SimulatedFlash other_flash{GetParam()};
+  memory::SimulatedFlash other_flash{GetParam()};
   StoreDevice other{other_flash};
   ASSERT_EQ(other.store.format(), Status::ok);
   ASSERT_EQ(other.save(text), Status::ok) << other.findings.errors();
   FlashScratch scratch{device.store.log(),
                        std::span{memory}.first(FlashScratch::least_memory(GetParam()) + 48),
                        sectors};
-  sim::MemorySource source{text};
+  memory::Source source{text};
   ASSERT_EQ(device.save(source, scratch), Status::ok);
   EXPECT_GT(flash.counts().erases, 0U);
   test::StoreState wanted = other.state();

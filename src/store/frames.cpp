@@ -16,42 +16,6 @@ constexpr bool is_type(unsigned first, FrameType type) {
 
 }  // namespace
 
-std::string_view text(FrameKind kind) {
-  switch (kind) {
-    case FrameKind::filler:
-      return "filler";
-    case FrameKind::block:
-      return "block";
-    case FrameKind::node:
-      return "node";
-    case FrameKind::commit:
-      return "commit";
-    case FrameKind::settled:
-      return "settled";
-    case FrameKind::blank:
-      return "blank";
-    case FrameKind::unknown:
-      break;
-  }
-  return "unknown";
-}
-
-std::string_view text(SectorState state) {
-  switch (state) {
-    case SectorState::blank:
-      return "blank";
-    case SectorState::unknown:
-      break;
-    case SectorState::foreign:
-      return "foreign";
-    case SectorState::log:
-      return "log";
-    case SectorState::scratch:
-      return "scratch";
-  }
-  return "unknown";
-}
-
 FrameReader::FrameReader(flash::NorFlash& flash, std::uint32_t sector)
     : flash_(flash),
       at_(sector * flash.geometry().sector_size + SectorHeader::kSize),
@@ -151,18 +115,6 @@ bool has_frames(flash::NorFlash& flash, std::uint32_t sector) {
   // In small units the first frame follows at once; in larger ones the next unit decides.
   return !flash::is_blank(flash, sector * geometry.sector_size + header,
                           std::max<std::uint32_t>(geometry.program_unit, 32));
-}
-
-void dump(flash::NorFlash& flash, DumpSink& sink) {
-  for (std::uint32_t sector = 0; sector < flash.geometry().sectors; ++sector) {
-    SectorHeader header;
-    const SectorState state = read_sector(flash, sector, header);
-    sink.sector(sector, state, header);
-    if (state != SectorState::log) continue;
-    FrameReader reader(flash, sector);
-    Frame frame;
-    while (reader.next(frame)) sink.frame(frame);
-  }
 }
 
 }  // namespace pianola::store

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "flash/nor_flash.hpp"
 #include "store/format.hpp"
@@ -19,9 +18,6 @@ enum class FrameKind : std::uint8_t {
   blank,    ///< Nothing, up to the sector's end.
   unknown,  ///< No frame: what is from here on in the sector cannot be told.
 };
-
-/// "filler", "block" and so on.
-std::string_view text(FrameKind kind);
 
 /// A frame as it stands in flash.
 struct Frame {
@@ -65,9 +61,6 @@ enum class SectorState : std::uint8_t {
   scratch,  ///< A sector that holds what need not last.
 };
 
-/// "blank", "unknown" and so on.
-std::string_view text(SectorState state);
-
 /// Reads a sector's header. `out` is set for foreign, log and scratch.
 SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHeader& out);
 
@@ -75,19 +68,5 @@ SectorState read_sector(flash::NorFlash& flash, std::uint32_t sector, SectorHead
 /// program was complete, and it reads the same for ever. Before that, it may read one way or the
 /// other after a power cut, and the sector does not count.
 bool has_frames(flash::NorFlash& flash, std::uint32_t sector);
-
-/// Is told what a region holds.
-class DumpSink {
- public:
-  virtual void sector(std::uint32_t number, SectorState state, const SectorHeader& header) = 0;
-  /// A frame of the sector that was told before.
-  virtual void frame(const Frame& frame) = 0;
-
- protected:
-  ~DumpSink() = default;
-};
-
-/// Tells of all sectors, and of the frames of those of the log.
-void dump(flash::NorFlash& flash, DumpSink& sink);
 
 }  // namespace pianola::store

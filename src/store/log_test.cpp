@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "store/store.hpp"
 #include "support/volume.hpp"
 
@@ -22,8 +22,8 @@ namespace pianola::store {
 namespace {
 
 using flash::Geometry;
-using sim::SimulatedFlash;
-using sim::Unstable;
+using memory::SimulatedFlash;
+using memory::Unstable;
 
 using Sector = std::array<std::uint8_t, Store::kDraftSector>;
 

@@ -41,7 +41,7 @@ class RollBuilderTest : public testing::Test {
     }
   }
 
-  sim::SimulatedFlash flash{{4096, 4, 128}};
+  memory::SimulatedFlash flash{{4096, 4, 128}};
   StoreDevice device{flash};
 };
 

@@ -31,10 +31,10 @@ std::vector<std::uint8_t> code_of(lang::Roll& roll, std::uint32_t position) {
 /// Compares the stored roll with what the compiler makes of the text in memory.
 void expect_holds(StoreDevice& device, const std::string& text) {
   EXPECT_EQ(device.text(), text);
-  sim::MemorySource source{text};
-  sim::MemoryRoll wanted{&source};
-  sim::Findings findings;
-  ASSERT_EQ(sim::compile(text, wanted, findings), Status::ok);
+  memory::Source source{text};
+  memory::Roll wanted{&source};
+  memory::Findings findings;
+  ASSERT_EQ(memory::compile(text, wanted, findings), Status::ok);
   StoredRoll& roll = device.store.roll();
   ASSERT_EQ(roll.size(), wanted.size());
   for (std::uint32_t i = 0; i < roll.size(); ++i) {
@@ -54,7 +54,7 @@ void expect_holds(StoreDevice& device, const std::string& text) {
 }
 
 struct StoreTest : testing::TestWithParam<flash::Geometry> {
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
 };
 
 TEST_P(StoreTest, HoldsWhatWasSavedAfterARestart) {

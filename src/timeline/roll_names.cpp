@@ -5,7 +5,7 @@
 
 #include "base/text_writer.hpp"
 #include "lang/code/notation.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::timeline {
 namespace {
@@ -52,7 +52,7 @@ Named named(lang::Roll& roll, const lang::IndexEntry& entry) {
         lang::read_instruction(reader, next) &&
         (next.opcode == lang::Opcode::remap_hold || next.opcode == lang::Opcode::remap_layer);
   }
-  sim::StringSink name;
+  memory::StringSink name;
   TextWriter out(name);
   if (result.opcode == lang::Opcode::macro || result.opcode == lang::Opcode::layer) {
     lang::write_name(out, reader, instruction.payload, instruction.payload_size);

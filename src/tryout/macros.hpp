@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "base/status.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/compile.hpp"
+#include "ports/memory/roll.hpp"
 
 namespace pianola::tryout {
 
@@ -20,17 +20,17 @@ class Macros {
   /// Whether the text has no errors. If it has some, the roll is empty.
   [[nodiscard]] bool good() const { return status_ == Status::ok; }
   /// What was found, warnings too, in the order of the text.
-  [[nodiscard]] const sim::Findings& findings() const { return findings_; }
+  [[nodiscard]] const memory::Findings& findings() const { return findings_; }
   /// All of it as people read it, in GCC's form; `name` is what it calls the text.
   [[nodiscard]] std::string messages(std::string_view name) {
     return findings_.text(name, source_);
   }
-  [[nodiscard]] sim::MemoryRoll& roll() { return roll_; }
+  [[nodiscard]] memory::Roll& roll() { return roll_; }
 
  private:
-  sim::MemorySource source_;
-  sim::MemoryRoll roll_;
-  sim::Findings findings_;
+  memory::Source source_;
+  memory::Roll roll_;
+  memory::Findings findings_;
   Status status_;
 };
 

@@ -7,7 +7,7 @@
 #include "base/text_writer.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/compile/lexer.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::tryout {
 namespace {
@@ -65,7 +65,7 @@ std::string definition_source(lang::Roll& roll, std::uint32_t record) {
 }
 
 std::string_view without_leading_blank(std::string_view source) {
-  sim::MemorySource text(source);
+  memory::Source text(source);
   lang::Lexer lexer(text);
   lexer.next();
   return source.substr(std::min<std::size_t>(lexer.token().at.offset, source.size()));
@@ -73,7 +73,7 @@ std::string_view without_leading_blank(std::string_view source) {
 
 std::string located(lang::Roll& roll, std::string_view name, std::uint32_t record,
                     std::uint32_t offset, std::string_view message) {
-  sim::StringSink sink;
+  memory::StringSink sink;
   TextWriter out(sink);
   const std::string slice = definition_source(roll, record);
   const std::uint32_t position = lang::position_of(roll, record);

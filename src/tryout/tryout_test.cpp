@@ -69,9 +69,9 @@ TEST(Play, TellsEachErrorOnceAtItsDefinition) {
 }
 
 TEST(Play, TellsErrorsOfARollWithoutSourceByTheCode) {
-  sim::MemoryRoll roll;
-  sim::Findings findings;
-  sim::compile("F1 { \"a\" }\nF2 { \"${1 / (1 - 1)}\" }\n", roll, findings);
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::compile("F1 { \"a\" }\nF2 { \"${1 / (1 - 1)}\" }\n", roll, findings);
   Play play(roll, {.layout = nullptr, .poll = 1});
   EXPECT_THAT(tap(play, {kF2}).errors("m.roll"),
               ElementsAre("m.roll: definition 2, code 000a: error: division by zero\n"));

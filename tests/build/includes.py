@@ -12,11 +12,12 @@ import re
 import sys
 
 LAYERS = ("base/", "hid/", "lang/code/", "lang/compile/", "lang/text/", "engine/", "player/", "flash/",
-          "store/", "edit/", "drive/", "device/", "usb/", "ports/sim/", "ports/file/",
-          "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/", "timeline/", "cli/")
+          "store/", "inspect/", "edit/", "drive/", "device/", "usb/", "ports/memory/", "ports/sim/",
+          "ports/file/", "ports/evdev/", "ports/usbip/", "ports/linux/", "tryout/", "scenario/",
+          "timeline/", "cli/")
 TESTS = ("support/",)
-CORE = ("base", "hid", "lang", "engine", "player", "flash", "store", "edit", "drive", "device",
-        "usb")
+CORE = ("base", "hid", "lang", "engine", "player", "flash", "store", "inspect", "edit", "drive",
+        "device", "usb")
 # A device has memory for one save and its scratch: the editor's. Others ask the editor.
 EDITORS = {"store/save.hpp": ("store", "edit"), "store/flash_scratch.hpp": ("store", "edit")}
 CORE_HEADERS = {

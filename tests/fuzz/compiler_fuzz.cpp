@@ -14,7 +14,7 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/compile/compiler.hpp"
 #include "lang/text/decompiler.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -29,9 +29,9 @@ void require(bool condition, const char* what, const std::string& more = {}) {
 }
 
 /// Compiles with a bound on the steps, which is proportional to the size.
-Status compile(lang::Source& source, std::size_t size, sim::MemoryRoll& roll,
-               sim::Findings& findings) {
-  sim::MemoryScratch scratch;
+Status compile(lang::Source& source, std::size_t size, memory::Roll& roll,
+               memory::Findings& findings) {
+  memory::Scratch scratch;
   lang::Compiler compiler(source, roll, scratch, findings);
   for (std::size_t steps = 0; steps < 8 * size + 64; ++steps) {
     const Status status = compiler.step();
@@ -42,7 +42,7 @@ Status compile(lang::Source& source, std::size_t size, sim::MemoryRoll& roll,
 }
 
 /// A diagnostic's place exists, and its line can be shown.
-void check_findings(const sim::Findings& findings, std::string_view text, lang::Source& source) {
+void check_findings(const memory::Findings& findings, std::string_view text, lang::Source& source) {
   for (const auto& finding : findings.all()) {
     const lang::Position& at = finding.diagnostic.at;
     require(at.line > 0 && at.column > 0 && at.offset <= text.size(), "a place outside the file");
@@ -54,7 +54,7 @@ void check_findings(const sim::Findings& findings, std::string_view text, lang::
   require(!findings.text("f", source).empty() || findings.all().empty(), "no text");
 }
 
-void check_code(sim::MemoryRoll& roll) {
+void check_code(memory::Roll& roll) {
   for (std::uint32_t position = 0; position < roll.size(); ++position) {
     std::array<std::uint8_t, 32> window;
     lang::CodeReader reader(roll, window);
@@ -67,7 +67,7 @@ void check_code(sim::MemoryRoll& roll) {
 }
 
 /// The index is sorted and leads to the declarations.
-void check_index(sim::MemoryRoll& roll) {
+void check_index(memory::Roll& roll) {
   lang::IndexEntry before;
   lang::IndexEntry entry;
   for (std::uint32_t i = 0; roll.index_entry(i, entry); ++i) {
@@ -80,12 +80,12 @@ void check_index(sim::MemoryRoll& roll) {
   }
 }
 
-void check_round_trip(sim::MemoryRoll& roll) {
-  sim::StringSink again;
+void check_round_trip(memory::Roll& roll) {
+  memory::StringSink again;
   require(lang::decompile(roll, again) == Status::ok, "cannot be decompiled", again.text());
-  sim::MemorySource source(again.text());
-  sim::MemoryRoll second;
-  sim::Findings findings;
+  memory::Source source(again.text());
+  memory::Roll second;
+  memory::Findings findings;
   const Status status = compile(source, again.text().size(), second, findings);
   require(status == Status::ok, "the decompiled program does not compile",
           findings.text("decompiled", source) + again.text());
@@ -100,11 +100,11 @@ void check_round_trip(sim::MemoryRoll& roll) {
 }
 
 /// The whole at once gives what its pieces gave.
-void check_pieces(const std::string& text, Status status, const sim::MemoryRoll& roll,
-                  const sim::Findings& findings) {
-  sim::MemorySource source(text);
-  sim::MemoryRoll whole(&source);
-  sim::Findings found;
+void check_pieces(const std::string& text, Status status, const memory::Roll& roll,
+                  const memory::Findings& findings) {
+  memory::Source source(text);
+  memory::Roll whole(&source);
+  memory::Findings found;
   require(compile(source, text.size(), whole, found) == status, "pieces give another status");
   found.sort();
   require(found.all().size() == findings.all().size(), "pieces give other errors");
@@ -158,9 +158,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // are plain programs. As reading in pieces takes much longer, it is for one in four.
   const std::size_t hash = std::hash<std::string>{}(text);
   const std::size_t piece = hash % 4 == 0 ? hash / 4 % 64 : 0;
-  sim::MemorySource source(text, piece > 0 ? piece : SIZE_MAX);
-  sim::MemoryRoll roll(&source);
-  sim::Findings findings;
+  memory::Source source(text, piece > 0 ? piece : SIZE_MAX);
+  memory::Roll roll(&source);
+  memory::Findings findings;
   const Status status = compile(source, size, roll, findings);
   findings.sort();
   check_findings(findings, text, source);

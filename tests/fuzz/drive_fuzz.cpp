@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 #include "support/drive_rig.hpp"
 #include "support/fuzz_steps.hpp"
 
@@ -32,15 +32,15 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-class Findings final : public store::CheckSink {
+class Findings final : public inspect::CheckSink {
  public:
-  void report(const store::Finding&) override {}
+  void report(const inspect::Finding&) override {}
 };
 
 /// Flash in which macros were saved twice. Made once: each run goes on with a copy.
-const sim::SimulatedFlash& used_flash(std::uint8_t choice) {
-  static const std::vector<sim::SimulatedFlash> all = [] {
-    std::vector<sim::SimulatedFlash> made;
+const memory::SimulatedFlash& used_flash(std::uint8_t choice) {
+  static const std::vector<memory::SimulatedFlash> all = [] {
+    std::vector<memory::SimulatedFlash> made;
     for (const flash::Geometry& geometry : kGeometries) {
       test::DriveRig rig(geometry);
       require(rig.save("F1 { \"first\" }\n") == Status::ok);
@@ -115,9 +115,9 @@ class Hostile {
     require(text.size() == rig_.roll().text_size());
     if (text == text_) return;
     text_ = text;
-    sim::MemoryRoll roll;
-    sim::Findings findings;
-    require(sim::compile(text, roll, findings) == Status::ok);
+    memory::Roll roll;
+    memory::Findings findings;
+    require(memory::compile(text, roll, findings) == Status::ok);
   }
 
   /// Of all; the store's invariants if it is to be `thorough`.
@@ -125,9 +125,9 @@ class Hostile {
     rig_.settle();
     look();
     if (!thorough) return;
-    std::vector<std::uint8_t> memory(store::check_memory(rig_.flash.geometry()));
+    std::vector<std::uint8_t> memory(inspect::check_memory(rig_.flash.geometry()));
     Findings findings;
-    require(store::check(rig_.store().log(), memory, findings) == 0);
+    require(inspect::check(rig_.store().log(), memory, findings) == 0);
   }
 
  private:

@@ -21,8 +21,9 @@
 #include "base/bytes.hpp"
 #include "base/crc16.hpp"
 #include "base/crc32.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "store/check.hpp"
+#include "inspect/check.hpp"
+#include "inspect/dump.hpp"
+#include "ports/memory/compile.hpp"
 #include "store/draft_edit.hpp"
 #include "store/frames.hpp"
 #include "store/save.hpp"
@@ -92,14 +93,14 @@ std::string macros(unsigned count, char word) {
 }
 
 Status save(store::Store& store, const std::string& text) {
-  sim::MemorySource source{text};
-  sim::MemoryScratch scratch;
-  sim::Findings findings;
+  memory::Source source{text};
+  memory::Scratch scratch;
+  memory::Findings findings;
   return store::Save{store, source, scratch, findings}.run();
 }
 
 /// Where the sectors' headers and frames stand.
-class Places final : public store::DumpSink {
+class Places final : public inspect::DumpSink {
  public:
   explicit Places(std::uint32_t sector_size) : sector_size_(sector_size) {}
   void sector(std::uint32_t number, store::SectorState state, const store::SectorHeader&) override {
@@ -126,7 +127,7 @@ class Places final : public store::DumpSink {
 struct Image {
   explicit Image(Memory made) : flash(std::move(made)) {
     Places places{flash.geometry().sector_size};
-    store::dump(flash, places);
+    inspect::dump(flash, places);
     frames = std::move(places.frames);
   }
 
@@ -220,9 +221,9 @@ void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
   seal(frame, bytes);
 }
 
-class Nowhere final : public store::CheckSink, public store::DumpSink {
+class Nowhere final : public inspect::CheckSink, public inspect::DumpSink {
  public:
-  void report(const store::Finding& finding) override { require(!text(finding.problem).empty()); }
+  void report(const inspect::Finding& finding) override { require(!text(finding.problem).empty()); }
   void sector(std::uint32_t, store::SectorState, const store::SectorHeader&) override {}
   void frame(const store::Frame&) override {}
 };
@@ -295,11 +296,11 @@ void read_draft(store::Store& store) {
 void use(flash::NorFlash& flash, bool thoroughly) {
   std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
   Nowhere nowhere;
-  store::dump(flash, nowhere);
+  inspect::dump(flash, nowhere);
   store::Store store{flash, memory};
   if (store.mount() != store::Mount::ok) return;
-  std::vector<std::uint8_t> map(store::check_memory(flash.geometry()));
-  store::check(store.log(), map, nowhere);
+  std::vector<std::uint8_t> map(inspect::check_memory(flash.geometry()));
+  inspect::check(store.log(), map, nowhere);
   require(store.space().size == flash.geometry().size());
   require(store.draft_room() < flash.geometry().size());
   read_roll(store);
@@ -318,7 +319,7 @@ void use(flash::NorFlash& flash, bool thoroughly) {
   if (!thoroughly) return;
   read_backup(store);
   read_roll(store);
-  store::check(store.log(), map, nowhere);
+  inspect::check(store.log(), map, nowhere);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 #include "engine/engine.hpp"
 #include "lang/code/roll.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 
 namespace {
 
@@ -70,7 +70,7 @@ class Input {
 
 /// A binding for each definition, a macro "m", a global "g" and a layer "l" whose index entries are
 /// arbitrary.
-void build(Input& input, sim::MemoryRoll& roll) {
+void build(Input& input, memory::Roll& roll) {
   const std::uint8_t shape = input.byte();
   for (std::uint32_t i = 0; i < kDefinitions; ++i) {
     roll.begin_definition();
@@ -144,7 +144,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Input input{{data, size}};
   std::vector<std::uint8_t> events = input.bytes(2 * kEvents);
   events.resize(2 * kEvents);
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   build(input, roll);
   const auto device = std::make_unique<Device>(roll);
   for (std::size_t i = 0; i < kEvents; ++i) {

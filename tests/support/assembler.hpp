@@ -6,7 +6,7 @@
 
 #include "lang/code/opcode.hpp"
 #include "lang/code/trigger.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 
 namespace pianola::test {
 
@@ -51,7 +51,7 @@ class Assembler {
     return u8(static_cast<std::uint8_t>(kind)).key(usage);
   }
   /// Adds the code as the next definition of `roll`.
-  void into(sim::MemoryRoll& roll) const {
+  void into(memory::Roll& roll) const {
     roll.begin_definition();
     roll.append_code(code);
     roll.end_definition(0, 0);

@@ -11,7 +11,7 @@
 
 #include "lang/compile/compiler.hpp"
 #include "lang/text/listing.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::test {
 
@@ -20,7 +20,7 @@ class Compilation {
  public:
   explicit Compilation(std::string text, std::size_t piece = SIZE_MAX)
       : text_(std::move(text)), source_(text_, piece), roll_(&source_) {
-    sim::MemoryScratch scratch;
+    memory::Scratch scratch;
     lang::Compiler compiler(source_, roll_, scratch, findings_);
     status_ = compiler.run();
     findings_.sort();
@@ -29,14 +29,14 @@ class Compilation {
   Compilation& operator=(const Compilation&) = delete;
 
   [[nodiscard]] Status status() const { return status_; }
-  [[nodiscard]] sim::MemoryRoll& roll() { return roll_; }
-  [[nodiscard]] const sim::Findings& findings() const { return findings_; }
+  [[nodiscard]] memory::Roll& roll() { return roll_; }
+  [[nodiscard]] const memory::Findings& findings() const { return findings_; }
 
   /// `LINE:COLUMN message` for each error, `LINE:COLUMN warning: message` for each warning.
   [[nodiscard]] std::vector<std::string> messages() const {
     std::vector<std::string> all;
     for (const auto& finding : findings_.all()) {
-      sim::StringSink out;
+      memory::StringSink out;
       lang::write_message(finding.view(), out);
       const lang::Position& at = finding.diagnostic.at;
       all.push_back(std::to_string(at.line) + ':' + std::to_string(at.column) + ' ' +
@@ -55,23 +55,23 @@ class Compilation {
   }
 
   [[nodiscard]] std::string listing() {
-    sim::StringSink out;
+    memory::StringSink out;
     lang::write_listing(roll_, out);
     return out.text();
   }
 
  private:
   std::string text_;
-  sim::MemorySource source_;
-  sim::MemoryRoll roll_;
-  sim::Findings findings_;
+  memory::Source source_;
+  memory::Roll roll_;
+  memory::Findings findings_;
   Status status_{};
 };
 
 /// The messages of a program.
 inline std::vector<std::string> messages_of(std::string text) {
   const Compilation compiled(std::move(text));
-  for (const sim::Findings::Finding& finding : compiled.findings().all()) {
+  for (const memory::Findings::Finding& finding : compiled.findings().all()) {
     EXPECT_LE(std::max(finding.a.size(), finding.b.size()), lang::kMaxDiagnosticWord);
   }
   return compiled.messages();

@@ -9,8 +9,8 @@
 
 #include "device/device.hpp"
 #include "hid/layout.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/compile.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/simulated_host.hpp"
 #include "scenario/key_script.hpp"
 #include "store/flash_scratch.hpp"
@@ -82,9 +82,9 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
 
   /// Saves macros as another than the device would, while no drive is in.
   Status save(std::string_view text) {
-    sim::MemorySource source{text};
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source{text};
+    memory::Scratch scratch;
+    memory::Findings findings;
     store::Save save{device->store(), source, scratch, findings};
     const Status status = save.run();
     live();
@@ -137,7 +137,7 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
 
 /// The same with flash of its own.
 struct NewDevice {
-  sim::SimulatedFlash flash{DeviceRig::kGeometry};
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
   DeviceRig rig{flash};
 };
 

@@ -11,7 +11,7 @@
 
 #include "base/text_writer.hpp"
 #include "drive/drive.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "store/current_roll.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/store.hpp"
@@ -30,7 +30,7 @@ class DriveRig {
   }
 
   /// Goes on with a copy of somebody's flash, switched on anew.
-  explicit DriveRig(const sim::SimulatedFlash& other) : flash(other) {
+  explicit DriveRig(const memory::SimulatedFlash& other) : flash(other) {
     flash.power_on();
     start();
   }
@@ -120,13 +120,13 @@ class DriveRig {
   }
   /// Saves macros as if they had been taken some time ago.
   Status save(std::string_view macros) {
-    sim::MemorySource source(macros);
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source(macros);
+    memory::Scratch scratch;
+    memory::Findings findings;
     return store::Save(store(), source, scratch, findings).run();
   }
 
-  sim::SimulatedFlash flash;
+  memory::SimulatedFlash flash;
   std::uint32_t now = 1000;
 
  private:

@@ -9,7 +9,7 @@
 
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/assembler.hpp"
 
@@ -136,7 +136,7 @@ class BytecodeRoll {
   }
 
   /// Makes the definitions the content of `roll`.
-  void into(sim::MemoryRoll& roll) const {
+  void into(memory::Roll& roll) const {
     for (const Assembler& definition : definitions_) definition.into(roll);
     for (const lang::IndexEntry& entry : index_) roll.append_index(entry);
     roll.commit();
@@ -217,7 +217,7 @@ class Rig {
   }
   [[nodiscard]] std::string text() const { return simulation->host().text(); }
 
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   std::unique_ptr<sim::Simulation> simulation;
   std::vector<engine::KeyEvent> keys;
 

@@ -14,9 +14,9 @@
 #include "base/bytes.hpp"
 #include "base/crc16.hpp"
 #include "edit/edited_text.hpp"
-#include "ports/sim/memory_compiler.hpp"
-#include "ports/sim/memory_roll.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/compile.hpp"
+#include "ports/memory/roll.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "store/current_roll.hpp"
 #include "store/save.hpp"
 #include "store/store.hpp"
@@ -33,7 +33,7 @@ struct StoreState {
   bool saved = false;
   std::string text;
   std::string backup;
-  std::vector<sim::MemoryRoll::Definition> definitions;
+  std::vector<memory::Roll::Definition> definitions;
   std::vector<Index> index;
   std::map<std::uint32_t, std::vector<std::uint8_t>> draft;
 
@@ -49,10 +49,10 @@ struct StoreState {
     if (saved && !text.empty() && text != macros) backup = text;
     saved = true;
     text = macros;
-    sim::MemorySource source(macros);
-    sim::MemoryRoll roll(&source);
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source(macros);
+    memory::Roll roll(&source);
+    memory::Scratch scratch;
+    memory::Findings findings;
     lang::Compiler(source, roll, scratch, findings).run();
     definitions = roll.definitions();
     index.clear();
@@ -74,11 +74,11 @@ class StoreDevice {
 
   /// Saves `text`; what the compiler found is in `findings`.
   Status save(std::string_view text, const store::SavePolicy& policy = {}) {
-    sim::MemorySource source{text};
+    memory::Source source{text};
     return save(source, policy);
   }
   Status save(lang::Source& source, const store::SavePolicy& policy = {}) {
-    sim::MemoryScratch scratch;
+    memory::Scratch scratch;
     return save(source, scratch, policy);
   }
   Status save(lang::Source& source, lang::Scratch& scratch, const store::SavePolicy& policy = {}) {
@@ -137,9 +137,9 @@ class StoreDevice {
   }
 
   /// Code and source of a definition as far as they can be read.
-  [[nodiscard]] sim::MemoryRoll::Definition definition(std::uint32_t record) {
+  [[nodiscard]] memory::Roll::Definition definition(std::uint32_t record) {
     store::StoredRoll& roll = store.roll();
-    sim::MemoryRoll::Definition out;
+    memory::Roll::Definition out;
     std::array<std::uint8_t, 256> code{};
     while (const std::size_t count =
                roll.read_code(record, static_cast<std::uint32_t>(out.code.size()), code)) {
@@ -257,7 +257,7 @@ class StoreDevice {
  public:
   store::Store store;
   store::CurrentRoll current;
-  sim::Findings findings;
+  memory::Findings findings;
   std::uint32_t kept = 0;  ///< By the last save; likewise below.
   std::uint32_t written = 0;
   bool unchanged = false;

@@ -8,7 +8,7 @@
 
 #include "device/device.hpp"
 #include "hid/layout.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/usbip/bus.hpp"
 #include "ports/usbip/controller.hpp"
 #include "store/flash_scratch.hpp"
@@ -59,9 +59,9 @@ class UsbRig final : private player::KeyboardLeds {
 
   /// Saves macros as another than the device would, while no drive is in.
   Status save(std::string_view text) {
-    sim::MemorySource source{text};
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source{text};
+    memory::Scratch scratch;
+    memory::Findings findings;
     store::Save save{device->store(), source, scratch, findings};
     const Status status = save.run();
     step();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "hid/layout.hpp"
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/text_view.hpp"
 #include "ports/sim/trace.hpp"
 #include "scenario/device.hpp"
@@ -143,7 +143,7 @@ class UsbScenarioDevice final : public scenario::Device {
     known_errors_ = log.added();
   }
 
-  sim::SimulatedFlash flash_{UsbRig::kGeometry};
+  memory::SimulatedFlash flash_{UsbRig::kGeometry};
   UsbRig rig_;
   UsbHost host_;
   ReportReader reader_;

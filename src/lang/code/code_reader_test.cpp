@@ -6,7 +6,7 @@
 #include <array>
 #include <vector>
 
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 #include "support/assembler.hpp"
 
 namespace pianola::lang {
@@ -22,7 +22,7 @@ struct CodeIn {
     roll.commit();
     reader.seek(0, 0);
   }
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   std::array<std::uint8_t, Window> window{};
   CodeReader reader{roll, window};
 };
@@ -143,7 +143,7 @@ TEST(CodeReader, JumpsInsideTheWindowReadNothing) {
 }
 
 TEST(CodeReader, SeesAChangedRoll) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   Assembler{}.u8(1).into(roll);
   roll.commit();
   std::array<std::uint8_t, 8> window{};

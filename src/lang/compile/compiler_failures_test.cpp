@@ -85,7 +85,7 @@ class FaultyScratch final : public Scratch {
 
  private:
   Fault& fault_;
-  sim::MemoryScratch inner_;
+  memory::Scratch inner_;
 };
 
 std::string program() {
@@ -106,10 +106,10 @@ struct Result {
 
 /// Compiles with the faults of the writer, of the scratch or both.
 Result compile(const std::string& text, Fault& writer_fault, Fault& scratch_fault) {
-  sim::MemorySource source(text);
+  memory::Source source(text);
   FaultyWriter writer(writer_fault);
   FaultyScratch scratch(scratch_fault);
-  sim::Findings findings;
+  memory::Findings findings;
   Compiler compiler(source, writer, scratch, findings);
   Result result{compiler.run(), 0, 0, 0, {}};
   EXPECT_EQ(compiler.step(), result.status) << "a step after the end changes nothing";
@@ -117,7 +117,7 @@ Result compile(const std::string& text, Fault& writer_fault, Fault& scratch_faul
   result.abandoned = writer.abandoned;
   result.cleared = scratch.cleared;
   for (const auto& finding : findings.all()) {
-    sim::StringSink message;
+    memory::StringSink message;
     write_diagnostic(finding.view(), "m", source, message);
     result.messages.push_back(message.text());
   }
@@ -202,10 +202,10 @@ TEST(Failures, StepsAreBounded) {
         repeated("\xFF", 5000), repeated("'", 5000), repeated("layer l {\n", 5000),
         "F1 { \"" + repeated("${", 5000), "F1 { call f(" + repeated("1,", 5000),
         repeated("define F1\n", 5000), "x " + repeated("{\n", 5000), repeated("[private]", 5000)}) {
-    sim::MemorySource source(text);
-    sim::MemoryRoll roll(&source);
-    sim::MemoryScratch scratch;
-    sim::Findings findings;
+    memory::Source source(text);
+    memory::Roll roll(&source);
+    memory::Scratch scratch;
+    memory::Findings findings;
     Compiler compiler(source, roll, scratch, findings);
     std::size_t steps = 0;
     while (compiler.step() == Status::more && steps <= text.size()) ++steps;

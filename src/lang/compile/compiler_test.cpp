@@ -291,7 +291,7 @@ TEST(Compiler, TheIndexLeadsToEachBody) {
       "var v\nmacro f(a) { \"x\" }\nF1 (typing: safe) { repeat 2 { } }\n"
       "layer nav { a = b }\nset tap = 5ms\n");
   ASSERT_EQ(compiled.messages(), Words{});
-  sim::MemoryRoll& roll = compiled.roll();
+  memory::Roll& roll = compiled.roll();
   const auto find = [&](const IndexKey& key) {
     IndexEntry entry;
     EXPECT_TRUE(index_find(roll, key, entry));

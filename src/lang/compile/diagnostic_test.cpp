@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -17,7 +17,7 @@ constexpr Message kMessages[] = {
 };
 
 std::string message(const Diagnostic& diagnostic) {
-  sim::StringSink out;
+  memory::StringSink out;
   write_message(diagnostic, out);
   return out.text();
 }
@@ -45,8 +45,8 @@ std::string shown(std::string text, std::size_t piece = SIZE_MAX, std::uint32_t 
   }
   diagnostic.at.offset = static_cast<std::uint32_t>(mark);
   diagnostic.length = length;
-  sim::MemorySource source(text, piece);
-  sim::StringSink out;
+  memory::Source source(text, piece);
+  memory::StringSink out;
   write_diagnostic(diagnostic, "m.txt", source, out);
   return out.text();
 }
@@ -124,10 +124,10 @@ TEST(Diagnostic, UnderlinesNoMoreThanTheLine) {
 TEST(Diagnostic, AByteOrderMarkIsNoColumn) {
   Diagnostic diagnostic = diagnostic_of(Message::expected_key);
   diagnostic.at = {6, 1, 4};
-  sim::MemorySource source(
+  memory::Source source(
       "\xEF\xBB\xBF"
       "F1 x");
-  sim::StringSink out;
+  memory::StringSink out;
   write_diagnostic(diagnostic, "m", source, out);
   EXPECT_EQ(out.text(), "m:1:4: error: expected a key\n  F1 x\n     ^\n");
 }
@@ -163,14 +163,14 @@ TEST(Diagnostic, NothingOfTheSourceMovesTheCursor) {
 TEST(Diagnostic, WithoutAPlaceOrAsAWarning) {
   Diagnostic diagnostic = diagnostic_of(Message::store_full);
   diagnostic.at = {0, 0, 0};
-  sim::MemorySource source("F1 x");
-  sim::StringSink out;
+  memory::Source source("F1 x");
+  memory::StringSink out;
   write_diagnostic(diagnostic, "m", source, out);
   EXPECT_EQ(out.text(), "m: error: no room for what this file needs\n");
 
   diagnostic = diagnostic_of(Message::character_untypable, "£", "us");
   diagnostic.warning = true;
-  sim::StringSink warning;
+  memory::StringSink warning;
   write_diagnostic(diagnostic, "m", source, warning);
   EXPECT_TRUE(warning.text().starts_with("m:1:1: warning: layout us has no key for '£'"));
 }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/status.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -41,7 +41,7 @@ class CountingScratch final : public Scratch {
  private:
   bool fails() { return ++calls_ > fail_at; }
 
-  sim::MemoryScratch inner_;
+  memory::Scratch inner_;
   std::uint64_t calls_ = 0;
   std::uint64_t items_ = 0;
   std::uint32_t released_ = 0;
@@ -64,7 +64,7 @@ class Names {
 
   /// Builds the index.
   Status build(hid::Layout layout = hid::default_layout()) {
-    sim::MemorySource source(text_);
+    memory::Source source(text_);
     for (const ScratchRecord& record : records_) {
       if (const Status status = scratch.append(record); status != Status::ok) return status;
     }
@@ -81,7 +81,7 @@ class Names {
   [[nodiscard]] std::vector<std::string> errors() const {
     std::vector<std::string> all;
     for (const auto& finding : findings.all()) {
-      sim::StringSink message;
+      memory::StringSink message;
       write_message(finding.view(), message);
       all.push_back(text_.substr(finding.diagnostic.at.offset, finding.diagnostic.length) + ' ' +
                     message.text());
@@ -90,8 +90,8 @@ class Names {
   }
 
   CountingScratch scratch;
-  sim::MemoryRoll roll;
-  sim::Findings findings;
+  memory::Roll roll;
+  memory::Findings findings;
   std::uint32_t steps = 0;
 
  private:

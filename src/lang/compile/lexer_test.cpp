@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/utf8.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -68,8 +68,8 @@ struct Lexed {
 
 Lexed lex(std::string_view text, std::size_t piece = SIZE_MAX) {
   Lexed out;
-  sim::MemorySource source(text, piece);
-  sim::Findings findings;
+  memory::Source source(text, piece);
+  memory::Findings findings;
   Lexer lexer(source, &findings);
   do {
     lexer.next();
@@ -80,7 +80,7 @@ Lexed lex(std::string_view text, std::size_t piece = SIZE_MAX) {
   out.tokens.pop_back();
   out.unusable = lexer.unusable();
   for (const auto& finding : findings.all()) {
-    sim::StringSink message;
+    memory::StringSink message;
     write_message(finding.view(), message);
     out.errors.push_back(std::to_string(finding.diagnostic.at.line) + ':' +
                          std::to_string(finding.diagnostic.at.column) + ' ' + message.text());
@@ -140,7 +140,7 @@ TEST(Lexer, LineEndsOfEveryKind) {
   for (const char* end : {"\n", "\r\n", "\r"}) {
     const std::string text = std::string("a b") + end + end + "c";
     for (const std::size_t piece : {1, 2, 3, 64}) {
-      sim::MemorySource source(text, piece);
+      memory::Source source(text, piece);
       Lexer lexer(source);
       lexer.next();
       EXPECT_TRUE(lexer.token().line_before);
@@ -160,7 +160,7 @@ TEST(Lexer, LineEndsOfEveryKind) {
 }
 
 TEST(Lexer, ColumnsCountCharacters) {
-  sim::MemorySource source("é\t€ 😀x yy");
+  memory::Source source("é\t€ 😀x yy");
   Lexer lexer(source);
   for (const std::uint32_t column : {1U, 3U, 5U, 6U, 8U}) {
     lexer.next();
@@ -170,7 +170,7 @@ TEST(Lexer, ColumnsCountCharacters) {
 }
 
 TEST(Lexer, AByteOrderMarkIsSkipped) {
-  sim::MemorySource source(
+  memory::Source source(
       "\xEF\xBB\xBF"
       "F1",
       1);
@@ -248,7 +248,7 @@ TEST(Lexer, QuotedKeys) {
 }
 
 TEST(Lexer, FollowingIsTheNextCharacter) {
-  sim::MemorySource source("ctrl+c ^V x", 1);
+  memory::Source source("ctrl+c ^V x", 1);
   Lexer lexer(source);
   lexer.next();
   EXPECT_EQ(lexer.following(), U'+');
@@ -337,7 +337,7 @@ TEST(Lexer, ManyLinesWithoutEnd) {
 }
 
 TEST(Lexer, ATextInAValueDoesNotEndTheOuterOne) {
-  sim::MemorySource source("\"\"\"a ${ \"b\" } c\nd\"\"\" e");
+  memory::Source source("\"\"\"a ${ \"b\" } c\nd\"\"\" e");
   Lexer lexer(source);
   lexer.next();
   StringItem item = lexer.string_item();
@@ -378,7 +378,7 @@ TEST(Lexer, ControlCharactersAreToldOnceEachRun) {
 
 TEST(Lexer, RawReports) {
   const auto raw = [](std::string_view text) {
-    sim::MemorySource source(text, 1);
+    memory::Source source(text, 1);
     Lexer lexer(source);
     lexer.next();
     const auto report = lexer.raw_report();
@@ -403,7 +403,7 @@ TEST(Lexer, RawReports) {
 
 TEST(Lexer, ABadRawReportIsPassedOver) {
   const auto next = [](std::string_view text) {
-    sim::MemorySource source(text);
+    memory::Source source(text);
     Lexer lexer(source);
     lexer.next();
     EXPECT_FALSE(lexer.raw_report().has_value());
@@ -417,7 +417,7 @@ TEST(Lexer, ABadRawReportIsPassedOver) {
 
 TEST(Lexer, Placeholders) {
   const auto number = [](std::string_view text) {
-    sim::MemorySource source(text);
+    memory::Source source(text);
     Lexer lexer(source);
     lexer.next();
     const auto found = lexer.placeholder_number();
@@ -432,8 +432,8 @@ TEST(Lexer, Placeholders) {
 }
 
 TEST(Lexer, ACopyLooksAheadInSilence) {
-  sim::MemorySource source("a 'bc' d");
-  sim::Findings findings;
+  memory::Source source("a 'bc' d");
+  memory::Findings findings;
   Lexer lexer(source, &findings);
   lexer.next();
   Lexer ahead = lexer;
@@ -451,7 +451,7 @@ TEST(Lexer, ACopyLooksAheadInSilence) {
 
 TEST(Lexer, GoesBackToTheBracesOfTheLine) {
   const auto next = [](std::string_view text) {
-    sim::MemorySource source(text, 3);
+    memory::Source source(text, 3);
     Lexer lexer(source);
     lexer.next();
     text_of(lexer);
@@ -470,7 +470,7 @@ TEST(Lexer, GoesBackToTheBracesOfTheLine) {
 
 TEST(Lexer, GoesOnToTheQuotesOfALaterLine) {
   const auto next = [](std::string_view text) {
-    sim::MemorySource source(text, 3);
+    memory::Source source(text, 3);
     Lexer lexer(source);
     lexer.next();
     text_of(lexer);

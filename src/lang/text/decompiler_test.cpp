@@ -7,18 +7,18 @@
 
 #include "base/status.hpp"
 #include "lang/code/settings.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/assembler.hpp"
 
 namespace pianola::lang {
 namespace {
 
-using sim::StringSink;
+using memory::StringSink;
 using test::Assembler;
 
 /// What the code decompiles to.
 std::string source_of(const Assembler& code) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   code.into(roll);
   roll.commit();
   StringSink out;
@@ -420,7 +420,7 @@ TEST(Decompiler, OneLineUpToEightyColumns) {
 // ---- Damage -----------------------------------------------------------------------------------
 
 TEST(Decompiler, DamageIsToldAndTheRestStays) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   Assembler first = bind_f1();
   ended(first).into(roll);
   Assembler{}.u8(0xEE).into(roll);

@@ -9,7 +9,7 @@
 #include "lang/compile/keywords.hpp"
 #include "lang/text/decompiler.hpp"
 #include "lang/text/listing.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 // Each row of the tables of operators and queries, through all that go by them.
 
@@ -23,15 +23,15 @@ void expect_spelled(const std::string& value, Opcode opcode, bool until) {
       "var g\nvar h\nmacro name { tap a }\nlayer name {\n  x = y\n}\nF1 {\n  " + statement +
       "\n}\n";
   SCOPED_TRACE(text);
-  sim::Findings findings;
-  sim::MemorySource source(text);
-  sim::MemoryRoll roll;
-  ASSERT_EQ(sim::compile(text, roll, findings), Status::ok) << findings.text("m.txt", source);
-  sim::StringSink listing;
+  memory::Findings findings;
+  memory::Source source(text);
+  memory::Roll roll;
+  ASSERT_EQ(memory::compile(text, roll, findings), Status::ok) << findings.text("m.txt", source);
+  memory::StringSink listing;
   EXPECT_EQ(write_listing(roll, listing), Status::ok);
   const std::string mnemonic(kOpcodes[static_cast<std::size_t>(opcode)].mnemonic);
   EXPECT_NE(listing.text().find("  " + mnemonic), std::string::npos) << listing.text();
-  sim::StringSink again;
+  memory::StringSink again;
   EXPECT_EQ(decompile(roll, again), Status::ok);
   EXPECT_NE(again.text().find(statement.substr(0, statement.find('\n'))), std::string::npos)
       << again.text();

@@ -6,14 +6,14 @@
 #include <string_view>
 
 #include "base/status.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 namespace pianola::lang {
 namespace {
 
 std::string formatted(std::string_view text, std::size_t piece = SIZE_MAX) {
-  sim::MemorySource source(text, piece);
-  sim::StringSink out;
+  memory::Source source(text, piece);
+  memory::StringSink out;
   format(source, out);
   return out.text();
 }
@@ -24,11 +24,11 @@ std::string checked(std::string_view text) {
   std::string once = formatted(text);
   EXPECT_EQ(formatted(once), once);
   EXPECT_EQ(formatted(text, 1), once);
-  sim::MemoryRoll before;
-  sim::MemoryRoll after;
-  sim::Findings findings;
-  EXPECT_EQ(sim::compile(text, before, findings), Status::ok) << text;
-  EXPECT_EQ(sim::compile(once, after, findings), Status::ok) << once;
+  memory::Roll before;
+  memory::Roll after;
+  memory::Findings findings;
+  EXPECT_EQ(memory::compile(text, before, findings), Status::ok) << text;
+  EXPECT_EQ(memory::compile(once, after, findings), Status::ok) << once;
   std::vector<std::vector<std::uint8_t>> codes_before;
   std::vector<std::vector<std::uint8_t>> codes_after;
   for (const auto& definition : before.definitions()) {

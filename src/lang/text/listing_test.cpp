@@ -4,17 +4,17 @@
 
 #include "base/status.hpp"
 #include "lang/code/settings.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/assembler.hpp"
 
 namespace pianola::lang {
 namespace {
 
-using sim::StringSink;
+using memory::StringSink;
 using test::Assembler;
 
 TEST(Listing, BindingWithIndex) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   Assembler{}
       .op(Opcode::bind)
       .trigger(0x3A)
@@ -52,7 +52,7 @@ total: 1 definitions, 0 bytes of source, 31 bytes of code, 1 index entries
 }
 
 TEST(Listing, MacroLayerAndLoops) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   Assembler{}
       .op(Opcode::macro)
       .counted("f")
@@ -133,7 +133,7 @@ total: 3 definitions, 0 bytes of source, 51 bytes of code, 4 index entries
 }
 
 TEST(Listing, DamageEndsOneDefinitionOnly) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   Assembler{}.op(Opcode::release_all).u8(0xFF).op(Opcode::release_all).into(roll);
   Assembler{}.op(Opcode::text).u8(9).u8('x').into(roll);
   Assembler{}.op(Opcode::text).counted("\xC3(").into(roll);
@@ -160,7 +160,7 @@ total: 4 definitions, 0 bytes of source, 11 bytes of code, 2 index entries
 }
 
 TEST(Listing, EmptyRoll) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::ok);
   EXPECT_EQ(out.text(),

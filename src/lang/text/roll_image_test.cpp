@@ -11,14 +11,14 @@
 #include "lang/text/decompiler.hpp"
 #include "lang/text/image_writer.hpp"
 #include "lang/text/listing.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/assembler.hpp"
 #include "support/bytes_sink.hpp"
 
 namespace pianola::lang {
 namespace {
 
-using sim::StringSink;
+using memory::StringSink;
 using test::Assembler;
 using test::BytesSink;
 using Bytes = std::vector<std::uint8_t>;
@@ -48,8 +48,8 @@ class RollImageTest : public ::testing::Test {
     return sink.bytes;
   }
 
-  sim::MemorySource source_{"aaaaabccc"};
-  sim::MemoryRoll roll_{&source_};
+  memory::Source source_{"aaaaabccc"};
+  memory::Roll roll_{&source_};
 };
 
 Bytes all_code(Roll& roll, std::uint32_t record) {
@@ -172,7 +172,7 @@ void seal(Bytes& bytes) {
 // With a right checksum the content may be anything, but no read may leave the image; the
 // sanitizers watch that. Readers of the code must survive it too.
 TEST_F(RollImageTest, SealedDamageIsFoundOrHarmless) {
-  sim::MemoryRoll roll{&source_};
+  memory::Roll roll{&source_};
   Assembler{}
       .op(Opcode::bind)
       .trigger(0x3A)

@@ -15,7 +15,7 @@
 #include "lang/text/formatter.hpp"
 #include "lang/text/image_writer.hpp"
 #include "lang/text/listing.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/bytes_sink.hpp"
 #include "support/program_generator.hpp"
 #include "support/volume.hpp"
@@ -26,15 +26,15 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 
 /// Compiles a program that must be right.
-void compile(const std::string& text, sim::MemoryRoll& roll) {
-  sim::Findings findings;
-  sim::MemorySource source(text);
-  ASSERT_EQ(sim::compile(text, roll, findings), Status::ok)
+void compile(const std::string& text, memory::Roll& roll) {
+  memory::Findings findings;
+  memory::Source source(text);
+  ASSERT_EQ(memory::compile(text, roll, findings), Status::ok)
       << findings.text("program", source) << text;
 }
 
 std::string decompiled(Roll& roll) {
-  sim::StringSink out;
+  memory::StringSink out;
   EXPECT_EQ(decompile(roll, out), Status::ok) << out.text();
   return out.text();
 }
@@ -62,8 +62,8 @@ std::string repeated(std::string_view text, int count) {
 
 void expect_round_trip(const std::string& text) {
   SCOPED_TRACE(text);
-  sim::MemoryRoll first;
-  sim::MemoryRoll second;
+  memory::Roll first;
+  memory::Roll second;
   ASSERT_NO_FATAL_FAILURE(compile(text, first));
   const std::string again = decompiled(first);
   SCOPED_TRACE(again);
@@ -72,15 +72,15 @@ void expect_round_trip(const std::string& text) {
   EXPECT_EQ(image, stripped(second));
   EXPECT_EQ(decompiled(second), again);
 
-  sim::MemorySource source(again);
-  sim::StringSink formatted;
+  memory::Source source(again);
+  memory::StringSink formatted;
   format(source, formatted);
   EXPECT_EQ(formatted.text(), again);
 
   RollImage read;
   ASSERT_EQ(RollImage::open(image, read), ImageError::none);
   EXPECT_EQ(decompiled(read), again);
-  sim::StringSink listing;
+  memory::StringSink listing;
   EXPECT_EQ(write_listing(first, listing), Status::ok);
 }
 
@@ -99,7 +99,7 @@ TEST(RoundTrip, EveryQuotedKey) {
 }
 
 TEST(RoundTrip, EveryUsage) {
-  sim::StringSink body;
+  memory::StringSink body;
   for (std::uint32_t usage = 0x04; usage <= 0x20B7; ++usage) {
     if (usage == 0xE8) usage = 0x1001;
     if (usage == 0x1400) usage = 0x2081;
@@ -144,7 +144,7 @@ TEST(RoundTrip, LongExpressions) {
 
 /// The statements of F1 that the code of `statements` decompiles to, in one line.
 std::string again(const std::string& statements) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   compile("var n\nF1 { " + statements + " }", roll);
   std::string text = decompiled(roll);
   text.erase(0, text.find('{') + 1);
@@ -204,9 +204,9 @@ TEST_P(Generated, DamagedCodeIsHarmless) {
   test::ProgramGenerator generator{GetParam()};
   std::mt19937 random{GetParam()};
   for (int i = 0; i < 20; ++i) {
-    sim::MemoryRoll good;
+    memory::Roll good;
     ASSERT_NO_FATAL_FAILURE(compile(generator.program(), good));
-    sim::MemoryRoll bad;
+    memory::Roll bad;
     for (const auto& definition : good.definitions()) {
       Bytes code = definition.code;
       for (int n = 0; n < 3 && !code.empty(); ++n) {
@@ -218,7 +218,7 @@ TEST_P(Generated, DamagedCodeIsHarmless) {
     }
     for (const IndexEntry& entry : good.index()) bad.append_index(entry);
     bad.commit();
-    sim::StringSink out;
+    memory::StringSink out;
     decompile(bad, out);
     write_listing(bad, out);
   }

@@ -15,7 +15,7 @@
 #include "lang/text/formatter.hpp"
 #include "lang/text/image_writer.hpp"
 #include "lang/text/listing.hpp"
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 #include "support/bytes_sink.hpp"
 
 // Each row of the table of statements, through all that go by it.
@@ -121,28 +121,29 @@ const std::string kAround =
 /// A file with this body.
 std::string file_with(const std::string& body) { return kAround + "F1 {\n" + body + "}\n"; }
 
-std::string findings_of(const std::string& text, sim::MemoryRoll& roll) {
-  sim::Findings findings;
-  sim::MemorySource source(text);
-  return sim::compile(text, roll, findings) == Status::ok ? ""
-                                                          : findings.text("m.txt", source) + text;
+std::string findings_of(const std::string& text, memory::Roll& roll) {
+  memory::Findings findings;
+  memory::Source source(text);
+  return memory::compile(text, roll, findings) == Status::ok
+             ? ""
+             : findings.text("m.txt", source) + text;
 }
 
 std::string listing_of(Roll& roll) {
-  sim::StringSink out;
+  memory::StringSink out;
   EXPECT_EQ(write_listing(roll, out), Status::ok);
   return out.text();
 }
 
 std::string source_of(Roll& roll) {
-  sim::StringSink out;
+  memory::StringSink out;
   EXPECT_EQ(decompile(roll, out), Status::ok);
   return out.text();
 }
 
 std::string formatted(const std::string& text) {
-  sim::MemorySource source(text);
-  sim::StringSink out;
+  memory::Source source(text);
+  memory::StringSink out;
   format(source, out);
   return out.text();
 }
@@ -160,7 +161,7 @@ TEST(Statements, EachRowIsCompiledAndWrittenByItsWords) {
     const std::string spelled = std::string(statement.words) + example(statement);
     const std::string text = file_with(frame.before + spelled + frame.after);
     SCOPED_TRACE(text);
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     ASSERT_EQ(findings_of(text, roll), "");
     const std::string mnemonic(kOpcodes[static_cast<std::size_t>(statement.opcode)].mnemonic);
     EXPECT_NE(listing_of(roll).find("  " + mnemonic), std::string::npos) << mnemonic;
@@ -170,7 +171,7 @@ TEST(Statements, EachRowIsCompiledAndWrittenByItsWords) {
     if (find_statement(statement.opcode) == &statement) {
       EXPECT_NE(again.find(spelled.substr(0, spelled.find('\n'))), std::string::npos) << again;
     }
-    sim::MemoryRoll second;
+    memory::Roll second;
     ASSERT_EQ(findings_of(again, second), "");
     EXPECT_EQ(code_of(roll), code_of(second));
     // The formatter has nothing to add to that, nor to what was compiled.
@@ -180,7 +181,7 @@ TEST(Statements, EachRowIsCompiledAndWrittenByItsWords) {
 }
 
 TEST(Statements, ALocalIsSetAsAGlobalIs) {
-  sim::MemoryRoll roll;
+  memory::Roll roll;
   ASSERT_EQ(findings_of(file_with("  let v0 = 1\n  v0 = 2\n"), roll), "");
   EXPECT_NE(listing_of(roll).find("  STORE "), std::string::npos);
   EXPECT_NE(source_of(roll).find("v0 = 2"), std::string::npos);
@@ -197,7 +198,7 @@ TEST(Statements, EveryKeywordThatStartsOneHasARow) {
   }
   for (unsigned i = 0; i < static_cast<unsigned>(Keyword::no_keyword); ++i) {
     const std::string_view word = keyword_name(static_cast<Keyword>(i));
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     const std::string found = findings_of(file_with("  " + std::string(word) + "\n"), roll);
     const std::string quoted = ":8:3: error: '" + std::string(word) + "' ";
     const bool misplaced = found.find(quoted + "is a keyword") != std::string::npos ||
@@ -219,7 +220,7 @@ TEST(Statements, LongerOnesStandFirst) {
 
 TEST(Statements, TheSecondWordOfMostMustStandInTheSameLine) {
   const auto spoilt = [](std::string_view words) {
-    sim::MemoryRoll roll;
+    memory::Roll roll;
     std::string broken(words);
     broken.replace(broken.find(' '), 1, "\n    ");
     return !findings_of(file_with("  " + broken + "\n"), roll).empty();

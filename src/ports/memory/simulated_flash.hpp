@@ -9,7 +9,7 @@
 
 #include "flash/nor_flash.hpp"
 
-namespace pianola::sim {
+namespace pianola::memory {
 
 /// What unstable bits read as.
 enum class Unstable : std::uint8_t {
@@ -131,4 +131,4 @@ class SimulatedFlash final : public flash::NorFlash {
   std::uint64_t draws_ = 0;  ///< Reads so far: makes each one's noise another.
 };
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

@@ -1,4 +1,4 @@
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,10 +11,36 @@
 #include "store/shared_chunks.hpp"
 #include "store/tree_node.hpp"
 
-namespace pianola::store {
+namespace pianola::inspect {
 namespace {
 
 using flash::FlashStatus;
+using store::Child;
+using store::Chunk;
+using store::chunk_frames;
+using store::Entry;
+using store::Frame;
+using store::FrameKind;
+using store::FrameReader;
+using store::has_frames;
+using store::is_block_good;
+using store::kBlock;
+using store::kBlockFrame;
+using store::kMaxItem;
+using store::kMaxLevels;
+using store::kNoBit;
+using store::Log;
+using store::Node;
+using store::node_capacity;
+using store::ObjectReader;
+using store::read_item;
+using store::Root;
+using store::SectorHeader;
+using store::SectorState;
+using store::SharedChunks;
+using store::TreeKind;
+using store::TreeRef;
+using store::TreeVisitor;
 
 /// A bit for each byte of the region: whether something in force stands there.
 class Map {
@@ -540,4 +566,4 @@ std::string_view text(Problem problem) {
   return "";
 }
 
-}  // namespace pianola::store
+}  // namespace pianola::inspect

@@ -1,4 +1,4 @@
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace pianola::sim {
+namespace pianola::memory {
 namespace {
 
 using flash::FlashStatus;
@@ -232,4 +232,4 @@ std::uint64_t SimulatedFlash::unstable_bits() const {
   return bits;
 }
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

@@ -1,4 +1,4 @@
-#include "ports/sim/simulated_flash.hpp"
+#include "ports/memory/simulated_flash.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace pianola::sim {
+namespace pianola::memory {
 namespace {
 
 using flash::FlashStatus;
@@ -299,4 +299,4 @@ TEST(SimulatedFlashTest, LoadsAnImage) {
 }
 
 }  // namespace
-}  // namespace pianola::sim
+}  // namespace pianola::memory

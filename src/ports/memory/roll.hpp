@@ -9,10 +9,10 @@
 #include "lang/code/roll.hpp"
 #include "lang/compile/source.hpp"
 
-namespace pianola::sim {
+namespace pianola::memory {
 
 /// A roll in memory: the compiler writes it, the engine reads it. For the command line and tests.
-class MemoryRoll final : public lang::Roll, public lang::RollWriter {
+class Roll final : public lang::Roll, public lang::RollWriter {
  public:
   struct Definition {
     std::string source;
@@ -21,7 +21,7 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   };
 
   /// With a source, each definition keeps its slice of it; without, only code is kept.
-  explicit MemoryRoll(lang::Source* source = nullptr) : source_(source) {}
+  explicit Roll(lang::Source* source = nullptr) : source_(source) {}
 
   // Roll
   [[nodiscard]] std::uint32_t size() const override;
@@ -58,4 +58,4 @@ class MemoryRoll final : public lang::Roll, public lang::RollWriter {
   Content next_;
 };
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

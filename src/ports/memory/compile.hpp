@@ -11,14 +11,14 @@
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/scratch.hpp"
 #include "lang/compile/source.hpp"
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 
-namespace pianola::sim {
+namespace pianola::memory {
 
 /// Source text in memory. `piece` limits how much one read gives, as slow media do.
-class MemorySource final : public lang::Source {
+class Source final : public lang::Source {
  public:
-  explicit MemorySource(std::string_view text, std::size_t piece = SIZE_MAX)
+  explicit Source(std::string_view text, std::size_t piece = SIZE_MAX)
       : text_(text), piece_(piece) {}
   std::size_t read(std::uint32_t offset, std::span<char> out) override;
 
@@ -28,7 +28,7 @@ class MemorySource final : public lang::Source {
 };
 
 /// Scratch records in memory.
-class MemoryScratch final : public lang::Scratch {
+class Scratch final : public lang::Scratch {
  public:
   Status append(const lang::ScratchRecord& record) override;
   Status append(const lang::SortItem& item) override;
@@ -77,6 +77,6 @@ class Findings final : public lang::DiagnosticSink {
 };
 
 /// Compiles `text` into `roll` (which is left alone after errors).
-Status compile(std::string_view text, MemoryRoll& roll, Findings& findings);
+Status compile(std::string_view text, Roll& roll, Findings& findings);
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

@@ -1,44 +1,44 @@
-#include "ports/sim/memory_compiler.hpp"
+#include "ports/memory/compile.hpp"
 
 #include <algorithm>
 #include <tuple>
 
 #include "lang/compile/compiler.hpp"
 
-namespace pianola::sim {
+namespace pianola::memory {
 
-std::size_t MemorySource::read(std::uint32_t offset, std::span<char> out) {
+std::size_t Source::read(std::uint32_t offset, std::span<char> out) {
   if (offset >= text_.size()) return 0;
   const std::size_t count = std::min({out.size(), text_.size() - offset, piece_});
   std::copy_n(text_.data() + offset, count, out.data());
   return count;
 }
 
-Status MemoryScratch::append(const lang::ScratchRecord& record) {
+Status Scratch::append(const lang::ScratchRecord& record) {
   records_.push_back(record);
   return Status::ok;
 }
 
-Status MemoryScratch::append(const lang::SortItem& item) {
+Status Scratch::append(const lang::SortItem& item) {
   items_.push_back(item);
   return Status::ok;
 }
 
-bool MemoryScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
+bool Scratch::read(std::uint32_t index, lang::ScratchRecord& out) {
   if (index >= records_.size()) return false;
   out = records_[index];
   return true;
 }
 
-bool MemoryScratch::read(std::uint32_t index, lang::SortItem& out) {
+bool Scratch::read(std::uint32_t index, lang::SortItem& out) {
   if (index >= items_.size()) return false;
   out = items_[index];
   return true;
 }
 
-void MemoryScratch::release_items(std::uint32_t /*count*/) {}
+void Scratch::release_items(std::uint32_t /*count*/) {}
 
-void MemoryScratch::clear() {
+void Scratch::clear() {
   records_.clear();
   items_.clear();
 }
@@ -73,13 +73,13 @@ std::string Findings::text(std::string_view file, lang::Source& source) const {
   return out.text();
 }
 
-Status compile(std::string_view text, MemoryRoll& roll, Findings& findings) {
-  MemorySource source(text);
-  MemoryScratch scratch;
+Status compile(std::string_view text, Roll& roll, Findings& findings) {
+  Source source(text);
+  Scratch scratch;
   lang::Compiler compiler(source, roll, scratch, findings);
   const Status status = compiler.run();
   findings.sort();
   return status;
 }
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

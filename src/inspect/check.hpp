@@ -7,7 +7,7 @@
 
 #include "store/log.hpp"
 
-namespace pianola::store {
+namespace pianola::inspect {
 
 /// What can be wrong. `found` and `expected` are 0 where nothing is said of them.
 enum class Problem : std::uint8_t {
@@ -71,6 +71,6 @@ constexpr std::size_t check_memory(const flash::Geometry& geometry) { return geo
 ///
 /// Frames that are not in force may be damaged: those that were cut off are. What the backup has in
 /// common with the roll is reported for the roll.
-std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink);
+std::uint32_t check(store::Log& log, std::span<std::uint8_t> memory, CheckSink& sink);
 
-}  // namespace pianola::store
+}  // namespace pianola::inspect

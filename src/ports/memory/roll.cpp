@@ -1,9 +1,9 @@
-#include "ports/sim/memory_roll.hpp"
+#include "ports/memory/roll.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace pianola::sim {
+namespace pianola::memory {
 namespace {
 
 template <typename Bytes, typename Out>
@@ -16,44 +16,39 @@ std::size_t copy_from(const Bytes& bytes, std::uint32_t offset, std::span<Out> o
 
 }  // namespace
 
-std::uint32_t MemoryRoll::size() const {
-  return static_cast<std::uint32_t>(live_.definitions.size());
-}
+std::uint32_t Roll::size() const { return static_cast<std::uint32_t>(live_.definitions.size()); }
 
-std::size_t MemoryRoll::read_code(std::uint32_t record, std::uint32_t offset,
-                                  std::span<std::uint8_t> out) {
+std::size_t Roll::read_code(std::uint32_t record, std::uint32_t offset,
+                            std::span<std::uint8_t> out) {
   if (record >= live_.definitions.size()) return 0;
   return copy_from(live_.definitions[record].code, offset, out);
 }
 
-std::size_t MemoryRoll::read_source(std::uint32_t record, std::uint32_t offset,
-                                    std::span<char> out) {
+std::size_t Roll::read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) {
   if (record >= live_.definitions.size()) return 0;
   return copy_from(live_.definitions[record].source, offset, out);
 }
 
-std::uint32_t MemoryRoll::index_size() const {
-  return static_cast<std::uint32_t>(live_.index.size());
-}
+std::uint32_t Roll::index_size() const { return static_cast<std::uint32_t>(live_.index.size()); }
 
-bool MemoryRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
+bool Roll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   if (position >= live_.index.size()) return false;
   out = live_.index[position];
   return true;
 }
 
-Status MemoryRoll::begin_definition() {
+Status Roll::begin_definition() {
   next_.definitions.emplace_back();
   return Status::ok;
 }
 
-Status MemoryRoll::append_code(std::span<const std::uint8_t> code) {
+Status Roll::append_code(std::span<const std::uint8_t> code) {
   auto& out = next_.definitions.back().code;
   out.insert(out.end(), code.begin(), code.end());
   return Status::ok;
 }
 
-Status MemoryRoll::end_definition(std::uint32_t source_begin, std::uint32_t source_end) {
+Status Roll::end_definition(std::uint32_t source_begin, std::uint32_t source_end) {
   if (source_ == nullptr) return Status::ok;
   std::string& slice = next_.definitions.back().source;
   slice.resize(source_end - source_begin);
@@ -66,17 +61,17 @@ Status MemoryRoll::end_definition(std::uint32_t source_begin, std::uint32_t sour
   return Status::ok;
 }
 
-Status MemoryRoll::append_index(const lang::IndexEntry& entry) {
+Status Roll::append_index(const lang::IndexEntry& entry) {
   next_.index.push_back(entry);
   return Status::ok;
 }
 
-Status MemoryRoll::commit() {
+Status Roll::commit() {
   std::ranges::stable_sort(next_.index, {}, &lang::IndexEntry::key);
   live_ = std::exchange(next_, {});
   return Status::ok;
 }
 
-void MemoryRoll::abandon() { next_ = {}; }
+void Roll::abandon() { next_ = {}; }
 
-}  // namespace pianola::sim
+}  // namespace pianola::memory

@@ -1,4 +1,4 @@
-#include "store/check.hpp"
+#include "inspect/check.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,13 +11,32 @@
 #include <vector>
 
 #include "base/status.hpp"
+#include "inspect/dump.hpp"
 #include "store/frames.hpp"
 #include "store/object.hpp"
 #include "support/store_device.hpp"
 
-namespace pianola::store {
+namespace pianola::inspect {
 namespace {
 
+using store::Chunk;
+using store::Entry;
+using store::Frame;
+using store::FrameKind;
+using store::Log;
+using store::LogNodes;
+using store::LogView;
+using store::Mount;
+using store::Place;
+using store::Root;
+using store::Search;
+using store::SectorHeader;
+using store::SectorState;
+using store::to_entry;
+using store::TreeBuilder;
+using store::TreeKind;
+using store::TreeReader;
+using store::TreeRef;
 using test::many_macros;
 using test::StoreDevice;
 
@@ -56,7 +75,7 @@ void expect_sound(StoreDevice& device) {
 
 class CheckTest : public testing::TestWithParam<flash::Geometry> {
  protected:
-  sim::SimulatedFlash flash{GetParam()};
+  memory::SimulatedFlash flash{GetParam()};
 };
 
 INSTANTIATE_TEST_SUITE_P(Geometries, CheckTest,
@@ -114,7 +133,7 @@ TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
     ASSERT_EQ(device.store.format(), Status::ok);
     ASSERT_EQ(device.save("F1 { \"first\" }\n"), Status::ok);
   }
-  sim::SimulatedFlash whole = flash;
+  memory::SimulatedFlash whole = flash;
   const std::uint64_t begin = whole.counts().steps;
   ASSERT_EQ(StoreDevice{whole}.mount(), Mount::ok);
   const std::uint64_t mounted = whole.counts().steps;
@@ -124,7 +143,7 @@ TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
   const std::uint64_t steps = whole.counts().steps - mounted;
   ASSERT_EQ(mounted, begin) << "a sound region is mounted without a change";
   for (std::uint64_t step = 0; step < steps; ++step) {
-    sim::SimulatedFlash cut = flash;
+    memory::SimulatedFlash cut = flash;
     cut.set_seed(step + 1);
     cut.cut_after(step);
     {
@@ -380,7 +399,7 @@ TEST(Check, EveryProblemHasATextOfItsOwn) {
 TEST(Check, AnyBytesAreDumpedToTheEnd) {
   std::mt19937 random(2);
   for (unsigned round = 0; round < 20; ++round) {
-    sim::SimulatedFlash flash{{1024, 8, 8}};
+    memory::SimulatedFlash flash{{1024, 8, 8}};
     std::vector<std::uint8_t> image(flash.geometry().size());
     for (std::uint8_t& byte : image) {
       byte = static_cast<std::uint8_t>(random() % 3 == 0 ? random() : 0);
@@ -401,4 +420,4 @@ TEST(Check, AnyBytesAreDumpedToTheEnd) {
 }
 
 }  // namespace
-}  // namespace pianola::store
+}  // namespace pianola::inspect
