@@ -81,10 +81,12 @@ class Run:
         check(after == self.new.text or before == self.old.text,
               "old after the restart, and new before it")
         current = self.new if after == self.new.text else self.old
-        # The edit may be taken after the key was pressed, or meanwhile, which stops the macro.
-        taken_late = before == self.old.text and self.old.typed.startswith(typed)
-        if self.typing and not taken_late:
-            equal(typed, current.typed, "typed after the restart")
+        if self.typing:
+            # The edit may be taken after the key was pressed, or meanwhile, which stops the macro.
+            taken_late = (before == self.old.text and after == self.new.text
+                          and self.old.typed.startswith(typed))
+            if not taken_late:
+                equal(typed, current.typed, "typed after the restart")
         return current
 
 
