@@ -206,6 +206,20 @@ TEST(RolledKeys, ARecordingDoesNotHoldTheModifiersOfTheChordThatEndsIt) {
   EXPECT_TRUE(reports.ends_with(" [00:04] [00:]")) << reports;
 }
 
+// ---- The leader
+// ----------------------------------------------------------------------------------
+
+TEST(RolledKeys, TheLeaderEndsAfterItsTime) {
+  const std::string macros = "leader a { \"yes\" }\n";
+  const std::string shifts = "+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT ";
+  EXPECT_EQ(Played(macros, shifts + "2000 a").text(), "yes");
+  EXPECT_EQ(Played(macros, shifts + "2001 a").text(), "a");
+  EXPECT_EQ(Played("set leader_time = 300ms\n" + macros, shifts + "300 a").text(), "yes");
+  EXPECT_EQ(Played("set leader_time = 300ms\n" + macros, shifts + "301 a").text(), "a");
+  EXPECT_EQ(Played("set leader = F9\n" + macros, "F9 1900 a").text(), "yes");
+  EXPECT_EQ(Played("set leader = F9\n" + macros, "F9 2000 a").text(), "a");
+}
+
 // ---- Pairs of signs -----------------------------------------------------------------------------
 
 /// The signs of ASCII that one stroke types on `layout`, but for those that are key names.

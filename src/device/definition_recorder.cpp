@@ -1,6 +1,7 @@
 #include "device/definition_recorder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/status.hpp"
 #include "device/text_scan.hpp"
@@ -12,6 +13,13 @@ namespace {
 /// The modifiers as triggers name them when the side does not matter: bit 0 ctrl … bit 3 gui.
 constexpr std::uint8_t either_side(hid::Modifiers mods) {
   return static_cast<std::uint8_t>((mods | mods >> 4) & 0xFU);
+}
+
+/// Whether people would miss the key as it was: letters, digits, Enter, Space (HID Usage Tables,
+/// "Keyboard/Keypad Page").
+constexpr bool is_typed_with(hid::Usage key) {
+  return (key >= hid::keyboard_usage(0x04) && key <= hid::keyboard_usage(0x28)) ||
+         key == hid::keyboard_usage(0x2C);
 }
 
 /// The definition that a press of `usage` with the modifiers `mods` has outside layers.
@@ -33,17 +41,20 @@ void DefinitionRecorder::begin() {
   state_ = State::trigger;
   watch_ = {};
   lone_ = hid::kNoKey;
-  cancelled_ = false;
+  asked_ = hid::kNoKey;
+  notice_ = Notice::none;
+  key_at_ = player_.now();
 }
 
 void DefinitionRecorder::cancel() {
   if (!active() || saving()) return;
   state_ = State::idle;
-  cancelled_ = true;
+  notice_ = Notice::recording_cancelled;
 }
 
 bool DefinitionRecorder::take_key(const engine::KeyEvent& event) {
   if (!active() || saving() || state_ == State::complete) return false;
+  key_at_ = player_.now();
   const bool ends = watch_.see(event, player_.leader()) == KeyWatch::Sign::leader;
   if (state_ == State::ending) return event.down;
   if (ends) {
@@ -55,18 +66,25 @@ bool DefinitionRecorder::take_key(const engine::KeyEvent& event) {
     }
     return true;
   }
-  if (state_ == State::keys) return false;
+  return state_ == State::trigger && take_trigger(event);
+}
+
+/// A key before there is a trigger.
+bool DefinitionRecorder::take_trigger(const engine::KeyEvent& event) {
   if (!event.down) {
     // One that went down before is still somebody's.
     if (event.usage == lone_) set_trigger(0, lone_);
     return false;
   }
-  if (!hid::is_modifier(event.usage)) {
+  if (hid::is_modifier(event.usage)) {
+    const bool alone = watch_.mods() == hid::modifier_bit(event.usage);
+    lone_ = alone ? event.usage : hid::kNoKey;
+  } else if (watch_.mods() == 0 && is_typed_with(event.usage) && event.usage != asked_) {
+    asked_ = event.usage;
+    notice_ = Notice::recording_again;
+  } else {
     set_trigger(watch_.mods(), event.usage);
-    return true;
   }
-  const bool alone = watch_.mods() == hid::modifier_bit(event.usage);
-  lone_ = alone ? event.usage : hid::kNoKey;
   return true;
 }
 
@@ -113,15 +131,17 @@ void DefinitionRecorder::find_place() {
 
 Next DefinitionRecorder::next() const {
   if (saving()) return Next::time(player_.now());
-  return ended() ? Next::time(ending_at_ + kPatience) : Next{};
+  if (!active()) return {};
+  return Next::time(ended() ? ending_at_ + kPatience : key_at_ + kIdleTime);
 }
 
 Notice DefinitionRecorder::step() {
-  if (cancelled_) {
-    cancelled_ = false;
-    return Notice::recording_cancelled;
-  }
+  if (notice_ != Notice::none) return std::exchange(notice_, Notice::none);
   if (saving()) return save();
+  if (active() && !ended() && reached(player_.now(), key_at_ + kIdleTime)) {
+    state_ = State::idle;
+    return Notice::recording_left;
+  }
   const bool complete =
       ended() && (player_.engine().idle() || reached(player_.now(), ending_at_ + kPatience));
   return complete ? begin_to_save() : Notice::none;

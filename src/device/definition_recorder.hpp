@@ -24,6 +24,9 @@ class DefinitionRecorder final : public player::Watcher {
   /// How long macros and keys that wait may go on after the leader, in ms.
   static constexpr Time kPatience = 1000;
 
+  /// How long a recording waits for the next key, in ms.
+  static constexpr Time kIdleTime = 60'000;
+
   /// All are the caller's and outlive the recorder; `text` holds the definition while it is made.
   /// `player` is asked what its layout and leader are, and whether macros still type.
   DefinitionRecorder(const player::Player& player, store::CurrentRoll& roll, edit::Editor& editor,
@@ -65,6 +68,7 @@ class DefinitionRecorder final : public player::Watcher {
   [[nodiscard]] bool ended() const { return state_ == State::ending || state_ == State::complete; }
   void set_trigger(hid::Modifiers mods, hid::Usage key);
   void find_place();
+  bool take_trigger(const engine::KeyEvent& event);
   Notice begin_to_save();
   Notice save();
 
@@ -75,12 +79,14 @@ class DefinitionRecorder final : public player::Watcher {
   StrokeWriter strokes_;
   edit::EditedText source_;
   NoDiagnostics diagnostics_;
+  Time key_at_ = 0;  ///< When the last key changed, or the recording began.
   Time ending_at_ = 0;
   hid::Usage key_{};               ///< The trigger's key.
   hid::Modifiers mods_ = 0;        ///< The trigger's modifiers.
   hid::Usage lone_ = hid::kNoKey;  ///< A modifier that may become the trigger.
   State state_ = State::idle;
-  bool cancelled_ = false;  ///< And step() has not told so.
+  hid::Usage asked_ = hid::kNoKey;  ///< The key that must be pressed once more.
+  Notice notice_ = Notice::none;    ///< What step() is to tell.
 };
 
 }  // namespace pianola::device

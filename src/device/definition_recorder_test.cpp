@@ -85,6 +85,49 @@ TEST_F(Recording, LeavesLayersAndOtherTriggersOfTheKeyAlone) {
   EXPECT_EQ(rig.text(), text + "F5 { \"a\" }\n");
 }
 
+TEST_F(Recording, AKeyThatPeopleTypeWithMustBePressedTwice) {
+  save("");
+  rig.leader("0x2E");
+  rig.play("SPACE");
+  EXPECT_EQ(rig.device->notice(), Notice::recording_again);
+  rig.play("SPACE a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT");
+  rig.pass(100);
+  EXPECT_EQ(rig.device->notice(), Notice::recorded);
+  EXPECT_EQ(rig.text(), "SPACE { \"a\" }\n");
+}
+
+TEST_F(Recording, OrAnotherKeyIsTaken) {
+  save("");
+  EXPECT_EQ(record("q F5 a"), Notice::recorded);
+  EXPECT_EQ(record("ctrl+q a"), Notice::recorded);
+  EXPECT_EQ(rig.text(), "F5 { \"a\" }\nctrl+q { \"a\" }\n");
+}
+
+TEST_F(Recording, EndsAfterAMinuteWithoutAKey) {
+  save("");
+  rig.leader("0x2E");
+  rig.pass(59'000);
+  EXPECT_EQ(rig.device->notice(), Notice::recording);
+  rig.play("F5");
+  rig.pass(59'000);
+  EXPECT_EQ(rig.device->notice(), Notice::recording);
+  rig.play("a");
+  rig.pass(61'000);
+  EXPECT_EQ(rig.device->notice(), Notice::recording_left);
+  rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT");
+  rig.pass(100);
+  EXPECT_EQ(rig.text(), "");
+}
+
+TEST_F(Recording, TheLeaderIsOverAfterTwoSeconds) {
+  save("");
+  const std::uint32_t notices = rig.device->notices();
+  rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT");
+  rig.pass(3000);
+  rig.play("0x2E");
+  EXPECT_EQ(rig.device->notices(), notices);
+}
+
 TEST_F(Recording, ChordsAsTriggers) {
   save("lctrl+m { \"left\" }\n");
   EXPECT_EQ(record("ctrl+alt+d a"), Notice::recorded);
@@ -215,7 +258,7 @@ TEST_F(Recording, WithALeaderKeyOfItsOwn) {
 TEST_F(Recording, TheHostsLayoutDecidesWhatTheKeysAreCalled) {
   save("set layout = de\n");
   // The keys of y and z on a British keyboard.
-  EXPECT_EQ(record("z y z"), Notice::recorded);
+  EXPECT_EQ(record("z z y z"), Notice::recorded);
   EXPECT_EQ(rig.text(), "set layout = de\ny { \"zy\" }\n");
 }
 

@@ -11,12 +11,17 @@ std::string_view notice_text(Notice notice) {
     case Notice::recording:
       return "recording: press the key or chord that is to start the macro, then its keys, then "
              "the leader";
+    case Notice::recording_again:
+      return "this would take a key that you type with: press it once more to mean it, or another "
+             "key";
     case Notice::recorded:
       return "what was recorded is in force";
     case Notice::recording_empty:
       return "nothing was recorded, so nothing changes";
     case Notice::recording_cancelled:
       return "the recording was cancelled";
+    case Notice::recording_left:
+      return "the recording was cancelled, since no key was pressed for a minute";
     case Notice::recording_busy:
       return "cannot record while the drive is in: eject it first";
     case Notice::recording_too_long:

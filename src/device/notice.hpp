@@ -10,10 +10,13 @@ enum class Notice : std::uint8_t {
   none,
   no_flash,   ///< There is no drive, for the flash cannot be used.
   recording,  ///< The next chord is the trigger.
-  recorded,   ///< The definition is in force.
+  /// The trigger would be a key that people type with: once more, or another one.
+  recording_again,
+  recorded,  ///< The definition is in force.
   // After those of a recording that follow, nothing has changed.
   recording_empty,      ///< No key was pressed after the trigger.
   recording_cancelled,  ///< It was cancelled.
+  recording_left,       ///< Nobody pressed a key for a minute.
   recording_busy,       ///< The drive is in.
   recording_too_long,   ///< The definition does not fit into its memory.
   recording_refused,    ///< The compiler finds errors in the whole.

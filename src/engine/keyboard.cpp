@@ -128,7 +128,9 @@ bool Keyboard::is_double(const KeyEvent& event) const {
 /// After the leader: what the key starts, if anything. Modifiers only go with it.
 bool Keyboard::look_for_leader(const KeyEvent& event, Choice& choice) {
   const bool is_leader = event.usage == core_.settings.leader;
-  if (!is_leader && (leader_ != Leader::armed || is_modifier(event.usage))) return false;
+  const bool armed =
+      leader_ == Leader::armed && event.time - leader_at_ <= core_.settings.leader_time;
+  if (!is_leader && (!armed || is_modifier(event.usage))) return false;
   choice.kind = Choice::Kind::leader;
   std::uint32_t scope = 0;
   for (std::size_t place = core_.mixer.holds().all().size() + 1;

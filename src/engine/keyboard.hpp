@@ -103,12 +103,12 @@ class Keyboard {
   bool find_text(std::uint32_t scope, std::string_view text, Found& out);
 
   bool take(const KeyEvent& event);
-  bool release(hid::Usage key);
+  bool release(const KeyEvent& event);
   void press(const KeyEvent& event, const Choice& choice);
   void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
   void make_way(hid::Usage key, hid::Usage sent);
-  void follow_leader(hid::Usage key);
+  void follow_leader(const KeyEvent& event);
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
@@ -127,6 +127,7 @@ class Keyboard {
   std::uint16_t kinds_ = 0;          ///< One bit for each lang::TriggerKind that the roll has.
   hid::Usage tapped_ = hid::kNoKey;  ///< The key pressed last, if that was no double tap.
   Leader leader_ = Leader::none;
+  Time leader_at_ = 0;  ///< When it was armed.
   TypedText typed_;
 };
 

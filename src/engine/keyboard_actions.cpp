@@ -34,7 +34,7 @@ bool Keyboard::handle(const Choice& choice) {
     case Choice::Kind::undecided:
       return false;
     case Choice::Kind::release:
-      return release(event.usage);
+      return release(event);
     case Choice::Kind::used_up:
       if (!core_.mixer.holds().contains(key_owner(event.usage))) suppress(event.usage);
       return false;
@@ -50,7 +50,7 @@ bool Keyboard::take(const KeyEvent& event) {
   if (event.down) {
     suppress(event.usage);
   } else {
-    woke = release(event.usage);
+    woke = release(event);
   }
   leader_ = Leader::none;
   return woke;
@@ -69,13 +69,16 @@ void Keyboard::forget() {
 }
 
 /// Returns whether tasks woke.
-bool Keyboard::release(Usage key) {
-  const Owner owner = key_owner(key);
+bool Keyboard::release(const KeyEvent& event) {
+  const Owner owner = key_owner(event.usage);
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
   core_.mixer.change().remove_all(owner);
   const bool shift_down = core_.mixer.holds().contains(key_owner(hid::kLeftShift)) ||
                           core_.mixer.holds().contains(key_owner(hid::kRightShift));
-  if (leader_ == Leader::both_down && !shift_down) leader_ = Leader::armed;
+  if (leader_ == Leader::both_down && !shift_down) {
+    leader_ = Leader::armed;
+    leader_at_ = event.time;
+  }
   return number != 0 && core_.tasks.wake_released(number);
 }
 
@@ -109,7 +112,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
       press_bound(event, choice);
       break;
   }
-  follow_leader(key);
+  follow_leader(event);
   // A key too many is as if it were not there.
   if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
 }
@@ -143,13 +146,15 @@ void Keyboard::make_way(Usage key, Usage sent) {
 
 /// Both Shift keys together, and let go, are the leader, unless it is a key of its own, or nothing
 /// could come after it.
-void Keyboard::follow_leader(Usage key) {
+void Keyboard::follow_leader(const KeyEvent& event) {
+  const Usage key = event.usage;
   if (!has(lang::TriggerKind::leader) && core_.device == nullptr) return;
   if (is_modifier(key) && leader_ == Leader::armed) return;
   const Usage other = key == hid::kLeftShift ? hid::kRightShift : hid::kLeftShift;
   const bool both = is_shift(key) && core_.mixer.holds().contains(key_owner(other));
   if (key == core_.settings.leader) {
     leader_ = Leader::armed;
+    leader_at_ = event.time;
   } else {
     leader_ = both && core_.settings.leader == hid::kNoKey ? Leader::both_down : Leader::none;
   }

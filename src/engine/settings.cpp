@@ -61,6 +61,7 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   settings.chord = load_number<lang::Setting::chord>(roll, reader);
   settings.autoshift = load_number<lang::Setting::autoshift>(roll, reader);
   settings.leader = static_cast<hid::Usage>(load_number<lang::Setting::leader>(roll, reader));
+  settings.leader_time = load_number<lang::Setting::leader_time>(roll, reader);
   settings.dual = load_choice<lang::Setting::dual>(roll, reader, Dual::timeout);
   settings.unicode = load_choice<lang::Setting::unicode>(roll, reader, UnicodeMethod::wincompose);
   settings.mix = load_number<lang::Setting::busy>(roll, reader) != 0;

@@ -38,6 +38,7 @@ struct Settings {
   std::uint16_t chord = 30;             ///< Within which two keys are pressed together, in ms.
   std::uint16_t autoshift = 0;          ///< After which a key types its capital, in ms; 0: never.
   hid::Usage leader = hid::kNoKey;      ///< kNoKey: both Shift keys.
+  std::uint16_t leader_time = 2000;     ///< From the leader to the key after it, in ms.
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
   Dual dual = Dual::release;
   UnicodeMethod unicode = UnicodeMethod::off;

@@ -26,6 +26,7 @@ enum class Setting : std::uint8_t {
   autolock,
   busy,
   neutral,
+  leader_time,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -45,7 +46,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 16> kSettings = {{
+inline constexpr std::array<SettingInfo, 17> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -62,6 +63,7 @@ inline constexpr std::array<SettingInfo, 16> kSettings = {{
     {"autolock", SettingType::duration, {"off"}, 120 * 60 * 1000},
     {"busy", SettingType::choice, {"queue", "mix"}, 0},
     {"neutral", SettingType::key, {}, 0xE0},
+    {"leader_time", SettingType::duration, {}, 2000},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -34,7 +34,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 16> kExpectedValue = {
+constexpr std::array<std::string_view, 17> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -50,7 +50,8 @@ constexpr std::array<std::string_view, 16> kExpectedValue = {
     "ejected or hidden",
     "off or a duration",
     "queue or mix",
-    "a key"};
+    "a key",
+    "a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
 }  // namespace
