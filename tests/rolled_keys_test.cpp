@@ -60,6 +60,7 @@ TEST(RolledKeys, TypeWhatTheyWouldApart) {
       {"F1 = '!'", "+F1 30 +b 30 -F1 30 -b", "!b"},
       {"F1 = '!'\nm { tap b }", "+F1 30 m 30 -F1", "!b"},
       {"F1 = '!'\nm { \"b1\" }", "+F1 30 m 30 -F1", "!b1"},
+      {"F1 = '!'\nm { [00:05] }", "+F1 30 m 30 -F1", "!b"},
       {"F1 = '!'\nm { hold b }", "+F1 30 m 30 -F1", "!b"},
       {"F1 = '!'\nm { press b wait 1ms release b }", "+F1 30 m 30 -F1", "!b"},
       {"F1 = '!'\nLSHIFT = b", "+F1 30 +LSHIFT 30 -F1 30 -LSHIFT", "!b"},
@@ -97,6 +98,8 @@ TEST(RolledKeys, SendTheirChordsOnly) {
       {"F1 = ctrl+a\nF2 = ctrl+b", "+F1 30 +F2 30 -F1 30 -F2", "[01:04] [01:04,05] [01:05] [00:]"},
       // Those of the old one do not come back.
       {"F1 = ctrl+a", "+F1 30 +b 30 -b 30 -F1", "[01:04] [00:04,05] [00:04] [00:]"},
+      {"F1 = '!'\nF8 { record it }\nF9 { record stop }\nm { play it }",
+       "F8 b F9 50 +F1 30 m 50 -F1", "[00:05] [00:] [02:1e] [00:05,1e] [00:1e] [00:]"},
       // In safe typing the chord's key goes up first, then its modifiers.
       {"set typing = safe\nF1 = ctrl+a\nm { tap b }", "+F1 30 m 30 -F1",
        "[01:04] [01:] [00:] [00:05] [00:]"},
@@ -214,6 +217,7 @@ TEST(RolledKeys, TheLeaderEndsAfterItsTime) {
   const std::string shifts = "+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT ";
   EXPECT_EQ(Played(macros, shifts + "2000 a").text(), "yes");
   EXPECT_EQ(Played(macros, shifts + "2001 a").text(), "a");
+  EXPECT_EQ(Played(macros, shifts + "3000 " + shifts + "50 a").text(), "yes") << "once more";
   EXPECT_EQ(Played("set leader_time = 300ms\n" + macros, shifts + "300 a").text(), "yes");
   EXPECT_EQ(Played("set leader_time = 300ms\n" + macros, shifts + "301 a").text(), "a");
   EXPECT_EQ(Played("set leader = F9\n" + macros, "F9 1900 a").text(), "yes");

@@ -149,7 +149,9 @@ void Keyboard::make_way(Usage key, Usage sent) {
 void Keyboard::follow_leader(const KeyEvent& event) {
   const Usage key = event.usage;
   if (!has(lang::TriggerKind::leader) && core_.device == nullptr) return;
-  if (is_modifier(key) && leader_ == Leader::armed) return;
+  // Modifiers go with the key after it, unless it is over: then they may be the next leader.
+  const bool over = event.time - leader_at_ > core_.settings.leader_time;
+  if (is_modifier(key) && leader_ == Leader::armed && !over) return;
   const Usage other = key == hid::kLeftShift ? hid::kRightShift : hid::kLeftShift;
   const bool both = is_shift(key) && core_.mixer.holds().contains(key_owner(other));
   if (key == core_.settings.leader) {

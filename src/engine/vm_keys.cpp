@@ -128,7 +128,10 @@ Vm::Flow Vm::on_raw(const Operands& operands) {
   core_.reader.bytes(used);
   if (core_.reader.failed()) return fail(ErrorCode::code);
   for (const std::uint8_t key : used) {
-    if (!clear_way(hid::keyboard_usage(key))) return Flow::repeat;
+    const Usage usage = hid::keyboard_usage(key);
+    if (!clear_way(usage)) return Flow::repeat;
+    const bool plain = hid::is_plain_key(usage);
+    if (plain && !core_.mixer.end_chords(owner(), is_safe())) return Flow::repeat;
   }
   core_.typist.drop_stroke();
   core_.typist.stand(task().typing);

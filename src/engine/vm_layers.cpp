@@ -76,6 +76,7 @@ Vm::Flow Vm::play_one(UsageChange change) {
     core_.mixer.change_typed_key() = stroke;
     return Flow::repeat;
   }
+  if (change.down && hid::is_plain_key(change.usage)) core_.mixer.end_chords(owner(), false);
   Holds& holds = core_.mixer.change();
   if (!change.down) {
     holds.remove(owner(), change.usage);
