@@ -174,14 +174,21 @@ class TakesAll final : public ReportSink {
   bool send(const hid::Report&) override { return true; }
 };
 
-TEST(VmDevice, AStepEndsWithEachRequest) {
+/// An engine in a device that takes its requests.
+struct Attended {
+  explicit Attended(const BytecodeRoll& macros) { macros.into(roll); }
+
   memory::Roll roll;
-  BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit)).into(roll);
   Storage<> storage;
   TakesAll reports;
   sim::ErrorList errors;
   TakesNoKey device;
   Engine engine{storage.view(), roll, reports, errors, &device};
+};
+
+TEST(VmDevice, AStepEndsWithEachRequest) {
+  Attended attended{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock).op(Opcode::edit))};
+  Engine& engine = attended.engine;
   engine.key({hid::keyboard_usage(kF1), true, 0});
   EXPECT_EQ(engine.step(0).at, 0U);
   EXPECT_EQ(engine.take_request().kind, Request::Kind::lock);
@@ -195,13 +202,8 @@ TEST(VmDevice, AStepEndsWithEachRequest) {
 }
 
 TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
-  memory::Roll roll;
-  BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock)).into(roll);
-  Storage<> storage;
-  TakesAll reports;
-  sim::ErrorList errors;
-  TakesNoKey device;
-  Engine engine{storage.view(), roll, reports, errors, &device};
+  Attended attended{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock))};
+  Engine& engine = attended.engine;
   engine.key({hid::keyboard_usage(kF1), true, 0});
   engine.step(0);
   engine.step(0);
@@ -211,17 +213,11 @@ TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
 TEST(VmDevice, AKeyAfterTheLeaderIsARequestBeforeTheNextKeyIsHandled) {
   const hid::Usage end = hid::keyboard_usage(0x4D);
   for (const std::uint32_t mix : {0U, 1U}) {
-    memory::Roll roll;
-    BytecodeRoll{}
-        .set(lang::Setting::busy, mix)
-        .bind(kF1, Program{}.text("a long text"))
-        .bind(kF2, Program{}.wait(1000))
-        .into(roll);
-    Storage<> storage;
-    TakesAll reports;
-    sim::ErrorList errors;
-    TakesNoKey device;
-    Engine engine{storage.view(), roll, reports, errors, &device};
+    Attended attended{BytecodeRoll{}
+                          .set(lang::Setting::busy, mix)
+                          .bind(kF1, Program{}.text("a long text"))
+                          .bind(kF2, Program{}.wait(1000))};
+    Engine& engine = attended.engine;
     engine.key({hid::keyboard_usage(kF1), true, 0});
     engine.step(0);
     for (const bool down : {true, false}) {
