@@ -166,8 +166,8 @@ class TreeBuilder {
   /// Begins a tree; `old` is the one whose nodes are used again.
   void begin(TreeKind kind, const TreeRef& old);
   /// Appends an entry; keys rise. What of the old tree is damaged is not used again. Returns what
-  /// the sink returned; Status::io_error if a node could be read once but not again; Status::full
-  /// if there are too many entries.
+  /// the sink returned; Status::io_error if a node could be read once but not again, or if a key
+  /// does not rise within a node; Status::full if there are too many entries.
   Status add(const Entry& entry);
   /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
   /// on, which is the next entry's, as far as their nodes end before `end`. All old nodes may stay.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cassert>
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
@@ -190,7 +189,12 @@ TreeBuilder::Step TreeBuilder::append(unsigned level, const std::uint8_t* item) 
     at.items = static_cast<std::uint8_t>(capacity - count);
     at.was_split = true;
   }
-  assert(at.items == 0 || get_key(kind_, item_at(level, at.items - 1U)) < get_key(kind_, item));
+  // Chunks that a collector moves may be split: if those of a damaged tree overlap, the keys of
+  // their pieces do not rise.
+  if (at.items > 0 && get_key(kind_, item_at(level, at.items - 1U)) >= get_key(kind_, item)) {
+    status_ = Status::io_error;
+    return Step::failed;
+  }
   std::copy_n(item, item_size(kind_, level), item_at(level, at.items));
   ++at.items;
   at.mode = Mode::pending;

@@ -512,6 +512,15 @@ TEST_P(Trees, ASinkThatFailsEndsTheBuild) {
   }
 }
 
+TEST_P(Trees, KeysThatDoNotRiseAreRefused) {
+  for (const std::uint32_t second : {3U, 4U}) {
+    Fixture fixture(GetParam());
+    fixture.builder.begin(fixture.kind, fixture.tree);
+    EXPECT_EQ(fixture.builder.add(fixture.make(4, 1)), Status::ok);
+    EXPECT_EQ(fixture.builder.add(fixture.make(second, 2)), Status::io_error);
+  }
+}
+
 TEST_P(Trees, EverySingleWrongBitIsPutRight) {
   Fixture fixture(GetParam());
   fill(fixture, 150);
