@@ -8,12 +8,29 @@ namespace pianola::engine {
 
 // ---- Scheduling --------------------------------------------------------------------------------
 
-/// The next key event may be handled. Of events that are kept back, `send next` lets a press
-/// through, and the releases before it and after it up to the next press.
-inline bool Engine::keys_wait() const {
-  if (core_.input.empty()) return false;
+/// Whether the next key event, if there is one, is not kept back. Of events that are, `send next`
+/// lets a press through, and the releases before it and after it up to the next press.
+inline bool Engine::keys_pass() const {
   if (core_.deferring == 0 || core_.passes > 0) return true;
   return core_.passed && !core_.input.front().down;
+}
+
+/// The next key event may be handled.
+inline bool Engine::keys_wait() const { return !core_.input.empty() && keys_pass(); }
+
+/// Handles the next key event, unless it is kept back, is undecided, or a task wakes before it.
+/// False if nothing happened.
+inline bool Engine::handle_key(bool due) {
+  if (!keys_pass()) return keyboard_.let_up_early();
+  Tasks& tasks = core_.tasks;
+  const Choice choice = keyboard_.look();
+  undecided_ = choice.kind == Choice::Kind::undecided;
+  decided_at_ = choice.at;
+  if (undecided_) return keyboard_.let_up_early();
+  if (due && earlier(tasks[tasks.first_deadline()].deadline, choice.at)) return false;
+  const bool woke = keyboard_.handle(choice);
+  if (tell_changes() || woke) tasks.turn();
+  return true;
 }
 
 /// The round is over and the host has all: lets the next thing happen. False if there is nothing.
@@ -21,19 +38,7 @@ inline bool Engine::go_on() {
   Tasks& tasks = core_.tasks;
   const bool due = tasks.due(core_.now);
   undecided_ = false;
-  if (!core_.input.empty() && !keys_wait() && keyboard_.let_up_early()) return true;
-  if (keys_wait()) {
-    const Choice choice = keyboard_.look();
-    undecided_ = choice.kind == Choice::Kind::undecided;
-    decided_at_ = choice.at;
-    if (undecided_ && keyboard_.let_up_early()) return true;
-    const bool first = !due || !earlier(tasks[tasks.first_deadline()].deadline, choice.at);
-    if (!undecided_ && first) {
-      const bool woke = keyboard_.handle(choice);
-      if (tell_changes() || woke) tasks.turn();
-      return true;
-    }
-  }
+  if (!core_.input.empty() && handle_key(due)) return true;
   if (due) tasks.wake(tasks.first_deadline(), kWakeTime);
   return tasks.turn();
 }
@@ -126,16 +131,17 @@ inline void Engine::check_host() {
 
 Next Engine::step(Time now) {
   core_.now = now;
-  core_.request = {};
   if (!loaded_) play(*core_.roll);
   check_host();
   Vm vm{core_};
   unsigned budget = kQuota;
   while (budget > 0) {
     if (core_.floor.task != kNoTask) {
-      if (core_.settings.mix && keys_wait()) mix_keys();
-      if (core_.request.kind != Request::Kind::none) return Next::time(now);
-      if (core_.floor.task == kNoTask) continue;
+      if (core_.settings.mix && keys_wait()) {
+        mix_keys();
+        if (core_.request.kind != Request::Kind::none) return Next::time(now);
+        if (core_.floor.task == kNoTask) continue;
+      }
       const Vm::Stop stop = vm.run(budget);
       if (stop == Vm::Stop::waiting) return waiting_next();
       if (stop == Vm::Stop::asks) return Next::time(now);

@@ -64,7 +64,7 @@ class Engine {
   void play(lang::Roll& roll);
 
   /// What was asked of the device in the last step, at which that ended; the macro that asked has
-  /// the floor still. What nobody takes before the next step is dropped.
+  /// the floor still. Stands until it is taken; a later one takes its place.
   Request take_request() {
     const Request request = core_.request;
     core_.request = {};
@@ -120,7 +120,9 @@ class Engine {
   friend struct test::EngineProbe;  // looks inside, for tests
 
   void check_host();
+  [[nodiscard]] bool keys_pass() const;
   [[nodiscard]] bool keys_wait() const;
+  bool handle_key(bool due);
   bool go_on();
   bool tell_changes();
   void layers_changed();

@@ -201,12 +201,13 @@ TEST(VmDevice, AStepEndsWithEachRequest) {
   EXPECT_EQ(engine.tasks(), 0U);
 }
 
-TEST(VmDevice, ARequestThatNobodyTookIsDropped) {
+TEST(VmDevice, ARequestStandsUntilItIsTaken) {
   Attended attended{BytecodeRoll{}.bind(kF1, Program{}.op(Opcode::lock))};
   Engine& engine = attended.engine;
   engine.key({hid::keyboard_usage(kF1), true, 0});
   engine.step(0);
   engine.step(0);
+  EXPECT_EQ(engine.take_request().kind, Request::Kind::lock);
   EXPECT_EQ(engine.take_request().kind, Request::Kind::none);
 }
 
