@@ -67,8 +67,10 @@ bool Core::give_floor() {
 }
 
 void Core::end_task(TaskIndex index, TaskEvent how) {
-  const Task& task = tasks[index];
+  Task& task = tasks[index];
   leave_scopes(index, 0);
+  stop_lingering(task);
+  forget_known(task);
   signal(kWakeTask);
   slots.release(task.frame, task.slots);
   if (mixer.holds().contains(task_owner(index))) mixer.change().remove_all(task_owner(index));
@@ -103,34 +105,100 @@ void Core::stop_task(TaskIndex index) {
   }
 }
 
-bool Core::enter_scope(TaskIndex index, bool defers) {
+// ---- Scopes ------------------------------------------------------------------------------------
+
+bool Core::enter_scope(TaskIndex index, Scope kind) {
   Task& task = tasks[index];
   if (task.scopes == lang::kMaxScopes) return false;
-  const unsigned bit = 1U << task.scopes++;
-  if (defers) {
-    task.deferring = static_cast<std::uint8_t>(task.deferring | bit);
-    ++deferring;
-  } else {
+  task.set_scope(task.scopes++, kind);
+  if (kind == Scope::hides) {
     mixer.hide_keyboard(true);
+  } else {
+    ++deferring;
   }
+  // It goes on keeping back what lingers.
+  if (kind == Scope::matches) stop_lingering(task);
   return true;
 }
 
 void Core::leave_scopes(TaskIndex index, unsigned depth) {
   Task& task = tasks[index];
   while (task.scopes > depth) {
-    const unsigned bit = 1U << --task.scopes;
-    if ((task.deferring & bit) != 0) {
-      task.deferring = static_cast<std::uint8_t>(task.deferring & ~bit);
-      if (--deferring == 0) {
-        passes = 0;
-        passed = false;
-      }
-    } else {
-      mixer.hide_keyboard(false);
+    const Scope kind = task.scope(--task.scopes);
+    task.set_scope(task.scopes, Scope::over);
+    switch (kind) {
+      case Scope::over:
+        break;
+      case Scope::hides:
+        mixer.hide_keyboard(false);
+        break;
+      case Scope::defers:
+        stop_keeping(task);
+        break;
+      case Scope::matches:
+        stop_lingering(task);
+        task.lingers = Lingers::yes;  // in place of the scope
+        break;
     }
   }
 }
+
+void Core::let_keys_go(TaskIndex index) {
+  for (; index != kNoTask; index = tasks.find(tasks[index].parent)) {
+    Task& task = tasks[index];
+    stop_lingering(task);
+    for (unsigned i = 0; i < task.scopes; ++i) {
+      if (task.scope(i) != Scope::matches) continue;
+      task.set_scope(i, Scope::over);
+      stop_keeping(task);
+    }
+  }
+}
+
+void Core::end_round(TaskIndex index) {
+  Task& task = tasks[index];
+  if (task.lingers == Lingers::yes) {
+    task.lingers = Lingers::once_round;
+  } else {
+    stop_lingering(task);
+  }
+}
+
+void Core::stop_lingering(Task& task) {
+  if (task.lingers == Lingers::no) return;
+  task.lingers = Lingers::no;
+  stop_keeping(task);
+}
+
+/// For one reason less, key events are kept back for `task`. It goes on knowing of those that were.
+void Core::stop_keeping(Task& task) {
+  if (!task.keeps_keys() && !input.empty()) {
+    if (task.known == 0) ++knowing;
+    task.known = static_cast<std::uint8_t>(input.size());
+  }
+  if (--deferring != 0) return;
+  passes = 0;
+  passed = false;
+}
+
+void Core::forget_known(Task& task) {
+  if (task.known == 0) return;
+  task.known = 0;
+  --knowing;
+}
+
+KeyEvent Core::take_event() {
+  const KeyEvent event = input.front();
+  input.pop();
+  for (std::size_t i = 0; i < tasks.capacity() && knowing != 0; ++i) {
+    Task& task = tasks[static_cast<TaskIndex>(i)];
+    if (task.known == 1) --knowing;
+    if (task.known != 0) --task.known;
+  }
+  return event;
+}
+
+// ---- Layers, errors, the roll ------------------------------------------------------------------
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
   const lang::IndexKey key = name_key(lang::IndexSpace::layer, name);

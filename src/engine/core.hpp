@@ -69,11 +69,18 @@ struct Core {
   /// Something changed that tasks may wait for. They wake when the floor is free.
   void signal(Wakes what) { signals = static_cast<Wakes>(signals | what); }
 
-  /// A task enters a scope that keeps key events back (`defers`) or hides the keyboard's modifiers.
-  /// False if it is in too many.
-  bool enter_scope(TaskIndex task, bool defers);
-  /// A task leaves scopes until it is in `depth` of them.
+  /// A task enters a scope. False if it is in too many.
+  bool enter_scope(TaskIndex task, Scope kind);
+  /// A task leaves scopes until it is in `depth` of them. Key events that a `match next` kept back
+  /// stay back until let_keys_go(), the end of a second round or that of the task.
   void leave_scopes(TaskIndex task, unsigned depth);
+  /// A task waits: no `match next` of it or its callers keeps key events back any more.
+  void let_keys_go(TaskIndex task);
+  /// A task comes to the end of a loop's round.
+  void end_round(TaskIndex task);
+
+  /// Takes the next key event from the queue.
+  KeyEvent take_event();
 
   /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
   /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
@@ -108,11 +115,18 @@ struct Core {
   std::uint32_t presses = 0;         ///< Keys that were pressed; the number of the last, never 0.
   std::uint32_t random = 1;          ///< State of the generator, never 0.
   std::uint32_t layer_position = 0;  ///< Of the first layer in the roll's index.
-  std::uint16_t deferring = 0;       ///< Scopes that keep key events back.
+  std::uint16_t deferring = 0;       ///< Scopes of all tasks that keep key events back, and tasks
+                                     ///< for which they linger.
+  std::uint16_t knowing = 0;         ///< Tasks with Task::known.
   std::uint16_t passes = 0;          ///< Presses that are let through, whoever keeps events back.
   bool passed = false;               ///< The last press was let through, not kept back.
   Wakes signals = 0;                 ///< See signal().
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
+
+ private:
+  void stop_keeping(Task& task);
+  void stop_lingering(Task& task);
+  void forget_known(Task& task);
 };
 
 /// The bit of Caps Lock in an LED report (HID 1.11, appendix B.1).

@@ -168,8 +168,7 @@ void Engine::cancel_all() {
   keyboard_.forget();
   Holds& holds = core_.mixer.change();
   while (!core_.input.empty()) {
-    const KeyEvent event = core_.input.front();
-    core_.input.pop();
+    const KeyEvent event = core_.take_event();
     if (!event.down) {
       holds.remove_all(key_owner(event.usage));
     } else {

@@ -99,12 +99,6 @@ std::uint32_t Holds::press_of(Owner owner) const {
   return found == nullptr ? 0 : found->info;
 }
 
-bool Holds::pressed(std::uint32_t press) const {
-  return press != 0 && std::ranges::any_of(all(), [=](const Hold& hold) {
-           return is_key(hold.owner) && hold.usage() == hid::kNoKey && hold.info == press;
-         });
-}
-
 Modifiers Holds::keyboard_modifiers() const {
   unsigned mods = 0;
   for (const Hold& hold : all()) {

@@ -68,6 +68,10 @@ struct Hold {
   [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
   /// The modifiers of the keyboard that it hides; only of one with a usage.
   [[nodiscard]] constexpr hid::Modifiers hides() const { return static_cast<hid::Modifiers>(info); }
+  /// Whether it is the physical key with whose press number `press` tasks started.
+  [[nodiscard]] constexpr bool started(std::uint32_t press) const {
+    return press != 0 && info == press && is_key(owner) && usage() == hid::kNoKey;
+  }
   /// Whether it is a modifier that belongs to the key of a chord, and to no other key.
   [[nodiscard]] constexpr bool accompanies() const {
     return hid::is_modifier(usage()) && (is_key(owner) ? loose() : (info & kChord) != 0);
@@ -114,8 +118,6 @@ class Holds {
 
   /// The number of the press in which the key `owner` is down; 0 if it is not or has none.
   [[nodiscard]] std::uint32_t press_of(Owner owner) const;
-  /// Whether a key is still down in the press number `press`; never for 0.
-  [[nodiscard]] bool pressed(std::uint32_t press) const;
 
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
   [[nodiscard]] hid::Modifiers keyboard_modifiers() const;

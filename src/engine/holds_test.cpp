@@ -79,13 +79,13 @@ TEST_F(HoldsTest, OnlyLooseHoldsOfTheOwnerAreDropped) {
 
 TEST_F(HoldsTest, APressIsKnownByItsNumberOnly) {
   holds.add(key_owner(kKeyA), hid::kNoKey, false, 41);
-  EXPECT_TRUE(holds.pressed(41));
-  EXPECT_FALSE(holds.pressed(42));
+  EXPECT_TRUE(holds.all()[0].started(41));
+  EXPECT_FALSE(holds.all()[0].started(42));
   holds.remove_all(key_owner(kKeyA));
   holds.add(key_owner(kKeyA), hid::kNoKey, false, 42);
-  EXPECT_FALSE(holds.pressed(41));
+  EXPECT_FALSE(holds.all()[0].started(41));
   holds.add(key_owner(hid::kEnter), hid::kNoKey, false, 0);
-  EXPECT_FALSE(holds.pressed(0));
+  EXPECT_FALSE(holds.all()[1].started(0));
 }
 
 TEST_F(HoldsTest, KeyboardModifiersLeaveOutCompanionsAndTasks) {

@@ -33,8 +33,8 @@ void InputQueue::pop() {
   --count_;
 }
 
-bool InputQueue::has_release(Usage usage) const {
-  for (std::size_t i = 0; i < count_; ++i) {
+bool InputQueue::has_release(Usage usage, std::size_t count) const {
+  for (std::size_t i = 0; i < count; ++i) {
     const KeyEvent event = at(i);
     if (event.usage == usage && !event.down) return true;
   }
@@ -48,8 +48,8 @@ Modifiers InputQueue::claim_lost() {
   return claimed;
 }
 
-bool InputQueue::queued_down(Usage usage) const {
-  for (std::size_t i = count_; i-- > 0;) {
+bool InputQueue::down_after(Usage usage, std::size_t count) const {
+  for (std::size_t i = count; i-- > 0;) {
     const KeyEvent event = at(i);
     if (event.usage == usage) return event.down;
   }
@@ -57,7 +57,7 @@ bool InputQueue::queued_down(Usage usage) const {
 }
 
 bool InputQueue::down(Usage usage) const {
-  return (hid::modifier_bit(usage) & lost_modifiers_) != 0 || queued_down(usage);
+  return (hid::modifier_bit(usage) & lost_modifiers_) != 0 || down_after(usage, count_);
 }
 
 /// Whether `presses` fit in, with their releases and those of all keys that are down.

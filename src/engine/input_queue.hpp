@@ -50,8 +50,8 @@ class InputQueue {
   /// Whether no further press has room.
   [[nodiscard]] bool full() const { return !room(1); }
 
-  /// Whether a release of `usage` waits.
-  [[nodiscard]] bool has_release(hid::Usage usage) const;
+  /// Whether a release of `usage` is among the first `count` events.
+  [[nodiscard]] bool has_release(hid::Usage usage, std::size_t count) const;
 
   /// The press popped last was not recorded among the handled keys: its release will be ignored.
   void forget_press() { --down_; }
@@ -61,6 +61,8 @@ class InputQueue {
 
   /// Whether `usage` is down, after all events that wait.
   [[nodiscard]] bool down(hid::Usage usage) const;
+  /// The same after the first `count` events.
+  [[nodiscard]] bool down_after(hid::Usage usage, std::size_t count) const;
 
   /// Taps that had no room. Wraps.
   [[nodiscard]] std::uint32_t lost_taps() const { return lost_taps_; }
@@ -73,7 +75,6 @@ class InputQueue {
   [[nodiscard]] std::uint64_t bit(std::size_t index) const {
     return std::uint64_t{1} << place(index);
   }
-  [[nodiscard]] bool queued_down(hid::Usage usage) const;
   [[nodiscard]] bool room(std::size_t presses) const;
   void press(const KeyEvent& event);
   void append(hid::Usage usage, bool down, Time time);

@@ -22,8 +22,7 @@ constexpr bool is_option(lang::Opcode opcode) {
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
-  const KeyEvent event = core_.input.front();
-  core_.input.pop();
+  const KeyEvent event = core_.take_event();
   if (core_.passes > 0 && event.down) {
     --core_.passes;
     core_.passed = true;
@@ -36,7 +35,10 @@ bool Keyboard::handle(const Choice& choice) {
     case Choice::Kind::release:
       return release(event);
     case Choice::Kind::used_up:
-      if (!core_.mixer.holds().contains(key_owner(event.usage))) suppress(event.usage);
+      // The second key of two was dealt with together with the first.
+      if (core_.mixer.holds().contains(key_owner(event.usage))) return false;
+      count_press();
+      suppress(event.usage);
       return false;
     default:
       press(event, choice);
@@ -94,9 +96,14 @@ bool Keyboard::let_up_early() {
   return false;
 }
 
+/// Gives the press that is handled a number.
+void Keyboard::count_press() {
+  if (++core_.presses == 0) ++core_.presses;
+}
+
 void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   const Usage key = event.usage;
-  if (++core_.presses == 0) ++core_.presses;
+  count_press();
   tapped_ = choice.doubled ? hid::kNoKey : key;
   tapped_at_ = event.time;
   tell(event, choice);
@@ -258,7 +265,8 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const Activation& a
   TaskIndex index = kNoTask;
   if (const auto error = core_.make_task(found, index)) return error;
   Task& task = core_.tasks[index];
-  task.press = activation.press;
+  task.press = activation.press != 0 ? activation.press : core_.presses;
+  task.keyless = activation.press == 0;
   task.pressed_at = activation.time;
   task.doubled = activation.doubled ? 1U : 0U;
   const auto kind = static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);

@@ -37,12 +37,28 @@ using lang::kWakeTime;
 using lang::kWakeVariable;
 using lang::Wakes;
 
+/// A block that must be left in order.
+enum class Scope : std::uint8_t {
+  over,     ///< A `match next` that keeps nothing back any more.
+  hides,    ///< `without mods`: hides the keyboard's modifiers.
+  defers,   ///< `defer`: keeps key events back.
+  matches,  ///< `match next`: keeps key events back until the task waits.
+};
+
+/// Whether key events are kept back for a task that was in a `match next`, until it waits or goes
+/// round in circles.
+enum class Lingers : std::uint8_t {
+  no,
+  yes,
+  once_round,  ///< They are, and a round of a loop has ended meanwhile.
+};
+
 /// One running macro.
 struct Task {
   static constexpr std::uint16_t kNoPlace = 0xFFFF;
 
   Time deadline = 0;               ///< With kWakeTime.
-  std::uint32_t press = 0;         ///< Which press of a key started it; 0: none. Never used again.
+  std::uint32_t press = 0;         ///< Which press of a key started it, or if `keyless` was last.
   Time pressed_at = 0;             ///< When it was pressed; without a key, when the task was made.
   std::uint32_t pc : 24 = 0;       ///< Where it goes on; valid when it does not run.
   std::uint32_t wakes : 8 = 0;     ///< While asleep.
@@ -58,14 +74,31 @@ struct Task {
   TaskIndex next = kNoTask;        ///< In the list that it is in.
   std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.
   std::uint16_t generation = 0;
-  std::uint16_t frame = 0;     ///< Number of its first slot.
-  std::uint16_t typing = 0;    ///< As Settings::typing.
-  std::uint8_t layout = 0;     ///< Index in hid::layouts().
-  hid::Modifiers hides = 0;    ///< Modifiers that its trigger named.
-  std::uint8_t scopes = 0;     ///< How many `without mods`, `defer` and `match next` it is in.
-  std::uint8_t deferring = 0;  ///< Scopes that keep keys back, one bit each, outermost first.
+  std::uint16_t frame = 0;        ///< Number of its first slot.
+  std::uint16_t typing = 0;       ///< As Settings::typing.
+  std::uint8_t layout = 0;        ///< Index in hid::layouts().
+  hid::Modifiers hides = 0;       ///< Modifiers that its trigger named.
+  std::uint16_t scope_kinds = 0;  ///< Of the scopes it is in, two bits each, outermost lowest.
+  std::uint8_t scopes = 0;        ///< How many it is in.
+  std::uint8_t known = 0;  ///< Events at the front of the queue that it kept back and knows of.
+  Lingers lingers = Lingers::no;
+  bool keyless = false;  ///< No key started it.
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
+
+  /// The kind of scope number `index`.
+  [[nodiscard]] Scope scope(unsigned index) const {
+    return static_cast<Scope>(scope_kinds >> 2 * index & 3U);
+  }
+  void set_scope(unsigned index, Scope kind) {
+    const unsigned others = scope_kinds & ~(3U << 2 * index);
+    scope_kinds = static_cast<std::uint16_t>(others | static_cast<unsigned>(kind) << 2 * index);
+  }
+  /// Whether key events are kept back for it.
+  [[nodiscard]] bool keeps_keys() const {
+    constexpr unsigned kKeeps = 0xAAAA;  // the bit that `defers` and `matches` have in common
+    return (scope_kinds & kKeeps) != 0 || lingers != Lingers::no;
+  }
 };
 
 }  // namespace pianola::engine

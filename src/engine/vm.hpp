@@ -75,7 +75,7 @@ class Vm {
   Task& task() { return *self_; }
   [[nodiscard]] Owner owner() const { return task_owner(core_.floor.task); }
   Flow fail(ErrorCode code);
-  [[nodiscard]] bool keeps_keys();
+  [[nodiscard]] std::size_t known_events();
   [[nodiscard]] bool trigger_held();
 
   // Values.
@@ -95,6 +95,7 @@ class Vm {
   bool park(std::uint32_t pc);
   Flow yield(std::uint32_t pc);
   Flow sleep(std::uint32_t pc, Wakes wakes);
+  Flow wait(std::uint32_t pc, Wakes wakes);
   Flow sleep_for(std::uint32_t pc, std::uint32_t duration);
 
   // Control.

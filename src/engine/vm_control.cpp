@@ -25,8 +25,11 @@ std::optional<lang::Label> Vm::find(std::uint32_t label) {
 bool Vm::leave_to(unsigned depth) {
   const Task& self = task();
   if (self.scopes <= depth) return true;
-  const unsigned left = (1U << self.scopes) - (1U << depth);
-  if ((left & ~unsigned{self.deferring}) != 0) {
+  bool shows_modifiers = false;
+  for (unsigned i = depth; i < self.scopes; ++i) {
+    if (self.scope(i) == Scope::hides) shows_modifiers = true;
+  }
+  if (shows_modifiers) {
     if (!ready()) return false;
     core_.typist.drop_stroke();
   }
@@ -50,6 +53,7 @@ Vm::Flow Vm::go_back(std::uint32_t target, unsigned depth) {
   // Nobody to yield to: what is typed goes on in the next round of the loop.
   const bool goes_on = nobody_waits() && core_.floor.depth == 0;
   if ((!goes_on && !flush()) || !leave_to(depth)) return Flow::repeat;
+  core_.end_round(core_.floor.task);
   if (!goes_on) return yield(target);
   core_.reader.seek(task().record, target);
   return Flow::next;
@@ -154,6 +158,7 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   const Task& self = task();
   Task& made = core_.tasks[out];
   made.press = self.press;
+  made.keyless = self.keyless;
   made.pressed_at = self.pressed_at;
   made.doubled = self.doubled;
   made.hides = self.hides;
@@ -229,11 +234,11 @@ Vm::Flow Vm::on_stop_others(const Operands&) {
 Vm::Flow Vm::on_without(const Operands&) {
   if (!ready()) return Flow::repeat;
   core_.typist.drop_stroke();
-  return core_.enter_scope(core_.floor.task, false) ? Flow::next : fail(ErrorCode::scopes);
+  return core_.enter_scope(core_.floor.task, Scope::hides) ? Flow::next : fail(ErrorCode::scopes);
 }
 
 Vm::Flow Vm::on_defer(const Operands&) {
-  return core_.enter_scope(core_.floor.task, true) ? Flow::next : fail(ErrorCode::scopes);
+  return core_.enter_scope(core_.floor.task, Scope::defers) ? Flow::next : fail(ErrorCode::scopes);
 }
 
 Vm::Flow Vm::on_block_end(const Operands&) {

@@ -98,7 +98,7 @@ Vm::Flow Vm::on_hold(const Operands& operands) {
     self.resumed = 1;
     return Flow::repeat;
   }
-  if (trigger_held()) return sleep(start_, kWakeRelease);
+  if (trigger_held()) return wait(start_, kWakeRelease);
   const Flow flow = let_up(*keys, owner());
   if (flow == Flow::next) self.resumed = 0;
   return flow;

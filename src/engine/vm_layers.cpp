@@ -29,9 +29,9 @@ Vm::Flow Vm::on_layer_hold(const Operands& operands) {
     if (layer != hid::kNoKey && !trigger_held()) return Flow::next;
     if (set_layer(owner(), layer, true) != Flow::next) return Flow::yielded;
     self.resumed = 1;
-    return sleep(start_, kWakeRelease);
+    return wait(start_, kWakeRelease);
   }
-  if (trigger_held()) return sleep(start_, kWakeRelease);
+  if (trigger_held()) return wait(start_, kWakeRelease);
   self.resumed = 0;
   return set_layer(owner(), layer, false);
 }

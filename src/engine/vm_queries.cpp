@@ -27,11 +27,11 @@ Usage Vm::usage_of(lang::KeyRef key) {
   return found ? hid::keyboard_usage(*found) : hid::kNoKey;
 }
 
-/// The modifiers that the keyboard sends, and those of the events that the task keeps back.
+/// The modifiers that the keyboard sends, and those of the events that the task knows of.
 Modifiers Vm::held_modifiers() {
   Modifiers mods = core_.mixer.holds().keyboard_modifiers();
-  if (core_.deferring == 0 || !keeps_keys()) return mods;
-  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+  const std::size_t known = known_events();
+  for (std::size_t i = 0; i < known; ++i) {
     const KeyEvent event = core_.input.at(i);
     const Modifiers bit = hid::modifier_bit(event.usage);
     mods = static_cast<Modifiers>(event.down ? mods | bit : mods & ~bit);
@@ -45,14 +45,17 @@ std::uint32_t Vm::elapsed() {
                                  std::numeric_limits<std::int32_t>::max());
 }
 
-/// Whether a key was pressed after the task's, handled or kept back by the task.
+/// Whether a key was pressed after the one that started it all; without one, since the macro
+/// started.
 bool Vm::interrupted() {
-  const std::uint32_t press = task().press;
-  if (press == 0) return false;
-  if (core_.presses != press) return true;
-  if (core_.deferring == 0 || !keeps_keys()) return false;
-  for (std::size_t i = 0; i < core_.input.size(); ++i) {
-    if (core_.input.at(i).down) return true;
+  if (core_.presses != task().press) return true;
+  const std::size_t known = known_events();
+  for (std::size_t i = 0; i < known; ++i) {
+    const KeyEvent event = core_.input.at(i);
+    // The second key of two that start a macro together belongs to the press that was counted.
+    const bool counted =
+        core_.input.consumed(i) && core_.mixer.holds().contains(key_owner(event.usage));
+    if (event.down && !counted) return true;
   }
   return false;
 }
@@ -90,8 +93,7 @@ Vm::Flow Vm::on_query(const Operands& operands) {
 
 Vm::Flow Vm::on_held_key(const Operands& operands) {
   const Usage key = usage_of(lang::KeyRef::from_raw(operands.value[0]));
-  const bool keeps = core_.deferring != 0 && keeps_keys();
-  push(keeps ? core_.input.down(key) : core_.mixer.holds().contains(key_owner(key)));
+  push(core_.input.down_after(key, known_events()));
   return Flow::next;
 }
 

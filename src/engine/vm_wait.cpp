@@ -41,6 +41,12 @@ Vm::Flow Vm::sleep(std::uint32_t pc, Wakes wakes) {
   return Flow::yielded;
 }
 
+/// sleep() by an instruction that waits for what the user meant it to.
+Vm::Flow Vm::wait(std::uint32_t pc, Wakes wakes) {
+  if (core_.deferring != 0) core_.let_keys_go(core_.floor.task);
+  return sleep(pc, wakes);
+}
+
 Vm::Flow Vm::on_yield(const Operands&) {
   if (nobody_waits() && core_.floor.depth == 0) return Flow::next;
   return flush() ? yield(core_.reader.offset()) : Flow::repeat;
@@ -52,7 +58,7 @@ Vm::Flow Vm::sleep_for(std::uint32_t pc, std::uint32_t duration) {
   if (duration > lang::kMaxDuration) return fail(ErrorCode::duration);
   if (duration == 0) return yield(pc);
   task().deadline = core_.now + duration;
-  return sleep(pc, kWakeTime);
+  return wait(pc, kWakeTime);
 }
 
 Vm::Flow Vm::on_wait(const Operands& operands) {
@@ -71,25 +77,28 @@ Vm::Flow Vm::on_wait_value(const Operands&) {
 
 // ---- Waiting for the trigger -------------------------------------------------------------------
 
-/// Whether the task, or one that called it, keeps key events back.
-bool Vm::keeps_keys() {
+/// How many events at the front of the queue the task knows of: all while it, or one that called
+/// it, keeps them back, and later those that were. So queries do not change their answer before the
+/// events have their turn.
+std::size_t Vm::known_events() {
+  std::size_t known = 0;
+  if (core_.deferring == 0 && core_.knowing == 0) return known;
   for (TaskIndex i = core_.floor.task; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) {
-    if (core_.tasks[i].deferring != 0) return true;
+    if (core_.tasks[i].keeps_keys()) return core_.input.size();
+    known = std::max<std::size_t>(known, core_.tasks[i].known);
   }
-  return false;
+  return known;
 }
 
-/// Whether the key that started the task is down. A release that the task keeps back counts.
+/// Whether the key that started the task is down.
 bool Vm::trigger_held() {
-  const std::uint32_t press = task().press;
+  if (task().keyless) return false;
+  const std::size_t known = known_events();
   const Holds& holds = core_.mixer.holds();
-  if (core_.deferring == 0 || press == 0 || !keeps_keys()) return holds.pressed(press);
-  for (const Hold& hold : holds.all()) {
-    if (is_key(hold.owner) && hold.usage() == hid::kNoKey && hold.info == press) {
-      return !core_.input.has_release(usage_of_owner(hold.owner));
-    }
-  }
-  return false;
+  return std::ranges::any_of(holds.all(), [&](const Hold& hold) {
+    return hold.started(task().press) &&
+           !core_.input.has_release(usage_of_owner(hold.owner), known);
+  });
 }
 
 Vm::Flow Vm::on_wait_release(const Operands& operands) {
@@ -106,7 +115,7 @@ Vm::Flow Vm::on_wait_release(const Operands& operands) {
     self.resumed = 0;
     return Flow::next;
   }
-  return sleep(start_, limited ? kWakeRelease | kWakeTime : kWakeRelease);
+  return wait(start_, limited ? kWakeRelease | kWakeTime : kWakeRelease);
 }
 
 // ---- Waiting for a condition -------------------------------------------------------------------
@@ -148,7 +157,7 @@ Vm::Flow Vm::on_until(const Operands& operands) {
     task().deadline = timed && (!limited || earlier(floor.timer, last)) ? floor.timer : last;
     wakes |= kWakeTime;
   }
-  return sleep(start_ - distance, wakes);
+  return wait(start_ - distance, wakes);
 }
 
 }  // namespace pianola::engine

@@ -21,6 +21,7 @@ struct EngineProbe {
     std::string wrong = wrong_lists(core.tasks);
     std::size_t slots = 0;
     unsigned deferring = 0;
+    unsigned knowing = 0;
     unsigned hiding = 0;
     for (engine::TaskIndex i = 0; i < core.tasks.capacity(); ++i) {
       const engine::Task& task = core.tasks[i];
@@ -31,10 +32,14 @@ struct EngineProbe {
         continue;
       }
       slots += task.slots;
-      const auto kept = static_cast<unsigned>(std::popcount(unsigned{task.deferring}));
-      deferring += kept;
-      hiding += task.scopes - kept;
-      if ((task.deferring >> task.scopes) != 0) wrong += name + "keeps keys outside its scopes\n";
+      for (unsigned scope = 0; scope < task.scopes; ++scope) {
+        deferring += task.scope(scope) >= engine::Scope::defers ? 1U : 0U;
+        hiding += task.scope(scope) == engine::Scope::hides ? 1U : 0U;
+      }
+      if (task.scope_kinds >> 2 * task.scopes != 0) wrong += name + "is in scopes it has left\n";
+      deferring += task.lingers != engine::Lingers::no ? 1U : 0U;
+      knowing += task.known != 0 ? 1U : 0U;
+      if (task.known > core.input.size()) wrong += name + "knows of events that are gone\n";
       if (waits_for_child(task) && !has_child(core, i)) wrong += name + "waits for no child\n";
       if (task.is() == engine::TaskState::floor && core.floor.task != i) {
         wrong += name + "has no floor\n";
@@ -46,6 +51,7 @@ struct EngineProbe {
     }
     if (used != slots) wrong += "slots leak\n";
     if (deferring != core.deferring) wrong += "keys are kept back for nobody\n";
+    if (knowing != core.knowing) wrong += "events are known to nobody\n";
     if (hiding != core.mixer.hiding()) wrong += "modifiers are hidden for nobody\n";
     return wrong;
   }
