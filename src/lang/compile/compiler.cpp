@@ -156,10 +156,29 @@ bool Compiler::expected(Message message, std::string_view a) { return expected(m
 /// (then true); of all else `message`.
 bool Compiler::expected_duration(Message message, std::string_view b) {
   if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
+  if (decimal_comma()) return true;
   const std::string_view unit = unit_ahead();
   error(Message::needs_unit, unit.empty() ? "ms" : unit, {}, token().value);
   advance();
   if (!unit.empty()) advance();
+  return true;
+}
+
+/// Whether a decimal comma follows, as in `1,5s`; if so, reports it and passes over the number.
+bool Compiler::decimal_comma() {
+  if (lexer_.following() != ',') return false;
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  ahead.next();
+  const TokenKind kind = ahead.token().kind;
+  const bool number = kind == TokenKind::number || kind == TokenKind::duration;
+  if (!number || ahead.token().space_before) return false;
+  error(Message::write_instead, ",", ".");
+  advance();
+  advance();
+  const bool unit = kind == TokenKind::number && !unit_ahead().empty();
+  advance();
+  if (unit) advance();
   return true;
 }
 

@@ -158,6 +158,7 @@ class Compiler final : private DiagnosticSink {
   bool expected(Message message, std::string_view a);
   bool expected(Message message, std::string_view a, std::string_view b);
   bool expected_duration(Message message, std::string_view b = {});
+  bool decimal_comma();
   [[nodiscard]] std::string_view unit_ahead();
 
   // compiler.cpp: the file, definitions, output
@@ -258,6 +259,7 @@ class Compiler final : private DiagnosticSink {
 
   // settings.cpp: set, and the options of bindings
   bool set_definition();
+  bool setting_without_set();
   bool set_value(Setting setting, const SettingInfo& info);
   bool layout_value(Opcode opcode, hid::Layout& layout);
   bool plain_value(const SettingInfo& info, std::uint32_t& value);
@@ -299,6 +301,7 @@ class Compiler final : private DiagnosticSink {
   bool symbol_statement();
   bool word_statement();
   void check_print();
+  void check_modifier();
   [[nodiscard]] bool is_unknown_word() const;
   bool unknown_word();
   bool unknown_statement();

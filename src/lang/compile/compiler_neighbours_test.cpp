@@ -435,5 +435,27 @@ TEST(Doubts, PrivateIsNotYet) {
   });
 }
 
+TEST(Neighbours, NumbersSettingsAndKeysTogether) {
+  const std::string comma = "write '.' instead of ','";
+  const std::string alone = " alone; keys that are pressed together are written ctrl+c";
+  expect_all({
+      {"F1 { wait 1,5s }", at("1:11", comma)},
+      {"F1 { wait 1,5 s \"a\" }", at("1:11", comma)},
+      {"F1 { wait 0,25 seconds tap a }", at("1:11", comma)},
+      {"set hold = 0,2s\nset tap = 0.02s", at("1:12", comma)},
+      {"F1 { let a = max(1,5) wait (a) wait 1.5s }", {}},
+      {"layout = uk\nF1 { \"x\" }", at("1:1", "to change this setting write 'set layout = …'")},
+      {"typing = safe # slow\n", at("1:1", "to change this setting write 'set typing = …'")},
+      {"F1 { ctrl+{ }", at("1:11", "the key { must be quoted: '{'")},
+      {"F1 { ctrl+{ ENTER tap a }", at("1:11", "the key { must be quoted: '{'")},
+      {"F1 { CTRL ALT DELETE }", at("1:6", "warning: this taps CTRL" + alone)},
+      {"F1 { LSHIFT\n  ENTER }", {}},
+      {"F1 { LSHIFT LSHIFT }", {}},  // finds everything in some editors
+      {"F1 { LGUI ENTER LALT DOWN }", {}},
+      {"F1 { LCTRL wait 5ms ENTER }", {}},
+      {"F1 { tap LCTRL, ENTER }", {}},
+  });
+}
+
 }  // namespace
 }  // namespace pianola::lang

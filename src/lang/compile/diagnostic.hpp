@@ -65,6 +65,7 @@ struct Position {
   X(bracketed_key,      "this is typed as it stands; to press the key write \"…\" {a}") \
   X(lost_backslash,     "'\\{a}' types only '{a}'; a backslash is written '\\\\'") \
   X(blanks_typed,       "the blanks before these quotes are typed; put the quotes behind the text") \
+  X(modifier_alone,     "this taps {a} alone; keys that are pressed together are written ctrl+c") \
   X(key_before_text,    "this presses the key {b}; to type a text write \"…\" alone") \
   X(private_is_plain,   "private is not encrypted yet: who has the device or the file can read it") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
@@ -152,6 +153,7 @@ struct Position {
   X(single_equals,      "to compare write '=='") \
   X(comparison_chain,   "comparisons cannot be chained; join them with 'and'") \
   X(write_instead,      "write '{b}' instead of '{a}'") \
+  X(setting_without_set, "to change this setting write 'set {a} = …'") \
   X(not_in_parentheses, "'not' after an operator stands in parentheses, as in 1 + (not a)") \
   X(no_function,        "there is no function '{a}'") \
   X(one_key,            "held(…) takes one key without modifiers; see also mods(…)") \

@@ -204,7 +204,7 @@ bool Compiler::foreign_definition() {
     pass_rest_of_line();
     return true;
   }
-  return neighbour(Place::definition);
+  return setting_without_set() || neighbour(Place::definition);
 }
 
 /// Whether `::` follows in this line before anything that makes it a definition.

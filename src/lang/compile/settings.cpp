@@ -58,6 +58,17 @@ static_assert(kExpectedValue.size() == kSettings.size());
 
 // ---- set --------------------------------------------------------------------------------------
 
+/// At a setting that is changed without the word `set`: reports it and passes over its line.
+bool Compiler::setting_without_set() {
+  if (!is_unknown_word() || find_setting(lexer_.word()) == kSettings.size()) return false;
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  if (!ahead.token().is_symbol('=')) return false;
+  error(Message::setting_without_set, lexer_.word());
+  pass_rest_of_line();
+  return true;
+}
+
 bool Compiler::set_definition() {
   advance();
   if (token().kind != TokenKind::word) return expected(Message::expected_name);
@@ -83,12 +94,13 @@ bool Compiler::set_definition() {
 /// The value, with the instruction that holds it. Advances past it.
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
+  const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
+  if (timed && decimal_comma()) return true;
   std::uint32_t value = 0;
   const bool good =
       info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
   if (!good) {
     const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
-    const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
     if (timed) return expected_duration(Message::expected_value, wanted);
     return expected(Message::expected_value, {}, wanted);
   }

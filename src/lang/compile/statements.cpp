@@ -149,6 +149,7 @@ bool Compiler::word_statement() {
     return true;
   }
   check_print();
+  check_modifier();
   return chord_statement(Opcode::tap);
 }
 
@@ -159,6 +160,23 @@ void Compiler::check_print() {
   const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
   if (!text || !at_word("print")) return;
   warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
+}
+
+/// Warns of Ctrl or Shift before another key in the line: alone they do nothing.
+void Compiler::check_modifier() {
+  constexpr unsigned kNothingAlone = hid::kLCtrl | hid::kRCtrl | hid::kLShift | hid::kRShift;
+  const auto usage = hid::usage_from_name(lexer_.word());
+  if (!usage || (hid::modifier_bit(*usage) & kNothingAlone) == 0) return;
+  Lexer& ahead = look_ahead();
+  auto other = usage;
+  while (other && hid::is_modifier(*other)) {
+    ahead.next();
+    const bool word = ahead.token().kind == TokenKind::word && !ahead.token().line_before;
+    if (!word || find_keyword(ahead.word()) != Keyword::no_keyword) return;
+    other = hid::usage_from_name(ahead.word());
+  }
+  if (!other || ahead.word().size() == 1) return;
+  warn_at(Message::modifier_alone, token().at, token().length, lexer_.word(), {});
 }
 
 /// Whether the token is a word that is neither a key nor reserved nor one character.

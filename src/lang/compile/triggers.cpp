@@ -156,6 +156,12 @@ bool Compiler::symbol_key(Chord& out) {
   const char32_t c = token().character;
   const char32_t next = lexer_.following();
   const bool call = c == '(' && (is_letter(next) || next == '"' || next == '\'');
+  // `ctrl+{` in a body; in a trigger the key lacks, rather.
+  const bool in_body = depth_ > 0 && blocks_[depth_ - 1].kind != Block::layer;
+  if (c == '{' && in_body && out.mods.any() && !token().space_before && next <= ' ') {
+    out.good = error(Message::quote_this_key, encode_utf8(c));
+    return true;
+  }
   if (c == '{' || c == '}' || call) return expected(Message::expected_key);
   if (must_be_quoted(c)) return error(Message::quote_this_key, encode_utf8(c));
   if (foreign_quotes(true)) return false;
