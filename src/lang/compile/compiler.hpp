@@ -331,6 +331,7 @@ class Compiler final : private DiagnosticSink {
   static bool is_meant_as_key(std::string_view text);
   void check_bracket(const StringItem& item);
   void text_character(char32_t c);
+  bool closes_text();
   bool text_value(const Position& at);
   void end_text();
   void flush_text();

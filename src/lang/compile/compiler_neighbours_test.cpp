@@ -448,6 +448,9 @@ TEST(Neighbours, NumbersSettingsAndKeysTogether) {
       {"typing = safe # slow\n", at("1:1", "to change this setting write 'set typing = …'")},
       {"F1 { ctrl+{ }", at("1:11", "the key { must be quoted: '{'")},
       {"F1 { ctrl+{ ENTER tap a }", at("1:11", "the key { must be quoted: '{'")},
+      {"F1 { \"${\" }\nF2 { \"a\" }", at("1:7", "'${' begins a value; to type it write '\\${'")},
+      {"F1 { \"it costs ${\" ENTER }", at("1:16", "'${' begins a value; to type it write '\\${'")},
+      {"[F1] { \"x\" }\nF2 { \"a\" }", at("1:2", kSection)},
       {"F1 { CTRL ALT DELETE }", at("1:6", "warning: this taps CTRL" + alone)},
       {"F1 { LSHIFT\n  ENTER }", {}},
       {"F1 { LSHIFT LSHIFT }", {}},  // finds everything in some editors

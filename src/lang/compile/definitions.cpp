@@ -65,7 +65,8 @@ bool Compiler::bracketed_visibility() {
   do {
     advance();
   } while (!known && !at_symbol(']') && !token().line_before && token().kind != TokenKind::end);
-  return expect_symbol(']', "]");
+  // What `[F1] { … }` should be was told.
+  return expect_symbol(']', "]") && (known || !at_symbol('{'));
 }
 
 bool Compiler::visibility(Keyword word) {

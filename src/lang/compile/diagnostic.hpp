@@ -114,6 +114,7 @@ struct Position {
   X(expected_wait,      "expected a duration, release, until or an expression in ( )") \
   X(expected_duration,  "expected a duration, such as 50ms") \
   X(expected_value_here,"expected a value") \
+  X(value_or_dollar,    "'${' begins a value; to type it write '\\${'") \
   X(text_as_number,     "a text cannot stand where a number is needed") \
   X(text_argument_parts,"a text argument cannot contain ${…}; pass the value as a parameter of its own") \
   X(unbalanced,         "expected ')'") \

@@ -180,6 +180,11 @@ bool Compiler::text_value(const Position& at) {
   if (text_size_ > 0) flush_text();
   text_empty_ = false;
   advance();
+  if (closes_text()) {
+    error_at(Message::value_or_dollar, at, 2);
+    advance();
+    return false;
+  }
   bool good = expression();
   if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
@@ -194,6 +199,15 @@ bool Compiler::text_value(const Position& at) {
     return false;
   }
   return at_symbol('}') || (token().kind != TokenKind::end && lexer_.in_lines());
+}
+
+/// Whether the quotes here begin no other text: then they close the one that is open.
+bool Compiler::closes_text() {
+  if (token().kind != TokenKind::text) return false;
+  Lexer& ahead = look_ahead();
+  StringItem item = ahead.string_item();
+  while (item.kind == StringItem::Kind::character) item = ahead.string_item();
+  return item.kind == StringItem::Kind::broken;
 }
 
 /// Writes what text_ holds as one instruction.
