@@ -219,7 +219,8 @@ TEST_F(PlayCommand, CharactersOfAllInputMethodsAreShown) {
   for (const char* method : {"linux", "windows", "macos", "wincompose"}) {
     const Result result = pianola({"play", "-", "--keys", "F1"},
                                   std::string("set unicode = ") + method + "\nF1 { \"aж😀z\" }");
-    EXPECT_EQ(result.out, "aж😀z\n") << method;
+    const bool all = std::string_view(method) != "windows";
+    EXPECT_EQ(result.out, all ? "aж😀z\n" : "aжz\n") << method;
   }
 }
 

@@ -28,10 +28,14 @@ void Typist::begin_otherwise(char32_t character, const hid::Layout& layout, bool
     caps_ = Caps::put_off;
     return;
   }
-  entry_ = {method, character};
-  strokes_.count = entry_.chords();
+  const UnicodeEntry entry{method, character};
+  strokes_.count = entry.chords();
+  if (strokes_.count == 0) return;
+  entry_ = entry;
   layout_ = &layout;
-  caps_lock_ = caps_lock;
+  const bool put_off = caps_lock && method == UnicodeMethod::linux_hex;
+  if (put_off) caps_ = Caps::put_off;
+  caps_lock_ = caps_lock && !put_off;
 }
 
 void Typist::go_on_entering(const Manner& manner) {

@@ -152,8 +152,8 @@ inline void Typist::begin(char32_t character, const hid::Layout& layout, bool ca
 }
 
 inline void Typist::go_on(const Manner& manner) {
-  if (entry_.method != UnicodeMethod::off) return go_on_entering(manner);
   const bool caps = caps_ == Caps::put_off || next_ == strokes_.count;
+  if (!caps && entry_.method != UnicodeMethod::off) return go_on_entering(manner);
   if (!caps) {
     const hid::Stroke stroke = strokes_.stroke[next_];
     if (strike({stroke.mods, hid::keyboard_usage(stroke.usage)}, manner)) ++next_;

@@ -56,7 +56,9 @@ Usage keypad_or_letter(unsigned digit, const hid::Layout& layout) {
 unsigned UnicodeEntry::digits() const {
   if (method == UnicodeMethod::macos_hex && character > kLastUnit) return 2 * kUnitDigits;
   const auto needed = (static_cast<unsigned>(std::bit_width(std::uint32_t{character})) + 3) / 4;
-  return std::max(needed, kUnitDigits);
+  const unsigned digits = std::max(needed, kUnitDigits);
+  const bool letter = (character >> (4 * (digits - 1))) >= 10;
+  return method == UnicodeMethod::wincompose && letter ? digits + 1 : digits;
 }
 
 /// The digit number `index`, from the left.
@@ -69,8 +71,9 @@ unsigned UnicodeEntry::digit(unsigned index) const {
 std::uint8_t UnicodeEntry::chords() const {
   const unsigned around[] = {0, 2, 2, 1, 3};
   const auto number = static_cast<std::size_t>(method);
-  return method == UnicodeMethod::off ? std::uint8_t{0}
-                                      : static_cast<std::uint8_t>(digits() + around[number]);
+  const bool too_far = method == UnicodeMethod::windows_hex && character > kLastUnit;
+  if (method == UnicodeMethod::off || too_far) return 0;
+  return static_cast<std::uint8_t>(digits() + around[number]);
 }
 
 Chord UnicodeEntry::chord(unsigned index, const hid::Layout& layout, bool caps_lock) const {

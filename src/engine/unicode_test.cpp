@@ -58,6 +58,31 @@ TEST(Unicode, WincomposeTakesComposeAndUAndDigitsAndEnter) {
             "[40:] [00:18] [00:1e] [00:09] [00:23] [00:27] [00:] [00:27] [00:28] [00:]");
 }
 
+// Compose, u, a is a character of its own (https://github.com/samhocevar/wincompose/issues/464).
+TEST(Unicode, WincomposeBeginsWithZeroBeforeALetter) {
+  EXPECT_EQ(typed(UnicodeMethod::wincompose, "\uA66E"),
+            "[40:] [00:18] [00:27] [00:04] [00:23] [00:] [00:23] [00:08] [00:28] [00:]");
+  EXPECT_EQ((UnicodeEntry{UnicodeMethod::wincompose, 0xF0001}.chords()), 9);
+  EXPECT_EQ((UnicodeEntry{UnicodeMethod::wincompose, 0x9FFF}.chords()), 7);
+  EXPECT_EQ((UnicodeEntry{UnicodeMethod::linux_hex, 0xA66E}.chords()), 6);
+}
+
+// GTK and IBus wait for the keysym of the capital U, so Caps Lock goes off before and on after it,
+// as QMK does it (unicode_input_start() in quantum/unicode/unicode.c).
+TEST(Unicode, LinuxTakesCapsLockOffMeanwhile) {
+  BytecodeRoll roll = BytecodeRoll{}.set(Setting::unicode, 1).bind(kF1, Program{}.text("a\u2713b"));
+  Rig rig{roll};
+  rig.tap(0x39, 0).tap(kF1, 50);
+  EXPECT_EQ(rig.reports(),
+            "[00:39] [00:] [02:04] [00:39] [03:18] [00:1f] [00:24] [00:1e] [00:20] [00:2c] [00:39] "
+            "[02:05] [00:]");
+}
+
+// Above U+FFFF it knows nothing (QMK: docs/features/unicode.md), and would take what is left.
+TEST(Unicode, WindowsLeavesOutWhatItCannotEnter) {
+  EXPECT_EQ(typed(UnicodeMethod::windows_hex, "a\U0001F600b"), "[00:04] [00:05] [00:]");
+}
+
 TEST(Unicode, WhatFollowsIsTypedAsEver) {
   EXPECT_EQ(typed(UnicodeMethod::macos_hex, "a✓a"),
             "[00:04] [04:1f] [04:24] [04:1e] [04:20] [00:] [00:04] [00:]");

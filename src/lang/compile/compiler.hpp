@@ -322,6 +322,7 @@ class Compiler final : private DiagnosticSink {
   void emit_chord(Opcode opcode, const Chord& keys);
   void check_key(const Chord& keys);
   void check_typable(char32_t c, const Position& at, std::uint32_t length);
+  void check_in_text(char32_t c, const Position& at);
   bool raw_statement();
   bool click_statement();
   bool mouse_button(Chord& out);
@@ -455,11 +456,11 @@ class Compiler final : private DiagnosticSink {
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
-  std::uint8_t erase_ = 0;      ///< Characters of an abbreviation that the host sees.
-  bool types_unicode_ = false;  ///< `set unicode` with a method.
-  bool all_leader_ = false;     ///< `set trigger = leader`.
-  bool until_ = false;          ///< The expression is that of `wait until`.
-  std::uint8_t wakes_ = 0;      ///< What the expression read that can change (Wakes).
+  std::uint8_t erase_ = 0;       ///< Characters of an abbreviation that the host sees.
+  char32_t last_by_number_ = 0;  ///< The last character that `set unicode` can enter; 0: none.
+  bool all_leader_ = false;      ///< `set trigger = leader`.
+  bool until_ = false;           ///< The expression is that of `wait until`.
+  std::uint8_t wakes_ = 0;       ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;
   std::uint8_t depth_ = 0;

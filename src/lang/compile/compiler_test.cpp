@@ -350,6 +350,17 @@ TEST(Compiler, AMethodForUnicodeNeedsNoWarnings) {
   EXPECT_EQ(messages_of("set unicode = linux\nF1 { tap '☃' }\n").size(), 1U);
 }
 
+// Windows enters four hex digits (QMK: docs/features/unicode.md, "Windows (HexNumpad)").
+TEST(Compiler, WarnsOfWhatWindowsCannotEnter) {
+  const std::string warning =
+      " warning: unicode = windows ends at U+FFFF; nothing will be typed for ";
+  EXPECT_EQ(messages_of("set unicode = windows\nF1 { \"☃ab😀\\u{1F601}\" }\n"),
+            (Words{"2:10" + warning + "'😀'", "2:11" + warning + "'😁'"}));
+  for (const char* method : {"linux", "macos", "wincompose"}) {
+    EXPECT_EQ(messages_of(std::string("set unicode = ") + method + "\nF1 { \"😀\" }\n"), Words{});
+  }
+}
+
 TEST(Compiler, WarnsOfALayoutThatComesTooLate) {
   EXPECT_EQ(messages_of("F1 { \"£\" }\nset layout = us"),
             (Words{"2:14 warning: the text above was checked for layout uk; put 'set layout' "

@@ -60,6 +60,7 @@ struct Position {
   X(caret_digit,        "'^' takes a letter; write ctrl+{a}") \
   X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
+  X(character_too_far,  "unicode = windows ends at U+FFFF; nothing will be typed for '{a}'") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
   X(quoted_key,         "this waits for '{a}' to be typed; write the key without quotes") \
   X(bracketed_key,      "this is typed as it stands; to press the key write \"…\" {a}") \

@@ -121,7 +121,7 @@ void Compiler::text_step() {
     const StringItem item = lexer_.string_item();
     switch (item.kind) {
       case StringItem::Kind::character:
-        if (!types_unicode_) check_typable(item.character, item.at, 1);
+        check_in_text(item.character, item.at);
         check_bracket(item);
         text_character(item.character);
         break;
@@ -138,6 +138,12 @@ void Compiler::text_step() {
         return end_text();
     }
   }
+}
+
+/// Warns of a character of a text that neither the layout nor the host's method can type.
+void Compiler::check_in_text(char32_t c, const Position& at) {
+  if (last_by_number_ == 0) return check_typable(c, at, 1);
+  if (c > last_by_number_) warn_at(Message::character_too_far, at, 1, encode_utf8(c), {});
 }
 
 /// Whether the text is rather meant as a key: its name with a capital, a digit or `_` in it.

@@ -54,6 +54,16 @@ constexpr std::array<std::string_view, 17> kExpectedValue = {
     "a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
+/// The last character that `unicode` with the choice number `method` enters; 0 if none.
+char32_t last_by_number(std::uint32_t method) {
+  constexpr std::uint32_t kOff = 0;
+  constexpr std::uint32_t kWindows = 2;
+  static_assert(kSettings[static_cast<std::size_t>(Setting::unicode)].choices[kWindows] ==
+                "windows");
+  if (method == kOff) return 0;
+  return method == kWindows ? 0xFFFF : 0x10FFFF;
+}
+
 }  // namespace
 
 // ---- set --------------------------------------------------------------------------------------
@@ -105,7 +115,7 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
     return expected(Message::expected_value, {}, wanted);
   }
   if (setting == Setting::trigger) all_leader_ = value == 1;
-  if (setting == Setting::unicode) types_unicode_ = value != 0;
+  if (setting == Setting::unicode) last_by_number_ = last_by_number(value);
   emit(CodePiece(Opcode::set_number).number(static_cast<std::uint32_t>(setting)).number(value));
   return true;
 }

@@ -91,7 +91,7 @@ bool TextView::character(hid::Stroke stroke, Effect& effect) {
 void TextView::key(hid::Stroke stroke, Effect& effect) {
   const hid::Usage pressed = hid::keyboard_usage(stroke.usage);
   char32_t entered = 0;
-  if (unicode_.key(stroke, entered)) return type(entered, effect);
+  if (unicode_.key(stroke, caps_lock(), entered)) return type(entered, effect);
   if (const std::uint8_t led = led_of(pressed); led != 0) {
     leds_ = static_cast<std::uint8_t>(leds_ ^ led);
     effect.silent.push_back(pressed);

@@ -15,6 +15,9 @@ constexpr std::uint8_t kKeypadPlus = 0x57;
 constexpr std::uint8_t kKeypad1 = 0x59;
 constexpr std::uint8_t kKeypad0 = 0x62;
 
+/// What WinCompose makes of Compose, u and a.
+constexpr char32_t kBreveA = U'\u0103';
+
 constexpr int kNoDigit = -1;
 
 int hex_value(char32_t c) {
@@ -42,24 +45,26 @@ char32_t UnicodeInput::modifiers(hid::Modifiers mods) {
   return open_ && held && (mods & hid::kLAlt) == 0 ? finish() : char32_t{0};
 }
 
-bool UnicodeInput::key(hid::Stroke stroke, char32_t& complete) {
+bool UnicodeInput::key(hid::Stroke stroke, bool caps_lock, char32_t& complete) {
   complete = 0;
   alone_ = false;
-  if (!open_) return begins(stroke);
+  if (!open_) return begins(stroke, caps_lock);
   if (ends(hid::keyboard_usage(stroke.usage))) {
     complete = finish();
     return true;
   }
-  const int value = digit(stroke);
-  if (value == kNoDigit) {
+  const int value = digit(stroke, caps_lock);
+  const bool breve = method_ == UnicodeMethod::wincompose && digits_ == 0 && value == 10;
+  if (value == kNoDigit || breve) {
     finish();
-    return false;
+    if (breve) complete = kBreveA;
+    return breve;
   }
   add(value);
   return true;
 }
 
-bool UnicodeInput::begins(hid::Stroke stroke) {
+bool UnicodeInput::begins(hid::Stroke stroke, bool caps_lock) {
   const bool u = layout_.key_of(U'u') == stroke.usage;
   const bool composing = composing_;
   composing_ = false;
@@ -67,14 +72,15 @@ bool UnicodeInput::begins(hid::Stroke stroke) {
     case UnicodeMethod::off:
       return false;
     case UnicodeMethod::linux_hex:
-      open_ = u && (stroke.mods & kCtrl) != 0 && (stroke.mods & kShift) != 0;
+      // GTK looks for the keysym of the capital.
+      open_ = u && (stroke.mods & kCtrl) != 0 && (stroke.mods & kShift) != 0 && !caps_lock;
       break;
     case UnicodeMethod::windows_hex:
       open_ = stroke.usage == kKeypadPlus && (stroke.mods & hid::kLAlt) != 0;
       break;
     case UnicodeMethod::macos_hex:
-      open_ = stroke.mods == hid::kLAlt && digit(stroke) != kNoDigit;
-      if (open_) add(digit(stroke));
+      open_ = stroke.mods == hid::kLAlt && digit(stroke, caps_lock) != kNoDigit;
+      if (open_) add(digit(stroke, caps_lock));
       break;
     case UnicodeMethod::wincompose:
       open_ = u && composing;
@@ -88,7 +94,7 @@ bool UnicodeInput::ends(hid::Usage key) const {
   return method_ == UnicodeMethod::wincompose && key == hid::kEnter;
 }
 
-int UnicodeInput::digit(hid::Stroke stroke) const {
+int UnicodeInput::digit(hid::Stroke stroke, bool caps_lock) const {
   switch (method_) {
     case UnicodeMethod::macos_hex:
       return hex_value(us_layout().decode({0, stroke.usage}));
@@ -97,7 +103,7 @@ int UnicodeInput::digit(hid::Stroke stroke) const {
       return value != kNoDigit ? value : hex_value(layout_.decode({0, stroke.usage}));
     }
     default:
-      return hex_value(layout_.decode(stroke));
+      return hex_value(layout_.decode(stroke, caps_lock));
   }
 }
 
@@ -118,6 +124,7 @@ char32_t UnicodeInput::finish() {
   open_ = false;
   number_ = surrogate_ = 0;
   digits_ = 0;
+  if (method_ == UnicodeMethod::windows_hex) return enough ? number & 0xFFFFU : 0;
   return enough ? static_cast<char32_t>(number) : char32_t{0};
 }
 

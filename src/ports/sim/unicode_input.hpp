@@ -18,14 +18,14 @@ class UnicodeInput {
   /// The modifiers are these now. Gives the character that this completes; 0 if it does not.
   char32_t modifiers(hid::Modifiers mods);
 
-  /// A key goes down. Returns whether the method takes it; then `complete` is the character that
-  /// it completes, or 0.
-  bool key(hid::Stroke stroke, char32_t& complete);
+  /// A key goes down while the host's Caps Lock is `caps_lock`. Returns whether the method takes
+  /// it; then `complete` is the character that it completes, or 0.
+  bool key(hid::Stroke stroke, bool caps_lock, char32_t& complete);
 
  private:
-  bool begins(hid::Stroke stroke);
+  bool begins(hid::Stroke stroke, bool caps_lock);
   [[nodiscard]] bool ends(hid::Usage key) const;
-  [[nodiscard]] int digit(hid::Stroke stroke) const;
+  [[nodiscard]] int digit(hid::Stroke stroke, bool caps_lock) const;
   void add(int digit);
   char32_t finish();
 
