@@ -10,42 +10,13 @@
 #include <vector>
 
 #include "hid/layout.hpp"
-#include "scenario/key_script.hpp"
+#include "support/played.hpp"
 #include "support/volume.hpp"
-#include "tryout/macros.hpp"
-#include "tryout/play.hpp"
-#include "tryout/roll_text.hpp"
 
 namespace pianola {
 namespace {
 
-/// What comes of keys on a keyboard with macros.
-class Played {
- public:
-  Played(std::string_view macros, std::string_view keys, std::uint32_t poll = 1)
-      : macros_(macros), play_(macros_.roll(), {.layout = nullptr, .poll = poll}) {
-    EXPECT_TRUE(macros_.good()) << macros_.messages("macros.txt");
-    const scenario::KeyScript script =
-        scenario::parse_key_script(keys, tryout::layout_of(macros_.roll()));
-    play_.run(script.events, 600'000);
-    EXPECT_TRUE(play_.errors("macros.txt").empty());
-  }
-
-  [[nodiscard]] std::string text() { return play_.simulation().host().text(); }
-  /// All reports, separated by blanks.
-  [[nodiscard]] std::string reports() {
-    std::string all;
-    for (const sim::TraceEntry& entry : play_.simulation().host().trace()) {
-      all += (all.empty() ? "" : " ") + sim::format_report(entry.report);
-    }
-    return all;
-  }
-  [[nodiscard]] std::string trace() { return sim::format_trace(play_.simulation().host().trace()); }
-
- private:
-  tryout::Macros macros_;
-  tryout::Play play_;
-};
+using test::Played;
 
 struct Rolled {
   std::string_view macros;

@@ -103,17 +103,33 @@ void Core::stop_task(TaskIndex index) {
   }
 }
 
-bool Core::enter_scope(TaskIndex index, bool defers) {
+bool Core::defer(TaskIndex index) {
   Task& task = tasks[index];
   if (task.scopes == lang::kMaxScopes) return false;
   const unsigned bit = 1U << task.scopes++;
-  if (defers) {
-    task.deferring = static_cast<std::uint8_t>(task.deferring | bit);
-    ++deferring;
-  } else {
-    mixer.hide_keyboard(true);
-  }
+  task.deferring = static_cast<std::uint8_t>(task.deferring | bit);
+  ++deferring;
   return true;
+}
+
+std::optional<ErrorCode> Core::hide(TaskIndex index, hid::Modifiers mods) {
+  Task& task = tasks[index];
+  if (task.scopes == lang::kMaxScopes) return ErrorCode::scopes;
+  const bool room = mixer.change().add(task_owner(index), veil_usage(task.scopes), false, mods);
+  if (!room) return ErrorCode::keys;
+  ++task.scopes;
+  return std::nullopt;
+}
+
+hid::Modifiers Core::hides(TaskIndex index) {
+  unsigned mods = tasks[index].hides;
+  for (const Hold& hold : mixer.holds().all()) {
+    if (!is_veil(hold.usage())) continue;
+    for (TaskIndex i = index; i != kNoTask; i = tasks.find(tasks[i].parent)) {
+      if (task_owner(i) == hold.owner) mods |= hold.hides();
+    }
+  }
+  return static_cast<hid::Modifiers>(mods);
 }
 
 void Core::leave_scopes(TaskIndex index, unsigned depth) {
@@ -127,7 +143,7 @@ void Core::leave_scopes(TaskIndex index, unsigned depth) {
         passed = false;
       }
     } else {
-      mixer.hide_keyboard(false);
+      mixer.change().remove(task_owner(index), veil_usage(task.scopes));
     }
   }
 }

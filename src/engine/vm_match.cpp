@@ -113,7 +113,7 @@ Vm::Flow Vm::on_match(const Operands& operands) {
   if (self.resumed == 0) {
     const std::uint32_t within = operands.value[1] - 1;
     if (limited && within > lang::kMaxDuration) return fail(ErrorCode::duration);
-    if (!core_.enter_scope(core_.floor.task, true)) return fail(ErrorCode::scopes);
+    if (!core_.defer(core_.floor.task)) return fail(ErrorCode::scopes);
     self.deadline = core_.now + within;
     self.resumed = 1;
   }
