@@ -15,6 +15,25 @@ bool same_above(const lang::IndexKey& a, const lang::IndexKey& b, unsigned bits)
   return a.scope == b.scope && a.high == b.high && a.low >> bits == b.low >> bits;
 }
 
+/// Finds the entry of the key of `none`, which names no modifiers, that names exactly `mods`.
+/// `position`: where those that name the same sides begin, or would.
+bool find_exact(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mods, Found& out,
+                std::uint32_t& position) {
+  lang::IndexKey first = none;
+  first.low |= lang::mod_sides({mods}) << kSidesShift;
+  position = roll.lower_bound(first);
+  int best = kNoFit;
+  lang::IndexEntry entry;
+  for (std::uint32_t i = position; roll.index_entry(i, entry); ++i) {
+    if (!same_above(entry.key, first, kSidesShift)) break;
+    const int found = fit(lang::key_mods(entry.key), mods);
+    if (found <= best) continue;
+    best = found;
+    out = {entry, i};
+  }
+  return best != kNoFit;
+}
+
 }  // namespace
 
 int fit(lang::TriggerMods asked, hid::Modifiers held) {
@@ -30,24 +49,16 @@ hid::Modifiers named_modifiers(lang::TriggerMods mods) {
 }
 
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, hid::Modifiers mods, Found& out) {
+                  std::uint32_t usage, HeldModifiers mods, Found& out) {
   // Each step is a search in flash or a read of it: no more of them than need be.
   const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
-  if (mods == 0) return find_entry(roll, none, out);
-  const lang::IndexKey first = lang::trigger_key(
-      scope, kind, {0, static_cast<std::uint8_t>(lang::mod_sides({mods}))}, usage);
-  const std::uint32_t position = roll.lower_bound(first);
-  int best = kNoFit;
-  lang::IndexEntry entry;
-  for (std::uint32_t i = position; roll.index_entry(i, entry); ++i) {
-    if (!same_above(entry.key, first, kSidesShift)) break;
-    const int found = fit(lang::key_mods(entry.key), mods);
-    if (found <= best) continue;
-    best = found;
-    out = {entry, i};
-  }
-  if (best != kNoFit) return true;
+  if (mods.all == 0) return find_entry(roll, none, out);
+  std::uint32_t position = 0;
+  if (find_exact(roll, none, mods.all, out, position)) return true;
+  const bool more = mods.fingers != 0 && mods.fingers != mods.all;
+  if (more && find_exact(roll, none, mods.fingers, out, position)) return true;
   // The one that names no modifiers stands before these, if there is any of this key.
+  lang::IndexEntry entry;
   if (position == 0 || !roll.index_entry(position - 1, entry)) return false;
   return same_above(entry.key, none, kUsageShift) && find_entry(roll, none, out);
 }

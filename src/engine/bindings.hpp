@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "engine/holds.hpp"
 #include "hid/usage.hpp"
 #include "lang/code/roll.hpp"
 
@@ -22,9 +23,10 @@ inline constexpr int kNoFit = -1;
 int fit(lang::TriggerMods asked, hid::Modifiers held);
 
 /// Finds the trigger of `kind` with the usage (or number) `usage` in `scope` (lang::name_hash of a
-/// layer, or 0) that fits the held modifiers `mods` best. False if there is none.
+/// layer, or 0) that fits best: that names exactly all held modifiers, else exactly the fingers',
+/// else none. False if there is no such trigger.
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, hid::Modifiers mods, Found& out);
+                  std::uint32_t usage, HeldModifiers mods, Found& out);
 
 /// Finds the entry with exactly this key.
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out);

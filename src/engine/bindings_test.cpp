@@ -151,7 +151,7 @@ TEST(FindBinding, FindsWhatFitsBest) {
       const lang::IndexKey first = lang::trigger_key(scope, TriggerKind::press, {}, usage);
       const auto expected = best_of(roll.index(), first, usage, mods);
       Found found;
-      ASSERT_EQ(find_binding(roll, scope, TriggerKind::press, usage, mods, found),
+      ASSERT_EQ(find_binding(roll, scope, TriggerKind::press, usage, {mods, mods}, found),
                 expected.has_value());
       if (!expected) continue;
       EXPECT_EQ(found.entry.record, *expected);

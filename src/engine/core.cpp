@@ -107,18 +107,34 @@ void Core::stop_task(TaskIndex index) {
 
 // ---- Scopes ------------------------------------------------------------------------------------
 
-bool Core::enter_scope(TaskIndex index, Scope kind) {
+bool Core::keep_keys(TaskIndex index, Scope kind) {
   Task& task = tasks[index];
   if (task.scopes == lang::kMaxScopes) return false;
   task.set_scope(task.scopes++, kind);
-  if (kind == Scope::hides) {
-    mixer.hide_keyboard(true);
-  } else {
-    ++deferring;
-  }
+  ++deferring;
   // It goes on keeping back what lingers.
   if (kind == Scope::matches) stop_lingering(task);
   return true;
+}
+
+std::optional<ErrorCode> Core::hide(TaskIndex index, hid::Modifiers mods) {
+  Task& task = tasks[index];
+  if (task.scopes == lang::kMaxScopes) return ErrorCode::scopes;
+  const bool room = mixer.change().add(task_owner(index), veil_usage(task.scopes), false, mods);
+  if (!room) return ErrorCode::keys;
+  task.set_scope(task.scopes++, Scope::hides);
+  return std::nullopt;
+}
+
+hid::Modifiers Core::hides(TaskIndex index) {
+  unsigned mods = tasks[index].hides;
+  for (const Hold& hold : mixer.holds().all()) {
+    if (!is_veil(hold.usage())) continue;
+    for (TaskIndex i = index; i != kNoTask; i = tasks.find(tasks[i].parent)) {
+      if (task_owner(i) == hold.owner) mods |= hold.hides();
+    }
+  }
+  return static_cast<hid::Modifiers>(mods);
 }
 
 void Core::leave_scopes(TaskIndex index, unsigned depth) {
@@ -130,7 +146,7 @@ void Core::leave_scopes(TaskIndex index, unsigned depth) {
       case Scope::over:
         break;
       case Scope::hides:
-        mixer.hide_keyboard(false);
+        mixer.change().remove(task_owner(index), veil_usage(task.scopes));
         break;
       case Scope::defers:
         stop_keeping(task);

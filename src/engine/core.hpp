@@ -69,8 +69,12 @@ struct Core {
   /// Something changed that tasks may wait for. They wake when the floor is free.
   void signal(Wakes what) { signals = static_cast<Wakes>(signals | what); }
 
-  /// A task enters a scope. False if it is in too many.
-  bool enter_scope(TaskIndex task, Scope kind);
+  /// A task enters a scope that keeps key events back. False if it is in too many.
+  bool keep_keys(TaskIndex task, Scope kind);
+  /// A task enters a scope that hides the modifiers `mods`, but for those that it holds itself.
+  std::optional<ErrorCode> hide(TaskIndex task, hid::Modifiers mods);
+  /// The modifiers that a task's trigger hides, and the scopes that it and its callers are in.
+  [[nodiscard]] hid::Modifiers hides(TaskIndex task);
   /// A task leaves scopes until it is in `depth` of them. Key events that a `match next` kept back
   /// stay back until let_keys_go(), the end of a second round or that of the task.
   void leave_scopes(TaskIndex task, unsigned depth);

@@ -18,6 +18,13 @@ inline bool Engine::keys_pass() const {
 /// The next key event may be handled.
 inline bool Engine::keys_wait() const { return !core_.input.empty() && keys_pass(); }
 
+/// Does what the first key event means. Returns whether tasks woke.
+inline bool Engine::handle(const Choice& choice) {
+  if (!keyboard_.panics()) return keyboard_.handle(choice);
+  cancel_all();
+  return true;
+}
+
 /// Handles the next key event, unless it is kept back, is undecided, or a task wakes before it.
 /// False if nothing happened.
 inline bool Engine::handle_key(bool due) {
@@ -28,7 +35,7 @@ inline bool Engine::handle_key(bool due) {
   decided_at_ = choice.at;
   if (undecided_) return keyboard_.let_up_early();
   if (due && earlier(tasks[tasks.first_deadline()].deadline, choice.at)) return false;
-  const bool woke = keyboard_.handle(choice);
+  const bool woke = handle(choice);
   if (tell_changes() || woke) tasks.turn();
   return true;
 }
@@ -90,7 +97,7 @@ inline void Engine::mix_keys() {
   while (keys_wait() && core_.floor.task != kNoTask && core_.mixer.settle(core_.now)) {
     const Choice choice = keyboard_.look();
     if (choice.kind == Choice::Kind::undecided) break;
-    keyboard_.handle(choice);
+    handle(choice);
     if (core_.request.kind != Request::Kind::none) break;
   }
   core_.reader.seek(record, offset);
@@ -192,8 +199,8 @@ void Engine::key(const KeyEvent& event) {
   const auto usage = static_cast<std::uint32_t>(event.usage);
   const bool macro = page(event.usage) == hid::Page::macro && id(event.usage) < hid::kMacroKeys;
   if (event.usage == hid::kNoKey || (!macro && !is_valid_usage(usage))) return;
-  const bool cancel = event.down && event.usage == hid::kEscape && !core_.input.down(event.usage) &&
-                      core_.input.down(hid::kLeftShift) && core_.input.down(hid::kRightShift);
+  const bool escape = event.down && event.usage == hid::kEscape && !core_.input.down(event.usage);
+  const bool cancel = escape && keyboard_.both_shifts(event.time);
   core_.input.push(event);
   // Who keeps the events back may look at them.
   if (core_.deferring != 0) core_.signal(kWakeKey | kWakeRelease);

@@ -73,7 +73,8 @@ class Engine {
 
   /// A key changed, at `event.time`: not before the last event, not after the next step. An event
   /// that changes nothing, or with a usage that reports cannot say, is ignored. Both Shift keys and
-  /// Escape together cancel at once, whatever waits.
+  /// Escape together cancel at once, whatever waits; so do keys that are Shifts while they are
+  /// held.
   void key(const KeyEvent& event);
 
   /// Randomness for `random(n)`. The same seed gives the same numbers.
@@ -122,6 +123,7 @@ class Engine {
   void check_host();
   [[nodiscard]] bool keys_pass() const;
   [[nodiscard]] bool keys_wait() const;
+  bool handle(const Choice& choice);
   bool handle_key(bool due);
   bool go_on();
   bool tell_changes();

@@ -66,7 +66,7 @@ void Holds::remove_modifiers(Owner owner, Modifiers mods) {
 }
 
 void Holds::remove_all(Owner owner) {
-  remove_if([=](const Hold& hold) { return hold.owner == owner; });
+  remove_if([=](const Hold& hold) { return hold.owner == owner && !is_veil(hold.usage()); });
 }
 
 void Holds::remove_loose(Owner owner) {
@@ -75,7 +75,8 @@ void Holds::remove_loose(Owner owner) {
 
 void Holds::give(Owner from, Owner to) {
   for (Hold& hold : table_.first(count_)) {
-    if (hold.owner == from && !contains(to, hold.usage())) hold.owner = to;
+    const bool given = hold.owner == from && !is_veil(hold.usage());
+    if (given && !contains(to, hold.usage())) hold.owner = to;
   }
   remove_all(from);
 }
@@ -99,12 +100,14 @@ std::uint32_t Holds::press_of(Owner owner) const {
   return found == nullptr ? 0 : found->info;
 }
 
-Modifiers Holds::keyboard_modifiers() const {
-  unsigned mods = 0;
+HeldModifiers Holds::held_modifiers(bool oneshots) const {
+  unsigned fingers = 0;
+  unsigned others = 0;
   for (const Hold& hold : all()) {
-    if (is_key(hold.owner) && !hold.loose()) mods |= hid::modifier_bit(hold.usage());
+    if (!hold.counts() || (!oneshots && hold.owner == kOneshot)) continue;
+    (is_key(hold.owner) ? fingers : others) |= hid::modifier_bit(hold.usage());
   }
-  return static_cast<Modifiers>(mods);
+  return {static_cast<Modifiers>(fingers), static_cast<Modifiers>(fingers | others)};
 }
 
 std::uint32_t Holds::layers() const {
@@ -117,7 +120,7 @@ std::uint32_t Holds::layers() const {
 
 void Holds::stop_hiding() {
   for (Hold& hold : table_.first(count_)) {
-    if (hold.usage() != hid::kNoKey) hold.info &= Hold::kChord;
+    if (!is_silent(hold.usage())) hold.info &= Hold::kChord | Hold::kOwn;
   }
 }
 
@@ -162,7 +165,7 @@ bool Holds::only_sends(Owner owner) const {
   for (const Hold& hold : all()) {
     const Usage usage = hold.usage();
     if (hold.owner != owner || usage == hid::kNoKey) continue;
-    if (is_layer(usage) || (hid::is_modifier(usage) && !hold.accompanies())) return false;
+    if (is_silent(usage) || (hid::is_modifier(usage) && !hold.accompanies())) return false;
     sends = true;
   }
   return sends;

@@ -43,14 +43,30 @@ constexpr hid::Usage layer_usage_of(std::uint32_t number) {
 constexpr bool is_layer(hid::Usage usage) {
   return (static_cast<std::uint16_t>(usage) & 0x7000U) == 0x5000U;
 }
+/// The usage by which a task hides modifiers while its block number `depth` is open.
+constexpr hid::Usage veil_usage(unsigned depth) { return static_cast<hid::Usage>(0x6000U | depth); }
+/// Whether a held usage hides modifiers and does nothing else.
+constexpr bool is_veil(hid::Usage usage) {
+  return (static_cast<std::uint16_t>(usage) & 0x7000U) == 0x6000U;
+}
+/// Whether no report says anything of a held usage.
+constexpr bool is_silent(hid::Usage usage) {
+  return usage == hid::kNoKey || static_cast<std::uint16_t>(usage) >= 0x5000U;
+}
 /// The number of the layer that `usage`, which is_layer(), keeps on.
 constexpr unsigned layer_number(hid::Usage usage) { return hid::id(usage); }
+
+/// The modifiers that triggers and `mods()` go by.
+struct HeldModifiers {
+  hid::Modifiers fingers = 0;  ///< Those that the keyboard's keys are as keys of their own.
+  hid::Modifiers all = 0;      ///< These, and those that `hold`, `toggle` and `oneshot` hold so.
+};
 
 /// One owner keeps one usage down.
 struct Hold {
   Owner owner{};
   std::uint16_t what = 0;  ///< Usage, and kLoose or not.
-  /// With a usage: the modifiers of the keyboard that it hides, and kChord or not. Without one: the
+  /// With a usage: the modifiers that it hides, and kChord, kOwn or neither. Without one: the
   /// number of the key's press, by which the tasks that it started know it, or 0 if it starts
   /// nothing.
   std::uint32_t info = 0;
@@ -59,6 +75,8 @@ struct Hold {
   static constexpr std::uint16_t kLoose = 0x8000;
   /// For a task: `hold` put it down, with a key that is plain (hid::is_plain_key).
   static constexpr std::uint32_t kChord = 0x100;
+  /// Not for a key: `hold`, `toggle` or `oneshot` put it down, as a modifier without another key.
+  static constexpr std::uint32_t kOwn = 0x200;
 
   /// What is kept down; kNoKey of a physical key that sends nothing.
   [[nodiscard]] constexpr hid::Usage usage() const {
@@ -66,7 +84,7 @@ struct Hold {
   }
   /// Whether kLoose is set.
   [[nodiscard]] constexpr bool loose() const { return (what & kLoose) != 0; }
-  /// The modifiers of the keyboard that it hides; only of one with a usage.
+  /// The modifiers that it hides; only of one with a usage.
   [[nodiscard]] constexpr hid::Modifiers hides() const { return static_cast<hid::Modifiers>(info); }
   /// Whether it is the physical key with whose press number `press` tasks started.
   [[nodiscard]] constexpr bool started(std::uint32_t press) const {
@@ -75,6 +93,10 @@ struct Hold {
   /// Whether it is a modifier that belongs to the key of a chord, and to no other key.
   [[nodiscard]] constexpr bool accompanies() const {
     return hid::is_modifier(usage()) && (is_key(owner) ? loose() : (info & kChord) != 0);
+  }
+  /// Whether it is a modifier that triggers and `mods()` go by.
+  [[nodiscard]] constexpr bool counts() const {
+    return hid::is_modifier(usage()) && (is_key(owner) ? !loose() : (info & kOwn) != 0);
   }
 };
 
@@ -105,10 +127,11 @@ class Holds {
 
   void remove(Owner owner, hid::Usage usage);
   void remove_modifiers(Owner owner, hid::Modifiers mods);
+  /// All but the modifiers that it hides in blocks.
   void remove_all(Owner owner);
   void remove_loose(Owner owner);
 
-  /// What `from` holds is held by `to`. Always has room.
+  /// What `from` holds is held by `to`, but for what it hides in blocks. Always has room.
   void give(Owner from, Owner to);
 
   [[nodiscard]] bool contains(Owner owner, hid::Usage usage) const;
@@ -120,12 +143,14 @@ class Holds {
   [[nodiscard]] std::uint32_t press_of(Owner owner) const;
 
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
-  [[nodiscard]] hid::Modifiers keyboard_modifiers() const;
+  [[nodiscard]] hid::Modifiers keyboard_modifiers() const { return held_modifiers().fingers; }
+  /// The modifiers that count, hidden or not; `oneshots`: also those of kOneshot.
+  [[nodiscard]] HeldModifiers held_modifiers(bool oneshots = true) const;
 
   /// The layers that anybody keeps on, one bit each.
   [[nodiscard]] std::uint32_t layers() const;
 
-  /// No entry hides modifiers any more.
+  /// No key hides modifiers any more.
   void stop_hiding();
 
   /// Whether there may be modifiers that belong to the key of a chord (Hold::accompanies()).

@@ -19,6 +19,8 @@ namespace {
 /// Page").
 constexpr std::uint32_t kLastMainKey = 0x38;
 
+constexpr unsigned kShifts = hid::kLShift | hid::kRShift;
+
 constexpr unsigned kKinds = static_cast<unsigned>(TriggerKind::event) + 1;
 
 constexpr Time later(Time a, Time b) { return earlier(a, b) ? b : a; }
@@ -88,8 +90,8 @@ bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
 
 bool Keyboard::find(TriggerKind kind, std::uint32_t scope, Usage key, Found& out) {
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
-  return has(kind) && find_binding(*core_.roll, scope, kind, usage,
-                                   core_.mixer.holds().keyboard_modifiers(), out);
+  return has(kind) &&
+         find_binding(*core_.roll, scope, kind, usage, core_.mixer.held_modifiers(), out);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------
@@ -210,6 +212,65 @@ bool Keyboard::is_dual(const Found& found) {
          instruction.opcode == lang::Opcode::remap_layer;
 }
 
+/// Finds what the press of `key` does in the layers that are on.
+bool Keyboard::find_press(Usage key, Found& out) {
+  std::uint32_t scope = 0;
+  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
+    if (find(TriggerKind::press, scope, key, out)) return true;
+  }
+  return false;
+}
+
+/// The modifiers that `key` would be as keys of its own; `held`: after the `hold` time.
+hid::Modifiers Keyboard::modifiers_of(Usage key, bool held) {
+  Found found;
+  if (!find_press(key, found)) return hid::modifier_bit(key);
+  const bool dual = is_dual(found);
+  if (dual && !held) return 0;
+  core_.reader.seek(found.entry.record, found.entry.code);
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return 0;
+  if (instruction.opcode != lang::Opcode::remap) return 0;
+  std::size_t mods = 1;  // which operand has the modifiers; the key is the next
+  if (dual) {
+    read_instruction(core_.reader, instruction);
+    if (instruction.opcode != lang::Opcode::remap_hold) return 0;
+    mods = 0;
+  }
+  const auto chord = target(instruction.value[mods], instruction.value[mods + 1]);
+  if (!chord || !is_modifier(chord->key)) return 0;
+  return static_cast<hid::Modifiers>(chord->mods | hid::modifier_bit(chord->key));
+}
+
+bool Keyboard::both_shifts(Time now) {
+  const InputQueue& input = core_.input;
+  unsigned down = 0;
+  for (const Usage shift : {hid::kLeftShift, hid::kRightShift}) {
+    if (input.down(shift)) down |= hid::modifier_bit(shift);
+  }
+  for (const Hold& hold : core_.mixer.holds().all()) {
+    const bool key = is_key(hold.owner) && hold.counts();
+    if (key && input.down(usage_of_owner(hold.owner))) down |= hid::modifier_bit(hold.usage());
+  }
+  // The task that has the floor goes on reading where it was.
+  const std::uint32_t record = core_.reader.record();
+  const std::uint32_t offset = core_.reader.offset();
+  for (std::size_t i = 0; i < input.size() && (down & kShifts) != kShifts; ++i) {
+    const KeyEvent event = input.at(i);
+    const bool pressed = core_.settings.dual == Dual::press;
+    const bool held = pressed || now - event.time >= core_.settings.hold;
+    if (event.down && input.down(event.usage)) down |= modifiers_of(event.usage, held);
+  }
+  core_.reader.seek(record, offset);
+  return (down & kShifts) == kShifts;
+}
+
+bool Keyboard::panics() const {
+  const KeyEvent event = core_.input.front();
+  return event.down && event.usage == hid::kEscape &&
+         (core_.mixer.holds().keyboard_modifiers() & kShifts) == kShifts;
+}
+
 /// Whether the key is held, tapped (then `found`) or undecided, and since or until when.
 Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, Time& at) {
   const Settings& settings = core_.settings;
@@ -245,7 +306,7 @@ bool Keyboard::pressed_before(std::size_t end, Usage key) const {
 
 void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = Choice::Kind::pass;
-  const hid::Modifiers mods = core_.mixer.holds().keyboard_modifiers();
+  const hid::Modifiers mods = core_.mixer.held_modifiers().all;
   if (look_for_text(event.usage, mods, choice) || !has_autoshift(event.usage)) return;
   const Time limit = event.time + core_.settings.autoshift;
   for (std::size_t i = 1; i < core_.input.size(); ++i) {
@@ -262,7 +323,7 @@ void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
 /// Whether `key` alone types a letter, a digit or a mark, and is to type another when it is held.
 bool Keyboard::has_autoshift(Usage key) const {
   if (core_.settings.autoshift == 0 || number(key) > kLastMainKey) return false;
-  if (core_.mixer.holds().keyboard_modifiers() != 0) return false;
+  if (core_.mixer.held_modifiers().all != 0) return false;
   const auto usage = static_cast<std::uint8_t>(key);
   return hid::layouts()[core_.settings.layout].decode({0, usage}) > U' ';
 }
@@ -289,7 +350,7 @@ std::optional<Chord> Keyboard::target(std::uint32_t mods, std::uint32_t key) con
 /// The modifiers that the host sees with `chord`, which the remap `found` sends.
 hid::Modifiers Keyboard::mods_with(const Chord& chord, const Found& found) const {
   const unsigned hidden = named_modifiers(lang::key_mods(found.entry.key));
-  const unsigned held = core_.mixer.holds().keyboard_modifiers() & ~hidden;
+  const unsigned held = core_.mixer.held_modifiers().all & ~hidden;
   return static_cast<hid::Modifiers>(held | chord.mods);
 }
 

@@ -58,6 +58,12 @@ class Keyboard {
   /// undecided. Returns whether tasks woke.
   bool handle(const Choice& choice);
 
+  /// Whether both Shifts are under the fingers after all events that wait, at the time `now`: the
+  /// keys themselves, and keys that are Shifts or have been down for long enough to be.
+  bool both_shifts(Time now);
+  /// Whether the event at the front of the queue is Escape with both Shifts.
+  [[nodiscard]] bool panics() const;
+
   /// While the front of the queue is undecided or kept back: lets one key up whose release waits
   /// behind it, if nothing but the host goes by that key, so that the host does not repeat it. The
   /// release keeps its place. Returns whether there was one.
@@ -90,6 +96,8 @@ class Keyboard {
   bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   bool look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   bool is_dual(const Found& found);
+  bool find_press(hid::Usage key, Found& out);
+  hid::Modifiers modifiers_of(hid::Usage key, bool held);
   Choice::Kind held_or_tapped(const KeyEvent& event, Time& at);
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 

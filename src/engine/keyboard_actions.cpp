@@ -136,7 +136,7 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
 
 /// The key goes to the host, with the modifiers `mods`.
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
-  const unsigned held = core_.mixer.holds().keyboard_modifiers();
+  const unsigned held = core_.mixer.held_modifiers().all;
   note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
   make_way(key, key);
   core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);

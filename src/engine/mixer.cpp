@@ -34,33 +34,38 @@ void Mixer::press_anew(Owner owner, Usage key) {
 
 /// Notes the modifiers that are held and hidden; `report` gets the keys.
 void Mixer::note_holds(Report& report) {
-  unsigned keyboard = 0;
+  unsigned counting = 0;
   unsigned others = 0;
   unsigned hides = 0;
   for (const Hold& hold : holds_.all()) {
     const Usage usage = hold.usage();
-    if (usage == hid::kNoKey || is_layer(usage)) continue;
+    if (is_silent(usage)) {
+      if (is_veil(usage)) hides |= hold.hides();
+      continue;
+    }
     hides |= hold.hides();
     if (const Modifiers bit = hid::modifier_bit(usage); bit != 0) {
-      // What accompanies a remapped key belongs to the remap, not to the fingers.
-      (is_key(hold.owner) && !hold.loose() ? keyboard : others) |= bit;
+      // What hides a modifier and holds it itself wants it seen.
+      (hold.counts() && (hold.hides() & bit) == 0 ? counting : others) |= bit;
     } else if (usage != typed_.lifted) {
       report.press(usage);
     }
   }
-  keyboard_ = static_cast<Modifiers>(keyboard);
+  counting_ = static_cast<Modifiers>(counting);
   others_ = static_cast<Modifiers>(others);
   hides_ = static_cast<Modifiers>(hides);
+}
+
+/// The modifiers that triggers and blocks hide.
+inline Modifiers Mixer::hidden() const {
+  return static_cast<Modifiers>(hides_ | (typed_.mask == Mask::keys ? typed_.mask_mods : 0U));
 }
 
 /// The modifiers to show, but for the typed key's key.
 inline Modifiers Mixer::modifiers() const {
   unsigned shown = typed_.mask_mods;
   if (typed_.mask != Mask::text) {
-    unsigned hidden = hides_;
-    if (typed_.mask == Mask::keys) hidden |= typed_.mask_mods;
-    if (hiding_ != 0) hidden = 0xFF;
-    shown = (keyboard_ & ~hidden) | others_;
+    shown = (counting_ & ~static_cast<unsigned>(hidden())) | others_;
   }
   return static_cast<Modifiers>((shown | typed_.mods) & ~hid::modifier_bit(typed_.lifted));
 }
@@ -116,13 +121,16 @@ inline bool Mixer::give(const Report& next, Time now) {
   return true;
 }
 
-/// Looks whether `next` uses up what kOneshot holds: shows all of it, and a new key besides.
+/// Looks whether `next` uses up what kOneshot holds: shows all of it, or a trigger hides it, and a
+/// new key besides.
 void Mixer::note_oneshot(const Report& next) {
   Report own;
   bool held = false;
   for (const Hold& hold : holds_.all()) {
     if (hold.owner != kOneshot) continue;
-    if (!next.contains(hold.usage())) return;
+    const bool veiled =
+        typed_.mask != Mask::text && (hid::modifier_bit(hold.usage()) & hidden()) != 0;
+    if (!veiled && !next.contains(hold.usage())) return;
     own.press(hold.usage());
     held = true;
   }
@@ -180,7 +188,7 @@ inline bool Mixer::send_typed(Time now, Modifiers mods) {
     refused_ = false;
     struck_ = typed_.key;
     struck_own_ = own;
-    veiled_ = static_cast<Modifiers>((veiled_ | ~mods) & (keyboard_ | others_) & kMenuMods);
+    veiled_ = static_cast<Modifiers>((veiled_ | ~mods) & (counting_ | others_) & kMenuMods);
     return same;
   }
   // As it was: the long way tries again.
@@ -212,7 +220,7 @@ bool Mixer::send_all(Time now) {
   bool own = false;
   compose(next, own);
   const bool same = next == shown_;
-  const auto held = static_cast<Modifiers>(keyboard_ | others_);
+  const auto held = static_cast<Modifiers>(counting_ | others_);
   if (fresh_ != 0 && would_open_menu(next, held)) {
     next = shown_;
     next.press(neutral_);

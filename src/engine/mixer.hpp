@@ -14,7 +14,7 @@ namespace pianola::engine {
 /// Which modifiers, other than its own, a typed key lets the host see.
 enum class Mask : std::uint8_t {
   none,  ///< All.
-  keys,  ///< All but the keyboard's that TypedKey::mask_mods names (those of the task's trigger).
+  keys,  ///< All but those that count and TypedKey::mask_mods names (those of the task's trigger).
   text,  ///< Only those that TypedKey::mask_mods names (held by the task or its callers).
 };
 
@@ -91,14 +91,11 @@ class Mixer {
     steady_ = false;
   }
 
-  /// Begins or ends to hide the modifiers that the keyboard holds; counted.
-  void hide_keyboard(bool hide) {
-    hiding_ = static_cast<std::uint16_t>(hide ? hiding_ + 1 : hiding_ - 1);
-    dirty_ = true;
+  /// The modifiers that count. What a key has used up does not, though it is up with the next
+  /// change only.
+  [[nodiscard]] HeldModifiers held_modifiers() const {
+    return holds_.held_modifiers(oneshot_ != Oneshot::used);
   }
-
-  /// How many want the keyboard's modifiers hidden.
-  [[nodiscard]] unsigned hiding() const { return hiding_; }
 
   /// The report that was sent last, without its motion.
   [[nodiscard]] const hid::Report& shown() const { return shown_; }
@@ -139,6 +136,7 @@ class Mixer {
   bool send_motion(Time now);
   void note_oneshot(const hid::Report& next);
   void note_holds(hid::Report& report);
+  [[nodiscard]] hid::Modifiers hidden() const;
   [[nodiscard]] hid::Modifiers modifiers() const;
   void compose(hid::Report& next, bool& own);
   bool send_typed(Time now, hid::Modifiers mods);
@@ -157,12 +155,11 @@ class Mixer {
   bool struck_own_ = false;          ///< Nobody else held `struck_` down then.
   hid::Usage anew_ = hid::kNoKey;    ///< Up in the next report, so that it can go down.
   bool steady_ = false;              ///< All but the typed key is as it was sent, and stays so.
-  hid::Modifiers keyboard_ = 0;      ///< Modifiers that the keyboard held when holds were noted.
-  hid::Modifiers others_ = 0;        ///< Modifiers that others held when holds were noted.
+  hid::Modifiers counting_ = 0;      ///< Modifiers that can be hidden, when holds were noted.
+  hid::Modifiers others_ = 0;        ///< Modifiers that cannot, when holds were noted.
   hid::Modifiers hides_ = 0;         ///< Modifiers that somebody hid when holds were noted.
   hid::Modifiers fresh_ = 0;         ///< Alt and GUI that went down with nothing pressed since.
   hid::Modifiers veiled_ = 0;        ///< Alt and GUI that were hidden at some time while held.
-  std::uint16_t hiding_ = 0;         ///< Who wants the keyboard's modifiers hidden.
   Motion motion_;
   Oneshot oneshot_ = Oneshot::none;
   bool moves_ = false;  ///< motion_ is still to be sent.

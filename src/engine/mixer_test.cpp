@@ -161,11 +161,11 @@ TEST_F(MixerTest, TheQuickWayAndTheLongWayAgree) {
     for (Mixer* mixed : {&mixer, &other}) {
       if (hold < 3) mixed->change().add(key_owner(kKeys[hold + 1]), kKeys[hold + 1], false, 0);
       if (hold >= 27) mixed->change().remove_all(key_owner(kKeys[hold - 26]));
-      if (hides) mixed->hide_keyboard(true);
+      if (hides) mixed->change().add(task_owner(0), veil_usage(0), false, 0xFF);
       mixed->change_typed_key() = stroke;
       (mixed == &mixer ? host : other_host).refusals = refusals;
       for (int i = 0; i < 20 && !mixed->settle(now); ++i) mixed->taken(now);
-      if (hides) mixed->hide_keyboard(false);
+      if (hides) mixed->change().remove(task_owner(0), veil_usage(0));
     }
     other.change();
     ASSERT_EQ(mixer.shown(), other.shown()) << round;

@@ -40,7 +40,7 @@ using lang::Wakes;
 /// A block that must be left in order.
 enum class Scope : std::uint8_t {
   over,     ///< A `match next` that keeps nothing back any more.
-  hides,    ///< `without mods`: hides the keyboard's modifiers.
+  hides,    ///< `without`: hides modifiers, by a hold of veil_usage().
   defers,   ///< `defer`: keeps key events back.
   matches,  ///< `match next`: keeps key events back until the task waits.
 };

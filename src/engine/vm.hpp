@@ -107,6 +107,7 @@ class Vm {
   std::optional<ErrorCode> spawn(const Operands& operands, TaskIndex& out);
   Flow finish();
   bool leave_to(unsigned depth);
+  Flow hide(hid::Modifiers mods);
 
   // What comes on the keyboard.
   [[nodiscard]] hid::Usage usage_of(lang::KeyRef key);

@@ -231,14 +231,22 @@ Vm::Flow Vm::on_stop_others(const Operands&) {
 
 // ---- Blocks that must be left in order ---------------------------------------------------------
 
-Vm::Flow Vm::on_without(const Operands&) {
+/// A block begins that hides `mods`.
+Vm::Flow Vm::hide(hid::Modifiers mods) {
   if (!ready()) return Flow::repeat;
   core_.typist.drop_stroke();
-  return core_.enter_scope(core_.floor.task, Scope::hides) ? Flow::next : fail(ErrorCode::scopes);
+  const auto error = core_.hide(core_.floor.task, mods);
+  return error ? fail(*error) : Flow::next;
+}
+
+Vm::Flow Vm::on_without(const Operands&) { return hide(0xFF); }
+Vm::Flow Vm::on_without_some(const Operands& operands) {
+  return hide(named_modifiers({static_cast<std::uint8_t>(operands.value[0]),
+                               static_cast<std::uint8_t>(operands.value[1])}));
 }
 
 Vm::Flow Vm::on_defer(const Operands&) {
-  return core_.enter_scope(core_.floor.task, Scope::defers) ? Flow::next : fail(ErrorCode::scopes);
+  return core_.keep_keys(core_.floor.task, Scope::defers) ? Flow::next : fail(ErrorCode::scopes);
 }
 
 Vm::Flow Vm::on_block_end(const Operands&) {

@@ -9,6 +9,15 @@ namespace pianola::engine {
 using hid::Modifiers;
 using hid::Usage;
 
+namespace {
+
+/// What Hold::info says of the modifiers of `chord`: whether they are keys of their own.
+constexpr std::uint32_t own_of(const Chord& chord) {
+  return hid::is_modifier(chord.key) ? Hold::kOwn : 0;
+}
+
+}  // namespace
+
 // ---- Chords ------------------------------------------------------------------------------------
 
 /// The operands of an instruction with a chord; nothing if the task's layout lacks the key.
@@ -92,8 +101,8 @@ Vm::Flow Vm::on_hold(const Operands& operands) {
   if (self.resumed == 0) {
     // Released already: a tap that the host sees, and nothing to wait for.
     if (!trigger_held()) return tap(*keys);
-    const std::uint32_t chord = hid::is_plain_key(keys->key) ? Hold::kChord : 0;
-    const Flow flow = put_down(*keys, owner(), self.hides | chord);
+    const std::uint32_t kind = hid::is_plain_key(keys->key) ? Hold::kChord : own_of(*keys);
+    const Flow flow = put_down(*keys, owner(), core_.hides(core_.floor.task) | kind);
     if (flow != Flow::next) return flow;
     self.resumed = 1;
     return Flow::repeat;
@@ -109,7 +118,8 @@ Vm::Flow Vm::on_toggle(const Operands& operands) {
   if (!keys) return fail(ErrorCode::key);
   Task& self = task();
   if (self.resumed == 0) self.resumed = core_.mixer.holds().contains(kDevice, keys->key) ? 2 : 1;
-  const Flow flow = self.resumed == 2 ? let_up(*keys, kDevice) : put_down(*keys, kDevice, 0);
+  const Flow flow =
+      self.resumed == 2 ? let_up(*keys, kDevice) : put_down(*keys, kDevice, own_of(*keys));
   if (flow == Flow::next) self.resumed = 0;
   return flow;
 }
@@ -117,7 +127,7 @@ Vm::Flow Vm::on_toggle(const Operands& operands) {
 Vm::Flow Vm::on_oneshot(const Operands& operands) {
   const std::optional<Chord> keys = chord(operands);
   if (!keys) return fail(ErrorCode::key);
-  const Flow flow = put_down(*keys, kOneshot, 0);
+  const Flow flow = put_down(*keys, kOneshot, own_of(*keys));
   if (flow == Flow::next) core_.mixer.begin_oneshot();
   return flow;
 }

@@ -81,7 +81,7 @@ std::optional<unsigned> Vm::met_by(const Pattern& pattern, hid::Usage key, Modif
 /// how many of them.
 bool Vm::meets(const Pattern& pattern, bool any_order, std::optional<Time> last, Match& out) {
   const InputQueue& input = core_.input;
-  Modifiers mods = core_.mixer.holds().keyboard_modifiers();
+  Modifiers mods = core_.mixer.held_modifiers().all;
   unsigned done = 0;
   for (std::size_t i = 0; i < input.size() && out.length < pattern.count; ++i) {
     const KeyEvent event = input.at(i);
@@ -113,7 +113,7 @@ Vm::Flow Vm::on_match(const Operands& operands) {
   if (self.resumed == 0) {
     const std::uint32_t within = operands.value[1] - 1;
     if (limited && within > lang::kMaxDuration) return fail(ErrorCode::duration);
-    if (!core_.enter_scope(core_.floor.task, Scope::matches)) return fail(ErrorCode::scopes);
+    if (!core_.keep_keys(core_.floor.task, Scope::matches)) return fail(ErrorCode::scopes);
     self.deadline = core_.now + within;
     self.resumed = 1;
   }

@@ -27,9 +27,9 @@ Usage Vm::usage_of(lang::KeyRef key) {
   return found ? hid::keyboard_usage(*found) : hid::kNoKey;
 }
 
-/// The modifiers that the keyboard sends, and those of the events that the task knows of.
+/// The modifiers that count, and those of the events that the task knows of.
 Modifiers Vm::held_modifiers() {
-  Modifiers mods = core_.mixer.holds().keyboard_modifiers();
+  Modifiers mods = core_.mixer.held_modifiers().all;
   const std::size_t known = known_events();
   for (std::size_t i = 0; i < known; ++i) {
     const KeyEvent event = core_.input.at(i);

@@ -52,7 +52,7 @@ struct EngineProbe {
     if (used != slots) wrong += "slots leak\n";
     if (deferring != core.deferring) wrong += "keys are kept back for nobody\n";
     if (knowing != core.knowing) wrong += "events are known to nobody\n";
-    if (hiding != core.mixer.hiding()) wrong += "modifiers are hidden for nobody\n";
+    if (hiding != veils(core)) wrong += "modifiers are hidden for nobody\n";
     return wrong;
   }
 
@@ -62,7 +62,7 @@ struct EngineProbe {
     std::string left;
     if (!core.mixer.holds().empty()) left += "something is held\n";
     if (!engine.shown().empty()) left += "the host sees keys down\n";
-    if (core.deferring != 0 || core.mixer.hiding() != 0) left += "scopes are open\n";
+    if (core.deferring != 0 || veils(core) != 0) left += "scopes are open\n";
     if (!core.mixer.typed_key().idle()) left += "a stroke goes on\n";
     if (core.floor.task != engine::kNoTask) left += "somebody has the floor\n";
     return left;
@@ -74,6 +74,12 @@ struct EngineProbe {
   }
 
  private:
+  /// How many scopes hide modifiers.
+  static unsigned veils(const engine::Core& core) {
+    return static_cast<unsigned>(std::ranges::count_if(
+        core.mixer.holds().all(),
+        [](const engine::Hold& hold) { return engine::is_veil(hold.usage()); }));
+  }
   static bool waits_for_child(const engine::Task& task) {
     return task.is() == engine::TaskState::asleep && (task.wakes & engine::kWakeChild) != 0;
   }

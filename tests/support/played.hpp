@@ -14,7 +14,7 @@
 
 namespace pianola::test {
 
-/// What comes of keys on a keyboard with macros.
+/// What comes of keys on a keyboard with macros, which have no errors.
 class Played {
  public:
   /// Both in ms: the host's `poll`, and the time at the most.
@@ -37,6 +37,7 @@ class Played {
     }
     return all;
   }
+  /// All reports with their times, a line each.
   [[nodiscard]] std::string trace() { return sim::format_trace(play_.simulation().host().trace()); }
 
  private:

@@ -92,13 +92,13 @@ enum class OperandKind : std::uint8_t {
   X(stop_all,     "STOPALL",     none,    none,    none,   none, 0, 0, "end all, this one too") \
   X(stop_others,  "STOPOTHERS",  none,    none,    none,   none, 0, 0, "end all but this one and its callers") \
   /* Blocks that must be left in order, kMaxScopes deep. */ \
-  X(without,      "WITHOUT",     none,    none,    none,   none, 0, 0, "hide the keyboard's modifiers up to ENDBLOCK") \
+  X(without,      "WITHOUT",     none,    none,    none,   none, 0, 0, "hide the modifiers that are held up to ENDBLOCK") \
   X(defer,        "DEFER",       none,    none,    none,   none, 0, 0, "keep key events back up to ENDBLOCK") \
   X(match,        "MATCH",       number,  number,  label,  none, 0, 0, "choose by the next keys: flags (1) 1 any order 2 keep, within (2)-1 ms or 0, ends at (3)") \
   X(pattern,      "PATTERN",     label,   pattern, none,   none, 0, 0, "what follows is done if keys (2) come; the next pattern is at (1)") \
   X(matched,      "MATCHED",     label,   none,    none,   none, 0, 0, "end of a pattern's statements: jump to the label") \
   X(match_else,   "MATCHELSE",   none,    none,    none,   none, 0, 0, "what follows is done if no pattern comes") \
-  X(block_end,    "ENDBLOCK",    none,    none,    none,   none, 0, 0, "end of the innermost WITHOUT, DEFER or MATCH") \
+  X(block_end,    "ENDBLOCK",    none,    none,    none,   none, 0, 0, "end of the innermost WITHOUT, WITHOUTSOME, DEFER or MATCH") \
   X(send_next,    "SENDNEXT",    none,    none,    none,   none, 0, 0, "let one key event through DEFER") \
   /* Layers, recording, device. */ \
   X(layer_hold,   "LAYERHOLD",   name,    none,    none,   none, 0, 0, "layer (1) until the trigger's release, and wait for it") \
@@ -146,7 +146,9 @@ enum class OperandKind : std::uint8_t {
   X(less,         "LT",          none,    none,    none,   none, 2, 1, "a < b") \
   X(less_equal,   "LE",          none,    none,    none,   none, 2, 1, "a <= b") \
   X(greater,      "GT",          none,    none,    none,   none, 2, 1, "a > b") \
-  X(greater_equal,"GE",          none,    none,    none,   none, 2, 1, "a >= b")
+  X(greater_equal,"GE",          none,    none,    none,   none, 2, 1, "a >= b") \
+  /* Later ones. */ \
+  X(without_some, "WITHOUTSOME", mods,    mods,    none,   none, 0, 0, "hide the modifiers (1) exact and (2) either up to ENDBLOCK")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

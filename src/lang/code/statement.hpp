@@ -38,7 +38,7 @@ enum class StatementForm : std::uint8_t {
   next_round,       ///< `continue`
   label,            ///< `label l`
   jump,             ///< `goto l`
-  scope,            ///< `defer {`
+  scope,            ///< `defer {`, `without ctrl+shift {`
   send,             ///< `send next`, in a `defer` only
   match,            ///< `match next within 1s {`
   pattern,          ///< `a shift+b {`, in a `match` only
@@ -107,6 +107,7 @@ inline constexpr Statement kStatements[] = {
   {"label",        Opcode::label,        StatementForm::label},
   {"exit",         Opcode::exit,         StatementForm::nothing},
   {"without mods", Opcode::without,      StatementForm::scope},
+  {"without",      Opcode::without_some, StatementForm::scope},
   {"defer",        Opcode::defer,        StatementForm::scope},
   {"send next",    Opcode::send_next,    StatementForm::send},
   {"match next",   Opcode::match,        StatementForm::match},

@@ -332,12 +332,17 @@ bool Compiler::enter_scope(const Position& at) {
   return error_at(Message::too_many_scopes, at, 1, {}, {}, kMaxScopes);
 }
 
-/// `defer {`, `without mods {`.
+/// `defer {`, `without mods {`, `without ctrl+shift {`.
 bool Compiler::scope_statement(Opcode opcode, const Position& at) {
   advance();
+  TriggerMods mods;
+  const bool some = opcode == Opcode::without_some;
+  if (some && at_symbol('{')) return expected(Message::expected_symbol, "mods");
+  if (some && !modifiers(mods)) return false;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   if (!enter_scope(at)) return false;
   emit(CodePiece(opcode));
+  if (some) append(CodePiece().byte(mods.exact).byte(mods.either));
   return open_block(Block::scope, 0, opcode == Opcode::defer ? 1 : 0);
 }
 

@@ -275,6 +275,7 @@ class Compiler final : private DiagnosticSink {
   bool chord(Chord& out);
   bool chord_key(Chord& out);
   static bool add_modifier(TriggerMods& mods, std::string_view word);
+  bool modifiers(TriggerMods& out);
   bool chord_modifier(Chord& out);
   bool symbol_key(Chord& out);
   bool word_key(Chord& out);

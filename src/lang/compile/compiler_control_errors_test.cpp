@@ -17,7 +17,8 @@ TEST(Mistakes, Control) {
   expect_all({
       {"F1 { break }", {"1:6 'break' outside a loop"}},
       {"F1 { send next }", {"1:6 'send next' stands in a 'defer' block only"}},
-      {"F1 { without { } without mod { } }", {"1:14 expected 'mods'", "1:26 expected 'mods'"}},
+      {"F1 { without { } without mod { } }",
+       {"1:14 expected 'mods'", "1:26 'mod' is not a modifier (ctrl, shift, alt, gui)"}},
       {"F1 { defer }", {"1:12 expected '{'"}},
       {"F1 { exit 3 }", {"1:11 to press this key write 'tap 3'; to type it write \"3\""}},
       {"F1 { break loop { } }", {"1:6 'break' outside a loop"}},

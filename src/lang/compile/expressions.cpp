@@ -355,21 +355,24 @@ bool Compiler::key_query(Expression& state) {
   return emit_part(state, CodePiece(Opcode::held_key).key(key.key), 1);
 }
 
-/// `mods(ctrl+lshift)`.
-bool Compiler::mods_query(Expression& state) {
-  advance();
-  if (!expect_symbol('(', "(")) return false;
-  TriggerMods mods;
+/// Modifiers alone: `ctrl+lshift`.
+bool Compiler::modifiers(TriggerMods& out) {
   for (;;) {
     if (token().kind != TokenKind::word) return expected(Message::expected_modifier);
-    if (!add_modifier(mods, lexer_.word())) {
+    if (!add_modifier(out, lexer_.word())) {
       error(Message::not_a_modifier, lexer_.word(), closest_modifier(lexer_.word()));
     }
     advance();
-    if (!at_symbol('+')) break;
+    if (!at_symbol('+')) return true;
     advance();
   }
-  if (!expect_symbol(')', ")")) return false;
+}
+
+/// `mods(ctrl+lshift)`.
+bool Compiler::mods_query(Expression& state) {
+  advance();
+  TriggerMods mods;
+  if (!expect_symbol('(', "(") || !modifiers(mods) || !expect_symbol(')', ")")) return false;
   return emit_part(state, CodePiece(Opcode::mods_held).byte(mods.exact).byte(mods.either), 1);
 }
 

@@ -160,6 +160,7 @@ bool DefinitionWriter::rest_of_statement(StatementForm form) {
     case StatementForm::jump:
       return jump_label();
     case StatementForm::scope:
+      if (in_.opcode == Opcode::without_some && !held_mods()) return false;
       out_ << " {";
       return open(in_.opcode == Opcode::defer ? Block::defer : Block::without, 0);
     case StatementForm::send:
@@ -460,6 +461,13 @@ bool DefinitionWriter::jump_label() {
 }
 
 // ---- match, without, defer --------------------------------------------------------------------
+
+/// The modifiers after `without`.
+bool DefinitionWriter::held_mods() {
+  out_ << " ";
+  return write_held_mods(
+      out_, {static_cast<std::uint8_t>(in_.value[0]), static_cast<std::uint8_t>(in_.value[1])});
+}
 
 bool DefinitionWriter::match() {
   const std::uint32_t flags = in_.value[0];

@@ -128,6 +128,7 @@ class DefinitionWriter {
   bool back();
   bool leave();
   bool next_round();
+  bool held_mods();
   bool match();
   bool pattern();
   bool matched();

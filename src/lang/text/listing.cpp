@@ -82,7 +82,7 @@ class Lister {
     bool good = true;
     if (in.opcode == Opcode::raw) {
       good = write_raw(out_, reader_, in);
-    } else if (in.opcode == Opcode::mods_held) {
+    } else if (in.opcode == Opcode::mods_held || in.opcode == Opcode::without_some) {
       good = write_held_mods(
           out_, {static_cast<std::uint8_t>(in.value[0]), static_cast<std::uint8_t>(in.value[1])});
     } else {

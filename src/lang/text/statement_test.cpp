@@ -94,8 +94,9 @@ std::string example(const Statement& statement) {
     case StatementForm::while_loop:
     case StatementForm::counted_loop:
       return " g {\n  }";
-    case StatementForm::endless_loop:
     case StatementForm::scope:
+      return statement.opcode == Opcode::without_some ? " ctrl+lshift {\n  }" : " {\n  }";
+    case StatementForm::endless_loop:
       return " {\n  }";
     case StatementForm::label:
     case StatementForm::jump:
