@@ -73,7 +73,7 @@ TEST(RolledKeys, SendTheirChordsOnly) {
        "F8 b F9 50 +F1 30 m 50 -F1", "[00:05] [00:] [02:1e] [00:05,1e] [00:1e] [00:]"},
       // In safe typing the chord's key goes up first, then its modifiers.
       {"set typing = safe\nF1 = ctrl+a\nm { tap b }", "+F1 30 m 30 -F1",
-       "[01:04] [01:] [00:] [00:05] [00:]"},
+       "[01:] [01:04] [01:] [00:] [00:05] [00:]"},
   };
   for (const Rolled& rolled : cases) {
     EXPECT_EQ(Played(rolled.macros, rolled.keys).reports(), rolled.expected)
@@ -107,6 +107,70 @@ TEST(RolledKeys, WhatIsNoKeyOfItsOwnLeavesChordsAlone) {
     EXPECT_EQ(Played(rolled.macros, rolled.keys).reports(), rolled.expected)
         << rolled.macros << "  " << rolled.keys;
   }
+}
+
+// ---- Safe typing --------------------------------------------------------------------------------
+
+/// Each report changes the modifiers only, or keys in one direction only.
+void expect_separate(std::string_view macros, const std::vector<hid::Report>& reports) {
+  hid::Report before;
+  for (const hid::Report& report : reports) {
+    hid::KeySet up = before.keys;
+    up -= report.keys;
+    hid::KeySet down = report.keys;
+    down -= before.keys;
+    const int changes =
+        (report.mods != before.mods ? 1 : 0) + (up.empty() ? 0 : 1) + (down.empty() ? 0 : 1);
+    EXPECT_LE(changes, 1) << macros << "  " << sim::format_report(report);
+    before = report;
+  }
+}
+
+TEST(RolledKeys, SafeTypingSeparatesWhatRemapsChange) {
+  const std::vector<Rolled> cases = {
+      {"F1 = ctrl+c", "+F1 50 -F1", "[01:] [01:06] [01:] [00:]"},
+      {"F1 = '!'\nF2 = '\"'", "+F1 30 +F2 30 -F1 30 -F2",
+       "[02:] [02:1e] [02:] [02:1f] [02:] [00:]"},
+      {"F1 = ctrl+c", "+F1 50 +q 30 -F1 30 -q", "[01:] [01:06] [01:] [00:] [00:14] [00:]"},
+      {"F1 = ctrl+a\nF2 = shift+b", "+F1 30 +F2 30 -F1 30 -F2",
+       "[01:] [01:04] [01:] [02:] [02:05] [02:] [00:]"},
+      // A key that is down already goes up before the modifiers change.
+      {"F1 = '+'\nF2 = '='", "+F1 30 +F2 30 -F1 30 -F2", "[02:] [02:2e] [02:] [00:] [00:2e] [00:]"},
+      {"shift+1 = ctrl+2", "+LSHIFT 10 +1 10 -1 -LSHIFT", "[02:] [01:] [01:1f] [01:] [02:] [00:]"},
+      {"RSHIFT = ')' / RSHIFT", "RSHIFT", "[02:] [02:27] [02:] [00:]"},
+      {"F1 = a", "+F1 50 -F1", "[00:04] [00:]"},
+      {"F1 = ctrl+VOLUP", "+F1 50 -F1", "[01:] [01:] consumer:00e9 [01:] [00:]"},
+      {"CAPSLOCK = ctrl+shift", "+CAPSLOCK 30 +a 30 -a 30 -CAPSLOCK", "[03:] [03:04] [03:] [00:]"},
+  };
+  for (const Rolled& rolled : cases) {
+    const std::string macros = "set typing = safe\n" + std::string(rolled.macros);
+    Played played(macros, rolled.keys);
+    EXPECT_EQ(played.reports(), rolled.expected) << rolled.macros << "  " << rolled.keys;
+    expect_separate(rolled.macros, played.sent());
+  }
+}
+
+TEST(RolledKeys, SafeTypingOfOneBindingIsNotThatOfRemaps) {
+  EXPECT_EQ(Played("F1 = ctrl+c\nF2 (typing: safe) { ctrl+v }", "F1 50 F2").reports(),
+            "[01:06] [00:] [01:] [01:19] [01:] [00:]");
+  EXPECT_EQ(
+      Played("set typing = safe\nF1 = ctrl+c\nF2 (typing: fast) { ctrl+v }", "F1 50 F2").reports(),
+      "[01:] [01:06] [01:] [00:] [01:19] [00:]");
+}
+
+TEST(RolledKeys, APauseIsBetweenThePartsOfARemap) {
+  EXPECT_EQ(Played("set typing = safe\nset pause = 10ms\nF1 = ctrl+c", "+F1 50 -F1").trace(),
+            "0 [01:]\n10 [01:06]\n50 [01:]\n60 [00:]\n");
+  // The next key waits for it, also while a macro types.
+  EXPECT_EQ(
+      Played("set typing = safe\nset pause = 10ms\nF1 = ctrl+c", "+F1 5 +q 50 -F1 -q").trace(),
+      "0 [01:]\n10 [01:06]\n11 [01:]\n21 [00:]\n31 [00:14]\n55 [00:]\n");
+  EXPECT_EQ(Played("set typing = safe\nset pause = 10ms\nset busy = mix\nF1 = ctrl+c\n"
+                   "F2 (typing: 100ms) { tap a, b }",
+                   "+F2 5 +F1 200 -F1 -F2")
+                .reports(),
+            "[00:04] [01:04] [01:04,06] [00:05,06] [00:05] [00:]");
+  EXPECT_EQ(Played("set pause = 10ms\nF1 = ctrl+c", "+F1 50 -F1").trace(), "0 [01:06]\n50 [00:]\n");
 }
 
 // ---- A key that is down already is pressed anew -------------------------------------------------

@@ -49,7 +49,7 @@ std::optional<ErrorCode> Core::make_task(const Found& found, TaskIndex& out) {
   task.record = found.entry.record & 0xFFFFFFU;
   task.frame = *frame;
   task.slots = found.entry.frame;
-  task.typing = settings.typing;
+  task.pace = settings.pace;
   task.layout = settings.layout;
   out = index;
   return std::nullopt;
@@ -254,6 +254,7 @@ void Core::load(lang::Roll& source) {
   settings = load_settings(source, reader);
   layer_position = source.lower_bound(name_key(lang::IndexSpace::layer, 0));
   mixer.set_neutral(settings.neutral);
+  mixer.set_pace(settings.pace);
   if (!globals.load(source, reader)) {
     errors.error({ErrorCode::globals, reader.record(), reader.offset()});
   }

@@ -106,7 +106,9 @@ inline void Engine::mix_keys() {
 /// When to go on while the host, or a report that must stand, keeps the floor waiting.
 inline Next Engine::waiting_next() const {
   const Mixer& mixer = core_.mixer;
-  if (!mixer.waiting()) return Next::time(core_.typist.ready_at());
+  if (!mixer.waiting()) {
+    return Next::time(mixer.parted() ? mixer.next_part_at() : core_.typist.ready_at());
+  }
   const bool late = reached(core_.now, mixer.host_deadline());
   if (mixer.refused()) return Next::time(core_.now + (late ? Mixer::kHostTimeout : 1));
   if (late || core_.tasks.count() == 0) return {};

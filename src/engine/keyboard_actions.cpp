@@ -1,8 +1,11 @@
 // What the keys do once it is known what they mean.
 
+#include <algorithm>
+
 #include "base/fnv.hpp"
 #include "engine/keyboard.hpp"
 #include "lang/code/code_reader.hpp"
+#include "lang/code/words.hpp"
 
 namespace pianola::engine {
 
@@ -16,13 +19,14 @@ enum class Again : std::uint8_t { ignore, stop, restart, parallel };
 constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid::kRightShift; }
 
 constexpr bool is_option(lang::Opcode opcode) {
-  return opcode >= lang::Opcode::option_again && opcode <= lang::Opcode::option_layout;
+  return std::ranges::find(lang::kOptionOpcodes, opcode) != lang::kOptionOpcodes.end();
 }
 
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
   const KeyEvent event = core_.take_event();
+  core_.mixer.separate();
   if (core_.passes > 0 && event.down) {
     --core_.passes;
     core_.passed = true;
@@ -90,6 +94,7 @@ bool Keyboard::let_up_early() {
     // A press in the queue sends nothing yet, so this is the release of one before it.
     const Owner owner = key_owner(event.usage);
     if (event.down || !core_.mixer.holds().only_sends(owner)) continue;
+    core_.mixer.separate();
     core_.mixer.change().silence(owner);
     return true;
   }
@@ -147,7 +152,9 @@ void Keyboard::pass(Usage key, hid::Modifiers mods) {
 void Keyboard::make_way(Usage key, Usage sent) {
   if (!hid::is_plain_key(sent)) return;
   core_.mixer.change().stop_hiding();
-  core_.mixer.end_chords(key_owner(key), false);
+  // All at once: the mixer sends it in parts.
+  while (!core_.mixer.end_chords(key_owner(key), core_.settings.pace.safe())) {
+  }
   core_.mixer.press_anew(key_owner(key), sent);
 }
 

@@ -209,7 +209,21 @@ bool Mixer::send(Time now) {
   return send_all(now);
 }
 
+/// Makes `next` the first part of what is left to send. Returns whether more will be left after it.
+bool Mixer::begin_part(Report& next) const {
+  Report part = shown_;
+  part.keys &= next.keys;
+  part.buttons = static_cast<std::uint8_t>(part.buttons & next.buttons);
+  if (part.consumer != next.consumer) part.consumer = 0;
+  if (part.system != next.system) part.system = 0;
+  if (part == shown_) part.mods = next.mods;
+  if (part == shown_ || part == next) return false;
+  next = part;
+  return true;
+}
+
 bool Mixer::send_all(Time now) {
+  if (parted_ && !reached(now, next_part_at())) return false;
   if (oneshot_ == Oneshot::used) {
     holds_.remove_all(kOneshot);
     oneshot_ = Oneshot::none;
@@ -219,6 +233,7 @@ bool Mixer::send_all(Time now) {
   Report next;
   bool own = false;
   compose(next, own);
+  const bool more = apart_ && begin_part(next);
   const bool same = next == shown_;
   const auto held = static_cast<Modifiers>(counting_ | others_);
   if (fresh_ != 0 && would_open_menu(next, held)) {
@@ -235,6 +250,9 @@ bool Mixer::send_all(Time now) {
   } else if (!send_motion(now)) {
     return false;
   }
+  parted_ = more;
+  if (more) return false;
+  apart_ = false;
   const bool lifted = anew_ != hid::kNoKey;
   anew_ = hid::kNoKey;
   steady_ = is_plain(typed_) && !moves && !lifted && oneshot_ == Oneshot::none;
@@ -258,6 +276,8 @@ void Mixer::forget_host() {
   moves_ = false;
   steady_ = false;
   anew_ = hid::kNoKey;
+  apart_ = false;
+  parted_ = false;
   shown_ = {};
   fresh_ = 0;
   veiled_ = 0;

@@ -7,6 +7,7 @@
 #include "engine/holds.hpp"
 #include "engine/recorder.hpp"
 #include "engine/report_sink.hpp"
+#include "engine/settings.hpp"
 #include "hid/report.hpp"
 
 namespace pianola::engine {
@@ -62,6 +63,14 @@ class Mixer {
     steady_ = false;
     return holds_;
   }
+  /// What the keyboard changes now goes in parts, if it is safe typing: keys up, then modifiers,
+  /// then keys down.
+  void separate() {
+    if (!pace_.safe()) return;
+    apart_ = true;
+    dirty_ = true;
+    steady_ = false;
+  }
   /// A plain key is about to go down, for `owner`: the modifiers of others' chords go up in the
   /// same report. `safe`: before it, in reports of their own, and their keys before them. Returns
   /// whether the key's turn has come: after settle() was true again if not.
@@ -112,6 +121,11 @@ class Mixer {
   /// When the host last took a report.
   [[nodiscard]] Time taken_at() const { return taken_at_; }
 
+  /// Whether one part of a change was sent, and the next waits.
+  [[nodiscard]] bool parted() const { return parted_; }
+  /// When the next part goes, if parted() and not waiting().
+  [[nodiscard]] Time next_part_at() const { return taken_at_ + pace_.time(); }
+
   /// Whether nothing is in flight and nothing changed since.
   [[nodiscard]] bool quiet() const { return !in_flight_ && !dirty_; }
 
@@ -127,6 +141,8 @@ class Mixer {
 
   /// The key that is tapped before a lone Alt or GUI is hidden, or kNoKey.
   void set_neutral(hid::Usage key) { neutral_ = key; }
+  /// How the parts of what the keyboard changes follow each other.
+  void set_pace(const Pace& pace) { pace_ = pace; }
 
  private:
   /// What becomes of what kOneshot holds.
@@ -141,6 +157,7 @@ class Mixer {
   void compose(hid::Report& next, bool& own);
   bool send_typed(Time now, hid::Modifiers mods);
   bool send_all(Time now);
+  bool begin_part(hid::Report& next) const;
   [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;
   bool give(const hid::Report& next, Time now);
   void note_menu(const hid::Report& next);
@@ -162,7 +179,10 @@ class Mixer {
   hid::Modifiers veiled_ = 0;        ///< Alt and GUI that were hidden at some time while held.
   Motion motion_;
   Oneshot oneshot_ = Oneshot::none;
-  bool moves_ = false;  ///< motion_ is still to be sent.
+  Pace pace_;
+  bool moves_ = false;   ///< motion_ is still to be sent.
+  bool apart_ = false;   ///< What changed goes in parts.
+  bool parted_ = false;  ///< See parted().
   bool in_flight_ = false;
   bool refused_ = false;
   bool dirty_ = false;

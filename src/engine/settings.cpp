@@ -53,7 +53,8 @@ std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t 
 
 Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   Settings settings;
-  settings.typing = load_number<lang::Setting::typing>(roll, reader);
+  settings.pace.typing = load_number<lang::Setting::typing>(roll, reader);
+  settings.pace.pause = load_number<lang::Setting::pause>(roll, reader);
   settings.tap = load_number<lang::Setting::tap>(roll, reader);
   settings.hold = load_number<lang::Setting::hold>(roll, reader);
   settings.rolls = load_number<lang::Setting::rolls>(roll, reader);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "hid/layout.hpp"
@@ -16,6 +17,21 @@ inline constexpr std::uint16_t kTypingSafe = 1;
 /// The least value of `typing` that is fast with a time: each report stands for (value - 2) ms.
 inline constexpr std::uint16_t kTypingTimed = 2;
 
+/// How the reports follow each other that a task types.
+struct Pace {
+  std::uint16_t typing = kTypingFast;  ///< The value of `typing`.
+  std::uint16_t pause = 0;             ///< That of `pause`, in ms.
+
+  /// Whether modifiers have reports of their own and each key is up before the next.
+  [[nodiscard]] constexpr bool safe() const { return typing == kTypingSafe; }
+  /// How long each report stands, in ms.
+  [[nodiscard]] constexpr std::uint16_t time() const {
+    const unsigned timed = typing < kTypingTimed ? 0U : unsigned{typing} - kTypingTimed;
+    return static_cast<std::uint16_t>(std::max<unsigned>(timed, pause));
+  }
+  friend constexpr bool operator==(const Pace&, const Pace&) = default;
+};
+
 /// What decides, before `hold` ms are over, that a key with tap and hold is held: the value of
 /// `dual`.
 enum class Dual : std::uint8_t {
@@ -30,7 +46,7 @@ enum class UnicodeMethod : std::uint8_t { off, linux_hex, windows_hex, macos_hex
 /// The settings that the engine acts on. Durations above 65,535 ms count as that.
 struct Settings {
   std::uint8_t layout = 0;  ///< Index in hid::layouts().
-  std::uint16_t typing = kTypingFast;
+  Pace pace;
   std::uint16_t tap = 0;                ///< How long a tapped key stays down, in ms.
   std::uint16_t hold = 200;             ///< How long a key is down that is no tap, in ms.
   std::uint16_t rolls = 0;              ///< Margin that keeps rolled typing a tap, in ms.

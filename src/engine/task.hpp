@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/time.hpp"
+#include "engine/settings.hpp"
 #include "hid/usage.hpp"
 #include "lang/code/wakes.hpp"
 
@@ -75,7 +76,7 @@ struct Task {
   std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.
   std::uint16_t generation = 0;
   std::uint16_t frame = 0;        ///< Number of its first slot.
-  std::uint16_t typing = 0;       ///< As Settings::typing.
+  Pace pace;                      ///< As Settings::pace.
   std::uint8_t layout = 0;        ///< Index in hid::layouts().
   hid::Modifiers hides = 0;       ///< Modifiers that its trigger named.
   std::uint16_t scope_kinds = 0;  ///< Of the scopes it is in, two bits each, outermost lowest.

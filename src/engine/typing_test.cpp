@@ -266,6 +266,59 @@ TEST(Typing, ATypingTimeSpacesTheReports) {
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n20 [00:05]\n40 [00:]\n60 [00:05]\n80 [00:]\n");
 }
 
+TEST(Typing, APauseSpacesTheReportsOfFastAndSafeTyping) {
+  Rig fast{BytecodeRoll{}.set(Setting::pause, 20).bind(kF1, text("aB"))};
+  EXPECT_EQ(fast.tap(kF1, 0).trace(), "0 [00:04]\n20 [02:05]\n40 [00:]\n");
+  Rig safe{BytecodeRoll{}.set(Setting::pause, 20).set(Setting::typing, 1).bind(kF1, text("aB"))};
+  EXPECT_EQ(safe.tap(kF1, 0).trace(),
+            "0 [00:04]\n20 [00:]\n40 [02:]\n60 [02:05]\n80 [02:]\n100 [00:]\n");
+}
+
+TEST(Typing, OfTwoTimesTheLongerCounts) {
+  for (const std::uint32_t pause : {0U, 7U, 20U}) {
+    Rig rig{BytecodeRoll{}
+                .set(Setting::pause, pause)
+                .set(Setting::typing, 2 + 20)
+                .bind(kF1, text("ab"))};
+    EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n20 [00:05]\n40 [00:]\n");
+  }
+  Rig longer{
+      BytecodeRoll{}.set(Setting::pause, 30).set(Setting::typing, 2 + 20).bind(kF1, text("ab"))};
+  EXPECT_EQ(longer.tap(kF1, 0).trace(), "0 [00:04]\n30 [00:05]\n60 [00:]\n");
+}
+
+TEST(Typing, ABindingHasItsOwnPauseAndWhatItCallsToo) {
+  Rig rig{BytecodeRoll{}
+              .set(Setting::typing, 1)
+              .bind(kF1, Assembler{}
+                             .op(Opcode::option_pause)
+                             .number(5)
+                             .op(Opcode::call)
+                             .counted("m")
+                             .number(0))
+              .macro("m", text("B"))
+              .bind(kA, text("B"))};
+  EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [02:]\n5 [02:05]\n10 [02:]\n15 [00:]\n");
+  EXPECT_EQ(rig.tap(kA, 100).trace(),
+            "0 [02:]\n5 [02:05]\n10 [02:]\n15 [00:]\n"
+            "100 [02:]\n101 [02:05]\n102 [02:]\n103 [00:]\n");
+}
+
+TEST(Typing, APauseHoldsBackTheMotionsOfThePointer) {
+  const Assembler body = Assembler{}
+                             .op(Opcode::option_pause)
+                             .number(10)
+                             .op(Opcode::push)
+                             .integer(1)
+                             .op(Opcode::scroll)
+                             .op(Opcode::push)
+                             .integer(1)
+                             .op(Opcode::scroll);
+  Rig rig{BytecodeRoll{}.bind(kF1, body)};
+  const std::string trace = rig.tap(kF1, 0).trace();
+  EXPECT_NE(trace.find("\n10 "), std::string::npos) << trace;
+}
+
 TEST(Typing, ABindingHasItsOwnTyping) {
   Rig rig{
       BytecodeRoll{}

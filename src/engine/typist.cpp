@@ -8,11 +8,11 @@ bool Typist::stood(Time now) {
   return true;
 }
 
-bool Typist::release_stroke(std::uint16_t typing) {
+bool Typist::release_stroke(const Pace& pace) {
   if (mixer_.typed_key().idle()) return true;
   TypedKey& stroke = mixer_.change_typed_key();
-  stand_ = report_time(typing);
-  if (typing == kTypingSafe && stroke.key != hid::kNoKey) {
+  stand_ = pace.time();
+  if (pace.safe() && stroke.key != hid::kNoKey) {
     stroke.key = hid::kNoKey;
   } else {
     stroke = {};

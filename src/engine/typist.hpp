@@ -16,8 +16,8 @@ namespace pianola::engine {
 struct Manner {
   Mask mask = Mask::none;
   hid::Modifiers mask_mods = 0;
-  std::uint16_t typing = 0;  ///< As Settings::typing.
-  std::uint16_t tap = 0;     ///< As Settings::tap.
+  Pace pace;
+  std::uint16_t tap = 0;  ///< As Settings::tap.
 };
 
 /// Types for the task that has the floor: turns keys and characters into strokes of the mixer, one
@@ -26,8 +26,8 @@ struct Manner {
 /// A typed key stays down until the next one goes down in the same report, or until the task lets
 /// the stroke go because it does something else. Only a key that is down already costs one more
 /// report, in which it is up. `safe` typing puts modifiers into reports of their own and lets each
-/// key up first. What has to be seen for some time (`tap`, `typing: 20ms`, lock keys) holds back
-/// the next change of the typist, not others'.
+/// key up first. What has to be seen for some time (`tap`, `typing: 20ms`, `pause`, lock keys)
+/// holds back the next change of the typist, not others'.
 class Typist {
  public:
   /// How long lock keys stay down at least: macOS takes shorter ones for slips.
@@ -49,15 +49,15 @@ class Typist {
   bool strike(const Chord& chord, const Manner& manner);
 
   /// Lets the last stroke go: one step of it. True if there is none. Only if ready().
-  bool release_stroke(std::uint16_t typing);
+  bool release_stroke(const Pace& pace);
 
   /// The stroke is gone with the next report, whatever it is.
   void drop_stroke() {
     if (!mixer_.typed_key().idle()) mixer_.change_typed_key() = {};
   }
 
-  /// The next report stands for as long as `typing` asks.
-  void stand(std::uint16_t typing) { stand_ = report_time(typing); }
+  /// The next report stands for as long as `pace` asks.
+  void stand(const Pace& pace) { stand_ = pace.time(); }
 
   /// As strike() if that takes but one report, which need not stand: a key that is not down, in
   /// fast typing. `stroke` is of no modifier and no lock key. Only if ready().
@@ -90,9 +90,6 @@ class Typist {
   static constexpr bool is_lock_key(hid::Usage key) {
     return key == hid::kCapsLock || key == hid::kNumLock || key == hid::kScrollLock;
   }
-  static std::uint16_t report_time(std::uint16_t typing) {
-    return static_cast<std::uint16_t>(typing < kTypingTimed ? 0 : typing - kTypingTimed);
-  }
 
   Mixer& mixer_;
   hid::Strokes strokes_;   ///< Of the character, or how many chords it takes to enter it.
@@ -108,10 +105,10 @@ class Typist {
 
 inline bool Typist::strike(const Chord& chord, const Manner& manner) {
   TypedKey& stroke = mixer_.change_typed_key();
-  const bool safe = manner.typing == kTypingSafe;
+  const bool safe = manner.pace.safe();
   stroke.mask = manner.mask;
   stroke.mask_mods = manner.mask_mods;
-  stand_ = report_time(manner.typing);
+  stand_ = manner.pace.time();
   if (safe && stroke.key != hid::kNoKey) {
     stroke.key = hid::kNoKey;
     return false;
@@ -136,7 +133,7 @@ inline bool Typist::strike(const Chord& chord, const Manner& manner) {
 }
 
 inline bool Typist::strike_at_once(const hid::Stroke& stroke, const Manner& manner) {
-  if (manner.typing != kTypingFast || manner.tap != 0) return false;
+  if (manner.pace != Pace{} || manner.tap != 0) return false;
   if (mixer_.shown().keys.contains(stroke.usage) || mixer_.holds().chords()) return false;
   mixer_.change_typed_key() = {hid::keyboard_usage(stroke.usage), hid::kNoKey, stroke.mods,
                                manner.mask, manner.mask_mods};

@@ -188,7 +188,7 @@ inline bool Vm::tap_at_once() {
   const auto key = lang::KeyRef::from_raw(code[2]);
   const hid::Usage usage = static_cast<hid::Usage>(key.value());
   if (key.is_character() || usage == hid::kNoKey || usage == hid::kCapsLock) return false;
-  const Manner manner{Mask::keys, self.hides, self.typing, core_.settings.tap};
+  const Manner manner{Mask::keys, self.hides, self.pace, core_.settings.tap};
   const hid::Stroke stroke{code[1], static_cast<std::uint8_t>(key.value())};
   if (!core_.typist.strike_at_once(stroke, manner)) return false;
   core_.reader.move(kSize);
@@ -241,13 +241,27 @@ Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
 
 // ---- Options -----------------------------------------------------------------------------------
 
+namespace {
+
+/// As load_settings() has it: longer ones count as the longest.
+std::uint16_t duration(std::uint32_t value) {
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
+}
+
+}  // namespace
+
 Vm::Flow Vm::on_option_again(const Operands& operands) {
   task().again = operands.value[0] & 3U;
   return Flow::next;
 }
 
 Vm::Flow Vm::on_option_typing(const Operands& operands) {
-  task().typing = static_cast<std::uint16_t>(std::min<std::uint32_t>(operands.value[0], 0xFFFF));
+  task().pace.typing = duration(operands.value[0]);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_option_pause(const Operands& operands) {
+  task().pace.pause = duration(operands.value[0]);
   return Flow::next;
 }
 

@@ -137,7 +137,7 @@ class Vm {
   // Keys.
   [[nodiscard]] std::optional<Chord> chord(const Operands& operands);
   bool ready() { return core_.typist.ready(core_.now); }
-  [[nodiscard]] bool is_safe() { return task().typing == kTypingSafe; }
+  [[nodiscard]] bool is_safe() { return task().pace.safe(); }
   /// A raw report of the task is over.
   void drop_raw() {
     if (task().raw == 0) return;

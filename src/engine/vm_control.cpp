@@ -124,7 +124,7 @@ Vm::Flow Vm::finish() {
   if (is_safe() ? !flush() : !ready()) return Flow::repeat;
   if (core_.floor.depth != 0) return fail(ErrorCode::code);
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   const TaskIndex caller = core_.tasks.find(task().parent);
   if (caller != kNoTask) {
     if (task().raw != 0) core_.tasks[caller].raw = 1;
@@ -162,7 +162,7 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   made.pressed_at = self.pressed_at;
   made.doubled = self.doubled;
   made.hides = self.hides;
-  made.typing = self.typing;
+  made.pace = self.pace;
   made.layout = self.layout;
   while (core_.floor.depth > 0) {
     const Value argument = pop();

@@ -37,7 +37,7 @@ bool Vm::clear_way(Usage key) {
 
 Vm::Flow Vm::tap(const Chord& chord) {
   drop_raw();
-  const Manner manner{Mask::keys, task().hides, task().typing, core_.settings.tap};
+  const Manner manner{Mask::keys, task().hides, task().pace, core_.settings.tap};
   return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
 }
 
@@ -49,7 +49,7 @@ Vm::Flow Vm::put_down(const Chord& chord, Owner owner, std::uint32_t info) {
     if ((info & Hold::kChord) != 0) core_.mixer.press_anew(owner, chord.key);
   }
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   const Holds& holds = core_.mixer.holds();
   const bool separate = is_safe() && (chord.mods & ~holds.modifiers(owner)) != 0;
   const Usage key = separate ? hid::kNoKey : chord.key;
@@ -62,7 +62,7 @@ Vm::Flow Vm::put_down(const Chord& chord, Owner owner, std::uint32_t info) {
 Vm::Flow Vm::let_up(const Chord& chord, Owner owner) {
   if (is_safe() && !clear_way(hid::kNoKey)) return Flow::repeat;
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   const bool separate =
       is_safe() && chord.mods != 0 && core_.mixer.holds().contains(owner, chord.key);
   core_.mixer.change().remove(owner, chord.key);
@@ -89,7 +89,7 @@ Vm::Flow Vm::on_release(const Operands& operands) {
 Vm::Flow Vm::on_release_all(const Operands&) {
   if (!clear_way(hid::kNoKey)) return Flow::repeat;
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   core_.mixer.change().remove_all(owner());
   return Flow::next;
 }
@@ -144,7 +144,7 @@ Vm::Flow Vm::on_raw(const Operands& operands) {
     if (plain && !core_.mixer.end_chords(owner(), is_safe())) return Flow::repeat;
   }
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   Holds& holds = core_.mixer.change();
   const Modifiers hides = task().hides;
   holds.remove_all(owner());
@@ -175,7 +175,7 @@ Modifiers Vm::pressed_modifiers() {
 
 /// The floor's text was set: the task goes on after the instruction when it is typed.
 Vm::Flow Vm::start_typing() {
-  core_.floor.manner = {Mask::text, pressed_modifiers(), task().typing, core_.settings.tap};
+  core_.floor.manner = {Mask::text, pressed_modifiers(), task().pace, core_.settings.tap};
   return Flow::next;
 }
 

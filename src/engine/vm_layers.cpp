@@ -67,7 +67,7 @@ Vm::Flow Vm::on_record_stop(const Operands&) {
 /// Makes one change of a recording. False: not yet, a key that somebody holds has to go up first,
 /// or there is no room, and the task failed.
 Vm::Flow Vm::play_one(UsageChange change) {
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   TypedKey stroke{.mask = Mask::text};
   if (change.down && core_.mixer.shown().contains(change.usage)) {
     // The host would not see it go down.
@@ -96,7 +96,7 @@ void Vm::end_play(std::uint32_t name) {
     if (change && change->down) holds.remove(owner(), change->usage);
   }
   core_.typist.drop_stroke();
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
 }
 
 Vm::Flow Vm::on_play(const Operands& operands) {

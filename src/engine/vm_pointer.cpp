@@ -31,7 +31,7 @@ bool Vm::hold_still() {
   }
   if (core_.mixer.typed_key() == still) return true;
   core_.mixer.change_typed_key() = still;
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   return false;
 }
 
@@ -46,7 +46,7 @@ Vm::Flow Vm::on_move(const Operands&) {
   motion.x = static_cast<std::int16_t>(take(x, kMostPixels));
   motion.y = static_cast<std::int16_t>(take(y, kMostPixels));
   core_.mixer.move(motion);
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   top[0] = Value::integer(x);
   top[1] = Value::integer(y);
   if (x != 0 || y != 0) return Flow::repeat;
@@ -63,7 +63,7 @@ Vm::Flow Vm::on_scroll(const Operands&) {
   Motion motion;
   motion.wheel = static_cast<std::int8_t>(take(ticks, kMostTicks));
   core_.mixer.move(motion);
-  core_.typist.stand(task().typing);
+  core_.typist.stand(task().pace);
   top = Value::integer(ticks);
   if (ticks != 0) return Flow::repeat;
   --core_.floor.depth;

@@ -13,7 +13,7 @@ namespace pianola::engine {
 /// Lets the typed key up and waits for the host. False: not yet.
 bool Vm::flush() {
   if (core_.mixer.typed_key().idle()) return core_.mixer.settle(core_.now);
-  if (ready()) core_.typist.release_stroke(task().typing);
+  if (ready()) core_.typist.release_stroke(task().pace);
   return false;
 }
 

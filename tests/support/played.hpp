@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
+#include "hid/report.hpp"
 #include "scenario/key_script.hpp"
 #include "tryout/macros.hpp"
 #include "tryout/play.hpp"
@@ -34,6 +36,13 @@ class Played {
     std::string all;
     for (const sim::TraceEntry& entry : play_.simulation().host().trace()) {
       all += (all.empty() ? "" : " ") + sim::format_report(entry.report);
+    }
+    return all;
+  }
+  [[nodiscard]] std::vector<hid::Report> sent() {
+    std::vector<hid::Report> all;
+    for (const sim::TraceEntry& entry : play_.simulation().host().trace()) {
+      all.push_back(entry.report);
     }
     return all;
   }

@@ -80,6 +80,7 @@ class ProgramGenerator {
     if (chance(3)) line("set neutral = " + pick({"LCTRL", "F13", "KC_A", "RShift"}));
     if (chance(4)) line("set hold = " + pick({"150ms", "1s"}));
     if (chance(4)) line("set dual = " + pick({"release", "press", "timeout"}));
+    if (chance(4)) line("set pause = " + pick({"0", "3ms"}));
     if (chance(4)) line("set rolls = " + pick({"0", "30ms"}));
     if (chance(4)) line("set double = 300ms");
     if (chance(4)) line("set chord = 50ms");
@@ -134,7 +135,7 @@ class ProgramGenerator {
       options = " (" +
                 pick({"again: ignore", "typing: 20ms", "typing: safe, layout: de",
                       "layout: dvorak, again: ignore", "again: stop", "again: restart",
-                      "again: parallel, typing: safe"}) +
+                      "again: parallel, typing: safe", "typing: safe, pause: 5ms", "pause: 0"}) +
                 ")";
     }
     line(visibility() + trigger() + options + space() + body(0));

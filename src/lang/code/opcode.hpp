@@ -147,8 +147,9 @@ enum class OperandKind : std::uint8_t {
   X(less_equal,   "LE",          none,    none,    none,   none, 2, 1, "a <= b") \
   X(greater,      "GT",          none,    none,    none,   none, 2, 1, "a > b") \
   X(greater_equal,"GE",          none,    none,    none,   none, 2, 1, "a >= b") \
-  /* Later ones. */ \
-  X(without_some, "WITHOUTSOME", mods,    mods,    none,   none, 0, 0, "hide the modifiers (1) exact and (2) either up to ENDBLOCK")
+  /* What came later; the numbers of the others stay. */ \
+  X(without_some, "WITHOUTSOME", mods,    mods,    none,   none, 0, 0, "hide the modifiers (1) exact and (2) either up to ENDBLOCK") \
+  X(option_pause, "PAUSE",       number,  none,    none,   none, 0, 0, "pause of this binding, as the setting")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

@@ -13,14 +13,12 @@ namespace pianola::lang {
 // Words that can stand in one place only, and so are not reserved. Each list is in the order of
 // what stands for them in code.
 
-/// The options of a binding, in the order of their opcodes.
-inline constexpr std::array<std::string_view, 3> kOptionWords = {"again", "typing", "layout"};
-
-constexpr Opcode option_opcode(std::size_t option) {
-  return static_cast<Opcode>(static_cast<std::size_t>(Opcode::option_again) + option);
-}
-static_assert(option_opcode(1) == Opcode::option_typing);
-static_assert(option_opcode(2) == Opcode::option_layout);
+/// The options of a binding.
+inline constexpr std::array<std::string_view, 4> kOptionWords = {"again", "typing", "layout",
+                                                                 "pause"};
+/// What stands for them in code.
+inline constexpr std::array<Opcode, 4> kOptionOpcodes = {
+    Opcode::option_again, Opcode::option_typing, Opcode::option_layout, Opcode::option_pause};
 
 /// The values of the option `again`.
 inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",

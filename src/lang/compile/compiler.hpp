@@ -322,6 +322,7 @@ class Compiler final : private DiagnosticSink {
   bool chord_list(Opcode opcode);
   void emit_chord(Opcode opcode, const Chord& keys);
   void check_key(const Chord& keys);
+  void check_sent(const Chord& keys);
   void check_typable(char32_t c, const Position& at, std::uint32_t length);
   void check_in_text(char32_t c, const Position& at);
   bool raw_statement();

@@ -350,6 +350,32 @@ TEST(Compiler, AMethodForUnicodeNeedsNoWarnings) {
   EXPECT_EQ(messages_of("set unicode = linux\nF1 { tap '☃' }\n").size(), 1U);
 }
 
+TEST(Compiler, WarnsOfWhatOnlyTextCanType) {
+  const auto warning = [](const std::string& place, const std::string& c) {
+    return place + " warning: '" + c +
+           "' takes several keys of layout de; only text types it, as in F1 { \"" + c + "\" }";
+  };
+  EXPECT_EQ(messages_of("set layout = de\nF1 = 'â'\nF2 { tap a, 'â' \"â^\" hold '^' }\n"
+                        "F3 = a / 'â'\n"),
+            (Words{warning("2:6", "â"), warning("3:13", "â"), warning("3:27", "^"),
+                   warning("4:10", "â")}));
+  // Shortcuts mean the accent's key, and so does who asks for it.
+  EXPECT_EQ(messages_of("set layout = de\nF1 = ctrl+'^'\n'^' { }\nF2 { if held('^') { ENTER } }\n"),
+            Words{});
+  EXPECT_EQ(messages_of("set layout = de\nF1 = 'ä'\nF2 = '@'\n"), Words{});
+}
+
+TEST(Compiler, PauseIsASettingAnOptionAndANameLikeOthers) {
+  EXPECT_EQ(messages_of("set pause = 5ms\nvar pause = 1\nmacro pause2 { pause = pause + 1 }\n"
+                        "F1 (typing: safe, pause: 0) { \"${pause}\" PAUSE }\nPAUSE { }\n"),
+            Words{});
+  EXPECT_EQ(messages_of("macro pause { }\nF1 (pause: 20ms) { call pause }\n"), Words{});
+  EXPECT_EQ(messages_of("set pause = safe\n"), (Words{"1:13 expected a duration"}));
+  EXPECT_EQ(messages_of("F1 (pause: fast) { }\n"), (Words{"1:12 expected a duration"}));
+  EXPECT_EQ(messages_of("F1 (pause: 1ms, pause: 2ms) { }\n"),
+            (Words{"1:17 option 'pause' is given twice"}));
+}
+
 // Windows enters four hex digits (QMK: docs/features/unicode.md, "Windows (HexNumpad)").
 TEST(Compiler, WarnsOfWhatWindowsCannotEnter) {
   const std::string warning =

@@ -393,7 +393,7 @@ bool Compiler::remap() {
   }
   write_trigger(Opcode::remap);
   pending_good_ = trigger_good_;
-  if (target.good) check_key(target);
+  if (target.good) check_sent(target);
   append(CodePiece().byte(target.sides()).key(target.key));
   pending_.entry.body = code_size_;
   const bool good = !at_symbol('/') || token().line_before || second_target();
@@ -409,7 +409,7 @@ bool Compiler::second_target() {
   if (keyword() == Keyword::k_layer) return named(Opcode::remap_layer, IndexSpace::layer);
   Chord target;
   if (!chord(target)) return false;
-  if (target.good) check_key(target);
+  if (target.good) check_sent(target);
   emit(CodePiece(Opcode::remap_hold).byte(target.sides()).key(target.key));
   return true;
 }

@@ -60,6 +60,7 @@ struct Position {
   X(caret_digit,        "'^' takes a letter; write ctrl+{a}") \
   X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
+  X(several_strokes,    "'{a}' takes several keys of layout {b}; only text types it, as in F1 { \"{a}\" }") \
   X(character_too_far,  "unicode = windows ends at U+FFFF; nothing will be typed for '{a}'") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
   X(quoted_key,         "this waits for '{a}' to be typed; write the key without quotes") \
@@ -91,7 +92,7 @@ struct Position {
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
   X(expected_value,     "expected {b}") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(expected_option,    "expected an option: again, typing or layout") \
+  X(expected_option,    "expected an option: again, typing, layout or pause") \
   X(option_twice,       "option '{a}' is given twice") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \

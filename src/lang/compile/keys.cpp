@@ -34,7 +34,7 @@ bool Compiler::chord_list(Opcode opcode) {
 }
 
 void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
-  if (keys.good) check_key(keys);
+  if (keys.good) check_sent(keys);
   emit(CodePiece(opcode).byte(keys.sides()).key(keys.key));
 }
 
@@ -42,6 +42,17 @@ void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
 void Compiler::check_key(const Chord& keys) {
   if (!keys.key.is_character()) return;
   check_typable(static_cast<char32_t>(keys.key.value()), keys.at, keys.length);
+}
+
+/// Warns of a key to be sent that the layout has not, or of a character that takes a dead key and
+/// another, of which only the first would be sent. A shortcut means that key alone.
+void Compiler::check_sent(const Chord& keys) {
+  check_key(keys);
+  constexpr unsigned kShift = hid::kLShift | hid::kRShift;
+  if (!keys.key.is_character() || (keys.sides() & ~kShift) != 0) return;
+  const auto c = static_cast<char32_t>(keys.key.value());
+  if (layout_.strokes(c).count < 2) return;
+  warn_at(Message::several_strokes, keys.at, keys.length, encode_utf8(c), layout_.name());
 }
 
 /// Warns of a character that the layout cannot type. Printable ASCII is on all of them.

@@ -34,7 +34,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 17> kExpectedValue = {
+constexpr std::array<std::string_view, 18> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -51,6 +51,7 @@ constexpr std::array<std::string_view, 17> kExpectedValue = {
     "off or a duration",
     "queue or mix",
     "a key",
+    "a duration",
     "a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
@@ -200,13 +201,14 @@ bool Compiler::option(std::uint8_t& seen) {
   seen = static_cast<std::uint8_t>(seen | (1U << index));
   advance();
   if (!expect_symbol(':', ":")) return false;
-  const Opcode opcode = option_opcode(index);
+  const Opcode opcode = kOptionOpcodes[index];
   if (opcode == Opcode::option_again) return again_option();
   if (opcode == Opcode::option_layout) return layout_value(opcode, layout_);
+  const auto setting =
+      static_cast<std::size_t>(opcode == Opcode::option_pause ? Setting::pause : Setting::typing);
   std::uint32_t value = 0;
-  if (!plain_value(kSettings[static_cast<std::size_t>(Setting::typing)], value)) {
-    return expected_duration(Message::expected_value,
-                             kExpectedValue[static_cast<std::size_t>(Setting::typing)]);
+  if (!plain_value(kSettings[setting], value)) {
+    return expected_duration(Message::expected_value, kExpectedValue[setting]);
   }
   emit(CodePiece(opcode).number(value));
   return true;

@@ -244,7 +244,7 @@ bool DefinitionWriter::options() {
   for (;;) {
     if (!read()) return false;
     std::size_t index = 0;
-    while (index < kOptionWords.size() && option_opcode(index) != in_.opcode) ++index;
+    while (index < kOptionWords.size() && kOptionOpcodes[index] != in_.opcode) ++index;
     if (index == kOptionWords.size()) {
       unread();
       break;
@@ -270,6 +270,8 @@ bool DefinitionWriter::option() {
       return true;
     case Opcode::option_typing:
       return typing(value);
+    case Opcode::option_pause:
+      return write_duration(out_, value);
     default:
       return name();
   }

@@ -370,8 +370,9 @@ TEST(Decompiler, BindingsWithOptions) {
   Assembler code;
   code.op(Opcode::private_next).op(Opcode::bind).trigger(0x42);
   code.op(Opcode::option_again).number(1).op(Opcode::option_typing).number(22);
-  code.op(Opcode::option_layout).counted("de");
-  EXPECT_EQ(source_of(ended(code)), "private F9 (again: stop, typing: 20ms, layout: de) { }\n");
+  code.op(Opcode::option_layout).counted("de").op(Opcode::option_pause).number(5);
+  EXPECT_EQ(source_of(ended(code)),
+            "private F9 (again: stop, typing: 20ms, layout: de, pause: 5ms) { }\n");
   Assembler twice = bind_f1();
   twice.op(Opcode::option_again).number(1).op(Opcode::option_again).number(1);
   EXPECT_EQ(source_of(ended(twice)), kDamaged);
