@@ -27,6 +27,8 @@ enum class Setting : std::uint8_t {
   busy,
   neutral,
   leader_time,
+  oneshot,
+  oneshot_again,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -46,7 +48,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 17> kSettings = {{
+inline constexpr std::array<SettingInfo, 19> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -64,6 +66,8 @@ inline constexpr std::array<SettingInfo, 17> kSettings = {{
     {"busy", SettingType::choice, {"queue", "mix"}, 0},
     {"neutral", SettingType::key, {}, 0xE0},
     {"leader_time", SettingType::duration, {}, 2000},
+    {"oneshot", SettingType::duration, {"off"}, 2000},
+    {"oneshot_again", SettingType::choice, {"cancel", "lock"}, 0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -34,7 +34,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 17> kExpectedValue = {
+constexpr std::array<std::string_view, 19> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -51,7 +51,9 @@ constexpr std::array<std::string_view, 17> kExpectedValue = {
     "off or a duration",
     "queue or mix",
     "a key",
-    "a duration"};
+    "a duration",
+    "off or a duration",
+    "cancel or lock"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
 }  // namespace
