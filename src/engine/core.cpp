@@ -68,6 +68,7 @@ bool Core::give_floor() {
 
 void Core::end_task(TaskIndex index, TaskEvent how) {
   Task& task = tasks[index];
+  if (tasks.find(task.parent) == kNoTask) spend_oneshots(index, true);
   leave_scopes(index, 0);
   stop_lingering(task);
   forget_known(task);
@@ -214,6 +215,38 @@ KeyEvent Core::take_event() {
   return event;
 }
 
+// ---- One-shots ---------------------------------------------------------------------------------
+
+void Core::begin_oneshot() {
+  mixer.begin_oneshot();
+  oneshot_press = presses;
+  oneshots = true;
+  oneshots_spent = false;
+}
+
+void Core::end_oneshots() {
+  mixer.change().remove_all(kOneshot);
+  oneshots_spent = false;
+}
+
+void Core::end_late_oneshots(Time time) {
+  if (!oneshot_timed || !earlier(oneshot_end, time)) return;
+  oneshot_timed = false;
+  mixer.change().remove_timed();
+}
+
+void Core::spend_oneshots(TaskIndex index, bool typed) {
+  if (!oneshots) return;
+  const std::uint32_t press = tasks[index].press;
+  const bool later = press != 0 && static_cast<std::int32_t>(press - oneshot_press) > 0;
+  if (!later) return;
+  if (typed) {
+    end_oneshots();
+  } else {
+    mixer.change().remove_oneshot_layers();
+  }
+}
+
 // ---- Layers, errors, the roll ------------------------------------------------------------------
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
@@ -245,7 +278,9 @@ void Core::end_all_tasks() {
     if (tasks[index].is() != TaskState::free) end_task(index, TaskEvent::stopped);
   }
   mixer.change().remove_all(kDevice);
-  mixer.change().remove_all(kOneshot);
+  end_oneshots();
+  mixer.change().remove_all(kLocked);
+  oneshots = false;
 }
 
 void Core::load(lang::Roll& source) {

@@ -90,6 +90,20 @@ struct Core {
   /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
   [[nodiscard]] hid::Usage layer_usage(std::uint32_t name);
 
+  /// A one-shot is made by the keys that were pressed so far: it ends with a later one.
+  void begin_oneshot();
+  /// All one-shots end, but for those that stay.
+  void end_oneshots();
+  /// Those whose time was over before `time` end.
+  void end_late_oneshots(Time time);
+  /// Whether a one-shot ends at `oneshot_end` if nothing ends it before.
+  [[nodiscard]] bool oneshots_end() const {
+    return oneshot_timed && !mixer.oneshots_used() && mixer.holds().contains(kOneshot);
+  }
+  /// A task taps (`typed`: types, or is over): if a key started it after the one-shots were made,
+  /// that key ends them. Those that are keys end by the tap itself.
+  void spend_oneshots(TaskIndex task, bool typed);
+
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
 
@@ -125,6 +139,11 @@ struct Core {
   std::uint16_t passes = 0;          ///< Presses that are let through, whoever keeps events back.
   bool passed = false;               ///< The last press was let through, not kept back.
   Wakes signals = 0;                 ///< See signal().
+  std::uint32_t oneshot_press = 0;   ///< `presses` when the last one-shot was made.
+  Time oneshot_end = 0;              ///< Of those with a time, if `oneshot_timed`.
+  bool oneshots = false;             ///< There may be some, those that stay included.
+  bool oneshot_timed = false;        ///< There may be some with a time.
+  bool oneshots_spent = false;       ///< A key started a macro that will end them.
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
 
  private:

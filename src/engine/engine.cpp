@@ -20,7 +20,7 @@ inline bool Engine::keys_wait() const { return !core_.input.empty() && keys_pass
 
 /// Does what the first key event means. Returns whether tasks woke.
 inline bool Engine::handle(const Choice& choice) {
-  if (!keyboard_.panics()) return keyboard_.handle(choice);
+  if (choice.kind != Choice::Kind::cancel) return keyboard_.handle(choice);
   cancel_all();
   return true;
 }
@@ -29,6 +29,7 @@ inline bool Engine::handle(const Choice& choice) {
 /// False if nothing happened.
 inline bool Engine::handle_key(bool due) {
   if (!keys_pass()) return keyboard_.let_up_early();
+  core_.end_late_oneshots(core_.input.front().time);
   Tasks& tasks = core_.tasks;
   const Choice choice = keyboard_.look();
   undecided_ = choice.kind == Choice::Kind::undecided;
@@ -40,12 +41,22 @@ inline bool Engine::handle_key(bool due) {
   return true;
 }
 
+/// Nobody waits that was pressed before the one-shots' time is over: ends them then. False if they
+/// do not end now.
+inline bool Engine::end_oneshots() {
+  if (!core_.oneshot_timed || !core_.input.empty()) return false;
+  if (!reached(core_.now, core_.oneshot_end)) return false;
+  core_.end_late_oneshots(core_.now + 1);
+  return true;
+}
+
 /// The round is over and the host has all: lets the next thing happen. False if there is nothing.
 inline bool Engine::go_on() {
   Tasks& tasks = core_.tasks;
   const bool due = tasks.due(core_.now);
   undecided_ = false;
   if (!core_.input.empty() && handle_key(due)) return true;
+  if (end_oneshots()) return true;
   if (due) tasks.wake(tasks.first_deadline(), kWakeTime);
   return tasks.turn();
 }
@@ -116,10 +127,14 @@ inline Next Engine::waiting_next() const {
 }
 
 inline Next Engine::sleeping_next() {
-  const Next decided = undecided_ ? Next::time(decided_at_) : Next{};
+  // While keys wait, one-shots that one of them may use do not end.
+  const bool ends = core_.input.empty() && core_.oneshots_end();
+  const Next decided = ends         ? Next::time(core_.oneshot_end)
+                       : undecided_ ? Next::time(decided_at_)
+                                    : Next{};
   if (!core_.tasks.any_deadline()) return decided;
   const Next deadline = Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
-  return undecided_ ? sooner(decided, deadline) : deadline;
+  return ends || undecided_ ? sooner(decided, deadline) : deadline;
 }
 
 void Engine::play(lang::Roll& roll) {

@@ -103,10 +103,11 @@ class Engine {
   /// host knows of no key.
   void disconnected();
 
-  /// Whether nothing is left to do: no task, no event that waits, no report that the host did not
-  /// take. Keys may be down all the same.
+  /// Whether nothing is left to do: no task, no event that waits, no one-shot that will end by
+  /// itself, no report that the host did not take. Keys may be down all the same.
   [[nodiscard]] bool idle() const {
-    return core_.tasks.count() == 0 && core_.input.empty() && core_.mixer.quiet();
+    return core_.tasks.count() == 0 && core_.input.empty() && core_.mixer.quiet() &&
+           !core_.oneshots_end();
   }
   /// How many tasks there are.
   [[nodiscard]] std::size_t tasks() const { return core_.tasks.count(); }
@@ -124,6 +125,7 @@ class Engine {
   [[nodiscard]] bool keys_pass() const;
   [[nodiscard]] bool keys_wait() const;
   bool handle(const Choice& choice);
+  bool end_oneshots();
   bool handle_key(bool due);
   bool go_on();
   bool tell_changes();

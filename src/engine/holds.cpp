@@ -110,6 +110,69 @@ HeldModifiers Holds::held_modifiers(bool oneshots) const {
   return {static_cast<Modifiers>(fingers), static_cast<Modifiers>(fingers | others)};
 }
 
+// ---- One-shots ---------------------------------------------------------------------------------
+
+namespace {
+
+/// Whether `hold` is of `owner`, and a report says it or a layer is on by it.
+bool is_felt(const Hold& hold, Owner owner) {
+  return hold.owner == owner && (!is_silent(hold.usage()) || is_layer(hold.usage()));
+}
+
+}  // namespace
+
+std::optional<Time> Holds::sticky_since(Owner owner) const {
+  const Hold* found = find(owner, kSticky);
+  return found == nullptr ? std::nullopt : std::optional{Time{found->info}};
+}
+
+void Holds::unstick() {
+  remove_if([](const Hold& hold) { return hold.usage() == kSticky; });
+}
+
+void Holds::stick(Owner from, Owner to, bool timed) {
+  for (Hold& hold : table_.first(count_)) {
+    if (!is_felt(hold, from) || contains(to, hold.usage())) continue;
+    const bool own = hid::is_modifier(hold.usage()) && !hold.loose();
+    hold = {to, static_cast<std::uint16_t>(hold.usage()),
+            (own ? Hold::kOwn : 0U) | (timed ? Hold::kTimed : 0U)};
+  }
+  ++changes_;
+}
+
+bool Holds::has_all_of(Owner from, Owner to) const {
+  bool any = false;
+  for (const Hold& hold : all()) {
+    if (!is_felt(hold, from)) continue;
+    if (!contains(to, hold.usage())) return false;
+    any = true;
+  }
+  return any;
+}
+
+void Holds::remove_all_of(Owner from, Owner owner) {
+  remove_if([=, this](const Hold& hold) {
+    return hold.owner == owner && std::ranges::any_of(all(), [&](const Hold& other) {
+             return other.owner == from && other.usage() == hold.usage();
+           });
+  });
+}
+
+void Holds::remove_timed() {
+  remove_if(
+      [](const Hold& hold) { return hold.owner == kOneshot && (hold.info & Hold::kTimed) != 0; });
+}
+
+void Holds::remove_oneshot_layers() {
+  remove_if([](const Hold& hold) { return hold.owner == kOneshot && is_layer(hold.usage()); });
+}
+
+void Holds::remove_oneshot_keys() {
+  remove_if([](const Hold& hold) { return hold.owner == kOneshot && !is_layer(hold.usage()); });
+}
+
+// ---- Others ------------------------------------------------------------------------------------
+
 std::uint32_t Holds::layers() const {
   std::uint32_t layers = 0;
   for (const Hold& hold : all()) {
@@ -120,7 +183,7 @@ std::uint32_t Holds::layers() const {
 
 void Holds::stop_hiding() {
   for (Hold& hold : table_.first(count_)) {
-    if (!is_silent(hold.usage())) hold.info &= Hold::kChord | Hold::kOwn;
+    if (!is_silent(hold.usage())) hold.info &= ~std::uint32_t{0xFF};
   }
 }
 
@@ -169,6 +232,12 @@ bool Holds::only_sends(Owner owner) const {
     sends = true;
   }
   return sends;
+}
+
+bool Holds::holds_on(Owner owner) const {
+  return std::ranges::any_of(all(), [=](const Hold& hold) {
+    return hold.owner == owner && (hold.counts() || is_layer(hold.usage()));
+  });
 }
 
 void Holds::silence(Owner owner) {

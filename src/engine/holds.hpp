@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "base/time.hpp"
 #include "hid/usage.hpp"
 
 namespace pianola::engine {
@@ -14,8 +16,10 @@ enum class Owner : std::uint16_t {};
 
 /// The owner of what `toggle` put down: the device.
 inline constexpr Owner kDevice{0x7FFF};
-/// The owner of what `oneshot` put down. The largest index of a task is one less.
+/// The owner of what one-shots put down, until the next key.
 inline constexpr Owner kOneshot{0x7FFE};
+/// The owner of one-shots that stay. The largest index of a task is one less.
+inline constexpr Owner kLocked{0x7FFD};
 
 /// No owner: the key that there is not.
 inline constexpr Owner kNobody{0x8000};
@@ -33,7 +37,7 @@ constexpr hid::Usage usage_of_owner(Owner owner) {
 /// Whether `owner` stands for a physical key.
 constexpr bool is_key(Owner owner) { return (static_cast<std::uint16_t>(owner) & 0x8000U) != 0; }
 /// Whether `owner` stands for a task.
-constexpr bool is_task(Owner owner) { return owner < kOneshot; }
+constexpr bool is_task(Owner owner) { return owner < kLocked; }
 
 /// The usage by which an owner keeps the layer number `number` < lang::kMaxLayers on.
 constexpr hid::Usage layer_usage_of(std::uint32_t number) {
@@ -49,6 +53,9 @@ constexpr hid::Usage veil_usage(unsigned depth) { return static_cast<hid::Usage>
 constexpr bool is_veil(hid::Usage usage) {
   return (static_cast<std::uint16_t>(usage) & 0x7000U) == 0x6000U;
 }
+/// The usage of a key of the keyboard that becomes a one-shot if it is let go in time; Hold::info
+/// is the time of its press.
+inline constexpr hid::Usage kSticky{0x7000};
 /// Whether no report says anything of a held usage.
 constexpr bool is_silent(hid::Usage usage) {
   return usage == hid::kNoKey || static_cast<std::uint16_t>(usage) >= 0x5000U;
@@ -66,9 +73,9 @@ struct HeldModifiers {
 struct Hold {
   Owner owner{};
   std::uint16_t what = 0;  ///< Usage, and kLoose or not.
-  /// With a usage: the modifiers that it hides, and kChord, kOwn or neither. Without one: the
-  /// number of the key's press, by which the tasks that it started know it, or 0 if it starts
-  /// nothing.
+  /// With a usage: the modifiers that it hides, and which of kChord, kOwn, kTimed it is. Without
+  /// one: the number of the key's press, by which the tasks that it started know it, or 0 if it
+  /// starts nothing.
   std::uint32_t info = 0;
 
   /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
@@ -77,6 +84,8 @@ struct Hold {
   static constexpr std::uint32_t kChord = 0x100;
   /// Not for a key: `hold`, `toggle` or `oneshot` put it down, as a modifier without another key.
   static constexpr std::uint32_t kOwn = 0x200;
+  /// Of kOneshot: it ends after a time.
+  static constexpr std::uint32_t kTimed = 0x400;
 
   /// What is kept down; kNoKey of a physical key that sends nothing.
   [[nodiscard]] constexpr hid::Usage usage() const {
@@ -147,6 +156,22 @@ class Holds {
   /// The modifiers that count, hidden or not; `oneshots`: also those of kOneshot.
   [[nodiscard]] HeldModifiers held_modifiers(bool oneshots = true) const;
 
+  /// When the key `owner` was pressed that may become a one-shot; nothing if it may not.
+  [[nodiscard]] std::optional<Time> sticky_since(Owner owner) const;
+  /// No key may become a one-shot any more.
+  void unstick();
+  /// What the key `from` sends and keeps on is `to`'s, which is kOneshot or kLocked; with `timed`
+  /// for a time. What `to` has already stays as it is.
+  void stick(Owner from, Owner to, bool timed);
+  /// Whether `to` has all that the key `from` sends and keeps on, which is something.
+  [[nodiscard]] bool has_all_of(Owner from, Owner to) const;
+  /// `owner` gives up what the key `from` sends and keeps on.
+  void remove_all_of(Owner from, Owner owner);
+  /// One-shots end: those with a time, the layers, or all but the layers.
+  void remove_timed();
+  void remove_oneshot_layers();
+  void remove_oneshot_keys();
+
   /// The layers that anybody keeps on, one bit each.
   [[nodiscard]] std::uint32_t layers() const;
 
@@ -162,6 +187,8 @@ class Holds {
   /// Whether `owner` sends something to the host and holds neither a modifier as a key of its own
   /// nor a layer: nothing that others go by.
   [[nodiscard]] bool only_sends(Owner owner) const;
+  /// Whether `owner` holds a modifier as a key of its own, or a layer.
+  [[nodiscard]] bool holds_on(Owner owner) const;
   /// The key `owner` stays known but sends nothing any more.
   void silence(Owner owner);
   /// `usage` is for `owner` alone from now on: other keys of the keyboard and `hold` give it up,

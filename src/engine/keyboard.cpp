@@ -79,6 +79,7 @@ bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
   while (place > 1) {
     const Usage usage = holds[--place - 1].usage();
     if (!is_layer(usage)) continue;
+    if (core_.oneshots_spent && holds[place - 1].owner == kOneshot) continue;
     lang::IndexEntry entry;
     if (!core_.roll->index_entry(core_.layer_position + layer_number(usage), entry)) continue;
     scope = entry.key.low;
@@ -111,6 +112,11 @@ Choice Keyboard::look() {
 }
 
 void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
+  if (event.usage == hid::kEscape &&
+      (core_.mixer.holds().keyboard_modifiers() & kShifts) == kShifts) {
+    choice.kind = Choice::Kind::cancel;
+    return;
+  }
   choice.doubled = is_double(event);
   if (look_for_leader(event, choice)) return;
   std::uint32_t scope = 0;
@@ -186,11 +192,12 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   const bool has_press = find(TriggerKind::press, scope, key, press);
   const bool has_tap = find(TriggerKind::tap, scope, key, tap);
   const bool has_hold = find(TriggerKind::hold, scope, key, hold);
-  const bool dual = has_press && is_dual(press);
+  const Jobs jobs = has_press ? jobs_of(press) : Jobs::none;
+  const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (has_press) choice.found = press;
   if (!has_tap && !has_hold && !dual) return has_press;
   Time at = event.time;
-  choice.kind = held_or_tapped(event, at);
+  choice.kind = held_or_tapped(event, jobs == Jobs::two_held_once, at);
   choice.at = later(choice.at, at);
   if (choice.kind == Choice::Kind::undecided) return true;
   const bool held = choice.kind == Choice::Kind::held;
@@ -201,15 +208,26 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   return has_press || (held ? has_hold : has_tap);
 }
 
-/// Whether `found` is a remap with tap and hold.
-bool Keyboard::is_dual(const Found& found) {
+/// What `found` does as a remap; `none` if it is another thing.
+Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
   core_.reader.seek(found.entry.record, found.entry.code);
   lang::Instruction instruction;
-  if (!read_instruction(core_.reader, instruction)) return false;
-  if (instruction.opcode != lang::Opcode::remap) return false;
-  if (core_.reader.at_end() || !read_instruction(core_.reader, instruction)) return false;
-  return instruction.opcode == lang::Opcode::remap_hold ||
-         instruction.opcode == lang::Opcode::remap_layer;
+  if (!read_instruction(core_.reader, instruction)) return Jobs::none;
+  if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once &&
+      instruction.opcode != lang::Opcode::once_layer) {
+    return Jobs::none;
+  }
+  if (core_.reader.at_end() || !read_instruction(core_.reader, instruction)) return Jobs::one;
+  switch (instruction.opcode) {
+    case lang::Opcode::remap_hold:
+    case lang::Opcode::remap_layer:
+      return Jobs::two;
+    case lang::Opcode::hold_once:
+    case lang::Opcode::hold_once_layer:
+      return Jobs::two_held_once;
+    default:
+      return Jobs::one;
+  }
 }
 
 /// Finds what the press of `key` does in the layers that are on.
@@ -221,20 +239,26 @@ bool Keyboard::find_press(Usage key, Found& out) {
   return false;
 }
 
-/// The modifiers that `key` would be as keys of its own; `held`: after the `hold` time.
+/// The modifiers that `key` would be as keys of its own; `held`: after the `hold` time, else at
+/// once and not as a one-shot.
 hid::Modifiers Keyboard::modifiers_of(Usage key, bool held) {
   Found found;
   if (!find_press(key, found)) return hid::modifier_bit(key);
-  const bool dual = is_dual(found);
+  const Jobs jobs = jobs_of(found);
+  const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (dual && !held) return 0;
   core_.reader.seek(found.entry.record, found.entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return 0;
-  if (instruction.opcode != lang::Opcode::remap) return 0;
+  const bool once = instruction.opcode == lang::Opcode::once;
+  if (instruction.opcode != lang::Opcode::remap && !(once && held)) return 0;
   std::size_t mods = 1;  // which operand has the modifiers; the key is the next
   if (dual) {
     read_instruction(core_.reader, instruction);
-    if (instruction.opcode != lang::Opcode::remap_hold) return 0;
+    if (instruction.opcode != lang::Opcode::remap_hold &&
+        instruction.opcode != lang::Opcode::hold_once) {
+      return 0;
+    }
     mods = 0;
   }
   const auto chord = target(instruction.value[mods], instruction.value[mods + 1]);
@@ -265,16 +289,12 @@ bool Keyboard::both_shifts(Time now) {
   return (down & kShifts) == kShifts;
 }
 
-bool Keyboard::panics() const {
-  const KeyEvent event = core_.input.front();
-  return event.down && event.usage == hid::kEscape &&
-         (core_.mixer.holds().keyboard_modifiers() & kShifts) == kShifts;
-}
-
-/// Whether the key is held, tapped (then `found`) or undecided, and since or until when.
-Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, Time& at) {
+/// Whether the key is held, tapped (then `found`) or undecided, and since or until when; `once`: as
+/// what it is when held may be a one-shot, it is held for any modifier that is none.
+Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, bool once, Time& at) {
   const Settings& settings = core_.settings;
   const InputQueue& input = core_.input;
+  if (once && modifier_held(event.usage, event.time)) return Choice::Kind::held;
   at = event.time + settings.hold;
   bool interrupted = false;  // by another key, so that it is held from `at` on
   for (std::size_t i = 1; i < input.size(); ++i) {
@@ -286,7 +306,8 @@ Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, Time& at) {
     }
     if (interrupted) continue;
     interrupted = (settings.dual == Dual::press && next.down) ||
-                  (settings.dual == Dual::release && !next.down && pressed_before(i, next.usage));
+                  (settings.dual == Dual::release && !next.down && pressed_before(i, next.usage)) ||
+                  (once && next.down && modifiers_of(next.usage, false) != 0);
     const Time then = next.time + settings.rolls;
     if (interrupted && earlier(then, at)) at = then;
   }
@@ -306,8 +327,9 @@ bool Keyboard::pressed_before(std::size_t end, Usage key) const {
 
 void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = Choice::Kind::pass;
-  const hid::Modifiers mods = core_.mixer.held_modifiers().all;
-  if (look_for_text(event.usage, mods, choice) || !has_autoshift(event.usage)) return;
+  const bool text = has(TriggerKind::text) &&
+                    look_for_text(event.usage, core_.mixer.held_modifiers().all, choice);
+  if (text || !has_autoshift(event.usage)) return;
   const Time limit = event.time + core_.settings.autoshift;
   for (std::size_t i = 1; i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
@@ -334,7 +356,7 @@ void Keyboard::look_for_remapped_text(Choice& choice) {
   core_.reader.seek(choice.found.entry.record, choice.found.entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return;
-  if (instruction.opcode != lang::Opcode::remap) return;
+  if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once) return;
   const auto chord = target(instruction.value[1], instruction.value[2]);
   if (chord) look_for_text(chord->key, mods_with(*chord, choice.found), choice);
 }

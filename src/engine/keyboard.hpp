@@ -24,6 +24,7 @@ struct Choice {
     held,     ///< The hold of the remap `found`.
     both,     ///< The binding `found` of this key and that of the press number `partner`.
     leader,   ///< A key after the leader that starts nothing.
+    cancel,   ///< Escape with both Shifts.
   };
   Kind kind = Kind::undecided;
   bool doubled = false;      ///< The second press of a double tap.
@@ -61,8 +62,6 @@ class Keyboard {
   /// Whether both Shifts are under the fingers after all events that wait, at the time `now`: the
   /// keys themselves, and keys that are Shifts or have been down for long enough to be.
   bool both_shifts(Time now);
-  /// Whether the event at the front of the queue is Escape with both Shifts.
-  [[nodiscard]] bool panics() const;
 
   /// While the front of the queue is undecided or kept back: lets one key up whose release waits
   /// behind it, if nothing but the host goes by that key, so that the host does not repeat it. The
@@ -81,6 +80,10 @@ class Keyboard {
  private:
   /// Leader, as far as it was pressed.
   enum class Leader : std::uint8_t { none, both_down, armed };
+  /// What a remap sends: one thing, or one when tapped and one when held, which may be a one-shot.
+  enum class Jobs : std::uint8_t { none, one, two, two_held_once };
+  /// What the key that is pressed has done so far.
+  enum class Deed : std::uint8_t { sent, stuck, started };
 
   [[nodiscard]] bool has(lang::TriggerKind kind) const {
     return (kinds_ >> static_cast<unsigned>(kind) & 1U) != 0;
@@ -95,10 +98,10 @@ class Keyboard {
   bool look_for_leader(const KeyEvent& event, Choice& choice);
   bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   bool look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice);
-  bool is_dual(const Found& found);
+  Jobs jobs_of(const Found& found);
   bool find_press(hid::Usage key, Found& out);
   hid::Modifiers modifiers_of(hid::Usage key, bool held);
-  Choice::Kind held_or_tapped(const KeyEvent& event, Time& at);
+  Choice::Kind held_or_tapped(const KeyEvent& event, bool once, Time& at);
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 
   void look_at_free_key(const KeyEvent& event, Choice& choice);
@@ -123,7 +126,13 @@ class Keyboard {
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> remap(hid::Usage key, const Found& found, std::uint32_t mods,
                                  std::uint32_t to);
-  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found);
+  std::optional<ErrorCode> remap_layer(hid::Usage key, const Found& found,
+                                       const lang::Instruction& instruction);
+  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found, Time at);
+  [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
+  void may_stick(hid::Usage key, Time at);
+  void stick(Owner owner, Time at);
+  void end_others(const Choice& choice, hid::Usage key);
   std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
   std::optional<ErrorCode> start(const Found& found, const Activation& activation);
   std::uint32_t again(const lang::IndexEntry& entry);
@@ -136,7 +145,9 @@ class Keyboard {
   std::uint16_t kinds_ = 0;          ///< One bit for each lang::TriggerKind that the roll has.
   hid::Usage tapped_ = hid::kNoKey;  ///< The key pressed last, if that was no double tap.
   Leader leader_ = Leader::none;
-  Time leader_at_ = 0;  ///< When it was armed.
+  Deed deed_ = Deed::sent;
+  bool sticky_ = false;  ///< A key that is down may become a one-shot.
+  Time leader_at_ = 0;   ///< When it was armed.
   TypedText typed_;
 };
 

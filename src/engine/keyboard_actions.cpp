@@ -78,6 +78,7 @@ void Keyboard::forget() {
 bool Keyboard::release(const KeyEvent& event) {
   const Owner owner = key_owner(event.usage);
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
+  if (sticky_) stick(owner, event.time);
   core_.mixer.change().remove_all(owner);
   const bool shift_down = core_.mixer.holds().contains(key_owner(hid::kLeftShift)) ||
                           core_.mixer.holds().contains(key_owner(hid::kRightShift));
@@ -111,6 +112,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   count_press();
   tapped_ = choice.doubled ? hid::kNoKey : key;
   tapped_at_ = event.time;
+  deed_ = Deed::sent;
   tell(event, choice);
   switch (choice.kind) {
     case Choice::Kind::pass:
@@ -124,6 +126,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
       press_bound(event, choice);
       break;
   }
+  if (sticky_ || core_.oneshots) end_others(choice, key);
   follow_leader(event);
   // A key too many is as if it were not there.
   if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
@@ -141,8 +144,10 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
 
 /// The key goes to the host, with the modifiers `mods`.
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
-  const unsigned held = core_.mixer.held_modifiers().all;
-  note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
+  if (has(lang::TriggerKind::text)) {
+    const unsigned held = core_.mixer.held_modifiers().all;
+    note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
+  }
   make_way(key, key);
   core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
 }
@@ -173,6 +178,9 @@ void Keyboard::follow_leader(const KeyEvent& event) {
     leader_at_ = event.time;
   } else {
     leader_ = both && core_.settings.leader == hid::kNoKey ? Leader::both_down : Leader::none;
+    if (leader_ == Leader::none || !(sticky_ || core_.oneshots)) return;
+    core_.mixer.change().unstick();
+    core_.end_oneshots();
   }
 }
 
@@ -206,18 +214,30 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   core_.reader.seek(entry.record, entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
+  std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
       return start_again(choice.found, {core_.presses, event.time, choice.doubled});
-    case lang::Opcode::remap:
-      if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice.found);
-      return remap(event.usage, choice.found, instruction.value[1], instruction.value[2]);
     case lang::Opcode::remap_none:
       return std::nullopt;
     default:
+      break;
+  }
+  if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice.found, choice.at);
+  switch (instruction.opcode) {
+    case lang::Opcode::remap:
+    case lang::Opcode::once:
+      error = remap(event.usage, choice.found, instruction.value[1], instruction.value[2]);
+      break;
+    case lang::Opcode::once_layer:
+      error = remap_layer(event.usage, choice.found, instruction);
+      break;
+    default:
       return ErrorCode::code;
   }
+  if (!error && instruction.opcode != lang::Opcode::remap) may_stick(event.usage, event.time);
+  return error;
 }
 
 /// While `key` is down, it sends the chord of `mods` and `to`, and the modifiers that its trigger
@@ -236,14 +256,9 @@ std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uin
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
-/// The instruction after the remap that the reader has just read says what it sends when held.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found) {
-  lang::Instruction instruction;
-  if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
-  if (instruction.opcode == lang::Opcode::remap_hold) {
-    return remap(key, found, instruction.value[0], instruction.value[1]);
-  }
-  if (instruction.opcode != lang::Opcode::remap_layer) return ErrorCode::code;
+/// While `key` is down, the layer that `instruction` of `found` names is on.
+std::optional<ErrorCode> Keyboard::remap_layer(Usage key, const Found& found,
+                                               const lang::Instruction& instruction) {
   core_.reader.seek(found.entry.record, instruction.payload);
   std::uint32_t name = kFnvStart;
   for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
@@ -253,6 +268,30 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found) {
   if (layer == hid::kNoKey) return ErrorCode::code;
   const bool room = core_.mixer.change().add(key_owner(key), layer, false, 0);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+/// The instruction after the remap that the reader has just read says what it does when held, from
+/// the time `at` on.
+std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Time at) {
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
+  std::optional<ErrorCode> error;
+  switch (instruction.opcode) {
+    case lang::Opcode::remap_hold:
+    case lang::Opcode::hold_once:
+      error = remap(key, found, instruction.value[0], instruction.value[1]);
+      break;
+    case lang::Opcode::remap_layer:
+    case lang::Opcode::hold_once_layer:
+      error = remap_layer(key, found, instruction);
+      break;
+    default:
+      return ErrorCode::code;
+  }
+  const bool once = instruction.opcode == lang::Opcode::hold_once ||
+                    instruction.opcode == lang::Opcode::hold_once_layer;
+  if (once && !error) may_stick(key, at);
+  return error;
 }
 
 // ---- Starting macros ---------------------------------------------------------------------------
@@ -281,6 +320,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const Activation& a
   task.hides = has_mods ? named_modifiers(lang::key_mods(found.entry.key)) : hid::Modifiers{0};
   core_.signal(kWakeTask);
   core_.tasks.start(index);
+  deed_ = Deed::started;
   return std::nullopt;
 }
 

@@ -127,7 +127,7 @@ void Mixer::note_oneshot(const Report& next) {
   Report own;
   bool held = false;
   for (const Hold& hold : holds_.all()) {
-    if (hold.owner != kOneshot) continue;
+    if (hold.owner != kOneshot || is_silent(hold.usage())) continue;
     const bool veiled =
         typed_.mask != Mask::text && (hid::modifier_bit(hold.usage()) & hidden()) != 0;
     if (!veiled && !next.contains(hold.usage())) return;
@@ -143,7 +143,7 @@ void Mixer::note_oneshot(const Report& next) {
   const unsigned buttons = next.buttons & ~shown_.buttons & ~own.buttons & 0xFFU;
   const bool used = !keys.empty() || buttons != 0 ||
                     other(next.consumer, shown_.consumer, own.consumer) ||
-                    other(next.system, shown_.system, own.system);
+                    other(next.system, shown_.system, own.system) || next.wheel != 0;
   if (!held) {
     oneshot_ = Oneshot::none;
   } else if (used) {
@@ -225,7 +225,7 @@ bool Mixer::begin_part(Report& next) const {
 bool Mixer::send_all(Time now) {
   if (parted_ && !reached(now, next_part_at())) return false;
   if (oneshot_ == Oneshot::used) {
-    holds_.remove_all(kOneshot);
+    holds_.remove_oneshot_keys();
     oneshot_ = Oneshot::none;
     steady_ = false;
   }
@@ -259,7 +259,7 @@ bool Mixer::send_all(Time now) {
   struck_ = typed_.key;
   struck_own_ = own;
   // The motion's turn is after that of the keys.
-  dirty_ = lifted || (!same && moves);
+  dirty_ = lifted || (moves && (!same || oneshot_ == Oneshot::used));
   veiled_ = static_cast<Modifiers>((veiled_ | ~next.mods) & held & kMenuMods);
   return !in_flight_;
 }

@@ -93,12 +93,15 @@ class Mixer {
     dirty_ = true;
   }
 
-  /// What kOneshot holds goes up with the change after the one that shows it together with a new
-  /// key that is no modifier and not its own.
+  /// What kOneshot holds, more of it from now on, goes up with the change after the one that shows
+  /// it together with a new key that is no modifier and not its own. What is used up already goes.
   void begin_oneshot() {
+    if (oneshot_ == Oneshot::used) change().remove_oneshot_keys();
     oneshot_ = Oneshot::waits;
     steady_ = false;
   }
+  /// Whether what kOneshot holds is used up, and goes with the next change.
+  [[nodiscard]] bool oneshots_used() const { return oneshot_ == Oneshot::used; }
 
   /// The modifiers that count. What a key has used up does not, though it is up with the next
   /// change only.

@@ -65,6 +65,8 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   settings.leader_time = load_number<lang::Setting::leader_time>(roll, reader);
   settings.dual = load_choice<lang::Setting::dual>(roll, reader, Dual::timeout);
   settings.unicode = load_choice<lang::Setting::unicode>(roll, reader, UnicodeMethod::wincompose);
+  settings.oneshot = load_number<lang::Setting::oneshot>(roll, reader);
+  settings.oneshot_locks = load_number<lang::Setting::oneshot_again>(roll, reader) != 0;
   settings.mix = load_number<lang::Setting::busy>(roll, reader) != 0;
   settings.neutral = static_cast<hid::Usage>(load_number<lang::Setting::neutral>(roll, reader));
   lang::Instruction found;

@@ -58,7 +58,9 @@ struct Settings {
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
   Dual dual = Dual::release;
   UnicodeMethod unicode = UnicodeMethod::off;
-  bool mix = false;  ///< Keys are handled while a macro types.
+  std::uint16_t oneshot = 2000;  ///< From a one-shot's release to its end, in ms; 0: never.
+  bool oneshot_locks = false;    ///< A second tap of a one-shot makes it stay.
+  bool mix = false;              ///< Keys are handled while a macro types.
 };
 
 /// The settings of `roll`; its defaults where it says nothing that makes sense. Moves `reader`,

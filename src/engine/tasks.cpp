@@ -15,7 +15,7 @@ constexpr Wakes kListens = static_cast<Wakes>(~unsigned{kWakeTime | kWakeChild})
 
 Tasks::Tasks(std::span<Task> pool, std::span<TaskIndex> heap)
     : pool_(pool), deadlines_(pool.data(), heap.data()) {
-  assert(pool.size() < static_cast<std::size_t>(kOneshot) && heap.size() == pool.size());
+  assert(pool.size() < static_cast<std::size_t>(kLocked) && heap.size() == pool.size());
   for (std::size_t i = 0; i < pool.size(); ++i) append(free_, static_cast<TaskIndex>(i));
 }
 

@@ -23,7 +23,7 @@ namespace pianola::engine {
 /// that listen if a key can wake it.
 class Tasks {
  public:
-  /// Both are the caller's and of the same size, fewer than kOneshot's number of tasks.
+  /// Both are the caller's and of the same size, fewer than kLocked's number of tasks.
   Tasks(std::span<Task> pool, std::span<TaskIndex> heap);
 
   /// Takes a task that is in no list yet, all its fields but the generation as new; kNoTask if all

@@ -37,6 +37,7 @@ bool Vm::clear_way(Usage key) {
 
 Vm::Flow Vm::tap(const Chord& chord) {
   drop_raw();
+  core_.spend_oneshots(core_.floor.task, false);
   const Manner manner{Mask::keys, task().hides, task().pace, core_.settings.tap};
   return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
 }
@@ -83,7 +84,13 @@ Vm::Flow Vm::on_press(const Operands& operands) {
 
 Vm::Flow Vm::on_release(const Operands& operands) {
   const std::optional<Chord> keys = chord(operands);
-  return keys ? let_up(*keys, owner()) : fail(ErrorCode::key);
+  if (!keys) return fail(ErrorCode::key);
+  for (const Owner other : {kOneshot, kLocked}) {
+    if (!core_.oneshots) break;
+    core_.mixer.change().remove(other, keys->key);
+    core_.mixer.change().remove_modifiers(other, keys->mods);
+  }
+  return let_up(*keys, owner());
 }
 
 Vm::Flow Vm::on_release_all(const Operands&) {
@@ -91,6 +98,9 @@ Vm::Flow Vm::on_release_all(const Operands&) {
   core_.typist.drop_stroke();
   core_.typist.stand(task().pace);
   core_.mixer.change().remove_all(owner());
+  core_.end_oneshots();
+  core_.mixer.change().remove_all(kLocked);
+  core_.oneshots = false;
   return Flow::next;
 }
 
@@ -127,9 +137,8 @@ Vm::Flow Vm::on_toggle(const Operands& operands) {
 Vm::Flow Vm::on_oneshot(const Operands& operands) {
   const std::optional<Chord> keys = chord(operands);
   if (!keys) return fail(ErrorCode::key);
-  const Flow flow = put_down(*keys, kOneshot, own_of(*keys));
-  if (flow == Flow::next) core_.mixer.begin_oneshot();
-  return flow;
+  core_.begin_oneshot();
+  return put_down(*keys, kOneshot, own_of(*keys));
 }
 
 Vm::Flow Vm::on_raw(const Operands& operands) {
@@ -175,6 +184,7 @@ Modifiers Vm::pressed_modifiers() {
 
 /// The floor's text was set: the task goes on after the instruction when it is typed.
 Vm::Flow Vm::start_typing() {
+  core_.spend_oneshots(core_.floor.task, true);
   core_.floor.manner = {Mask::text, pressed_modifiers(), task().pace, core_.settings.tap};
   return Flow::next;
 }

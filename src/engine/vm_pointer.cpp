@@ -60,6 +60,7 @@ Vm::Flow Vm::on_scroll(const Operands&) {
   Value& top = core_.stack[core_.floor.depth - 1U];
   if (!top.is_integer()) return fail(ErrorCode::type);
   std::int32_t ticks = top.number();
+  core_.spend_oneshots(core_.floor.task, false);
   Motion motion;
   motion.wheel = static_cast<std::int8_t>(take(ticks, kMostTicks));
   core_.mixer.move(motion);

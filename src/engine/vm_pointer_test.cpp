@@ -114,10 +114,16 @@ TEST(VmOneshot, AMouseButtonIsAKey) {
   EXPECT_EQ(rig.trace(), "0 [02:]\n50 [02:] buttons:01\n60 [00:]\n");
 }
 
-TEST(VmOneshot, TextThatHidesItDoesNotUseItUp) {
+TEST(VmOneshot, AMacroOfALaterKeyEndsItWhenItTypes) {
   Rig rig{oneshot(kShift).bind(kF2, Program{}.text("b"))};
   rig.tap(kF1, 0).tap(kF2, 20).tap(kA, 50);
-  EXPECT_EQ(rig.trace(), "0 [02:]\n20 [00:05]\n21 [02:]\n50 [02:04]\n60 [00:]\n");
+  EXPECT_EQ(rig.trace(), "0 [02:]\n20 [00:]\n21 [00:05]\n22 [00:]\n50 [00:04]\n60 [00:]\n");
+}
+
+TEST(VmOneshot, TextOfAnEarlierMacroHidesItAndDoesNotUseItUp) {
+  Rig rig{oneshot(kShift).bind(kF2, Program{}.op(Opcode::wait).number(30).text("b"))};
+  rig.tap(kF2, 0).tap(kF1, 20).tap(kA, 50);
+  EXPECT_EQ(rig.trace(), "20 [02:]\n30 [00:05]\n31 [02:]\n50 [02:04]\n60 [00:]\n");
 }
 
 TEST(VmOneshot, ItCanBeAKey) {

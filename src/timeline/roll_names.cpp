@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
 #include "base/text_writer.hpp"
 #include "lang/code/notation.hpp"
@@ -46,11 +47,16 @@ Named named(lang::Roll& roll, const lang::IndexEntry& entry) {
   if (!lang::read_instruction(reader, instruction)) return {"?"};
   Named result;
   result.opcode = instruction.opcode;
-  if (result.opcode == lang::Opcode::remap && !reader.at_end()) {
+  const auto is_any = [](lang::Opcode opcode, std::initializer_list<lang::Opcode> of) {
+    return std::ranges::find(of, opcode) != of.end();
+  };
+  using lang::Opcode;
+  const bool remap = is_any(result.opcode, {Opcode::remap, Opcode::once, Opcode::once_layer});
+  if (remap && !reader.at_end()) {
     lang::Instruction next;
-    result.dual =
-        lang::read_instruction(reader, next) &&
-        (next.opcode == lang::Opcode::remap_hold || next.opcode == lang::Opcode::remap_layer);
+    result.dual = lang::read_instruction(reader, next) &&
+                  is_any(next.opcode, {Opcode::remap_hold, Opcode::remap_layer, Opcode::hold_once,
+                                       Opcode::hold_once_layer});
   }
   memory::StringSink name;
   TextWriter out(name);

@@ -149,7 +149,11 @@ enum class OperandKind : std::uint8_t {
   X(greater_equal,"GE",          none,    none,    none,   none, 2, 1, "a >= b") \
   /* What came later; the numbers of the others stay. */ \
   X(without_some, "WITHOUTSOME", mods,    mods,    none,   none, 0, 0, "hide the modifiers (1) exact and (2) either up to ENDBLOCK") \
-  X(option_pause, "PAUSE",       number,  none,    none,   none, 0, 0, "pause of this binding, as the setting")
+  X(option_pause, "PAUSE",       number,  none,    none,   none, 0, 0, "pause of this binding, as the setting") \
+  X(once,         "ONCE",        trigger, mods,    key,    none, 0, 0, "(1) sends the chord (2)+(3), for the next key if it is tapped") \
+  X(once_layer,   "ONCELAYER",   trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on, for the next key if it is tapped") \
+  X(hold_once,    "HOLDONCE",    mods,    key,     none,   none, 0, 0, "as REMAPHOLD, for the next key if it is soon let go") \
+  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

@@ -28,6 +28,8 @@ enum class Setting : std::uint8_t {
   neutral,
   leader_time,
   pause,
+  oneshot,
+  oneshot_again,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -47,7 +49,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 18> kSettings = {{
+inline constexpr std::array<SettingInfo, 20> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -66,6 +68,8 @@ inline constexpr std::array<SettingInfo, 18> kSettings = {{
     {"neutral", SettingType::key, {}, 0xE0},
     {"leader_time", SettingType::duration, {}, 2000},
     {"pause", SettingType::duration, {}, 0},
+    {"oneshot", SettingType::duration, {"off"}, 2000},
+    {"oneshot_again", SettingType::choice, {"cancel", "lock"}, 0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

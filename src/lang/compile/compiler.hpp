@@ -250,6 +250,8 @@ class Compiler final : private DiagnosticSink {
   bool no_binding();
   void unknown_trigger();
   bool remap();
+  bool pass_oneshot();
+  bool layer_target();
   bool open_body();
   void start_body();
   void close_body();

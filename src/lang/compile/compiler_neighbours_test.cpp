@@ -23,7 +23,7 @@ constexpr const char* kWait = "wait and a time, as in wait 500ms";
 constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
 constexpr const char* kLayerHold = "KEY { layer hold NAME }";
-constexpr const char* kOneshot = "KEY { oneshot LSHIFT }";
+constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
 constexpr const char* kAbbreviation = "\"brb \" { \"be right back\" }";
 constexpr const char* kOpen = "the keys for it, as gui+r wait 500ms \"notepad\" ENTER";

@@ -366,7 +366,7 @@ void Compiler::unknown_trigger() {
   advance();
 }
 
-/// `= CHORD` or `= none`, at the `=`.
+/// `= CHORD`, `= none` or `= oneshot …`, at the `=`.
 bool Compiler::remap() {
   if (!can_remap(false)) trigger_good_ = false;
   advance();
@@ -386,31 +386,61 @@ bool Compiler::remap() {
     write_trigger(Opcode::bind);
     return open_body();
   }
-  Chord target;
-  if (!chord(target)) return false;
-  if (next_line && !token().line_before && (at_symbol('=') || at_symbol('{'))) {
-    return error_at(Message::expected_key, equals_end, 1);  // that was the next definition's
+  const bool once = pass_oneshot();
+  if (once && keyword() == Keyword::k_layer) {
+    write_trigger(Opcode::once_layer);
+    pending_good_ = trigger_good_;
+    if (!layer_target()) return false;
+  } else {
+    Chord target;
+    if (!chord(target)) return false;
+    if (next_line && !token().line_before && (at_symbol('=') || at_symbol('{'))) {
+      return error_at(Message::expected_key, equals_end, 1);  // that was the next definition's
+    }
+    write_trigger(once ? Opcode::once : Opcode::remap);
+    pending_good_ = trigger_good_;
+    if (target.good) check_sent(target);
+    append(CodePiece().byte(target.sides()).key(target.key));
   }
-  write_trigger(Opcode::remap);
-  pending_good_ = trigger_good_;
-  if (target.good) check_sent(target);
-  append(CodePiece().byte(target.sides()).key(target.key));
   pending_.entry.body = code_size_;
   const bool good = !at_symbol('/') || token().line_before || second_target();
   if (good) declare();
   return good;
 }
 
-/// At the `/` of `= TAP / HOLD` or `= TAP / layer NAME`.
+/// `oneshot` before what a remap sends. False if there is none.
+bool Compiler::pass_oneshot() {
+  if (keyword() != Keyword::k_oneshot) return false;
+  advance();
+  return true;
+}
+
+/// `layer NAME`, the rest of an instruction.
+bool Compiler::layer_target() {
+  advance();
+  NameAt layer;
+  if (token().line_before) return expected(Message::expected_name);
+  if (!name(layer)) return false;
+  append(NamedPiece().name(layer.view()));
+  use(IndexSpace::layer, layer, kAnyParameters);
+  return true;
+}
+
+/// At the `/` of `= TAP / HOLD` or `= TAP / layer NAME`, either with `oneshot` or not.
 bool Compiler::second_target() {
   if (!can_remap(true)) pending_good_ = false;
   advance();
   if (token().line_before) return expected(Message::expected_key);
-  if (keyword() == Keyword::k_layer) return named(Opcode::remap_layer, IndexSpace::layer);
+  const bool once = pass_oneshot();
+  if (keyword() == Keyword::k_layer) {
+    return named(once ? Opcode::hold_once_layer : Opcode::remap_layer, IndexSpace::layer);
+  }
   Chord target;
   if (!chord(target)) return false;
   if (target.good) check_sent(target);
-  emit(CodePiece(Opcode::remap_hold).byte(target.sides()).key(target.key));
+  emit(CodePiece(once ? Opcode::hold_once : Opcode::remap_hold)
+           .byte(target.sides())
+           .key(target.key));
   return true;
 }
 

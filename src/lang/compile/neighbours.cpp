@@ -41,7 +41,7 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
     {" lt( layer_tap( &lt ", "KEY = TAP / layer NAME"},
     {" mo( layer( layerm( &mo (layer ", "KEY { layer hold NAME }"},
     {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY { layer toggle NAME }"},
-    {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY { oneshot LSHIFT }"},
+    {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY = oneshot LSHIFT"},
     {" lctl( lsft( lalt( lgui( rctl( rsft( ralt( rgui( lc( ls( la( lg( rc( rs( ra( rg( c( s( a( g("
      " lca( lsg( sgui( meh( hypr( hotkey( ",
      "a chord, as in ctrl+c"},

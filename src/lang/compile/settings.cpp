@@ -34,7 +34,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 18> kExpectedValue = {
+constexpr std::array<std::string_view, 20> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -52,7 +52,9 @@ constexpr std::array<std::string_view, 18> kExpectedValue = {
     "queue or mix",
     "a key",
     "a duration",
-    "a duration"};
+    "a duration",
+    "off or a duration",
+    "cancel or lock"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.

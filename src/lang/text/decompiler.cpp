@@ -72,6 +72,8 @@ bool DefinitionWriter::declaration() {
       return with_body();
     case Opcode::remap:
     case Opcode::remap_none:
+    case Opcode::once:
+    case Opcode::once_layer:
       return remap();
     case Opcode::layer:
       return !in_layer_ && begin_layer();
@@ -157,18 +159,29 @@ bool DefinitionWriter::remap() {
     out_ << "none\n";
     return true;
   }
-  if (!chord(1, KeyPlace::operand)) return false;
+  if (in_.opcode == Opcode::once_layer) {
+    out_ << "oneshot layer ";
+    if (!name()) return false;
+  } else {
+    if (in_.opcode == Opcode::once) out_ << "oneshot ";
+    if (!chord(1, KeyPlace::operand)) return false;
+  }
   const bool alone = kind == TriggerKind::press || kind == TriggerKind::vial;
   if (alone && !at_end()) {
     if (!read()) return false;
-    if (in_.opcode == Opcode::remap_hold) {
-      out_ << " / ";
-      if (!chord(0, KeyPlace::operand)) return false;
-    } else if (in_.opcode == Opcode::remap_layer) {
-      out_ << " / layer ";
-      if (!name()) return false;
-    } else {
-      unread();
+    switch (in_.opcode) {
+      case Opcode::remap_hold:
+      case Opcode::hold_once:
+        out_ << (in_.opcode == Opcode::hold_once ? " / oneshot " : " / ");
+        if (!chord(0, KeyPlace::operand)) return false;
+        break;
+      case Opcode::remap_layer:
+      case Opcode::hold_once_layer:
+        out_ << (in_.opcode == Opcode::hold_once_layer ? " / oneshot layer " : " / layer ");
+        if (!name()) return false;
+        break;
+      default:
+        unread();
     }
   }
   out_ << "\n";

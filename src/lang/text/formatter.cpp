@@ -167,7 +167,7 @@ bool Formatter::wants_space() const {
   const auto divides = [](const Token& token) { return sign(token) == Precedence::product; };
   if (value && (divides(current()) || divides(last_))) return true;
   // Of a key with two jobs; a slash may be one of the keys, which does no harm.
-  const bool remap = remap_ && !in_body() && place_ == Place::keys;
+  const bool remap = remap_ && !in_body() && place_ != Place::start;
   if (remap && (at('/') || last_.is_symbol('/'))) return true;
   return (at('=') && !compares(last_)) || (last_.is_symbol('=') && !compares(current()));
 }
@@ -257,7 +257,7 @@ void Formatter::symbol() {
   } else if (in_body() && place_ == Place::start && sign(current()) != Precedence::none &&
              current().space_before) {
     place_ = Place::other;  // the value of the line before goes on
-  } else if (c == '=' && remap_ && !in_body()) {
+  } else if ((c == '=' || (c == '/' && place_ == Place::other)) && remap_ && !in_body()) {
     place_ = Place::keys;
   }
   const char32_t next = lexer_.following();
