@@ -118,6 +118,9 @@ TEST(RolledKeys, WhatTwoKeysTogetherHoldIsDownWhileOneOfThemIs) {
 
       {"a & b = ctrl+LEFT", "+a 5 +b 60 -a 30 -b", "[01:50] [00:]"},
       {"a & b = LEFT", "+a 5 +b 60 -a 30 +a 30 -a 30 -b", "[00:50] [00:04,50] [00:50] [00:]"},
+      // While another key is undecided, too.
+      {"set hold = 500ms\nd = d / LSHIFT\na & b = LEFT", "+a 5 +b 60 +d 30 -a 30 -b 30 -d",
+       "[00:50] [00:] [00:07] [00:]"},
   };
   for (const Rolled& rolled : cases) {
     EXPECT_EQ(Played(rolled.macros, rolled.keys).reports(), rolled.expected)

@@ -88,14 +88,23 @@ bool Keyboard::release(const KeyEvent& event) {
 }
 
 bool Keyboard::let_up_early() {
+  const Holds& holds = core_.mixer.holds();
   for (std::size_t i = 0; i < core_.input.size(); ++i) {
     const KeyEvent event = core_.input.at(i);
     // A press in the queue sends nothing yet, so this is the release of one before it.
     const Owner owner = key_owner(event.usage);
-    const Holds& holds = core_.mixer.holds();
-    if (event.down || !holds.only_sends(owner) || holds.partner(owner) != owner) continue;
+    if (event.down || !holds.only_sends(owner) || !release_waits(holds.partner(owner))) continue;
     core_.mixer.change().silence(owner);
     return true;
+  }
+  return false;
+}
+
+/// Whether the release of `owner` is in the queue.
+bool Keyboard::release_waits(Owner owner) const {
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    const KeyEvent event = core_.input.at(i);
+    if (!event.down && key_owner(event.usage) == owner) return true;
   }
   return false;
 }
