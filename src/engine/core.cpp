@@ -68,7 +68,7 @@ bool Core::give_floor() {
 
 void Core::end_task(TaskIndex index, TaskEvent how) {
   Task& task = tasks[index];
-  if (tasks.find(task.parent) == kNoTask) spend_oneshots(index, true);
+  if (oneshots && tasks.find(task.parent) == kNoTask) spend_oneshots(index, true);
   leave_scopes(index, 0);
   stop_lingering(task);
   forget_known(task);

@@ -43,9 +43,8 @@ inline bool Engine::handle_key(bool due) {
 
 /// Nobody waits that was pressed before the one-shots' time is over: ends them then. False if they
 /// do not end now.
-inline bool Engine::end_oneshots() {
-  if (!core_.oneshot_timed || !core_.input.empty()) return false;
-  if (!reached(core_.now, core_.oneshot_end)) return false;
+bool Engine::end_oneshots() {
+  if (!core_.input.empty() || !reached(core_.now, core_.oneshot_end)) return false;
   core_.end_late_oneshots(core_.now + 1);
   return true;
 }
@@ -56,7 +55,7 @@ inline bool Engine::go_on() {
   const bool due = tasks.due(core_.now);
   undecided_ = false;
   if (!core_.input.empty() && handle_key(due)) return true;
-  if (end_oneshots()) return true;
+  if (core_.oneshot_timed && end_oneshots()) return true;
   if (due) tasks.wake(tasks.first_deadline(), kWakeTime);
   return tasks.turn();
 }
@@ -127,14 +126,18 @@ inline Next Engine::waiting_next() const {
 }
 
 inline Next Engine::sleeping_next() {
-  // While keys wait, one-shots that one of them may use do not end.
-  const bool ends = core_.input.empty() && core_.oneshots_end();
-  const Next decided = ends         ? Next::time(core_.oneshot_end)
-                       : undecided_ ? Next::time(decided_at_)
-                                    : Next{};
+  const bool timed = undecided_ || core_.oneshot_timed;
+  const Next decided = timed ? next_decision() : Next{};
   if (!core_.tasks.any_deadline()) return decided;
   const Next deadline = Next::time(core_.tasks[core_.tasks.first_deadline()].deadline);
-  return ends || undecided_ ? sooner(decided, deadline) : deadline;
+  return timed ? sooner(decided, deadline) : deadline;
+}
+
+/// When it is known what the first key event means, or without one when the one-shots end.
+Next Engine::next_decision() const {
+  if (undecided_) return Next::time(decided_at_);
+  // While keys wait, one-shots that one of them may use do not end.
+  return core_.input.empty() && core_.oneshots_end() ? Next::time(core_.oneshot_end) : Next{};
 }
 
 void Engine::play(lang::Roll& roll) {

@@ -134,6 +134,7 @@ class Engine {
   void mix_keys();
   [[nodiscard]] Next waiting_next() const;
   [[nodiscard]] Next sleeping_next();
+  [[nodiscard]] Next next_decision() const;
 
   Core core_;
   Keyboard keyboard_{core_};

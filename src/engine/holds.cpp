@@ -100,6 +100,14 @@ std::uint32_t Holds::press_of(Owner owner) const {
   return found == nullptr ? 0 : found->info;
 }
 
+Owner Holds::partner(Owner owner) const {
+  const std::uint32_t press = press_of(owner);
+  for (const Hold& hold : all()) {
+    if (hold.owner != owner && hold.started(press)) return hold.owner;
+  }
+  return owner;
+}
+
 HeldModifiers Holds::held_modifiers(bool oneshots) const {
   unsigned fingers = 0;
   unsigned others = 0;

@@ -151,6 +151,9 @@ class Holds {
   /// The number of the press in which the key `owner` is down; 0 if it is not or has none.
   [[nodiscard]] std::uint32_t press_of(Owner owner) const;
 
+  /// The other one of two keys together with `owner`, if it is down too; else `owner`.
+  [[nodiscard]] Owner partner(Owner owner) const;
+
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
   [[nodiscard]] hid::Modifiers keyboard_modifiers() const { return held_modifiers().fingers; }
   /// The modifiers that count, hidden or not; `oneshots`: also those of kOneshot.

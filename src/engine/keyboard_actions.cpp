@@ -79,7 +79,10 @@ bool Keyboard::release(const KeyEvent& event) {
   const Owner owner = key_owner(event.usage);
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
   if (sticky_) stick(owner, event.time);
-  core_.mixer.change().remove_all(owner);
+  Holds& holds = core_.mixer.change();
+  // What two keys together hold is down while one of them is.
+  const Owner partner = holds.partner(owner);
+  partner == owner ? holds.remove_all(owner) : holds.give(owner, partner);
   const bool shift_down = core_.mixer.holds().contains(key_owner(hid::kLeftShift)) ||
                           core_.mixer.holds().contains(key_owner(hid::kRightShift));
   if (leader_ == Leader::both_down && !shift_down) {
@@ -90,14 +93,24 @@ bool Keyboard::release(const KeyEvent& event) {
 }
 
 bool Keyboard::let_up_early() {
+  const Holds& holds = core_.mixer.holds();
   for (std::size_t i = 0; i < core_.input.size(); ++i) {
     const KeyEvent event = core_.input.at(i);
     // A press in the queue sends nothing yet, so this is the release of one before it.
     const Owner owner = key_owner(event.usage);
-    if (event.down || !core_.mixer.holds().only_sends(owner)) continue;
+    if (event.down || !holds.only_sends(owner) || !release_waits(holds.partner(owner))) continue;
     core_.mixer.separate();
     core_.mixer.change().silence(owner);
     return true;
+  }
+  return false;
+}
+
+/// Whether the release of `owner` is in the queue.
+bool Keyboard::release_waits(Owner owner) const {
+  for (std::size_t i = 0; i < core_.input.size(); ++i) {
+    const KeyEvent event = core_.input.at(i);
+    if (!event.down && key_owner(event.usage) == owner) return true;
   }
   return false;
 }
@@ -198,10 +211,11 @@ void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
     core_.errors.error({*error, entry.record, entry.code});
   }
   Holds& holds = core_.mixer.change();
-  if (!holds.contains(key_owner(event.usage))) {
+  const bool both = choice.kind == Choice::Kind::both;
+  if (both || !holds.contains(key_owner(event.usage))) {
     holds.add(key_owner(event.usage), hid::kNoKey, false, core_.presses);
   }
-  if (choice.kind != Choice::Kind::both) return;
+  if (!both) return;
   // The front of the queue is gone.
   const std::size_t partner = choice.partner - 1U;
   core_.input.consume(partner);
