@@ -78,8 +78,7 @@ std::string shown(DriveRig& rig) {
 
 /// More runs on request.
 unsigned runs(unsigned usual) {
-  const unsigned some = kSanitized ? (usual + 3) / 4 : usual;
-  return some * static_cast<unsigned>(number_from("PIANOLA_MORE_RUNS", 1));
+  return rounds(usual) * static_cast<unsigned>(number_from("PIANOLA_MORE_RUNS", 1));
 }
 
 enum class Growth : std::uint8_t { longer, shorter, much_longer };

@@ -428,7 +428,7 @@ TEST_F(Flash, NoDamageDoesHarm) {
   put(text);
   const std::string good = read("r.flash");
   std::mt19937 random(7);
-  for (int round = 0; round < (test::kSanitized ? 40 : 150); ++round) {
+  for (unsigned round = 0; round < test::rounds(150); ++round) {
     std::string bytes = good;
     for (unsigned left = 1U << random() % 8; left > 0; --left) {
       char& byte = bytes[4096 + random() % (bytes.size() - 4096)];

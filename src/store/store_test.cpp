@@ -130,7 +130,7 @@ TEST_P(StoreTest, ManyEditsGoRoundTheRegion) {
   ASSERT_EQ(device.store.format(), Status::ok);
   std::string text = many_macros(100, 60);
   ASSERT_EQ(device.save(text), Status::ok);
-  const unsigned edits = test::kSanitized ? 150 : 400;
+  const unsigned edits = test::rounds(400);
   for (unsigned i = 0; i < edits; ++i) {
     const std::size_t at = text.find("number " + std::to_string(i * 37 % 100) + " ");
     text[at + 12] = static_cast<char>('a' + i % 26);

@@ -15,6 +15,7 @@
 #include "base/crc32.hpp"
 #include "base/status.hpp"
 #include "store/tree_node.hpp"
+#include "support/volume.hpp"
 
 namespace pianola::store {
 namespace {
@@ -366,7 +367,7 @@ TEST_P(Trees, EditsStayLocalInATreeThatWasEditedOften) {
   Fixture fixture(GetParam());
   fill(fixture, 400);
   Random random(15);
-  for (unsigned edit = 0; edit < 900; ++edit) {
+  for (unsigned edit = 0; edit < test::rounds(900); ++edit) {
     unsigned most = 1;
     const bool changes = edit % 3 == 0;
     const auto some = std::next(fixture.model.begin(), random() % fixture.model.size());
@@ -410,7 +411,7 @@ TEST_P(Trees, NodesStayFullEnoughWhateverIsEdited) {
   Fixture fixture(GetParam());
   fill(fixture, 300);
   Random random(6);
-  for (unsigned edit = 0; edit < 1200; ++edit) {
+  for (unsigned edit = 0; edit < test::rounds(1200); ++edit) {
     if (edit % 2 == 0) {
       fixture.put(random() % 30000, edit);
     } else {
@@ -437,7 +438,7 @@ TEST_P(Trees, NodesStayFullEnoughWhateverIsEdited) {
 
 TEST_P(Trees, RandomEditsAgainstAModel) {
   Random random(7);
-  for (unsigned sequence = 0; sequence < 30; ++sequence) {
+  for (unsigned sequence = 0; sequence < test::rounds(30); ++sequence) {
     Fixture fixture(GetParam());
     const std::uint32_t range = 2 + (1U << random() % 14);
     const std::uint32_t start = std::min(random() % range, std::uint32_t{3000});
@@ -645,7 +646,7 @@ void use(Fixture& fixture, Random& random) {
 
 TEST_P(Trees, HostileNodesWithGoodChecksums) {
   Random random(12);
-  for (unsigned round = 0; round < 200; ++round) {
+  for (unsigned round = 0; round < test::rounds(200); ++round) {
     Fixture fixture(GetParam());
     fill(fixture, 200);
     Finds finds;

@@ -30,4 +30,10 @@ inline unsigned long volume(const char* name, unsigned long usual, unsigned long
   return number_from(name, kSanitized ? sanitized : usual);
 }
 
+/// How many of `usual` rounds a test makes: all, or with sanitizers a quarter, unless
+/// PIANOLA_MORE_RUNS asks for more than is usual.
+inline unsigned rounds(unsigned usual) {
+  return kSanitized && number_from("PIANOLA_MORE_RUNS", 1) <= 1 ? (usual + 3) / 4 : usual;
+}
+
 }  // namespace pianola::test
