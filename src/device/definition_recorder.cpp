@@ -137,7 +137,11 @@ Next DefinitionRecorder::next() const {
 
 Notice DefinitionRecorder::step() {
   if (notice_ != Notice::none) return std::exchange(notice_, Notice::none);
-  if (saving()) return save();
+  return saving() ? save() : look_on();
+}
+
+/// step() when nothing is being saved; apart, so that its state does not lie below a save's.
+[[gnu::noinline]] Notice DefinitionRecorder::look_on() {
   if (active() && !ended() && reached(player_.now(), key_at_ + kIdleTime)) {
     state_ = State::idle;
     return Notice::recording_left;

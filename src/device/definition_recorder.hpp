@@ -69,6 +69,7 @@ class DefinitionRecorder final : public player::Watcher {
   void set_trigger(hid::Modifiers mods, hid::Usage key);
   void find_place();
   bool take_trigger(const engine::KeyEvent& event);
+  Notice look_on();
   Notice begin_to_save();
   Notice save();
 
