@@ -133,6 +133,12 @@ TEST(OneshotKeys, EndWithAClickAScrollOrAMacro) {
       << "the macro's key came first, but its tap is the next key";
 }
 
+TEST(OneshotKeys, OutliveAMacroThatNoKeyStarted) {
+  EXPECT_EQ(text(both("F3 = F3 / layer nav\nlayer nav { h = x }\non layer nav { wait 1ms }"),
+                 "LSHIFT 20 +F3 300 h 50 h 50 -F3"),
+            "Xx");
+}
+
 TEST(OneshotKeys, EndByReleaseOfAnyMacro) {
   const std::string lock = both("set oneshot_again = lock\n");
   EXPECT_EQ(reports(both("F1 { release LSHIFT wait 50ms tap b }"), "LSHIFT 50 LCTRL 50 F1 100"),

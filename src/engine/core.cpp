@@ -236,10 +236,9 @@ void Core::end_late_oneshots(Time time) {
 }
 
 void Core::spend_oneshots(TaskIndex index, bool typed) {
-  if (!oneshots) return;
-  const std::uint32_t press = tasks[index].press;
-  const bool later = press != 0 && static_cast<std::int32_t>(press - oneshot_press) > 0;
-  if (!later) return;
+  const Task& task = tasks[index];
+  const bool later = static_cast<std::int32_t>(task.press - oneshot_press) > 0;
+  if (!oneshots || task.keyless || !later) return;
   if (typed) {
     end_oneshots();
   } else {
