@@ -51,7 +51,8 @@ class ScenarioGenerator {
       out_ += " }\n";
     }
     out_ += pick({"F6 = LSHIFT\n", "F6 = b / LCTRL\n", "F6 = b / layer nav\n", "F6 = ctrl+b\n",
-                  "F6 = '!'\n", "F6 = ctrl+c / LSHIFT\n"});
+                  "F6 = '!'\n", "F6 = ctrl+c / LSHIFT\n", "F6 = oneshot LSHIFT\n",
+                  "F6 = b / oneshot layer nav\n"});
     out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
                   "double a { tap d }\n"});
     out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
