@@ -53,13 +53,13 @@ std::string_view operand_text(lang::OperandKind kind) {
 std::string instruction_list() {
   std::string list;
   for (std::size_t i = 0; i < lang::kOpcodeCount; ++i) {
-    const lang::OpcodeInfo& info = lang::kOpcodes[i];
-    list += fmt::format("- `{}", info.mnemonic);
-    for (const lang::OperandKind kind : info.operands) {
+    list += fmt::format("- `{}", lang::kMnemonics[i]);
+    for (const lang::OperandKind kind : lang::kOperands[i]) {
       if (kind != lang::OperandKind::none) list += fmt::format(" {}", operand_text(kind));
     }
     list += "`";
-    if (info.pops + info.pushes > 0) list += fmt::format(" ({}, {})", info.pops, info.pushes);
+    const auto [pops, pushes] = lang::kStackEffects[i];
+    if (pops + pushes > 0) list += fmt::format(" ({}, {})", pops, pushes);
     list += fmt::format(": {}\n", lang::kOpcodeMeanings[i]);
   }
   return list;

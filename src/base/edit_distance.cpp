@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLongEnough = 5;
 
 bool has_digit(std::string_view word) {
-  return std::any_of(word.begin(), word.end(), [](char c) { return is_digit(c); });
+  return std::ranges::any_of(word.begin(), word.end(), [](char c) { return is_digit(c); });
 }
 
 }  // namespace

@@ -78,7 +78,8 @@ bool FatReader::open() {
   for (unsigned i = 0; i < 4; ++i) {
     const std::uint8_t* entry = &table[i * 16];
     constexpr std::array<std::uint8_t, 6> kFatTypes = {0x01, 0x04, 0x06, 0x0B, 0x0C, 0x0E};
-    if (std::find(kFatTypes.begin(), kFatTypes.end(), entry[4]) == kFatTypes.end()) continue;
+    if (std::ranges::find(kFatTypes.begin(), kFatTypes.end(), entry[4]) == kFatTypes.end())
+      continue;
     const std::uint32_t start = get32(entry + 8);
     return start != 0 && open_at(start);
   }

@@ -37,8 +37,8 @@ bool SectorRanges::remove(std::uint32_t begin, std::uint32_t end) {
       range.end = begin;
     } else {
       // In two, if there is a place for the second.
-      const auto free = std::find_if(ranges_.begin(), ranges_.end(),
-                                     [](const Range& r) { return r.begin == r.end; });
+      const auto free = std::ranges::find_if(ranges_.begin(), ranges_.end(),
+                                             [](const Range& r) { return r.begin == r.end; });
       if (free == ranges_.end()) continue;
       *free = {end, range.end};
       range.end = begin;
@@ -49,7 +49,7 @@ bool SectorRanges::remove(std::uint32_t begin, std::uint32_t end) {
 }
 
 bool SectorRanges::has(std::uint32_t sector) const {
-  return std::any_of(ranges_.begin(), ranges_.end(), [sector](const Range& range) {
+  return std::ranges::any_of(ranges_.begin(), ranges_.end(), [sector](const Range& range) {
     return sector >= range.begin && sector < range.end;
   });
 }

@@ -10,9 +10,11 @@ using hid::Usage;
 
 template <typename Predicate>
 void Holds::remove_if(Predicate predicate) {
-  const auto used = table_.first(count_);
-  const auto end = std::remove_if(used.begin(), used.end(), predicate);
-  count_ = static_cast<std::uint16_t>(end - used.begin());
+  std::size_t kept = 0;
+  for (const Hold& hold : all()) {
+    if (!predicate(hold)) table_[kept++] = hold;
+  }
+  count_ = static_cast<std::uint16_t>(kept);
   ++changes_;
 }
 
@@ -43,6 +45,7 @@ bool Holds::add(Owner owner, Usage usage, bool loose, std::uint32_t info) {
 }
 
 bool Holds::add_chord(Owner owner, Modifiers mods, Usage key, bool loose, std::uint32_t info) {
+  if (mods == 0 && key != hid::kNoKey) return add(owner, key, false, info);
   const bool new_key = key != hid::kNoKey && !contains(owner, key);
   const auto new_mods = static_cast<Modifiers>(mods & ~modifiers(owner));
   if (!room(owner, static_cast<std::size_t>(std::popcount(new_mods)) + (new_key ? 1 : 0))) {
@@ -102,6 +105,7 @@ std::uint32_t Holds::press_of(Owner owner) const {
 
 Owner Holds::partner(Owner owner) const {
   const std::uint32_t press = press_of(owner);
+  if (press == 0) return owner;
   for (const Hold& hold : all()) {
     if (hold.owner != owner && hold.started(press)) return hold.owner;
   }

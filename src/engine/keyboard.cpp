@@ -186,15 +186,13 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   choice.kind = Choice::Kind::found;
   if (page(key) == hid::Page::macro) return find(TriggerKind::vial, scope, key, choice.found);
   if (choice.doubled && find(TriggerKind::double_tap, scope, key, choice.found)) return true;
-  Found press;
   Found tap;
   Found hold;
-  const bool has_press = find(TriggerKind::press, scope, key, press);
+  const bool has_press = find(TriggerKind::press, scope, key, choice.found);
   const bool has_tap = find(TriggerKind::tap, scope, key, tap);
   const bool has_hold = find(TriggerKind::hold, scope, key, hold);
-  const Jobs jobs = has_press ? jobs_of(press) : Jobs::none;
+  const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
   const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
-  if (has_press) choice.found = press;
   if (!has_tap && !has_hold && !dual) return has_press;
   Time at = event.time;
   choice.kind = held_or_tapped(event, jobs == Jobs::two_held_once, at);
@@ -246,7 +244,11 @@ hid::Modifiers Keyboard::modifiers_of(Usage key, bool held) {
   if (!find_press(key, found)) return hid::modifier_bit(key);
   const Jobs jobs = jobs_of(found);
   const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
-  if (dual && !held) return 0;
+  return dual && !held ? hid::Modifiers{0} : modifiers_sent(found, dual, held);
+}
+
+/// Likewise what the remap `found` sends, when held if it is `dual`; none if it is another thing.
+hid::Modifiers Keyboard::modifiers_sent(const Found& found, bool dual, bool held) {
   core_.reader.seek(found.entry.record, found.entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return 0;

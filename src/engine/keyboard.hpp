@@ -101,6 +101,8 @@ class Keyboard {
   Jobs jobs_of(const Found& found);
   bool find_press(hid::Usage key, Found& out);
   hid::Modifiers modifiers_of(hid::Usage key, bool held);
+  // Never inlined: its caller's frame is below others' already.
+  [[gnu::noinline]] hid::Modifiers modifiers_sent(const Found& found, bool dual, bool held);
   Choice::Kind held_or_tapped(const KeyEvent& event, bool once, Time& at);
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 

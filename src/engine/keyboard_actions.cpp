@@ -83,9 +83,8 @@ bool Keyboard::release(const KeyEvent& event) {
   // What two keys together hold is down while one of them is.
   const Owner partner = holds.partner(owner);
   partner == owner ? holds.remove_all(owner) : holds.give(owner, partner);
-  const bool shift_down = core_.mixer.holds().contains(key_owner(hid::kLeftShift)) ||
-                          core_.mixer.holds().contains(key_owner(hid::kRightShift));
-  if (leader_ == Leader::both_down && !shift_down) {
+  if (leader_ == Leader::both_down && !holds.contains(key_owner(hid::kLeftShift)) &&
+      !holds.contains(key_owner(hid::kRightShift))) {
     leader_ = Leader::armed;
     leader_at_ = event.time;
   }
@@ -360,6 +359,7 @@ std::uint32_t Keyboard::again(const lang::IndexEntry& entry) {
 
 /// Whether a task runs the index's entry number `position`.
 bool Keyboard::runs(std::uint32_t position) {
+  if (core_.tasks.count() == 0) return false;
   for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
     const Task& task = core_.tasks[static_cast<TaskIndex>(i)];
     if (task.is() != TaskState::free && task.entry == position) return true;

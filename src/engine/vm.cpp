@@ -105,17 +105,18 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
 
 template <Opcode Code, typename Handler>
 Vm::Flow Vm::perform(Handler handler) {
-  constexpr const lang::OpcodeInfo& kInfo = lang::kOpcodes[static_cast<std::size_t>(Code)];
-  static_assert(kInfo.pushes <= kInfo.pops + 1);
-  if (core_.floor.depth < kInfo.pops) return fail(ErrorCode::code);
-  if (kInfo.pushes > kInfo.pops && core_.floor.depth == lang::kMaxStack) {
+  constexpr const lang::Operands& kKinds = lang::operands_of(Code);
+  constexpr lang::StackEffect kEffect = lang::effect_of(Code);
+  static_assert(kEffect.pushes <= kEffect.pops + 1);
+  if (core_.floor.depth < kEffect.pops) return fail(ErrorCode::code);
+  if (kEffect.pushes > kEffect.pops && core_.floor.depth == lang::kMaxStack) {
     return fail(ErrorCode::code);
   }
   Operands operands;
-  const bool good = read<kInfo.operands[0]>(operands.value[0], operands) &&
-                    read<kInfo.operands[1]>(operands.value[1], operands) &&
-                    read<kInfo.operands[2]>(operands.value[2], operands) &&
-                    read<kInfo.operands[3]>(operands.value[3], operands);
+  const bool good = read<kKinds[0]>(operands.value[0], operands) &&
+                    read<kKinds[1]>(operands.value[1], operands) &&
+                    read<kKinds[2]>(operands.value[2], operands) &&
+                    read<kKinds[3]>(operands.value[3], operands);
   if (!good || core_.reader.failed()) return fail(ErrorCode::code);
   return handler(operands);
 }

@@ -43,7 +43,7 @@ void Log::release_sector(std::uint32_t sector) { set_used(sector, false); }
 /// A sector that does not erase or program is not tried again until the next mount.
 void Log::set_bad(std::uint32_t sector) {
   set_used(sector, true);
-  const auto place = std::find(bad_.begin(), bad_.end(), 0xFFFF);
+  const auto place = std::ranges::find(bad_.begin(), bad_.end(), 0xFFFF);
   if (place != bad_.end()) *place = static_cast<std::uint16_t>(sector);
 }
 

@@ -16,15 +16,15 @@ std::span<const std::uint8_t> keys_of(const hid::BootReport& boot) {
 
 bool has_key(const hid::BootReport& boot, std::uint8_t usage) {
   const auto keys = keys_of(boot);
-  return std::find(keys.begin(), keys.end(), usage) != keys.end();
+  return std::ranges::find(keys.begin(), keys.end(), usage) != keys.end();
 }
 
 /// Whether something that is down in `from` is not in `to`.
 bool lets_go(const hid::BootReport& from, const hid::BootReport& to) {
   const auto keys = keys_of(from);
-  return (from[0] & ~to[0]) != 0 || std::any_of(keys.begin(), keys.end(), [&](std::uint8_t usage) {
-           return usage != 0 && !has_key(to, usage);
-         });
+  return (from[0] & ~to[0]) != 0 ||
+         std::ranges::any_of(keys.begin(), keys.end(),
+                             [&](std::uint8_t usage) { return usage != 0 && !has_key(to, usage); });
 }
 
 template <std::size_t Size>
@@ -97,7 +97,7 @@ void ReportSplitter::place_keys() {
   wanted_.keys = {};
   report_.keys.for_each([&](std::uint8_t usage) {
     if (has_key(wanted_.boot, usage)) return;
-    const auto place = std::find(keys.begin(), keys.end(), 0);
+    const auto place = std::ranges::find(keys.begin(), keys.end(), 0);
     if (has_bit(usage) && (bit(before, usage) || place == keys.end())) {
       set_bit(wanted_.keys, usage);
     } else if (place != keys.end()) {
@@ -202,7 +202,8 @@ void ReportSplitter::sent(const Part& part) {
       break;
     case ReportId::mouse:
       sent_.buttons = part.bytes[0];
-      if (std::any_of(part.bytes.begin() + 1, part.bytes.end(), [](auto b) { return b != 0; })) {
+      if (std::ranges::any_of(part.bytes.begin() + 1, part.bytes.end(),
+                              [](auto b) { return b != 0; })) {
         stop();
       }
       break;

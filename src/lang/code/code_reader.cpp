@@ -177,9 +177,9 @@ bool read_instruction(CodeReader& reader, Instruction& out) {
   const std::uint8_t code = reader.byte();
   if (reader.failed() || code >= kOpcodeCount) return false;
   out.opcode = static_cast<Opcode>(code);
-  const OpcodeInfo& info = kOpcodes[code];
-  for (std::size_t i = 0; i < info.operands.size(); ++i) {
-    if (!read_operand(reader, info.operands[i], out.value[i], out)) return false;
+  const Operands& operands = kOperands[code];
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    if (!read_operand(reader, operands[i], out.value[i], out)) return false;
   }
   out.end = reader.offset();
   return out.end <= kMaxCode;

@@ -203,7 +203,7 @@ TEST(Instruction, EveryOpcodeWithSimpleOperands) {
   for (std::size_t i = 0; i < kOpcodeCount; ++i) {
     Assembler code;
     code.u8(static_cast<std::uint8_t>(i));
-    for (const OperandKind kind : kOpcodes[i].operands) {
+    for (const OperandKind kind : kOperands[i]) {
       if (kind == OperandKind::none) continue;
       if (kind == OperandKind::trigger) {
         code.trigger(0x3A);
@@ -216,7 +216,7 @@ TEST(Instruction, EveryOpcodeWithSimpleOperands) {
       }
     }
     Instruction in;
-    EXPECT_TRUE(readable(code, &in)) << kOpcodes[i].mnemonic;
+    EXPECT_TRUE(readable(code, &in)) << kMnemonics[i];
     EXPECT_EQ(in.opcode, static_cast<Opcode>(i));
     EXPECT_EQ(in.offset, 0U);
     EXPECT_EQ(in.end, code.code.size());
@@ -227,7 +227,7 @@ TEST(Instruction, EveryOpcodeWithSimpleOperands) {
       CodeIn<3> test(cut);
       Instruction part;
       const bool good = read_instruction(test.reader, part);
-      EXPECT_TRUE(!good || part.end > size) << kOpcodes[i].mnemonic << ' ' << size;
+      EXPECT_TRUE(!good || part.end > size) << kMnemonics[i] << ' ' << size;
     }
   }
   EXPECT_FALSE(readable(Assembler{}.u8(static_cast<std::uint8_t>(kOpcodeCount))));

@@ -16,7 +16,7 @@ static_assert(in_order());
 
 template <typename Row, std::size_t Size, typename Predicate>
 const Row* find_row(const Row (&rows)[Size], Predicate is_it) {
-  const Row* found = std::find_if(std::begin(rows), std::end(rows), is_it);
+  const Row* found = std::ranges::find_if(std::begin(rows), std::end(rows), is_it);
   return found != std::end(rows) ? found : nullptr;
 }
 

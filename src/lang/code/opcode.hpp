@@ -164,30 +164,53 @@ enum class Opcode : std::uint8_t {
 #undef PIANOLA_X
 };
 
-/// One row of the table.
-struct OpcodeInfo {
-  std::string_view mnemonic;
-  std::array<OperandKind, 4> operands;
-  std::uint8_t pops;
-  std::uint8_t pushes;
-};
+// The table by columns, so that a device stores only those that it needs.
 
-inline constexpr OpcodeInfo kOpcodes[] = {
-#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning) \
-  OpcodeInfo{                                                          \
-      mnemonic, {OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d}, pops, pushes},
+/// The operands of an instruction, those that it lacks last.
+using Operands = std::array<OperandKind, 4>;
+
+inline constexpr Operands kOperands[] = {
+#define PIANOLA_X(symbol, mnemonic, a, b, c, d, ...) \
+  Operands{OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d},
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };
 
-/// What each does, apart from the rows so that a device need not store it.
+/// How many values an instruction takes from the evaluation stack, and then leaves there.
+struct StackEffect {
+  std::uint8_t pops;
+  std::uint8_t pushes;
+};
+
+inline constexpr StackEffect kStackEffects[] = {
+#define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning) StackEffect{pops, pushes},
+    PIANOLA_OPCODES(PIANOLA_X)
+#undef PIANOLA_X
+};
+
+inline constexpr std::string_view kMnemonics[] = {
+#define PIANOLA_X(symbol, mnemonic, ...) mnemonic,
+    PIANOLA_OPCODES(PIANOLA_X)
+#undef PIANOLA_X
+};
+
 inline constexpr std::string_view kOpcodeMeanings[] = {
 #define PIANOLA_X(symbol, mnemonic, a, b, c, d, pops, pushes, meaning) meaning,
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };
 
-inline constexpr std::size_t kOpcodeCount = std::size(kOpcodes);
+inline constexpr std::size_t kOpcodeCount = std::size(kOperands);
+
+constexpr const Operands& operands_of(Opcode opcode) {
+  return kOperands[static_cast<std::size_t>(opcode)];
+}
+constexpr const StackEffect& effect_of(Opcode opcode) {
+  return kStackEffects[static_cast<std::size_t>(opcode)];
+}
+constexpr std::string_view mnemonic_of(Opcode opcode) {
+  return kMnemonics[static_cast<std::size_t>(opcode)];
+}
 
 /// Longest name of a macro, variable, layer, label, parameter or setting, in bytes.
 inline constexpr std::size_t kMaxName = 31;

@@ -38,7 +38,8 @@ inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock",
 
 /// The place of `word` among `words`; their number if it is none of them.
 constexpr std::size_t find_word(std::span<const std::string_view> words, std::string_view word) {
-  return static_cast<std::size_t>(std::find(words.begin(), words.end(), word) - words.begin());
+  return static_cast<std::size_t>(std::ranges::find(words.begin(), words.end(), word) -
+                                  words.begin());
 }
 
 }  // namespace pianola::lang

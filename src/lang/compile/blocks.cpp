@@ -216,7 +216,7 @@ bool Compiler::continue_statement() {
 /// The label of this name; null if there is none yet.
 Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   const auto end = named_.begin() + named_count_;
-  const auto found = std::find_if(named_.begin(), end, [&](const NamedLabel& label) {
+  const auto found = std::ranges::find_if(named_.begin(), end, [&](const NamedLabel& label) {
     return label.size == name.size && source_has(label.at.offset, name);
   });
   if (found != end) return &*found;
@@ -348,7 +348,7 @@ bool Compiler::scope_statement(Opcode opcode, const Position& at) {
 
 /// `send next`, in a `defer`.
 bool Compiler::send_statement(const Position& at) {
-  const bool deferring = std::any_of(
+  const bool deferring = std::ranges::any_of(
       blocks_.begin(), blocks_.begin() + depth_,
       [](const OpenBlock& block) { return block.kind == Block::scope && block.start == 1; });
   if (!deferring) error_at(Message::send_outside_defer, at, 4);

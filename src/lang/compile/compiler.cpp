@@ -190,7 +190,7 @@ std::string_view Compiler::unit_ahead() {
   Lexer& ahead = look_ahead();
   ahead.next();
   if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
-  const auto* found = std::find(kUnits.begin(), kUnits.end(), ahead.word());
+  const auto* found = std::ranges::find(kUnits.begin(), kUnits.end(), ahead.word());
   if (found == kUnits.end()) return {};
   return found->front() == 's' ? "s" : found->starts_with("min") ? "min" : "ms";
 }

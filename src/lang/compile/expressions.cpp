@@ -244,8 +244,8 @@ bool Compiler::reduce(Expression& state, Precedence least) {
     --state.count;
     const bool joins = pending.op == Opcode::and_then || pending.op == Opcode::or_else;
     const Opcode opcode = joins ? Opcode::truth : pending.op;
-    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(opcode)];
-    if (!emit_part(state, CodePiece(opcode), info.pushes - info.pops)) return false;
+    const StackEffect& effect = effect_of(opcode);
+    if (!emit_part(state, CodePiece(opcode), effect.pushes - effect.pops)) return false;
     if (joins) place_label(pending.label, scopes(depth_));
   }
   return true;

@@ -109,7 +109,7 @@ bool Compiler::click_statement() {
 /// `move 10 -5`, `scroll 3`.
 bool Compiler::pointer_statement(Opcode opcode) {
   advance();
-  const unsigned operands = kOpcodes[static_cast<std::size_t>(opcode)].pops;
+  const unsigned operands = effect_of(opcode).pops;
   for (unsigned i = 0; i < operands; ++i) {
     if (token().line_before) return expected(Message::expected_pointer);
     if (!pointer_operand()) return false;
@@ -160,7 +160,7 @@ void Compiler::check_in_text(char32_t c, const Position& at) {
 /// Whether the text is rather meant as a key: its name with a capital, a digit or `_` in it.
 bool Compiler::is_meant_as_key(std::string_view text) {
   const bool small =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+      std::ranges::all_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
   return !small && hid::usage_from_name(text).has_value();
 }
 

@@ -71,9 +71,9 @@ std::string_view find_neighbour(char before, std::string_view word, char after) 
   if (after != 0) wanted[size++] = after;
   wanted[size++] = ' ';
   const std::string_view text{wanted.data(), size};
-  const auto* found = std::find_if(kNeighbours.begin(), kNeighbours.end(), [&](const auto& entry) {
-    return entry.words.find(text) != std::string_view::npos;
-  });
+  const auto* found = std::ranges::find_if(
+      kNeighbours.begin(), kNeighbours.end(),
+      [&](const auto& entry) { return entry.words.find(text) != std::string_view::npos; });
   return found != kNeighbours.end() ? found->write : std::string_view{};
 }
 
@@ -228,10 +228,11 @@ bool Compiler::foreign_arrow() {
   static constexpr std::array<std::string_view, 4> kArrows = {"=>", "->", ":=", "=="};
   if (token().kind != TokenKind::symbol || token().line_before) return false;
   const char32_t second = lexer_.following();
-  const auto* arrow = std::find_if(kArrows.begin(), kArrows.end(), [&](std::string_view text) {
-    return at_symbol(static_cast<unsigned char>(text[0])) &&
-           second == static_cast<unsigned char>(text[1]);
-  });
+  const auto* arrow =
+      std::ranges::find_if(kArrows.begin(), kArrows.end(), [&](std::string_view text) {
+        return at_symbol(static_cast<unsigned char>(text[0])) &&
+               second == static_cast<unsigned char>(text[1]);
+      });
   if (arrow == kArrows.end()) return false;
   Lexer& ahead = look_ahead();
   ahead.next();
@@ -303,9 +304,11 @@ bool Compiler::foreign_quotes(bool may_be_key) {
   }};
   constexpr std::u32string_view kAfterKey = U"{}=,;&/";
   const char32_t c = token().character;
-  const auto* quotes = std::find_if(kQuotes.begin(), kQuotes.end(), [&](const Quotes& entry) {
-    return token().kind == TokenKind::symbol && entry.opening.find(c) != std::u32string_view::npos;
-  });
+  const auto* quotes =
+      std::ranges::find_if(kQuotes.begin(), kQuotes.end(), [&](const Quotes& entry) {
+        return token().kind == TokenKind::symbol &&
+               entry.opening.find(c) != std::u32string_view::npos;
+      });
   if (quotes == kQuotes.end()) return Quoted::no;
   const bool typographic = quotes->message == Message::straight_quotes;
   const char32_t next = lexer_.following();

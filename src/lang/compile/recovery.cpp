@@ -17,7 +17,8 @@ constexpr unsigned kTriggerTokens = 12;
 /// Whether the word is a key's name in upper case.
 bool is_printed_key(std::string_view word) {
   return word.size() > 1 &&
-         std::none_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; }) &&
+         std::ranges::none_of(word.begin(), word.end(),
+                              [](char c) { return c >= 'a' && c <= 'z'; }) &&
          hid::usage_from_name(word).has_value();
 }
 
@@ -256,8 +257,9 @@ bool Compiler::is_remap(Lexer& ahead) {
   variable.size = static_cast<std::uint8_t>(std::min(word.size(), kMaxName));
   std::copy_n(word.begin(), variable.size, variable.text.begin());
   if (find_local(variable)) return false;
-  const auto* body = std::find_if(blocks_.begin(), blocks_.begin() + depth_,
-                                  [](const OpenBlock& open) { return open.kind == Block::body; });
+  const auto* body =
+      std::ranges::find_if(blocks_.begin(), blocks_.begin() + depth_,
+                           [](const OpenBlock& open) { return open.kind == Block::body; });
   if (body == blocks_.begin() + depth_ || body->start != token().at.column) return true;
   ahead.next();
   const Token& value = ahead.token();

@@ -12,8 +12,8 @@ namespace {
 /// The setting called `name`, or kSettings.size().
 std::size_t find_setting(std::string_view name) {
   const auto* found =
-      std::find_if(kSettings.begin(), kSettings.end(),
-                   [&](const SettingInfo& setting) { return setting.name == name; });
+      std::ranges::find_if(kSettings.begin(), kSettings.end(),
+                           [&](const SettingInfo& setting) { return setting.name == name; });
   return static_cast<std::size_t>(found - kSettings.begin());
 }
 
@@ -28,7 +28,7 @@ std::string_view closest_setting(std::string_view name) {
 
 /// The number of `word` among the choices, or their number if it is none of them.
 std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
-  const auto* found = std::find(setting.choices.begin(), setting.choices.end(), word);
+  const auto* found = std::ranges::find(setting.choices.begin(), setting.choices.end(), word);
   return word.empty() ? setting.choices.size()
                       : static_cast<std::size_t>(found - setting.choices.begin());
 }

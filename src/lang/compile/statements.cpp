@@ -193,7 +193,7 @@ bool Compiler::unknown_word() {
   const std::string_view key = hid::closest_name(word);
   const bool same = same_word(word, reserved);
   const bool lower_case =
-      std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+      std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!reserved.empty() && (same || lower_case || key.empty())) {
     error(Message::unknown_word, word, reserved);
     return true;
@@ -218,8 +218,8 @@ bool Compiler::unknown_statement() {
 /// `whole`. Null if no statement starts so.
 const Statement* Compiler::statement_ahead(bool& whole) {
   const auto* row =
-      std::find_if(std::begin(kStatements), std::end(kStatements),
-                   [&](const Statement& each) { return each.begins_with(lexer_.word()); });
+      std::ranges::find_if(std::begin(kStatements), std::end(kStatements),
+                           [&](const Statement& each) { return each.begins_with(lexer_.word()); });
   whole = row != std::end(kStatements) && row->second_word().empty();
   if (row == std::end(kStatements)) return nullptr;
   return whole ? row : two_words_ahead(row, whole);

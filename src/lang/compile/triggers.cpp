@@ -61,13 +61,14 @@ std::string_view Compiler::closest_modifier(std::string_view word) {
 /// `M` and digits only.
 bool Compiler::is_vial_key(std::string_view word) {
   return word.size() > 1 && lower(word[0]) == 'm' &&
-         std::all_of(word.begin() + 1, word.end(), [](char c) { return c >= '0' && c <= '9'; });
+         std::ranges::all_of(word.begin() + 1, word.end(),
+                             [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// A modifier of which either side will do.
 bool Compiler::is_modifier_name(std::string_view word) {
-  return std::any_of(kSideless.begin(), kSideless.end(),
-                     [&](const auto& entry) { return same_word(word, entry.name); });
+  return std::ranges::any_of(kSideless.begin(), kSideless.end(),
+                             [&](const auto& entry) { return same_word(word, entry.name); });
 }
 
 // ---- Keys and chords --------------------------------------------------------------------------
@@ -91,9 +92,9 @@ bool Compiler::chord(Chord& out) {
 
 /// Adds the modifier called `word`. False if none is.
 bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
-  const auto* sideless = std::find_if(kSideless.begin(), kSideless.end(), [&](const auto& entry) {
-    return same_word(word, entry.name);
-  });
+  const auto* sideless =
+      std::ranges::find_if(kSideless.begin(), kSideless.end(),
+                           [&](const auto& entry) { return same_word(word, entry.name); });
   const auto usage = hid::usage_from_name(word);
   if (sideless != kSideless.end()) {
     mods.either = static_cast<std::uint8_t>(mods.either | (1U << sideless->bit));

@@ -16,9 +16,8 @@ bool DefinitionWriter::body() {
   for (bool empty = true;; empty = false) {
     if (!labels() || !values() || too_long()) return false;
     if (in_.opcode == Opcode::end) return end_of_body(empty);
-    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in_.opcode)];
     const bool passes = in_.opcode == Opcode::call || in_.opcode == Opcode::fork;
-    if (depth_ != (passes ? in_.value[1] : info.pops)) return false;
+    if (depth_ != (passes ? in_.value[1] : effect_of(in_.opcode).pops)) return false;
     if (limit_ != 0 && in_.opcode != Opcode::until) return false;
     if (!statement()) return false;
   }
@@ -61,9 +60,8 @@ bool DefinitionWriter::values() {
   for (;;) {
     starts_[depth_] = next_;
     if (!read()) return false;
-    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in_.opcode)];
-    std::size_t pops = info.pops;
-    std::size_t pushes = info.pushes;
+    std::size_t pops = effect_of(in_.opcode).pops;
+    std::size_t pushes = effect_of(in_.opcode).pushes;
     if (in_.opcode == Opcode::labels) continue;
     if (in_.opcode == Opcode::more_text && depth_ > 0) continue;
     // The left side waits for the TRUTH that ends the right side.
@@ -164,9 +162,9 @@ bool DefinitionWriter::rest_of_statement(StatementForm form) {
       out_ << " {";
       return open(in_.opcode == Opcode::defer ? Block::defer : Block::without, 0);
     case StatementForm::send:
-      return std::any_of(blocks_.begin(),
-                         blocks_.begin() + static_cast<std::ptrdiff_t>(block_count_),
-                         [](const OpenBlock& block) { return block.kind == Block::defer; });
+      return std::ranges::any_of(blocks_.begin(),
+                                 blocks_.begin() + static_cast<std::ptrdiff_t>(block_count_),
+                                 [](const OpenBlock& block) { return block.kind == Block::defer; });
     case StatementForm::match:
       return match();
     case StatementForm::pattern:

@@ -29,7 +29,7 @@ void expect_spelled(const std::string& value, Opcode opcode, bool until) {
   ASSERT_EQ(memory::compile(text, roll, findings), Status::ok) << findings.text("m.txt", source);
   memory::StringSink listing;
   EXPECT_EQ(write_listing(roll, listing), Status::ok);
-  const std::string mnemonic(kOpcodes[static_cast<std::size_t>(opcode)].mnemonic);
+  const std::string mnemonic(mnemonic_of(opcode));
   EXPECT_NE(listing.text().find("  " + mnemonic), std::string::npos) << listing.text();
   memory::StringSink again;
   EXPECT_EQ(decompile(roll, again), Status::ok);

@@ -84,12 +84,12 @@ class ExpressionWriter {
         break;
       default: {
         // The left side of AND and OR waits for TRUTH.
-        const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in.opcode)];
-        if (find_operator(in.opcode) == nullptr || top_ < info.pops) return false;
-        for (std::size_t i = 0; i < info.pops; ++i) {
+        const std::size_t pops = effect_of(in.opcode).pops;
+        if (find_operator(in.opcode) == nullptr || top_ < pops) return false;
+        for (std::size_t i = 0; i < pops; ++i) {
           if (is_open(stack_[top_ - 1 - i])) return false;
         }
-        if (info.pops == 2) node.right = adopt(index);
+        if (pops == 2) node.right = adopt(index);
         node.left = adopt(index);
       }
     }

@@ -17,7 +17,7 @@ namespace {
 /// Columns of the mnemonics, so that operands stand in a line.
 constexpr std::size_t kMnemonicWidth = [] {
   std::size_t width = 0;
-  for (const OpcodeInfo& info : kOpcodes) width = std::max(width, info.mnemonic.size());
+  for (const std::string_view mnemonic : kMnemonics) width = std::max(width, mnemonic.size());
   return width;
 }();
 
@@ -71,14 +71,15 @@ class Lister {
   }
 
   void list_instruction(const Instruction& in) {
-    const OpcodeInfo& info = kOpcodes[static_cast<std::size_t>(in.opcode)];
+    const Operands& operands = operands_of(in.opcode);
+    const std::string_view mnemonic = mnemonic_of(in.opcode);
     const std::uint32_t size = in.end - in.offset;
-    out_.fill(' ', size < 10 ? 4 : size < 100 ? 3 : 2).decimal(size) << "  " << info.mnemonic;
-    if (info.operands[0] == OperandKind::none) {
+    out_.fill(' ', size < 10 ? 4 : size < 100 ? 3 : 2).decimal(size) << "  " << mnemonic;
+    if (operands[0] == OperandKind::none) {
       out_ << "\n";
       return;
     }
-    out_.fill(' ', static_cast<std::uint32_t>(kMnemonicWidth - info.mnemonic.size() + 1));
+    out_.fill(' ', static_cast<std::uint32_t>(kMnemonicWidth - mnemonic.size() + 1));
     bool good = true;
     if (in.opcode == Opcode::raw) {
       good = write_raw(out_, reader_, in);
@@ -86,8 +87,8 @@ class Lister {
       good = write_held_mods(
           out_, {static_cast<std::uint8_t>(in.value[0]), static_cast<std::uint8_t>(in.value[1])});
     } else {
-      for (std::size_t i = 0; i < info.operands.size(); ++i) {
-        good = list_operand(in, info, i) && good;
+      for (std::size_t i = 0; i < operands.size(); ++i) {
+        good = list_operand(in, operands, i) && good;
       }
     }
     if (!good) status_ = Status::errors;
@@ -95,12 +96,12 @@ class Lister {
   }
 
   /// Writes operand `i` with a space before it where one is needed. False if it makes no sense.
-  bool list_operand(const Instruction& in, const OpcodeInfo& info, std::size_t i) {
-    const OperandKind kind = info.operands[i];
+  bool list_operand(const Instruction& in, const Operands& operands, std::size_t i) {
+    const OperandKind kind = operands[i];
     const std::uint32_t value = in.value[i];
     // Modifiers come with their key.
     if (kind == OperandKind::none || kind == OperandKind::mods) return true;
-    if (i > 0 && !(i == 1 && info.operands[0] == OperandKind::mods)) out_.put(' ');
+    if (i > 0 && !(i == 1 && operands[0] == OperandKind::mods)) out_.put(' ');
     switch (kind) {
       case OperandKind::number:
         list_number(in.opcode, i, value);
@@ -309,8 +310,7 @@ class Lister {
   void list_declared_trigger(const IndexEntry& entry) {
     Instruction in;
     const bool triggered =
-        read_declaration(entry, in) &&
-        kOpcodes[static_cast<std::size_t>(in.opcode)].operands[0] == OperandKind::trigger;
+        read_declaration(entry, in) && operands_of(in.opcode)[0] == OperandKind::trigger;
     out_ << " (";
     if (triggered) {
       write_trigger(out_, reader_, in);

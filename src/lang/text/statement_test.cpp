@@ -164,7 +164,7 @@ TEST(Statements, EachRowIsCompiledAndWrittenByItsWords) {
     SCOPED_TRACE(text);
     memory::Roll roll;
     ASSERT_EQ(findings_of(text, roll), "");
-    const std::string mnemonic(kOpcodes[static_cast<std::size_t>(statement.opcode)].mnemonic);
+    const std::string mnemonic(mnemonic_of(statement.opcode));
     EXPECT_NE(listing_of(roll).find("  " + mnemonic), std::string::npos) << mnemonic;
 
     // What is written for an opcode starts with the words of its first row.
