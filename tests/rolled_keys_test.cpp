@@ -179,7 +179,6 @@ TEST(RolledKeys, WhatTwoKeysTogetherHoldIsDownWhileOneOfThemIs) {
   const std::vector<Rolled> cases = {
       {"a & b = LCTRL", "+a 5 +b 60 -a 30 +x 10 -x 30 -b", "[01:] [01:1b] [01:] [00:]"},
       {"a & b = LCTRL", "+a 5 +b 60 -b 30 +x 10 -x 30 -a", "[01:] [01:1b] [01:] [00:]"},
-
       {"a & b = ctrl+LEFT", "+a 5 +b 60 -a 30 -b", "[01:50] [00:]"},
       {"a & b = LEFT", "+a 5 +b 60 -a 30 +a 30 -a 30 -b", "[00:50] [00:04,50] [00:50] [00:]"},
       // While another key is undecided, too.
