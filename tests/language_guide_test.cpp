@@ -137,6 +137,7 @@ std::vector<std::string> values_of(const lang::SettingInfo& setting) {
       return values;
     case lang::SettingType::choice:
     case lang::SettingType::typing:
+    case lang::SettingType::keys:
       break;
   }
   return values;

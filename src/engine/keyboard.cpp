@@ -117,7 +117,7 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
     choice.kind = Choice::Kind::cancel;
     return;
   }
-  choice.doubled = is_double(event);
+  choice.doubled = is_double(event, core_.settings.double_tap);
   if (look_for_leader(event, choice)) return;
   std::uint32_t scope = 0;
   for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
@@ -127,10 +127,6 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
     return;
   }
   look_at_free_key(event, choice);
-}
-
-bool Keyboard::is_double(const KeyEvent& event) const {
-  return event.usage == tapped_ && event.time - tapped_at_ <= core_.settings.double_tap;
 }
 
 /// After the leader: what the key starts, if anything. Modifiers only go with it.
@@ -185,7 +181,7 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   const Usage key = event.usage;
   choice.kind = Choice::Kind::found;
   if (page(key) == hid::Page::macro) return find(TriggerKind::vial, scope, key, choice.found);
-  if (choice.doubled && find(TriggerKind::double_tap, scope, key, choice.found)) return true;
+  if (look_for_double(event, scope, choice)) return true;
   Found tap;
   Found hold;
   const bool has_press = find(TriggerKind::press, scope, key, choice.found);
@@ -194,8 +190,14 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
   const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (!has_tap && !has_hold && !dual) return has_press;
+  KeyOptions options(core_.settings);
+  if (has_press) options.read(core_.reader, choice.found.entry);
+  if (has_tap) options.read(core_.reader, tap.entry);
+  if (has_hold) options.read(core_.reader, hold.entry);
+  // A macro that a hold starts does not wait for another key.
+  options.retro = options.retro && !has_hold;
   Time at = event.time;
-  choice.kind = held_or_tapped(event, jobs == Jobs::two_held_once, at);
+  choice.kind = held_or_tapped(event, options, jobs == Jobs::two_held_once, at);
   choice.at = later(choice.at, at);
   if (choice.kind == Choice::Kind::undecided) return true;
   const bool held = choice.kind == Choice::Kind::held;
@@ -204,6 +206,17 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
   if (!held && has_tap) choice.found = tap;
   // What it lacks here another scope may have.
   return has_press || (held ? has_hold : has_tap);
+}
+
+/// Whether the key starts something as the second press of a double tap.
+bool Keyboard::look_for_double(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
+  if (!has(TriggerKind::double_tap) || event.usage != last_) return false;
+  if (!find(TriggerKind::double_tap, scope, event.usage, choice.found)) return false;
+  KeyOptions options(core_.settings);
+  options.read(core_.reader, choice.found.entry);
+  const bool doubled = is_double(event, options.double_tap);
+  choice.doubled = choice.doubled || doubled;
+  return doubled;
 }
 
 /// What `found` does as a remap; `none` if it is another thing.
@@ -263,7 +276,8 @@ hid::Modifiers Keyboard::modifiers_sent(const Found& found, bool dual, bool held
     }
     mods = 0;
   }
-  const auto chord = target(instruction.value[mods], instruction.value[mods + 1]);
+  const auto chord =
+      target(instruction.value[mods], instruction.value[mods + 1], core_.settings.layout);
   if (!chord || !is_modifier(chord->key)) return 0;
   return static_cast<hid::Modifiers>(chord->mods | hid::modifier_bit(chord->key));
 }
@@ -289,40 +303,6 @@ bool Keyboard::both_shifts(Time now) {
   }
   core_.reader.seek(record, offset);
   return (down & kShifts) == kShifts;
-}
-
-/// Whether the key is held, tapped (then `found`) or undecided, and since or until when; `once`: as
-/// what it is when held may be a one-shot, it is held for any modifier that is none.
-Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, bool once, Time& at) {
-  const Settings& settings = core_.settings;
-  const InputQueue& input = core_.input;
-  if (once && modifier_held(event.usage, event.time)) return Choice::Kind::held;
-  at = event.time + settings.hold;
-  bool interrupted = false;  // by another key, so that it is held from `at` on
-  for (std::size_t i = 1; i < input.size(); ++i) {
-    const KeyEvent next = input.at(i);
-    if (!earlier(next.time, at)) break;
-    if (next.usage == event.usage) {
-      at = next.time;
-      return Choice::Kind::found;
-    }
-    if (interrupted) continue;
-    interrupted = (settings.dual == Dual::press && next.down) ||
-                  (settings.dual == Dual::release && !next.down && pressed_before(i, next.usage)) ||
-                  (once && next.down && modifiers_of(next.usage, false) != 0);
-    const Time then = next.time + settings.rolls;
-    if (interrupted && earlier(then, at)) at = then;
-  }
-  return reached(core_.now, at) ? Choice::Kind::held : Choice::Kind::undecided;
-}
-
-/// Whether the press of `key` waits in the queue between its front and event number `end`.
-bool Keyboard::pressed_before(std::size_t end, Usage key) const {
-  for (std::size_t i = 1; i < end; ++i) {
-    const KeyEvent event = core_.input.at(i);
-    if (event.down && event.usage == key) return true;
-  }
-  return false;
 }
 
 // ---- Keys that nothing takes -------------------------------------------------------------------
@@ -359,15 +339,18 @@ void Keyboard::look_for_remapped_text(Choice& choice) {
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return;
   if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once) return;
-  const auto chord = target(instruction.value[1], instruction.value[2]);
+  KeyOptions options(core_.settings);
+  options.read(core_.reader, choice.found.entry);
+  const auto chord = target(instruction.value[1], instruction.value[2], options.layout);
   if (chord) look_for_text(chord->key, mods_with(*chord, choice.found), choice);
 }
 
 /// The chord that a remap's operands name; nothing if the layout lacks it.
-std::optional<Chord> Keyboard::target(std::uint32_t mods, std::uint32_t key) const {
+std::optional<Chord> Keyboard::target(std::uint32_t mods, std::uint32_t key,
+                                      std::uint8_t layout_number) const {
   const auto ref = lang::KeyRef::from_raw(key);
   if (!is_valid_key(ref)) return std::nullopt;
-  const hid::Layout layout = hid::layouts()[core_.settings.layout];
+  const hid::Layout layout = hid::layouts()[layout_number];
   return resolve(static_cast<hid::Modifiers>(mods), ref, layout);
 }
 

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "engine/bindings.hpp"
 #include "engine/core.hpp"
+#include "engine/key_options.hpp"
 #include "engine/typed_text.hpp"
 #include "lang/code/trigger.hpp"
 
@@ -82,6 +83,8 @@ class Keyboard {
   enum class Leader : std::uint8_t { none, both_down, armed };
   /// What a remap sends: one thing, or one when tapped and one when held, which may be a one-shot.
   enum class Jobs : std::uint8_t { none, one, two, two_held_once };
+  /// What the press of another key says about one that is undecided.
+  enum class Says : std::uint8_t { nothing, tapped, held };
   /// What the key that is pressed has done so far.
   enum class Deed : std::uint8_t { sent, stuck, started };
 
@@ -94,22 +97,30 @@ class Keyboard {
   bool find(lang::TriggerKind kind, std::uint32_t scope, hid::Usage key, Found& out);
 
   void look_at_press(const KeyEvent& event, Choice& choice);
-  [[nodiscard]] bool is_double(const KeyEvent& event) const;
+  [[nodiscard]] bool is_double(const KeyEvent& event, Time limit) const;
   bool look_for_leader(const KeyEvent& event, Choice& choice);
   bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   bool look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice);
+  bool look_for_double(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   Jobs jobs_of(const Found& found);
   bool find_press(hid::Usage key, Found& out);
   hid::Modifiers modifiers_of(hid::Usage key, bool held);
   // Never inlined: its caller's frame is below others' already.
   [[gnu::noinline]] hid::Modifiers modifiers_sent(const Found& found, bool dual, bool held);
-  Choice::Kind held_or_tapped(const KeyEvent& event, bool once, Time& at);
+  Choice::Kind held_or_tapped(const KeyEvent& event, const KeyOptions& options, bool once,
+                              Time& at);
+  Choice::Kind held_alone(const KeyEvent& event, Time& at) const;
+  Says says(hid::Usage key, hid::Usage other, const KeyOptions& options);
+  bool has_two_jobs(hid::Usage key);
+  [[nodiscard]] bool taps_at_once(const KeyEvent& event, const KeyOptions& options) const;
+  void note_typing(hid::Usage sent, hid::Modifiers mods);
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 
   void look_at_free_key(const KeyEvent& event, Choice& choice);
   [[nodiscard]] bool has_autoshift(hid::Usage key) const;
   void look_for_remapped_text(Choice& choice);
-  [[nodiscard]] std::optional<Chord> target(std::uint32_t mods, std::uint32_t key) const;
+  [[nodiscard]] std::optional<Chord> target(std::uint32_t mods, std::uint32_t key,
+                                            std::uint8_t layout_number) const;
   [[nodiscard]] hid::Modifiers mods_with(const Chord& chord, const Found& found) const;
   bool note_key(TypedText& typed, hid::Usage key, hid::Modifiers mods) const;
   bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
@@ -127,26 +138,34 @@ class Keyboard {
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
-  std::optional<ErrorCode> remap(hid::Usage key, const Found& found, std::uint32_t mods,
-                                 std::uint32_t to);
+  std::optional<ErrorCode> remap(hid::Usage key, const Found& found, std::uint8_t layout,
+                                 std::uint32_t mods, std::uint32_t to);
+  std::optional<ErrorCode> remap_tapped(const KeyEvent& event, const Found& found,
+                                        const KeyOptions& options,
+                                        const lang::Instruction& instruction);
   std::optional<ErrorCode> remap_layer(hid::Usage key, const Found& found,
                                        const lang::Instruction& instruction);
-  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found, Time at);
+  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found, const KeyOptions& options,
+                                      Time at);
   [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
-  void may_stick(hid::Usage key, Time at);
+  void may_stick(hid::Usage key, const KeyOptions& options, Time at);
   void stick(Owner owner, Time at);
   void end_others(const Choice& choice, hid::Usage key);
   std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
-  std::optional<ErrorCode> start(const Found& found, const Activation& activation);
-  std::uint32_t again(const lang::IndexEntry& entry);
+  std::optional<ErrorCode> start(const Found& found, const KeyOptions& options,
+                                 const Activation& activation);
   bool runs(std::uint32_t position);
   void stop_all(std::uint32_t position);
 
   Core& core_;
-  std::uint32_t lengths_ = 0;        ///< One bit for each size in bytes of the abbreviations.
-  Time tapped_at_ = 0;               ///< When `tapped_` was pressed.
-  std::uint16_t kinds_ = 0;          ///< One bit for each lang::TriggerKind that the roll has.
-  hid::Usage tapped_ = hid::kNoKey;  ///< The key pressed last, if that was no double tap.
+  std::uint32_t lengths_ = 0;  ///< One bit for each size in bytes of the abbreviations.
+  Time last_at_ = 0;           ///< When `last_` was pressed.
+  Time typed_at_ = 0;          ///< When the last key that typed something was, if `typed_once_`.
+  std::uint16_t kinds_ = 0;    ///< One bit for each lang::TriggerKind that the roll has.
+  hid::Usage last_ = hid::kNoKey;  ///< The key pressed last.
+  bool last_doubled_ = false;      ///< That was a double tap.
+  bool last_held_ = false;         ///< It is what it is when held.
+  bool typed_once_ = false;        ///< A key typed something.
   Leader leader_ = Leader::none;
   Deed deed_ = Deed::sent;
   bool sticky_ = false;  ///< A key that is down may become a one-shot.

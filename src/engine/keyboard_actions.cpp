@@ -13,19 +13,14 @@ using hid::Usage;
 
 namespace {
 
-/// What pressing a trigger does while its macro runs; the operand of AGAIN.
-enum class Again : std::uint8_t { ignore, stop, restart, parallel };
-
 constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid::kRightShift; }
-
-constexpr bool is_option(lang::Opcode opcode) {
-  return std::ranges::find(lang::kOptionOpcodes, opcode) != lang::kOptionOpcodes.end();
-}
 
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
   const KeyEvent event = core_.take_event();
+  // What a key's own options say holds until the next one.
+  if (event.down) core_.mixer.set_pace(core_.settings.pace);
   core_.mixer.separate();
   if (core_.passes > 0 && event.down) {
     --core_.passes;
@@ -70,7 +65,8 @@ void Keyboard::suppress(Usage key) {
 
 void Keyboard::forget() {
   leader_ = Leader::none;
-  tapped_ = hid::kNoKey;
+  last_ = hid::kNoKey;
+  typed_once_ = false;
   typed_.clear();
 }
 
@@ -122,8 +118,10 @@ void Keyboard::count_press() {
 void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   const Usage key = event.usage;
   count_press();
-  tapped_ = choice.doubled ? hid::kNoKey : key;
-  tapped_at_ = event.time;
+  last_ = key;
+  last_at_ = event.time;
+  last_doubled_ = choice.doubled;
+  last_held_ = choice.kind == Choice::Kind::held;
   deed_ = Deed::sent;
   tell(event, choice);
   switch (choice.kind) {
@@ -156,10 +154,9 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
 
 /// The key goes to the host, with the modifiers `mods`.
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
-  if (has(lang::TriggerKind::text)) {
-    const unsigned held = core_.mixer.held_modifiers().all;
-    note_key(typed_, key, static_cast<hid::Modifiers>(held | mods));
-  }
+  const auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
+  note_typing(key, all);
+  note_key(typed_, key, all);
   make_way(key, key);
   core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
 }
@@ -170,7 +167,7 @@ void Keyboard::make_way(Usage key, Usage sent) {
   if (!hid::is_plain_key(sent)) return;
   core_.mixer.change().stop_hiding();
   // All at once: the mixer sends it in parts.
-  while (!core_.mixer.end_chords(key_owner(key), core_.settings.pace.safe())) {
+  while (!core_.mixer.end_chords(key_owner(key), core_.mixer.pace().safe())) {
   }
   core_.mixer.press_anew(key_owner(key), sent);
 }
@@ -227,7 +224,6 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   core_.reader.seek(entry.record, entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
-  std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
@@ -237,30 +233,52 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     default:
       break;
   }
-  if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice.found, choice.at);
+  KeyOptions options(core_.settings);
+  const std::uint32_t next = instruction.end;
+  if (const auto error = options.read(core_.reader, entry)) return error;
+  core_.reader.seek(entry.record, next);
+  if (options.pace != core_.settings.pace) {
+    core_.mixer.set_pace(options.pace);
+    core_.mixer.separate();
+  }
+  if (choice.kind == Choice::Kind::held) {
+    return remap_held(event.usage, choice.found, options, choice.at);
+  }
+  return remap_tapped(event, choice.found, options, instruction);
+}
+
+/// Does what the remap's declaring `instruction` says.
+std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Found& found,
+                                                const KeyOptions& options,
+                                                const lang::Instruction& instruction) {
+  std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::remap:
     case lang::Opcode::once:
-      error = remap(event.usage, choice.found, instruction.value[1], instruction.value[2]);
+      error = remap(event.usage, found, options.layout, instruction.value[1], instruction.value[2]);
       break;
     case lang::Opcode::once_layer:
-      error = remap_layer(event.usage, choice.found, instruction);
+      error = remap_layer(event.usage, found, instruction);
       break;
     default:
       return ErrorCode::code;
   }
-  if (!error && instruction.opcode != lang::Opcode::remap) may_stick(event.usage, event.time);
+  if (!error && instruction.opcode != lang::Opcode::remap) {
+    may_stick(event.usage, options, event.time);
+  }
   return error;
 }
 
 /// While `key` is down, it sends the chord of `mods` and `to`, and the modifiers that its trigger
 /// named are hidden.
-std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uint32_t mods,
-                                         std::uint32_t to) {
+std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uint8_t layout,
+                                         std::uint32_t mods, std::uint32_t to) {
   if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
-  const auto chord = target(mods, to);
+  const auto chord = target(mods, to, layout);
   if (!chord) return ErrorCode::key;
-  note_key(typed_, chord->key, mods_with(*chord, found));
+  const hid::Modifiers all = mods_with(*chord, found);
+  note_typing(chord->key, all);
+  note_key(typed_, chord->key, all);
   make_way(key, chord->key);
   const bool loose = !hid::is_modifier(chord->key);
   const hid::Modifiers hides = named_modifiers(lang::key_mods(found.entry.key));
@@ -285,14 +303,15 @@ std::optional<ErrorCode> Keyboard::remap_layer(Usage key, const Found& found,
 
 /// The instruction after the remap that the reader has just read says what it does when held, from
 /// the time `at` on.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Time at) {
+std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found,
+                                              const KeyOptions& options, Time at) {
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
   std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::remap_hold:
     case lang::Opcode::hold_once:
-      error = remap(key, found, instruction.value[0], instruction.value[1]);
+      error = remap(key, found, options.layout, instruction.value[0], instruction.value[1]);
       break;
     case lang::Opcode::remap_layer:
     case lang::Opcode::hold_once_layer:
@@ -303,7 +322,7 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Tim
   }
   const bool once = instruction.opcode == lang::Opcode::hold_once ||
                     instruction.opcode == lang::Opcode::hold_once_layer;
-  if (once && !error) may_stick(key, at);
+  if (once && !error) may_stick(key, options, at);
   return error;
 }
 
@@ -311,19 +330,23 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Tim
 
 /// The trigger of a binding came: starts its macro, unless it runs and wants something else.
 std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activation& activation) {
+  KeyOptions options(core_.settings);
+  if (const auto error = options.read(core_.reader, found.entry)) return error;
   if (runs(found.position)) {
-    const auto how = static_cast<Again>(again(found.entry));
-    if (how == Again::ignore) return std::nullopt;
-    if (how != Again::parallel) stop_all(found.position);
-    if (how == Again::stop) return std::nullopt;
+    if (options.again == Again::ignore) return std::nullopt;
+    if (options.again != Again::parallel) stop_all(found.position);
+    if (options.again == Again::stop) return std::nullopt;
   }
-  return start(found, activation);
+  return start(found, options, activation);
 }
 
-std::optional<ErrorCode> Keyboard::start(const Found& found, const Activation& activation) {
+std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& options,
+                                         const Activation& activation) {
   TaskIndex index = kNoTask;
   if (const auto error = core_.make_task(found, index)) return error;
   Task& task = core_.tasks[index];
+  task.pace = options.pace;
+  task.layout = options.layout;
   task.press = activation.press != 0 ? activation.press : core_.presses;
   task.keyless = activation.press == 0;
   task.pressed_at = activation.time;
@@ -345,16 +368,6 @@ void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
   if (const auto error = start_again(found, {0, core_.now, false})) {
     core_.errors.error({*error, found.entry.record, found.entry.code});
   }
-}
-
-/// The operand of the binding's AGAIN.
-std::uint32_t Keyboard::again(const lang::IndexEntry& entry) {
-  core_.reader.seek(entry.record, entry.body);
-  lang::Instruction instruction;
-  while (read_instruction(core_.reader, instruction) && is_option(instruction.opcode)) {
-    if (instruction.opcode == lang::Opcode::option_again) return instruction.value[0];
-  }
-  return static_cast<std::uint32_t>(Again::ignore);
 }
 
 /// Whether a task runs the index's entry number `position`.

@@ -22,7 +22,7 @@ bool Keyboard::modifier_held(Usage key, Time at) const {
 
 /// `key` is down since `at`, and what it does may become a one-shot: not if it ends one, or goes
 /// with a modifier that is none.
-void Keyboard::may_stick(Usage key, Time at) {
+void Keyboard::may_stick(Usage key, const KeyOptions& options, Time at) {
   deed_ = Deed::stuck;
   const Owner owner = key_owner(key);
   Holds& holds = core_.mixer.change();
@@ -32,7 +32,9 @@ void Keyboard::may_stick(Usage key, Time at) {
   if (locked) holds.remove_all_of(owner, kLocked);
   if (again && !(alone && core_.settings.oneshot_locks)) holds.remove_all_of(owner, kOneshot);
   if (locked || !alone || (again && !core_.settings.oneshot_locks)) return;
-  sticky_ = holds.add(owner, kSticky, false, at) || sticky_;
+  // Its release goes by the setting: a time of its own moves the press.
+  const Time since = at + options.hold - core_.settings.hold;
+  sticky_ = holds.add(owner, kSticky, false, since) || sticky_;
 }
 
 /// The key `owner` is let go at the time `at`: what it does becomes a one-shot, if it may.

@@ -120,19 +120,23 @@ TEST(TapHold, TriggersOfTheirOwn) {
 }
 
 TEST(TapHold, WhatATriggerLacksThePressOrTheKeyDoes) {
-  Rig key{BytecodeRoll{}.on(TriggerKind::hold, kB, text("h"))};
+  Rig key{BytecodeRoll{}.set(Setting::quick, 0).on(TriggerKind::hold, kB, text("h"))};
   key.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(key.text(), "bh");
-  Rig bound{BytecodeRoll{}.on(TriggerKind::hold, kB, text("h")).bind(kB, text("p"))};
+  Rig bound{BytecodeRoll{}
+                .set(Setting::quick, 0)
+                .on(TriggerKind::hold, kB, text("h"))
+                .bind(kB, text("p"))};
   bound.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(bound.text(), "ph");
-  Rig tap{BytecodeRoll{}.on(TriggerKind::tap, kB, text("t"))};
+  Rig tap{BytecodeRoll{}.set(Setting::quick, 0).on(TriggerKind::tap, kB, text("t"))};
   tap.tap(kB, 0).press(kB, 100).release(kB, 400).run();
   EXPECT_EQ(tap.text(), "tb");
 }
 
 TEST(TapHold, WhatALayerLacksTheOneBelowDoes) {
   const BytecodeRoll roll = BytecodeRoll{}
+                                .set(Setting::quick, 0)
                                 .bind(kB, text("below"))
                                 .bind(kF1, layer_op(Opcode::layer_on, "nav"))
                                 .layer("nav")
@@ -194,7 +198,7 @@ TEST(Both, TheTriggerIsDownWhileOneOfThemIs) {
 }
 
 TEST(Both, AKeyOfAChordCanHaveATapAndAHold) {
-  Rig rig{BytecodeRoll{}.both(kA, kB, text("!")).remap_hold(kA, kA, kShift)};
+  Rig rig{BytecodeRoll{}.set(Setting::quick, 0).both(kA, kB, text("!")).remap_hold(kA, kA, kShift)};
   rig.press(kA, 0).press(kB, 10).release(kA, 20).release(kB, 30);
   rig.press(kA, 100).tap(kC, 350).release(kA, 400).run();
   EXPECT_EQ(rig.text(), "!C");
@@ -445,9 +449,9 @@ TEST(Autoshift, LeavesOtherKeysAndChordsAlone) {
 // ---- Pressed again -----------------------------------------------------------------------------
 
 BytecodeRoll again(std::uint32_t how) {
-  Assembler body = Assembler{}.op(Opcode::option_again).number(how);
-  body.op(Opcode::text).counted("<").op(Opcode::wait).number(100).op(Opcode::text).counted(">");
-  return BytecodeRoll{}.bind(kF1, body);
+  Assembler body = text("<");
+  body.op(Opcode::wait).number(100).op(Opcode::text).counted(">");
+  return BytecodeRoll{}.options(Assembler{}.op(Opcode::option_again).number(how)).bind(kF1, body);
 }
 std::string pressed_again(std::uint32_t how) {
   Rig rig{again(how)};

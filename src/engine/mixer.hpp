@@ -66,8 +66,8 @@ class Mixer {
   /// What the keyboard changes now goes in parts, if it is safe typing: keys up, then modifiers,
   /// then keys down.
   void separate() {
-    if (!pace_.safe()) return;
-    apart_ = true;
+    apart_ = pace_.safe();
+    if (!apart_) return;
     dirty_ = true;
     steady_ = false;
   }
@@ -146,6 +146,7 @@ class Mixer {
   void set_neutral(hid::Usage key) { neutral_ = key; }
   /// How the parts of what the keyboard changes follow each other.
   void set_pace(const Pace& pace) { pace_ = pace; }
+  [[nodiscard]] const Pace& pace() const { return pace_; }
 
  private:
   /// What becomes of what kOneshot holds.

@@ -38,6 +38,20 @@ Choice load_choice(lang::Roll& roll, lang::CodeReader& reader, Choice last) {
   return value <= static_cast<std::uint16_t>(last) ? static_cast<Choice>(value) : Choice{};
 }
 
+/// The keys of a list, by the characters that they type in `layout`. False if there is no list.
+bool load_keys(lang::Roll& roll, lang::CodeReader& reader, lang::Setting setting,
+               const hid::Layout& layout, MainKeys& out) {
+  lang::Instruction found;
+  if (!find_setting(roll, reader, setting, lang::Opcode::set_keys, found)) return false;
+  while (!reader.at_end() && read_instruction(reader, found)) {
+    if (found.opcode != lang::Opcode::listed_key) break;
+    const auto ref = lang::KeyRef::from_raw(found.value[0]);
+    const auto usage = layout.key_of(static_cast<char32_t>(ref.value()));
+    if (ref.is_character() && usage) out.add(*usage);
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t size) {
@@ -74,6 +88,16 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
     reader.seek(reader.record(), found.payload);
     settings.layout = read_layout(reader, found.payload_size).value_or(settings.layout);
   }
+  // A second tap within `double` is what people know; who sets `quick` wants another time.
+  const bool quick =
+      find_setting(roll, reader, lang::Setting::quick, lang::Opcode::set_number, found);
+  settings.quick = quick ? load_number<lang::Setting::quick>(roll, reader) : settings.double_tap;
+  settings.idle = load_number<lang::Setting::idle>(roll, reader);
+  settings.retro = load_number<lang::Setting::retro>(roll, reader) != 0;
+  const hid::Layout layout = hid::layouts()[settings.layout];
+  const bool left = load_keys(roll, reader, lang::Setting::left_hand, layout, settings.left);
+  const bool right = load_keys(roll, reader, lang::Setting::right_hand, layout, settings.right);
+  settings.hands = (left || right) && load_number<lang::Setting::hands>(roll, reader) == 0;
   return settings;
 }
 

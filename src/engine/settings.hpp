@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "hid/layout.hpp"
@@ -43,6 +44,21 @@ enum class Dual : std::uint8_t {
 /// How a character is typed that the layout lacks; the value of `unicode`.
 enum class UnicodeMethod : std::uint8_t { off, linux_hex, windows_hex, macos_hex, wincompose };
 
+/// Keys of the keyboard page below 0x80, one bit each.
+class MainKeys {
+ public:
+  constexpr void add(std::uint8_t usage) {
+    if (usage < 0x80) words_[usage / 32U] |= std::uint32_t{1} << usage % 32U;
+  }
+  [[nodiscard]] constexpr bool contains(hid::Usage usage) const {
+    const auto number = static_cast<std::uint16_t>(usage);
+    return number < 0x80 && (words_[number / 32U] >> number % 32U & 1U) != 0;
+  }
+
+ private:
+  std::array<std::uint32_t, 4> words_{};
+};
+
 /// The settings that the engine acts on. Durations above 65,535 ms count as that.
 struct Settings {
   std::uint8_t layout = 0;  ///< Index in hid::layouts().
@@ -61,6 +77,12 @@ struct Settings {
   std::uint16_t oneshot = 2000;  ///< From a one-shot's release to its end, in ms; 0: never.
   bool oneshot_locks = false;    ///< A second tap of a one-shot makes it stay.
   bool mix = false;              ///< Keys are handled while a macro types.
+  std::uint16_t idle = 0;        ///< So soon after typing a key is its tap, in ms; 0: never.
+  std::uint16_t quick = 400;     ///< From a tap's press to one that stays its tap, in ms; 0: never.
+  bool retro = false;            ///< A key that was held alone is tapped when it is let go.
+  bool hands = false;            ///< Which hand has a key counts; there are lists.
+  MainKeys left;                 ///< The keys of the left hand.
+  MainKeys right;                ///< Those of the right one.
 };
 
 /// The settings of `roll`; its defaults where it says nothing that makes sense. Moves `reader`,

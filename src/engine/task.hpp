@@ -66,7 +66,6 @@ struct Task {
   std::uint32_t entry : 24 = 0;    ///< Position of what it runs in the roll's index.
   std::uint32_t state : 2 = 0;     ///< TaskState.
   std::uint32_t resumed : 2 = 0;   ///< Not 0: the instruction at pc was begun before.
-  std::uint32_t again : 2 = 0;     ///< What pressing its trigger does meanwhile; see AGAIN.
   std::uint32_t raw : 1 = 0;       ///< It may hold keys of a raw report.
   std::uint32_t doubled : 1 = 0;   ///< Its press was the second of a double tap.
   std::uint32_t record : 24 = 0;   ///< The definition that it runs.

@@ -249,16 +249,10 @@ TEST(Typing, SafeSeparatesModifiersAndLetsEachKeyUp) {
 }
 
 TEST(Typing, SafeSeparatesTheModifiersOfPressedKeys) {
-  const Assembler body = Assembler{}
-                             .op(Opcode::option_typing)
-                             .number(1)
-                             .op(Opcode::press)
-                             .u8(3)
-                             .key(kA)
-                             .op(Opcode::release)
-                             .u8(3)
-                             .key(kA);
-  EXPECT_EQ(played(body), "[03:] [03:04] [03:] [00:]");
+  const Assembler body =
+      Assembler{}.op(Opcode::press).u8(3).key(kA).op(Opcode::release).u8(3).key(kA);
+  Rig rig{BytecodeRoll{}.options(Assembler{}.op(Opcode::option_typing).number(1)).bind(kF1, body)};
+  EXPECT_EQ(rig.tap(kF1, 0).reports(), "[03:] [03:04] [03:] [00:]");
 }
 
 TEST(Typing, ATypingTimeSpacesTheReports) {
@@ -290,12 +284,8 @@ TEST(Typing, OfTwoTimesTheLongerCounts) {
 TEST(Typing, ABindingHasItsOwnPauseAndWhatItCallsToo) {
   Rig rig{BytecodeRoll{}
               .set(Setting::typing, 1)
-              .bind(kF1, Assembler{}
-                             .op(Opcode::option_pause)
-                             .number(5)
-                             .op(Opcode::call)
-                             .counted("m")
-                             .number(0))
+              .options(Assembler{}.op(Opcode::option_pause).number(5))
+              .bind(kF1, Assembler{}.op(Opcode::call).counted("m").number(0))
               .macro("m", text("B"))
               .bind(kA, text("B"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [02:]\n5 [02:05]\n10 [02:]\n15 [00:]\n");
@@ -306,33 +296,36 @@ TEST(Typing, ABindingHasItsOwnPauseAndWhatItCallsToo) {
 
 TEST(Typing, APauseHoldsBackTheMotionsOfThePointer) {
   const Assembler body = Assembler{}
-                             .op(Opcode::option_pause)
-                             .number(10)
                              .op(Opcode::push)
                              .integer(1)
                              .op(Opcode::scroll)
                              .op(Opcode::push)
                              .integer(1)
                              .op(Opcode::scroll);
-  Rig rig{BytecodeRoll{}.bind(kF1, body)};
+  Rig rig{BytecodeRoll{}.options(Assembler{}.op(Opcode::option_pause).number(10)).bind(kF1, body)};
   const std::string trace = rig.tap(kF1, 0).trace();
   EXPECT_NE(trace.find("\n10 "), std::string::npos) << trace;
 }
 
 TEST(Typing, ABindingHasItsOwnTyping) {
-  Rig rig{
-      BytecodeRoll{}
-          .set(Setting::typing, 1)
-          .bind(
-              kF1,
-              Assembler{}.op(Opcode::option_typing).number(2 + 5).op(Opcode::text).counted("ab"))};
+  Rig rig{BytecodeRoll{}
+              .set(Setting::typing, 1)
+              .options(Assembler{}.op(Opcode::option_typing).number(2 + 5))
+              .bind(kF1, text("ab"))};
   EXPECT_EQ(rig.tap(kF1, 0).trace(), "0 [00:04]\n5 [00:05]\n10 [00:]\n");
 }
 
 TEST(Typing, ABindingHasItsOwnLayout) {
-  EXPECT_EQ(
-      played(Assembler{}.op(Opcode::option_layout).counted("de").op(Opcode::text).counted("z")),
-      "[00:1c] [00:]");
+  Rig rig{BytecodeRoll{}
+              .options(Assembler{}.op(Opcode::option_layout).counted("de"))
+              .bind(kF1, text("z"))};
+  EXPECT_EQ(rig.tap(kF1, 0).reports(), "[00:1c] [00:]");
+  Rig unknown{BytecodeRoll{}
+                  .options(Assembler{}.op(Opcode::option_layout).counted("klingon"))
+                  .bind(kF1, text("z"))};
+  unknown.tap(kF1, 0).run();
+  ASSERT_EQ(unknown.simulation->errors().size(), 1U);
+  EXPECT_EQ(unknown.simulation->errors()[0].code, ErrorCode::layout);
 }
 
 TEST(Typing, TappedKeysStayDownAsLongAsTheSettingSays) {

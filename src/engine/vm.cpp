@@ -243,40 +243,13 @@ Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code);
 Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
-
-// ---- Options -----------------------------------------------------------------------------------
-
-namespace {
-
-/// As load_settings() has it: longer ones count as the longest.
-std::uint16_t duration(std::uint32_t value) {
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
-}
-
-}  // namespace
-
-Vm::Flow Vm::on_option_again(const Operands& operands) {
-  task().again = operands.value[0] & 3U;
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_option_typing(const Operands& operands) {
-  task().pace.typing = duration(operands.value[0]);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_option_pause(const Operands& operands) {
-  task().pace.pause = duration(operands.value[0]);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_option_layout(const Operands& operands) {
-  const std::uint32_t size = core_.reader.offset() - operands.payload;
-  core_.reader.seek(core_.reader.record(), operands.payload);
-  const std::optional<std::uint8_t> layout = read_layout(core_.reader, size);
-  if (!layout) return fail(ErrorCode::layout);
-  task().layout = *layout;
-  return Flow::next;
-}
+Vm::Flow Vm::on_option_again(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_typing(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_pause(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_layout(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_with(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_set_keys(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_listed_key(const Operands&) { return fail(ErrorCode::code); }
 
 }  // namespace pianola::engine

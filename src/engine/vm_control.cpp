@@ -154,6 +154,7 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   Found found;
   if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
+  if (arguments > found.entry.frame) return ErrorCode::code;
   if (const auto error = core_.make_task(found, out)) return error;
   const Task& self = task();
   Task& made = core_.tasks[out];

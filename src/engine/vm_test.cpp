@@ -114,7 +114,6 @@ TEST(Vm, WaitsOfComputedLength) {
 TEST(Vm, NamesThatDoNotExistAreErrors) {
   expect_error(ErrorCode::macro, 0, Assembler{}.op(Opcode::call).counted("nobody").number(0));
   expect_error(ErrorCode::variable, 0, Assembler{}.op(Opcode::load_global).counted("nobody"));
-  expect_error(ErrorCode::layout, 0, Assembler{}.op(Opcode::option_layout).counted("klingon"));
   expect_error(ErrorCode::key, 0, Assembler{}.op(Opcode::tap).u8(0).character(U'\u4E2D'));
 }
 

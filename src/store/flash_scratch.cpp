@@ -126,6 +126,7 @@ Status FlashScratch::append(const lang::ScratchRecord& record) {
                                      (record.first_is_character ? kFirstIsCharacter : 0U) |
                                      (record.second_is_character ? kSecondIsCharacter : 0U) |
                                      (record.binding ? kBinding : 0U));
+  put32(at + 44, record.options);
   ++records_;
   return put(bytes);
 }
@@ -145,6 +146,7 @@ bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
   out.first_is_character = (at[43] & kFirstIsCharacter) != 0;
   out.second_is_character = (at[43] & kSecondIsCharacter) != 0;
   out.binding = (at[43] & kBinding) != 0;
+  out.options = get32(at + 44);
   return true;
 }
 

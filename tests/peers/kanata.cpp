@@ -7,7 +7,7 @@ namespace {
 
 const std::string kChords = "set chord = 200ms\na & b = c\nb & z = d\n";
 const std::string kOverrides = "shift+a = shift+9\nshift+1 = ctrl+2\n";
-const std::string kTapHold = "set hold = 100ms\na = x / y\n";
+const std::string kTapHold = "set hold = 100ms\nset quick = 100ms\na = x / y\n";
 const std::string kPriorIdle = "set dual = timeout\nd = d / LCTRL\n";
 const std::string kLayers =
     "a = x\nb = y\nc = z\nd { layer hold two }\ne = none\nf = none\n"
@@ -28,6 +28,7 @@ Peer kanata() {
               {"tap_hold tap_hold_release_keys", kTapHold, "+a 50 -a 50", "x"},
               {"tap_hold tap_hold_release_keys", kTapHold, "+a 150 -a 50", "y"},
               {"tap_hold tap_hold_release_keys", kTapHold, "+a 20 -a 200 +a 200 -a", "xy"},
+              {"tap_hold tap_hold_release_keys", kTapHold, "+a 20 -a 20 +a 200 -a", "xx"},
               {"tap_hold tap_hold_tap_keys", kTapHold + "set dual = timeout", "+a 50 +b -b 100 -a",
                "yb"},
               {"tap_hold tap_hold_release_tap_keys_release", kTapHold, "+a 50 +z 75 -a -z", "yz"},
@@ -97,8 +98,6 @@ Peer kanata() {
           },
       .different =
           {
-              {"tap_hold tap_hold_release_keys", "Tap, then hold", kTapHold,
-               "+a 20 -a 20 +a 200 -a", "xx", "xy"},
               {"chord sim_chord_min_idle_takes_effect", "Combos in a stream", kChords,
                "+z 20 +a 20 +b 20 +d 20", "[00:1d] [00:04,1d] [00:04,05,1d] [00:04,05,07,1d]",
                "[00:1d] [00:06,1d] [00:06,07,1d]"},

@@ -7,7 +7,8 @@ namespace {
 
 const std::string kOverload = "6 { hold LCTRL if not interrupted { ESC } }\n";
 const std::string kNested = "set dual = press\n6 = ESC / LCTRL\n";
-const std::string kOverloadT = "set hold = 10ms\no = a / LCTRL\np = b / LSHIFT\nu = u / LCTRL\n";
+const std::string kOverloadT =
+    "set hold = 10ms\nset quick = off\no = a / LCTRL\np = b / LSHIFT\nu = u / LCTRL\n";
 const std::string kOverloadTimeout =
     "set dual = timeout\nset hold = 2ms\nt = ESC / LCTRL\nctrl+a = b\n";
 const std::string kCapsLock = "CAPSLOCK = LCTRL\nctrl+j = k\n";
@@ -99,7 +100,8 @@ Peer keyd() {
               {"macro-hold-1", "Modifiers that stay", kNested + "ctrl+b { ctrl+n }\n",
                "+6 +b -b -6", "[01:] [00:] [01:] [01:11] [00:11] [00:] [01:] [00:]",
                "[01:] [01:11] [01:] [00:]"},
-              {"timeout1", "Others wait", "set dual = timeout\nset hold = 300ms\nF1 = a / b\n",
+              {"timeout1", "Others wait",
+               "set dual = timeout\nset hold = 300ms\nset quick = off\nF1 = a / b\n",
                "+F1 299 -F1 +F1 301 -F1 +F1 100 +x 200 -F1 -x", "abax", "abbx"},
               {"overload5", "Lone modifiers",
                "7 { hold LGUI if not interrupted { oneshot LCTRL } }\n", "+7 -7 +x -x +7 +x -x -7",

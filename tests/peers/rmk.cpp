@@ -13,7 +13,7 @@ const std::string kPermissive = kKeys + "set dual = release\n";
 const std::string kPermissiveCombos = kPermissive + kCombos;
 const std::string kPress = kKeys + "set dual = press\n";
 const std::string kPressCombos = kPress + kCombos;
-const std::string kNormal = kKeys + "set dual = timeout\n";
+const std::string kNormal = kKeys + "set dual = timeout\nset quick = off\n";
 const std::string kCombo =
     "set chord = 100ms\nv & b = LSHIFT\nr & t = LALT\ne & t { oneshot LSHIFT }\ne & r = a\n";
 const std::string kRolls =

@@ -40,6 +40,9 @@ Peer zmk() {
               {"hold-tap/balanced/4c-dn-kcdn-kcup-up", kBalanced, "+f 10 +d 10 -d 10 -f", "D"},
               {"hold-tap/balanced/4d-dn-kcdn-timer-up-kcup", kBalanced, "+f 100 +d 100 -f 200 -d",
                "fd"},
+              {"hold-tap/balanced/5-quick-tap", kBalanced, "+f 10 -f 10 +f 400 -f", "ff"},
+              {"hold-tap/hold-preferred/5-quick-tap", kHoldPreferred, "+f 10 -f 10 +f 400 -f",
+               "ff"},
               {"hold-tap/balanced/many-nested", kBalanced,
                "+f 100 +j 100 +h 100 +l 100 -f 100 -j 100 -h 100 -l",
                "[02:] [03:] [0b:] [0f:] [0d:] [0c:] [04:] [00:]"},
@@ -130,10 +133,6 @@ Peer zmk() {
           },
       .different =
           {
-              {"hold-tap/balanced/5-quick-tap", "Tap, then hold", kBalanced,
-               "+f 10 -f 10 +f 400 -f", "ff", "[00:09] [00:] [02:] [00:]"},
-              {"hold-tap/hold-preferred/5-quick-tap", "Tap, then hold", kHoldPreferred,
-               "+f 10 -f 10 +f 400 -f", "ff", "[00:09] [00:] [02:] [00:]"},
               {"mod-morph/2c-masked-morph-and-explicit-mods", "Exact modifiers", "shift+a = b\n",
                "+LALT 10 +LSHIFT 10 +a 10 -a 10 -LSHIFT 10 -LALT",
                "[04:] [06:] [04:] [04:05] [04:] [06:] [04:] [00:]",

@@ -93,6 +93,12 @@ class ProgramGenerator {
     if (chance(4)) line("set drive = " + pick({"ejected", "hidden"}));
     if (chance(4)) line("set autolock = " + pick({"off", "10min"}));
     if (chance(4)) line("set busy = " + pick({"queue", "mix"}));
+    if (chance(4)) line("set idle = " + pick({"off", "150ms"}));
+    if (chance(4)) line("set quick = " + pick({"off", "150ms"}));
+    if (chance(4)) line("set retro = " + pick({"off", "on"}));
+    if (chance(4)) line("set hands = " + pick({"off", "on"}));
+    if (chance(4)) line("set left_hand = " + pick({"\"qwert\"", "\"a\\\"$\""}));
+    if (chance(4)) line("set right_hand = " + pick({"\"poiuy\"", "\"\\\\;'\""}));
   }
 
   std::string visibility() { return pick({"", "", "", "public ", "private ", "[private] "}); }
@@ -121,10 +127,21 @@ class ProgramGenerator {
           layers_.empty() || chance(2)
               ? operand()
               : "layer " + layers_[below(static_cast<unsigned>(layers_.size()))];
-      return line(visibility() + key_trigger("") + " = " + operand() + pick({" / ", "/"}) + hold);
+      return line(visibility() + key_trigger("") + key_options() + " = " + operand() +
+                  pick({" / ", "/"}) + hold);
     }
     line(visibility() + key_trigger(pick({"", "", "double ", "hold ", "tap ", "leader "})) + " = " +
          pick({"none", operand(), operand()}));
+  }
+
+  /// Options of a key that is tapped or held, perhaps.
+  std::string key_options() {
+    if (!chance(3)) return "";
+    return " (" +
+           pick({"hold: 300ms", "dual: press, rolls: 30ms", "idle: off, quick: 90ms",
+                 "retro: on, hands: off", "with: \"hjkl\"", "typing: safe, hold: 1s",
+                 "hands: on, retro: off, dual: timeout", "pause: 3ms, layout: us"}) +
+           ")";
   }
 
   void binding() {

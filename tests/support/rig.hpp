@@ -26,6 +26,12 @@ class BytecodeRoll {
     std::uint32_t labels = 0;  ///< Offset of the last LABELS + 1 within `code`; 0: none.
   };
 
+  /// The options of the trigger that is declared next.
+  BytecodeRoll& options(const Assembler& code) {
+    options_ = code;
+    return *this;
+  }
+
   /// A binding of `usage` with `mods`. END is added.
   BytecodeRoll& bind(std::uint16_t usage, const Body& body, lang::TriggerMods mods = {}) {
     Assembler code;
@@ -154,19 +160,23 @@ class BytecodeRoll {
     return code.u8(0x80).u8(mods.exact).u8(mods.either).key(usage);
   }
   BytecodeRoll& declare(const lang::IndexKey& key, const Assembler& code) {
+    Assembler all = std::exchange(options_, {});
     lang::IndexEntry entry;
     entry.key = key;
     entry.record = static_cast<std::uint32_t>(definitions_.size());
-    entry.body = static_cast<std::uint32_t>(code.code.size());
+    entry.code = static_cast<std::uint32_t>(all.code.size());
+    entry.params = static_cast<std::uint8_t>(entry.code);
+    all.code.insert(all.code.end(), code.code.begin(), code.code.end());
+    entry.body = static_cast<std::uint32_t>(all.code.size());
     index_.push_back(entry);
-    definitions_.push_back(code);
+    definitions_.push_back(all);
     return *this;
   }
   BytecodeRoll& add(const lang::IndexKey& key, Assembler code, const Body& body) {
     declare(key, code);
     lang::IndexEntry& entry = index_.back();
     entry.frame = body.frame;
-    entry.params = body.params;
+    if (body.params != 0) entry.params = body.params;
     entry.labels = body.labels == 0 ? 0 : entry.body + body.labels;
     Assembler& all = definitions_.back();
     all.code.insert(all.code.end(), body.code.code.begin(), body.code.code.end());
@@ -177,6 +187,7 @@ class BytecodeRoll {
   std::vector<Assembler> definitions_;
   std::vector<lang::IndexEntry> index_;
   std::uint32_t scope_ = 0;
+  Assembler options_;
 };
 
 /// A roll and a simulation that plays it.

@@ -53,6 +53,10 @@ class ScenarioGenerator {
     out_ += pick({"F6 = LSHIFT\n", "F6 = b / LCTRL\n", "F6 = b / layer nav\n", "F6 = ctrl+b\n",
                   "F6 = '!'\n", "F6 = ctrl+c / LSHIFT\n", "F6 = oneshot LSHIFT\n",
                   "F6 = b / oneshot layer nav\n"});
+    out_ += "d" +
+            pick({"", " (hold: 10ms)", " (dual: press)", " (idle: 20ms)", " (quick: 30ms)",
+                  " (retro: on)", " (with: \"wx\")", " (typing: safe)", " (hands: off)"}) +
+            pick({" = d / LALT\n", " = d / layer nav\n", " = ctrl+d\n", " = oneshot LCTRL\n"});
     out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
                   "double a { tap d }\n"});
     out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});

@@ -99,38 +99,6 @@ void write_mod_names(TextWriter& out, std::uint8_t bits,
   }
 }
 
-/// One character of a text; `next` is the one after it, 0 if there is none.
-bool write_text_character(TextWriter& out, char32_t c, char32_t next) {
-  switch (c) {
-    case '\n':
-      out << "\\n";
-      return true;
-    case '\t':
-      out << "\\t";
-      return true;
-    case 0x1B:
-      out << "\\e";
-      return true;
-    case '"':
-      out << "\\\"";
-      return true;
-    case '\\':
-      out << "\\\\";
-      return true;
-    default:
-      break;
-  }
-  if (c == '$' && next == '{') {
-    out << "\\$";
-  } else if (is_invisible(c)) {
-    out << "\\u{";
-    out.hex(c, 1).put('}');
-  } else {
-    out.character(c);
-  }
-  return c != 0;
-}
-
 /// Hands out the characters of a text in code.
 class TextReader {
  public:
@@ -248,6 +216,37 @@ bool write_pattern(TextWriter& out, CodeReader& reader, const Instruction& in) {
     good = write_key(out, KeyRef::from_raw(reader.number()), place) && either <= 0xF && good;
   }
   return good && !reader.failed();
+}
+
+bool write_text_character(TextWriter& out, char32_t c, char32_t next) {
+  switch (c) {
+    case '\n':
+      out << "\\n";
+      return true;
+    case '\t':
+      out << "\\t";
+      return true;
+    case 0x1B:
+      out << "\\e";
+      return true;
+    case '"':
+      out << "\\\"";
+      return true;
+    case '\\':
+      out << "\\\\";
+      return true;
+    default:
+      break;
+  }
+  if (c == '$' && next == '{') {
+    out << "\\$";
+  } else if (is_invisible(c)) {
+    out << "\\u{";
+    out.hex(c, 1).put('}');
+  } else {
+    out.character(c);
+  }
+  return c != 0;
 }
 
 bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,

@@ -48,6 +48,10 @@ std::string_view query_name(std::uint32_t query);
 /// The word in led(…) for a bit of the host's LED report; empty if there is none.
 std::string_view led_name(std::uint32_t led);
 
+/// One character of a text, escaped where needed; `next` is the one after it, 0 if there is none.
+/// False if it is none.
+bool write_text_character(TextWriter& out, char32_t c, char32_t next);
+
 /// What stands between the quotes of a text, escaped where needed. The text is `size` bytes of code
 /// from `offset` on; if it `goes_on`, another piece of it will stand in the same quotes.
 bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,

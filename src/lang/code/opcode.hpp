@@ -153,7 +153,11 @@ enum class OperandKind : std::uint8_t {
   X(once,         "ONCE",        trigger, mods,    key,    none, 0, 0, "(1) sends the chord (2)+(3), for the next key if it is tapped") \
   X(once_layer,   "ONCELAYER",   trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on, for the next key if it is tapped") \
   X(hold_once,    "HOLDONCE",    mods,    key,     none,   none, 0, 0, "as REMAPHOLD, for the next key if it is soon let go") \
-  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go")
+  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go") \
+  X(option,       "OPTION",      number,  number,  none,   none, 0, 0, "for this trigger the setting (1) has the value (2)") \
+  X(option_with,  "WITH",        key,     none,    none,   none, 0, 0, "before its time this trigger is held with the key (1) and others so named only") \
+  X(set_keys,     "SETKEYS",     number,  none,    none,   none, 0, 0, "setting (1) has the keys that follow") \
+  X(listed_key,   "LISTED",      key,     none,    none,   none, 0, 0, "the key (1) of the list")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

@@ -60,7 +60,8 @@ struct IndexEntry {
   std::uint32_t body = 0;    ///< Offset of the first instruction after the declaration.
   std::uint32_t labels = 0;  ///< Last LABELS of the body + 1, 0 if none.
   std::uint8_t frame = 0;    ///< Slots that the body needs.
-  std::uint8_t params = 0;   ///< Parameters of a macro.
+  std::uint8_t params = 0;   ///< Parameters of a macro. Of a trigger: bytes of its options, which
+                             ///< stand before `code`.
 };
 
 /// Record numbers are below this.

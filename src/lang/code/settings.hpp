@@ -30,6 +30,12 @@ enum class Setting : std::uint8_t {
   pause,
   oneshot,
   oneshot_again,
+  idle,
+  quick,
+  retro,
+  hands,
+  left_hand,
+  right_hand,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -39,6 +45,7 @@ enum class SettingType : std::uint8_t {
   duration,  ///< SET with milliseconds; a word in `choices`, if there is one, means 0.
   typing,    ///< SET: 0 `fast`, 1 `safe`, else 2 + milliseconds between reports.
   key,       ///< SET with the usage (hid::Usage); a word in `choices`, if there is one, means 0.
+  keys,      ///< SETKEYS, then LISTED for each character of the text.
 };
 
 struct SettingInfo {
@@ -49,7 +56,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 20> kSettings = {{
+inline constexpr std::array<SettingInfo, 26> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -70,6 +77,12 @@ inline constexpr std::array<SettingInfo, 20> kSettings = {{
     {"pause", SettingType::duration, {}, 0},
     {"oneshot", SettingType::duration, {"off"}, 2000},
     {"oneshot_again", SettingType::choice, {"cancel", "lock"}, 0},
+    {"idle", SettingType::duration, {"off"}, 0},
+    {"quick", SettingType::duration, {"off"}, 400},
+    {"retro", SettingType::choice, {"off", "on"}, 0},
+    {"hands", SettingType::choice, {"on", "off"}, 0},
+    {"left_hand", SettingType::keys, {}, 0},
+    {"right_hand", SettingType::keys, {}, 0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

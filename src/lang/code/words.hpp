@@ -7,18 +7,51 @@
 #include <string_view>
 
 #include "lang/code/opcode.hpp"
+#include "lang/code/settings.hpp"
+#include "lang/code/trigger.hpp"
 
 namespace pianola::lang {
 
 // Words that can stand in one place only, and so are not reserved. Each list is in the order of
 // what stands for them in code.
 
-/// The options of a binding.
-inline constexpr std::array<std::string_view, 4> kOptionWords = {"again", "typing", "layout",
-                                                                 "pause"};
-/// What stands for them in code.
-inline constexpr std::array<Opcode, 4> kOptionOpcodes = {
-    Opcode::option_again, Opcode::option_typing, Opcode::option_layout, Opcode::option_pause};
+/// The options of a trigger.
+inline constexpr std::array<std::string_view, 13> kOptionWords = {
+    "again", "typing", "layout", "pause", "hold", "dual",  "rolls",
+    "idle",  "quick",  "retro",  "hands", "with", "double"};
+
+/// What an option is in code, and where it can stand.
+struct OptionInfo {
+  Opcode opcode;
+  Setting setting;      ///< Whose values it has; of `again` and `with` none.
+  std::uint16_t kinds;  ///< One bit for each TriggerKind that can have it.
+};
+
+/// One bit for a TriggerKind.
+constexpr std::uint16_t kind_bit(TriggerKind kind) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(kind));
+}
+inline constexpr std::uint16_t kAnyKind = 0xFFFF;
+/// A key that may be tapped or held.
+inline constexpr std::uint16_t kTapOrHold =
+    kind_bit(TriggerKind::press) | kind_bit(TriggerKind::tap) | kind_bit(TriggerKind::hold);
+
+/// In the order of kOptionWords.
+inline constexpr std::array<OptionInfo, kOptionWords.size()> kOptions = {{
+    {Opcode::option_again, Setting{}, kAnyKind},
+    {Opcode::option_typing, Setting::typing, kAnyKind},
+    {Opcode::option_layout, Setting::layout, kAnyKind},
+    {Opcode::option_pause, Setting::pause, kAnyKind},
+    {Opcode::option, Setting::hold, kTapOrHold},
+    {Opcode::option, Setting::dual, kTapOrHold},
+    {Opcode::option, Setting::rolls, kTapOrHold},
+    {Opcode::option, Setting::idle, kTapOrHold},
+    {Opcode::option, Setting::quick, kTapOrHold},
+    {Opcode::option, Setting::retro, kTapOrHold},
+    {Opcode::option, Setting::hands, kTapOrHold},
+    {Opcode::option_with, Setting{}, kTapOrHold},
+    {Opcode::option, Setting::double_tap, kind_bit(TriggerKind::double_tap)},
+}};
 
 /// The values of the option `again`.
 inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",

@@ -267,8 +267,10 @@ class Compiler final : private DiagnosticSink {
   bool plain_value(const SettingInfo& info, std::uint32_t& value);
   bool key_value(const SettingInfo& info, std::uint32_t& value);
   bool options();
-  bool option(std::uint8_t& seen);
+  bool option();
+  bool option_value(const OptionInfo& info);
   bool again_option();
+  bool key_list(Opcode opcode);
 
   // triggers.cpp: keys, chords, triggers
   static bool is_vial_key(std::string_view word);
@@ -286,6 +288,7 @@ class Compiler final : private DiagnosticSink {
   std::string_view key_after_caret();
   static void character_key(Chord& out, char32_t c);
   bool trigger();
+  void start_options();
   bool end_trigger();
   bool key_trigger(TriggerKind kind);
   bool prefixed_trigger(TriggerKind kind);
@@ -460,11 +463,14 @@ class Compiler final : private DiagnosticSink {
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
-  std::uint8_t erase_ = 0;       ///< Characters of an abbreviation that the host sees.
-  char32_t last_by_number_ = 0;  ///< The last character that `set unicode` can enter; 0: none.
-  bool all_leader_ = false;      ///< `set trigger = leader`.
-  bool until_ = false;           ///< The expression is that of `wait until`.
-  std::uint8_t wakes_ = 0;       ///< What the expression read that can change (Wakes).
+  std::uint32_t options_at_ = 0;   ///< Offset of its options in the code.
+  std::uint32_t options_sum_ = 0;  ///< ScratchRecord::options of it.
+  std::uint16_t options_ = 0;      ///< Its options, a bit each in the order of kOptionWords.
+  std::uint8_t erase_ = 0;         ///< Characters of an abbreviation that the host sees.
+  char32_t last_by_number_ = 0;    ///< The last character that `set unicode` can enter; 0: none.
+  bool all_leader_ = false;        ///< `set trigger = leader`.
+  bool until_ = false;             ///< The expression is that of `wait until`.
+  std::uint8_t wakes_ = 0;         ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;
   std::uint8_t depth_ = 0;

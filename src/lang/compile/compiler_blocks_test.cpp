@@ -173,7 +173,7 @@ TEST(Blocks, TriggersOfEveryKind) {
   EXPECT_EQ(declaration("mouse back = mouse 1"), "REMAP mouse back mouse left");
   EXPECT_EQ(declaration("on layer nav { }\nlayer nav { }"), "BIND on layer nav");
   EXPECT_EQ(listed("\"brb \" (again: stop) { TAB }"),
-            (Words{"0000  BIND \"brb \"", "0007  AGAIN 1", "0009  ERASE 3", "000b  TAP TAB",
+            (Words{"0000  AGAIN 1", "0002  BIND \"brb \"", "0009  ERASE 3", "000b  TAP TAB",
                    "000e  END 0 -"}));
   EXPECT_EQ(listed("define \"ab\"\nend"),
             (Words{"0000  BIND \"ab\"", "0005  ERASE 1", "0007  END 0 -"}));

@@ -204,6 +204,62 @@ TEST(Mistakes, NewTriggers) {
   });
 }
 
+TEST(Mistakes, Options) {
+  const std::string tap_hold = "goes with a key that is tapped or held";
+  expect_all({
+      {"F1 (again: stop) = a",
+       {"1:1 a remap is down as long as its key, so 'again' means nothing; with a macro it does: "
+        "{…}"}},
+      {"leader m (hold: 1s) { }", {"1:11 'hold' " + tap_hold}},
+      {"\"ab\" (idle: 1s) { }", {"1:7 'idle' " + tap_hold}},
+      {"double F5 (hold: 1s) { }", {"1:12 'hold' " + tap_hold}},
+      {"on start (retro: on) { }", {"1:11 'retro' " + tap_hold}},
+      {"F5 (double: 1s) { }", {"1:5 'double' goes with double and a key"}},
+      {"F5 (hold: 300) = a / b", {"1:11 a duration needs a unit; did you mean '300ms'?"}},
+      {"F5 (dual: hold) = a / b", {"1:11 expected release, press or timeout"}},
+      {"F5 (retro: yes) = a / b", {"1:12 expected off or on"}},
+      {"F5 (with: hjkl) = a / b",
+       {"1:11 expected the keys' characters in quotes, as in \"qwert\""}},
+      {"F5 (with: \"\") = a / b",
+       {"1:11 expected the keys' characters in quotes, as in \"qwert\""}},
+      {"F5 (with: \"a${1}\") = a / b",
+       {"1:13 expected the keys' characters in quotes, as in \"qwert\""}},
+      {"F5 (with: \"aж\") = a / b", {"1:13 no key of layout uk types 'ж'"}},
+      {"F5 (with: \"" + std::string(41, 'a') + "\") = a / b", {"1:11 at most 40 keys"}},
+      {"F5 (hold: 1s, hold: 2s) = a / b", {"1:15 option 'hold' is given twice"}},
+      {"F5 (hold: 1s hold: 2s) = a / b", {"1:14 expected ')'"}},
+      {"set left_hand = qwert", {"1:17 expected the keys' characters in quotes, as in \"qwert\""}},
+      {"set left_hand = \"qж\"", {"1:19 no key of layout uk types 'ж'"}},
+  });
+}
+
+TEST(Mistakes, OptionsOfOneKeyThatDiffer) {
+  const auto differ = [](const std::string& at) {
+    return "this key has other options at " + at + "; a key has one set of them for tap and hold";
+  };
+  expect_all({
+      {"hold F6 (hold: 300ms) { }\ntap F6 (hold: 200ms) { }",
+       {"1:1 " + differ("2:1"), "2:1 " + differ("1:1")}},
+      {"F6 (idle: 1s) = a / b\nhold F6 (idle: 2s) { }",
+       {"1:1 " + differ("2:1"), "2:1 " + differ("1:1")}},
+      {"F6 (with: \"ab\") = a / b\ntap F6 (with: \"ac\") { }",
+       {"1:1 " + differ("2:1"), "2:1 " + differ("1:1")}},
+      // In whatever order; where one has none, the other's count; other keys have their own.
+      {"hold F6 (hold: 1s, idle: 2s) { }\ntap F6 (idle: 2s, hold: 1s) { }", {}},
+      {"hold F6 (hold: 1s) { }\ntap F6 { }", {}},
+      {"hold F6 (hold: 1s) { }\ntap F6 (typing: safe) { }", {}},
+      {"hold F6 (hold: 1s) { }\ntap shift+F6 (hold: 2s) { }", {}},
+      {"hold F6 (hold: 1s) { }\nlayer n { tap F6 (hold: 2s) { } }\nF1 { layer on n }", {}},
+  });
+}
+
+TEST(Mistakes, WordsOfOptionsAreNames) {
+  expect_all(
+      {{"var with = 1\nvar idle\nvar quick\nvar retro\nvar hands\nmacro left_hand { }\n"
+        "F1 { with = idle quick = retro hands = 2 call left_hand }",
+        {}}});
+}
+
 TEST(Mistakes, ColumnOne) {
   expect_all({
       {"F1 { if held\n  ENTER\n}\nF2 { \"x\" }", {"1:13 expected '{'"}},

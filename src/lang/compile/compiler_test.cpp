@@ -259,9 +259,9 @@ TEST(Compiler, TriggersKeepTheirSides) {
 }
 
 TEST(Compiler, Options) {
-  Assembler code = bind();
-  code.op(Opcode::option_typing).number(22).op(Opcode::option_layout).counted("us");
-  code.op(Opcode::option_again).number(0);
+  Assembler code = Assembler{}.op(Opcode::option_typing).number(22);
+  code.op(Opcode::option_layout).counted("us").op(Opcode::option_again).number(0);
+  code.op(Opcode::bind).trigger(0x3A);
   EXPECT_EQ(code_of("F1 (typing: 20ms, layout: us, again: ignore) { }"), end(code));
 }
 

@@ -299,11 +299,11 @@ bool Compiler::binding() {
   const bool unknown = is_unknown_word();
   if (unknown) unknown_trigger();
   bool good = unknown || trigger();
+  const bool with_options = good && at_symbol('(');
+  if (with_options) good = options();
   const bool arrow = good && !unknown && foreign_arrow();
   if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
-  const bool with_options = good && at_symbol('(');
-  if (with_options) good = options();
   const bool spaced = at_symbol('+') || ends_in_modifier();
   if (good && !at_symbol('{')) {
     good = unknown        ? false
@@ -363,12 +363,16 @@ void Compiler::unknown_trigger() {
   trigger_length_ = token().length;
   trigger_good_ = false;
   text_size_ = 0;
+  start_options();
   advance();
 }
 
 /// `= CHORD`, `= none` or `= oneshot …`, at the `=`.
 bool Compiler::remap() {
   if (!can_remap(false)) trigger_good_ = false;
+  constexpr unsigned kAgain = 1U;
+  static_assert(kOptionWords[0] == "again");
+  if ((options_ & kAgain) != 0) error_at(Message::again_of_remap, trigger_at_, trigger_length_);
   advance();
   const Position equals_end = last_end_;
   const bool next_line = token().line_before;

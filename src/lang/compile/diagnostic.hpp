@@ -92,7 +92,12 @@ struct Position {
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
   X(expected_value,     "expected {b}") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(expected_option,    "expected an option: again, typing, layout or pause") \
+  X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with or double") \
+  X(option_elsewhere,   "'{a}' goes with {b}") \
+  X(again_of_remap,     "a remap is down as long as its key, so 'again' means nothing; with a macro it does: {…}") \
+  X(options_differ,     "this key has other options at {p}; a key has one set of them for tap and hold") \
+  X(expected_keys,      "expected the keys' characters in quotes, as in \"qwert\"") \
+  X(too_many_keys,      "at most {n} keys") \
   X(option_twice,       "option '{a}' is given twice") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \

@@ -220,10 +220,55 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   }
   declared_ = true;
   declared_item_ = item;
+  if (record.options != 0 && options_differ(context, item, record)) return Status::more;
   if (!context.write) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
   return context.writer.append_index(entry);
+}
+
+/// Whether a trigger of the same key, for a press or a hold, has other options than `record`, which
+/// has some: reports both.
+bool IndexBuilder::options_differ(const Context& context, const SortItem& item,
+                                  const ScratchRecord& record) {
+  const auto kind = static_cast<TriggerKind>((item.key.high >> 24) & 0xFU);
+  for (const TriggerKind other : {TriggerKind::press, TriggerKind::hold}) {
+    if (other >= kind) break;
+    IndexKey key = item.key;
+    key.high = (key.high & ~0x0F000000U) | (static_cast<std::uint32_t>(other) << 24);
+    ScratchRecord found;
+    if (!find_declaration(context, key, found)) continue;
+    if (found.options == 0 || found.options == record.options) continue;
+    report_options(context, found, record);
+    report_options(context, record, found);
+    return true;
+  }
+  return false;
+}
+
+void IndexBuilder::report_options(const Context& context, const ScratchRecord& record,
+                                  const ScratchRecord& other) {
+  Diagnostic diagnostic;
+  diagnostic.message = Message::options_differ;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.other = other.at;
+  context.sink.report(diagnostic);
+}
+
+/// Finds the declaration of `key` among the sorted items.
+bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
+                                    ScratchRecord& out) const {
+  std::uint32_t from = begin_;
+  std::uint32_t to = end_;
+  SortItem item;
+  while (from < to) {
+    const std::uint32_t middle = from + (to - from) / 2;
+    if (!context.scratch.read(middle, item)) return false;
+    item.key < key ? from = middle + 1 : to = middle;
+  }
+  return from < end_ && context.scratch.read(from, item) && item.key == key &&
+         (item.record & kUseBit) == 0 && context.scratch.read(item.record, out);
 }
 
 Status IndexBuilder::use(const Context& context, const SortItem& item,

@@ -55,6 +55,10 @@ class IndexBuilder {
   static bool advance(const Context& context, Head& head);
   Status check(const Context& context, const SortItem& item);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
+  bool options_differ(const Context& context, const SortItem& item, const ScratchRecord& record);
+  static void report_options(const Context& context, const ScratchRecord& record,
+                             const ScratchRecord& other);
+  bool find_declaration(const Context& context, const IndexKey& key, ScratchRecord& out) const;
   Status use(const Context& context, const SortItem& item, const ScratchRecord& record);
   void unknown_name(const Context& context, const ScratchRecord& record, std::string_view name);
   std::string_view closest_declared(const Context& context, const IndexKey& key,

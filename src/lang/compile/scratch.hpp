@@ -23,6 +23,8 @@ struct ScratchRecord {
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
   bool second_is_character = false;  ///< The trigger's second usage is a character.
   bool binding = false;              ///< It is a trigger's, and no remap's.
+  /// A sum of the options that decide between tap and hold, in whatever order; 0: there are none.
+  std::uint32_t options = 0;
 };
 
 /// What the records are sorted by, apart from them so that sorting moves little.

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/edit_distance.hpp"
+#include "base/fnv.hpp"
+#include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 #include "lang/compile/compiler.hpp"
 
@@ -34,7 +36,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 20> kExpectedValue = {
+constexpr std::array<std::string_view, 26> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -54,7 +56,13 @@ constexpr std::array<std::string_view, 20> kExpectedValue = {
     "a duration",
     "a duration",
     "off or a duration",
-    "cancel or lock"};
+    "cancel or lock",
+    "off or a duration",
+    "off or a duration",
+    "off or on",
+    "on or off",
+    "the keys' characters in quotes",
+    "the keys' characters in quotes"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.
@@ -107,6 +115,10 @@ bool Compiler::set_definition() {
 /// The value, with the instruction that holds it. Advances past it.
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
+  if (info.type == SettingType::keys) {
+    emit(CodePiece(Opcode::set_keys).number(static_cast<std::uint32_t>(setting)));
+    return key_list(Opcode::listed_key);
+  }
   const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
   if (timed && decimal_comma()) return true;
   std::uint32_t value = 0;
@@ -178,14 +190,29 @@ bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
   return true;
 }
 
-// ---- Options of a binding ---------------------------------------------------------------------
+// ---- Options of a trigger ---------------------------------------------------------------------
 
-/// `(again: stop, typing: 20ms)`.
+namespace {
+
+/// Most keys of a list: with all options, those of a trigger have less than 256 bytes.
+constexpr std::uint32_t kMaxKeys = 40;
+
+/// One option's part of ScratchRecord::options, which does not depend on their order.
+constexpr std::uint32_t option_hash(std::uint32_t what, std::uint32_t value) {
+  std::uint32_t hash = fnv_step(kFnvStart, static_cast<std::uint8_t>(what));
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    hash = fnv_step(hash, static_cast<std::uint8_t>(value >> shift));
+  }
+  return hash;
+}
+
+}  // namespace
+
+/// `(again: stop, typing: 20ms)`, before the instruction that declares the trigger.
 bool Compiler::options() {
-  std::uint8_t seen = 0;
   advance();
   while (!at_symbol(')')) {
-    if (!option(seen)) return false;
+    if (!option()) return false;
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
@@ -196,23 +223,46 @@ bool Compiler::options() {
   return true;
 }
 
-bool Compiler::option(std::uint8_t& seen) {
+bool Compiler::option() {
   const std::size_t index = word_ahead(kOptionWords);
   if (index == kOptionWords.size()) return expected(Message::expected_option);
-  if ((seen & (1U << index)) != 0) return error(Message::option_twice, kOptionWords[index]);
-  seen = static_cast<std::uint8_t>(seen | (1U << index));
+  const auto bit = static_cast<std::uint16_t>(1U << index);
+  if ((options_ & bit) != 0) return error(Message::option_twice, kOptionWords[index]);
+  options_ |= bit;
+  const OptionInfo& info = kOptions[index];
+  if ((info.kinds & kind_bit(trigger_.kind)) == 0) {
+    return error(Message::option_elsewhere, kOptionWords[index],
+                 info.kinds == kTapOrHold ? "a key that is tapped or held" : "double and a key");
+  }
   advance();
   if (!expect_symbol(':', ":")) return false;
-  const Opcode opcode = kOptionOpcodes[index];
-  if (opcode == Opcode::option_again) return again_option();
-  if (opcode == Opcode::option_layout) return layout_value(opcode, layout_);
-  const auto setting =
-      static_cast<std::size_t>(opcode == Opcode::option_pause ? Setting::pause : Setting::typing);
-  std::uint32_t value = 0;
-  if (!plain_value(kSettings[setting], value)) {
-    return expected_duration(Message::expected_value, kExpectedValue[setting]);
+  switch (info.opcode) {
+    case Opcode::option_again:
+      return again_option();
+    case Opcode::option_layout:
+      return layout_value(info.opcode, layout_);
+    case Opcode::option_with:
+      return key_list(info.opcode);
+    default:
+      return option_value(info);
   }
-  emit(CodePiece(opcode).number(value));
+}
+
+/// A value as that of the setting of the same name.
+bool Compiler::option_value(const OptionInfo& info) {
+  const auto number = static_cast<std::uint32_t>(info.setting);
+  const SettingInfo& setting = kSettings[number];
+  std::uint32_t value = 0;
+  if (!plain_value(setting, value)) {
+    if (setting.type == SettingType::choice) {
+      return expected(Message::expected_value, {}, kExpectedValue[number]);
+    }
+    return expected_duration(Message::expected_value, kExpectedValue[number]);
+  }
+  CodePiece piece(info.opcode);
+  if (info.opcode == Opcode::option) piece.number(number);
+  emit(piece.number(value));
+  if (info.kinds == kTapOrHold) options_sum_ += option_hash(number, value);
   return true;
 }
 
@@ -224,6 +274,37 @@ bool Compiler::again_option() {
   emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
   advance();
   return true;
+}
+
+/// A text: for each of its characters an `opcode` with the key.
+bool Compiler::key_list(Opcode opcode) {
+  if (token().kind != TokenKind::text) return expected(Message::expected_keys);
+  const Position at = token().at;
+  std::uint32_t count = 0;
+  for (;;) {
+    const StringItem item = lexer_.string_item();
+    if (item.kind == StringItem::Kind::broken) {
+      broken_text();
+      return false;
+    }
+    if (item.kind == StringItem::Kind::end) break;
+    if (item.kind == StringItem::Kind::value) {
+      error_at(Message::expected_keys, item.at, 2);
+      skip_text();
+      return false;
+    }
+    if (!file_layout_.key_of(item.character)) {
+      error_at(Message::no_key_for_trigger, item.at, 1, encode_utf8(item.character),
+               file_layout_.name());
+    }
+    if (++count > kMaxKeys) continue;
+    emit(CodePiece(opcode).key(KeyRef::character(item.character)));
+    options_sum_ += option_hash(0xFF, static_cast<std::uint32_t>(item.character));
+  }
+  layout_used_ = true;
+  advance();
+  if (count == 0) return error_at(Message::expected_keys, at, 1);
+  return count <= kMaxKeys || error_at(Message::too_many_keys, at, 1, {}, {}, kMaxKeys);
 }
 
 }  // namespace pianola::lang

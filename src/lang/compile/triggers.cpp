@@ -278,6 +278,7 @@ bool Compiler::trigger() {
   trigger_good_ = true;
   text_size_ = 0;
   erase_ = 0;
+  start_options();
   if (token().kind == TokenKind::text) return text_trigger();
   switch (keyword()) {
     case Keyword::k_leader:
@@ -295,6 +296,13 @@ bool Compiler::trigger() {
   }
   if (token().kind == TokenKind::word && is_vial_key(lexer_.word())) return vial_trigger();
   return key_trigger(TriggerKind::press);
+}
+
+/// What is emitted from now on is options of the trigger that begins here.
+void Compiler::start_options() {
+  options_at_ = code_size_;
+  options_sum_ = 0;
+  options_ = 0;
 }
 
 /// Notes where the trigger ends.
@@ -441,7 +449,9 @@ void Compiler::write_trigger(Opcode opcode) {
   pending_.length = static_cast<std::uint8_t>(std::min<std::uint32_t>(trigger_length_, 255));
   pending_.entry.record = records_ - 1;
   pending_.entry.code = code_size_;
+  pending_.entry.params = static_cast<std::uint8_t>(code_size_ - options_at_);
   pending_.binding = opcode == Opcode::bind;
+  pending_.options = options_sum_;
 
   CodePiece piece(opcode);
   piece.byte(static_cast<std::uint8_t>(static_cast<unsigned>(trigger.kind) |

@@ -60,9 +60,11 @@ bool DefinitionWriter::declaration() {
     write_prefix("private ");
     if (!read() || in_.opcode == Opcode::layer_end) return false;
   }
+  if (!pass_options()) return false;
   switch (in_.opcode) {
     case Opcode::set_number:
     case Opcode::set_name:
+    case Opcode::set_keys:
       return !in_layer_ && setting();
     case Opcode::variable:
       return !in_layer_ && variable();
@@ -96,8 +98,12 @@ bool DefinitionWriter::setting() {
   const SettingInfo& info = kSettings[number];
   out_ << "set " << info.name << " = ";
   const bool named = in_.opcode == Opcode::set_name;
+  const bool keys = in_.opcode == Opcode::set_keys;
   if (named != (info.type == SettingType::layout)) return false;
-  const bool good = named ? name() : setting_value(info, in_.value[1]);
+  if (keys != (info.type == SettingType::keys)) return false;
+  const bool good = named  ? name()
+                    : keys ? key_list(Opcode::listed_key)
+                           : setting_value(info, in_.value[1]);
   out_ << "\n";
   return good;
 }
@@ -117,6 +123,7 @@ bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t valu
     case SettingType::key:
       return setting_key(info, value);
     case SettingType::layout:
+    case SettingType::keys:
       break;
   }
   return false;
@@ -153,7 +160,7 @@ bool DefinitionWriter::variable() {
 bool DefinitionWriter::remap() {
   const TriggerKind kind = in_.trigger.kind;
   if (kind == TriggerKind::text || kind == TriggerKind::event) return false;
-  if (!write_trigger(out_, reader_, in_)) return false;
+  if (!write_trigger(out_, reader_, in_) || !options()) return false;
   out_ << " = ";
   if (in_.opcode == Opcode::remap_none) {
     out_ << "none\n";
@@ -233,7 +240,9 @@ bool DefinitionWriter::binding_head() {
   const bool text = in_.trigger.kind == TriggerKind::text;
   if (text && in_.payload_size > kMaxAbbreviation) return false;
   const std::uint32_t erased = text ? abbreviation_size() - 1 : 0;
-  return options() && erase(erased) && survey(0);
+  if (!options()) return false;
+  out_ << " ";
+  return erase(erased) && survey(0);
 }
 
 /// Characters of the abbreviation in in_.
@@ -252,29 +261,49 @@ bool DefinitionWriter::erase(std::uint32_t characters) {
   return read() && in_.opcode == Opcode::erase && in_.value[0] == characters;
 }
 
-bool DefinitionWriter::options() {
-  unsigned seen = 0;  // one bit an option
-  for (;;) {
+// ---- Options of a trigger ---------------------------------------------------------------------
+
+/// Goes on to the trigger that the options from here on, if there are any, belong to.
+bool DefinitionWriter::pass_options() {
+  const auto is_it = [&](const OptionInfo& info) { return info.opcode == in_.opcode; };
+  options_at_ = in_.offset;
+  while (std::ranges::any_of(kOptions, is_it)) {
     if (!read()) return false;
-    std::size_t index = 0;
-    while (index < kOptionWords.size() && kOptionOpcodes[index] != in_.opcode) ++index;
-    if (index == kOptionWords.size()) {
-      unread();
-      break;
-    }
-    const unsigned bit = 1U << index;
-    if ((seen & bit) != 0) return false;
-    out_ << (seen == 0 ? " (" : ", ");
-    seen |= bit;
-    out_ << kOptionWords[index] << ": ";
-    if (!option()) return false;
   }
-  out_ << (seen == 0 ? " " : ") ");
+  return in_.offset == options_at_ || operands_of(in_.opcode)[0] == OperandKind::trigger;
+}
+
+/// The options of the trigger in in_.
+bool DefinitionWriter::options() {
+  const Instruction trigger = in_;
+  next_ = options_at_;
+  unsigned seen = 0;  // one bit an option
+  while (next_ < trigger.offset) {
+    if (!read() || !option(seen)) return false;
+  }
+  if (seen != 0) out_ << ")";
+  in_ = trigger;
+  next_ = trigger.end;
   return true;
 }
 
+/// The option in in_, with its word.
+bool DefinitionWriter::option(unsigned& seen) {
+  std::size_t index = 0;
+  for (; index < kOptions.size(); ++index) {
+    const OptionInfo& info = kOptions[index];
+    const bool named =
+        info.opcode != Opcode::option || static_cast<std::uint32_t>(info.setting) == in_.value[0];
+    if (info.opcode == in_.opcode && named) break;
+  }
+  if (index == kOptions.size() || (seen >> index & 1U) != 0) return false;
+  out_ << (seen == 0 ? " (" : ", ") << kOptionWords[index] << ": ";
+  seen |= 1U << index;
+  return option_value(kOptions[index]);
+}
+
 /// The value of the option in in_.
-bool DefinitionWriter::option() {
+bool DefinitionWriter::option_value(const OptionInfo& info) {
   const std::uint32_t value = in_.value[0];
   switch (in_.opcode) {
     case Opcode::option_again:
@@ -285,10 +314,35 @@ bool DefinitionWriter::option() {
       return typing(value);
     case Opcode::option_pause:
       return write_duration(out_, value);
+    case Opcode::option:
+      return setting_value(kSettings[static_cast<std::size_t>(info.setting)], in_.value[1]);
+    case Opcode::option_with:
+      unread();
+      return key_list(Opcode::option_with);
     default:
       return name();
   }
 }
+
+/// The keys of all the `opcode`s from here on, in quotes.
+bool DefinitionWriter::key_list(Opcode opcode) {
+  bool good = true;
+  out_.put('"');
+  while (good && !at_end()) {
+    if (!read()) return false;
+    if (in_.opcode != opcode) {
+      unread();
+      break;
+    }
+    const KeyRef key = KeyRef::from_raw(in_.value[0]);
+    // A dollar may be before a brace.
+    good = key.is_character() && write_text_character(out_, key.value(), U'{');
+  }
+  out_.put('"');
+  return good;
+}
+
+// ---- Bodies ------------------------------------------------------------------------------------
 
 bool DefinitionWriter::macro_head() {
   out_ << "macro ";

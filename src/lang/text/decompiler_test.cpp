@@ -368,14 +368,17 @@ TEST(Decompiler, VariablesAndRemaps) {
 
 TEST(Decompiler, BindingsWithOptions) {
   Assembler code;
-  code.op(Opcode::private_next).op(Opcode::bind).trigger(0x42);
+  code.op(Opcode::private_next);
   code.op(Opcode::option_again).number(1).op(Opcode::option_typing).number(22);
   code.op(Opcode::option_layout).counted("de").op(Opcode::option_pause).number(5);
+  code.op(Opcode::bind).trigger(0x42);
   EXPECT_EQ(source_of(ended(code)),
             "private F9 (again: stop, typing: 20ms, layout: de, pause: 5ms) { }\n");
-  Assembler twice = bind_f1();
-  twice.op(Opcode::option_again).number(1).op(Opcode::option_again).number(1);
+  Assembler twice = Assembler{}.op(Opcode::option_again).number(1);
+  twice.op(Opcode::option_again).number(1).op(Opcode::bind).trigger(0x3A);
   EXPECT_EQ(source_of(ended(twice)), kDamaged);
+  Assembler nothing = Assembler{}.op(Opcode::option_pause).number(5);
+  EXPECT_EQ(source_of(nothing.op(Opcode::variable).counted("n").integer(0)), kDamaged);
 }
 
 TEST(Decompiler, Layers) {
@@ -435,8 +438,8 @@ TEST(Decompiler, DamageIsToldAndTheRestStays) {
 }
 
 TEST(Decompiler, EveryTruncationIsDamage) {
-  Assembler whole = bind_f1();
-  whole.op(Opcode::option_typing).number(1);
+  Assembler whole = Assembler{}.op(Opcode::option_typing).number(1);
+  whole.op(Opcode::bind).trigger(0x3A);
   whole.op(Opcode::push).integer(300).op(Opcode::push_text).counted("ab");
   whole.op(Opcode::call).counted("f").number(2);
   ended(whole);

@@ -89,8 +89,11 @@ class DefinitionWriter {
   [[nodiscard]] bool too_long() const;
   bool head_and_body();
   bool binding_head();
+  bool pass_options();
   bool options();
-  bool option();
+  bool option(unsigned& seen);
+  bool option_value(const OptionInfo& info);
+  bool key_list(Opcode opcode);
   bool erase(std::uint32_t characters);
   std::uint32_t abbreviation_size();
   bool macro_head();
@@ -149,8 +152,9 @@ class DefinitionWriter {
   std::uint32_t record_;
   Purpose purpose_;
   Instruction in_;
-  std::uint32_t next_ = 0;    ///< Where the instruction after in_ starts.
-  std::uint32_t prefix_ = 0;  ///< Columns before the declaration.
+  std::uint32_t next_ = 0;        ///< Where the instruction after in_ starts.
+  std::uint32_t options_at_ = 0;  ///< Where the options of the declared trigger begin.
+  std::uint32_t prefix_ = 0;      ///< Columns before the declaration.
   bool in_layer_ = false;
   bool one_line_ = false;
   const MeasuringSink* measure_ = nullptr;  ///< Set while fits() tries.

@@ -157,7 +157,8 @@ class Lister {
       out_ << word;
       return;
     }
-    const bool setting = opcode == Opcode::set_number || opcode == Opcode::set_name;
+    const bool setting = opcode == Opcode::set_number || opcode == Opcode::set_name ||
+                         opcode == Opcode::set_keys || opcode == Opcode::option;
     const bool offset = (opcode == Opcode::labels && i == 0) || (opcode == Opcode::end && i == 1);
     if (setting && i == 0 && value < kSettings.size()) {
       out_ << kSettings[value].name;

@@ -1,0 +1,120 @@
+#include "engine/key_options.hpp"
+
+#include <algorithm>
+
+namespace pianola::engine {
+
+using lang::Opcode;
+
+namespace {
+
+/// As load_settings() has it: longer ones count as the longest.
+std::uint16_t duration(std::uint32_t value) {
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
+}
+
+void seek_options(lang::CodeReader& reader, const lang::IndexEntry& entry) {
+  reader.seek(entry.record, entry.code - std::min<std::uint32_t>(entry.params, entry.code));
+}
+
+}  // namespace
+
+KeyOptions::KeyOptions(const Settings& settings)
+    : hold(settings.hold),
+      rolls(settings.rolls),
+      idle(settings.idle),
+      quick(settings.quick),
+      double_tap(settings.double_tap),
+      pace(settings.pace),
+      layout(settings.layout),
+      dual(settings.dual),
+      retro(settings.retro),
+      hands(settings.hands) {}
+
+std::optional<ErrorCode> KeyOptions::read(lang::CodeReader& reader, const lang::IndexEntry& entry) {
+  if (entry.params == 0) return std::nullopt;
+  lang::Instruction instruction;
+  seek_options(reader, entry);
+  while (reader.offset() < entry.code) {
+    if (!read_instruction(reader, instruction)) return ErrorCode::code;
+    if (const auto error = take(reader, instruction)) return error;
+    if (instruction.opcode == Opcode::option_with) listing = &entry;
+  }
+  return std::nullopt;
+}
+
+std::optional<ErrorCode> KeyOptions::take(lang::CodeReader& reader,
+                                          const lang::Instruction& instruction) {
+  const std::uint32_t value = instruction.value[0];
+  switch (instruction.opcode) {
+    case Opcode::option_again:
+      again = static_cast<Again>(value & 3U);
+      return std::nullopt;
+    case Opcode::option_typing:
+      pace.typing = duration(value);
+      return std::nullopt;
+    case Opcode::option_pause:
+      pace.pause = duration(value);
+      return std::nullopt;
+    case Opcode::option_layout: {
+      reader.seek(reader.record(), instruction.payload);
+      const std::optional<std::uint8_t> found = read_layout(reader, instruction.payload_size);
+      if (!found) return ErrorCode::layout;
+      layout = *found;
+      return std::nullopt;
+    }
+    case Opcode::option_with:  // read() knows where they are
+      return std::nullopt;
+    case Opcode::option:
+      take_setting(static_cast<lang::Setting>(value), instruction.value[1]);
+      return std::nullopt;
+    default:
+      return ErrorCode::code;
+  }
+}
+
+void KeyOptions::take_setting(lang::Setting setting, std::uint32_t value) {
+  switch (setting) {
+    case lang::Setting::hold:
+      hold = duration(value);
+      break;
+    case lang::Setting::rolls:
+      rolls = duration(value);
+      break;
+    case lang::Setting::idle:
+      idle = duration(value);
+      break;
+    case lang::Setting::quick:
+      quick = duration(value);
+      break;
+    case lang::Setting::double_tap:
+      double_tap = duration(value);
+      break;
+    case lang::Setting::dual:
+      if (value <= static_cast<std::uint32_t>(Dual::timeout)) dual = static_cast<Dual>(value);
+      break;
+    case lang::Setting::retro:
+      retro = value != 0;
+      break;
+    case lang::Setting::hands:
+      hands = value == 0;
+      break;
+    default:
+      break;
+  }
+}
+
+bool is_listed(lang::CodeReader& reader, const lang::IndexEntry& entry, const hid::Layout& layout,
+               hid::Usage usage) {
+  lang::Instruction instruction;
+  seek_options(reader, entry);
+  while (reader.offset() < entry.code && read_instruction(reader, instruction)) {
+    if (instruction.opcode != Opcode::option_with) continue;
+    const auto ref = lang::KeyRef::from_raw(instruction.value[0]);
+    const auto found = layout.key_of(static_cast<char32_t>(ref.value()));
+    if (ref.is_character() && found && hid::keyboard_usage(*found) == usage) return true;
+  }
+  return false;
+}
+
+}  // namespace pianola::engine
