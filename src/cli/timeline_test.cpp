@@ -174,10 +174,15 @@ TEST_F(TimelineOfPlay, ShowsTheTextAndKeysThatTypeNothing) {
 
 TEST_F(TimelineOfPlay, ShowsWhatTapHoldKeysDecidedAndWhy) {
   const std::string svg =
-      picture("SPACE 100 +SPACE 40 +h 30 -h 50 -SPACE 300 +SPACE 250 h -SPACE 50", kSpaceAsLayer);
-  for (const char* text : {"SPACE tap", "SPACE hold: h was tapped", "SPACE hold: 200 ms over",
-                           "layer nav", "nav is on", "LEFT"}) {
+      picture("SPACE 500 +SPACE 40 +h 30 -h 50 -SPACE 300 +SPACE 250 h -SPACE 50", kSpaceAsLayer);
+  for (const char* text : {"SPACE tap: let go after 10 ms", "SPACE hold: h was tapped",
+                           "SPACE hold: 200 ms over", "layer nav", "nav is on", "LEFT"}) {
     EXPECT_THAT(svg, shows(text));
+  }
+  const std::string soon = picture("SPACE 100 +SPACE 250 -SPACE 500 x 50 +SPACE 250 -SPACE",
+                                   "set idle = 100ms\n" + std::string(kSpaceAsLayer));
+  for (const char* text : {"SPACE tap: tapped again soon", "SPACE tap: soon after typing"}) {
+    EXPECT_THAT(soon, HasSubstr(text));
   }
   // The tap that was too short for its reason has it in its tip.
   EXPECT_THAT(svg, HasSubstr("SPACE tap: let go after 10 ms: 0 to 10 ms"));

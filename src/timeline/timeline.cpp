@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "base/time.hpp"
 #include "scenario/report_text.hpp"
@@ -120,10 +121,19 @@ std::string decided_by(const RunRecorder::Press& press, std::span<const engine::
   return fmt::format("{} ms over", at - press.event.time);
 }
 
+/// Why a press that could have been a hold was taken for a tap at once; `before`: the press before
+/// it, if there is one.
+std::string_view at_once(const RunRecorder::Press& press, const RunRecorder::Press* before) {
+  const bool again = before != nullptr && before->event.usage == press.event.usage;
+  return again ? "tapped again soon" : "soon after typing";
+}
+
 void add_decisions(const RunRecorder& run, std::span<const engine::KeyEvent> keys,
                    const hid::Layout& layout, Timeline& timeline) {
   const std::size_t first = timeline.tracks.size();
+  const RunRecorder::Press* last = nullptr;
   for (const RunRecorder::Press& press : run.presses()) {
+    const RunRecorder::Press* const before = std::exchange(last, &press);
     const std::string_view verdict_text = verdict(press);
     if (verdict_text.empty()) continue;
     Slice slice;
@@ -135,8 +145,10 @@ void add_decisions(const RunRecorder& run, std::span<const engine::KeyEvent> key
                                 : scenario::key_text(press.event.usage, layout);
     slice.name = fmt::format("{} {}", key, verdict_text);
     slice.shorter = {slice.name, std::string(verdict_text)};
-    if (press.choice.at != press.event.time) {
-      const std::string by = decided_by(press, keys, layout);
+    const bool waited = press.choice.at != press.event.time;
+    if (waited || verdict_text == "tap") {
+      const std::string by =
+          waited ? decided_by(press, keys, layout) : std::string(at_once(press, before));
       slice.details.emplace_back("decided by", by);
       slice.name += ": " + by;
       slice.shorter.insert(slice.shorter.begin(), fmt::format("{}: {}", verdict_text, by));
