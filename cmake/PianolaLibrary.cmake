@@ -108,7 +108,8 @@ endfunction()
 
 # Shared part of the two functions below; CODE is the target that carries the compiler's options.
 function(pianola_add_layer PATH CODE)
-  cmake_parse_arguments(ARG "TESTS_SHIPPED" "" "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "TESTS_SHIPPED" ""
+                        "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
   if(ARG_TESTS_SHIPPED)
     set(shipped SHIPPED)
   endif()
@@ -139,7 +140,7 @@ function(pianola_add_layer PATH CODE)
 endfunction()
 
 # pianola_core_library(PATH [DEPENDS layer…] [LIBRARIES target…]
-#                      [TEST_DEPENDS layer…] [TEST_LIBRARIES target…])
+#                      [TEST_DEPENDS layer…] [TEST_LIBRARIES target…] [TESTS_SHIPPED])
 # The layer src/PATH as the static library pianola_<last part of PATH>, held to the core's rules: no
 # exceptions, no run-time type information, all warnings are errors, and (checked by tests) no
 # symbol that belongs to a heap or an operating system and no writable data. A layer without sources
@@ -154,8 +155,7 @@ endfunction()
 
 # pianola_library(PATH [DEPENDS layer…] [LIBRARIES target…] [TEST_DEPENDS …] [TEST_LIBRARIES …]
 #                 [TESTS_SHIPPED])
-# A layer outside the core: it may use the whole standard library and the LIBRARIES named. Its tests
-# are SHIPPED, as of pianola_test().
+# A layer outside the core: it may use the whole standard library and the LIBRARIES named.
 function(pianola_library PATH)
   pianola_add_layer(${PATH} pianola_host_code ${ARGN})
 endfunction()

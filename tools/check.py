@@ -197,7 +197,7 @@ def phases(options):
     sanitize = Phase("build: sanitizers, fuzz targets", [build("sanitize")])
     sanitized = Phase("tests with sanitizers", [test_programs("sanitize")], needs=(sanitize.name,),
                       environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1"})
-    seconds = os.environ.get("FUZZ_SECONDS", "10")
+    seconds = os.environ.get("FUZZ_SECONDS", "6")
     fuzz = [Phase(name, [["tools/fuzz", name, seconds]], needs=(sanitize.name,),
                   show=rf"^{name}: (.*)$") for name in FUZZ_TARGETS]
     m0plus = Phase("Cortex-M0+", [build("m0plus"), ctest("m0plus")])
