@@ -74,30 +74,45 @@ function(pianola_test_support)
   configure_file(${CMAKE_SOURCE_DIR}/tests/support/source_dir.cpp.in source_dir.cpp @ONLY)
   add_library(pianola_test_support STATIC ${CMAKE_CURRENT_BINARY_DIR}/source_dir.cpp)
   target_include_directories(pianola_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests)
-  pianola_test_options(pianola_test_support FALSE)
-  target_precompile_headers(pianola_test_support PRIVATE <gmock/gmock.h>)
+  file(CONFIGURE OUTPUT test_headers.cpp CONTENT "")
+  add_library(pianola_test_headers OBJECT ${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp)
+  pianola_test_options(pianola_test_headers FALSE)
+  target_precompile_headers(pianola_test_headers PRIVATE <gmock/gmock.h>)
+  # The test programs that a plain ./test also runs as the command is shipped.
+  add_custom_target(shipped_tests)
 endfunction()
 
 # Adds the test program NAME_test made of SOURCES, as the test NAME of ctest. ./test does not run it
-# by ctest but by tools/run_tests.py, which finds it in test_programs.txt. Helpers that several tests
-# share are in tests/support, included as "support/x.hpp".
+# by ctest but by tools/run_tests.py, which finds it in test_programs.txt. With SHIPPED it is also of
+# the target shipped_tests and in shipped_programs.txt. Helpers that several tests share are in
+# tests/support, included as "support/x.hpp".
 function(pianola_test NAME)
-  cmake_parse_arguments(ARG "LONG" "" "SOURCES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "LONG;SHIPPED" "" "SOURCES;LIBRARIES" ${ARGN})
   add_executable(${NAME}_test ${ARG_SOURCES})
   pianola_test_options(${NAME}_test ${ARG_LONG})
   target_link_libraries(${NAME}_test PRIVATE ${ARG_LIBRARIES} pianola_test_support
                                              GTest::gtest_main)
-  if(NOT ARG_LONG)  # Another level of optimisation would need headers of its own.
-    target_precompile_headers(${NAME}_test REUSE_FROM pianola_test_support)
+  # Another level of optimisation would need headers of its own. And where only few programs are
+  # built, GCC takes longer to write these than they save.
+  if(NOT ARG_LONG AND (NOT ARG_SHIPPED OR CMAKE_CXX_COMPILER_ID MATCHES "Clang"))
+    target_precompile_headers(${NAME}_test REUSE_FROM pianola_test_headers)
   endif()
   add_test(NAME ${NAME} COMMAND ${NAME}_test)
   set_tests_properties(${NAME} PROPERTIES LABELS unit TIMEOUT 1500)
   set_property(GLOBAL APPEND PROPERTY PIANOLA_TEST_PROGRAMS $<TARGET_FILE:${NAME}_test>)
+  if(ARG_SHIPPED)
+    add_dependencies(shipped_tests ${NAME}_test)
+    set_property(GLOBAL APPEND PROPERTY PIANOLA_SHIPPED_PROGRAMS $<TARGET_FILE:${NAME}_test>)
+  endif()
 endfunction()
 
 # Shared part of the two functions below; CODE is the target that carries the compiler's options.
 function(pianola_add_layer PATH CODE)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "TESTS_SHIPPED" ""
+                        "DEPENDS;LIBRARIES;TEST_DEPENDS;TEST_LIBRARIES" ${ARGN})
+  if(ARG_TESTS_SHIPPED)
+    set(shipped SHIPPED)
+  endif()
   get_filename_component(name ${PATH} NAME)
   set(target pianola_${name})
   pianola_find_sources(sources tests)
@@ -119,13 +134,13 @@ function(pianola_add_layer PATH CODE)
   endif()
 
   if(PIANOLA_HOST AND PIANOLA_TESTS AND tests)
-    pianola_test(${name} SOURCES ${tests}
+    pianola_test(${name} ${shipped} SOURCES ${tests}
                  LIBRARIES ${target} ${ARG_TEST_DEPENDS} ${ARG_TEST_LIBRARIES})
   endif()
 endfunction()
 
 # pianola_core_library(PATH [DEPENDS layer…] [LIBRARIES target…]
-#                      [TEST_DEPENDS layer…] [TEST_LIBRARIES target…])
+#                      [TEST_DEPENDS layer…] [TEST_LIBRARIES target…] [TESTS_SHIPPED])
 # The layer src/PATH as the static library pianola_<last part of PATH>, held to the core's rules: no
 # exceptions, no run-time type information, all warnings are errors, and (checked by tests) no
 # symbol that belongs to a heap or an operating system and no writable data. A layer without sources
@@ -138,7 +153,8 @@ function(pianola_core_library PATH)
   endif()
 endfunction()
 
-# pianola_library(PATH [DEPENDS layer…] [LIBRARIES target…] [TEST_DEPENDS …] [TEST_LIBRARIES …])
+# pianola_library(PATH [DEPENDS layer…] [LIBRARIES target…] [TEST_DEPENDS …] [TEST_LIBRARIES …]
+#                 [TESTS_SHIPPED])
 # A layer outside the core: it may use the whole standard library and the LIBRARIES named.
 function(pianola_library PATH)
   pianola_add_layer(${PATH} pianola_host_code ${ARGN})

@@ -161,10 +161,11 @@ def build(preset, *targets):
     return shell('. tools/build.sh; build_preset "$@"', preset, *targets)
 
 
-def unit_tests(preset, pattern=""):
-    """The GoogleTest programs of a build, of which CMake writes a list."""
-    return shell('tools/run_tests.py --remember --times "$1/test-times" --filter "$2" '
-                 '$(cat "$1/test_programs.txt")', build_dir(preset), pattern)
+def test_programs(preset, which="test", pattern=""):
+    """The GoogleTest programs of a build, of which CMake writes lists: all of them ("test") or
+    those that are also run as the command is shipped ("shipped")."""
+    return shell('tools/run_tests.py --remember --times "$1/test-times" --filter "$3" '
+                 '$(cat "$1/$2_programs.txt")', build_dir(preset), which, pattern)
 
 
 def ctest(preset, *options):
@@ -178,10 +179,13 @@ def phases(options):
     # With what the tests on a real kernel need: later they would have to wait for the other build.
     targets = ("pianola",) if few else ("pianola", "guest_tool")
     program = Phase("build: pianola", [build("release", *targets)])
-    # Benchmarks are not run here, but they must not rot.
-    everything = ("all",) if few else ("all", "all_benchmarks")
+    # A plain ./test has every test program with sanitizers, and runs as shipped those of the whole.
+    which = "test" if few or options.full else "shipped"
+    everything = ["all" if which == "test" else "shipped_tests"]
+    if not few:
+        everything.append("all_benchmarks")  # They are not run here, but they must not rot.
     tests = Phase("build: tests", [build("release", *everything)], needs=(program.name,))
-    unit = Phase("tests", [unit_tests("release", options.pattern)], needs=(tests.name,))
+    unit = Phase("tests", [test_programs("release", which, options.pattern)], needs=(tests.name,))
     if options.pattern:
         return [program, tests, unit]
     unit.steps.append(ctest("release", "-LE", "guest|unit"))
@@ -191,9 +195,9 @@ def phases(options):
     guest = Phase("tests on a real kernel", [ctest("release", "-L", "guest", "-V", "-j", "4")],
                   needs=(program.name, kernel.name), background=True, show=r"^\d+: ok +(.*)$")
     sanitize = Phase("build: sanitizers, fuzz targets", [build("sanitize")])
-    sanitized = Phase("tests with sanitizers", [unit_tests("sanitize")], needs=(sanitize.name,),
+    sanitized = Phase("tests with sanitizers", [test_programs("sanitize")], needs=(sanitize.name,),
                       environment={"ASAN_OPTIONS": "detect_stack_use_after_return=1"})
-    seconds = os.environ.get("FUZZ_SECONDS", "10")
+    seconds = os.environ.get("FUZZ_SECONDS", "6")
     fuzz = [Phase(name, [["tools/fuzz", name, seconds]], needs=(sanitize.name,),
                   show=rf"^{name}: (.*)$") for name in FUZZ_TARGETS]
     m0plus = Phase("Cortex-M0+", [build("m0plus"), ctest("m0plus")])

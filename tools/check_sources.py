@@ -8,10 +8,13 @@
 
 A build that puts sources together (CMAKE_UNITY_BUILD) makes `tidy` fast, since headers are read
 once for many files; `alone` is for finding what such a build hides, and wants builds that do not.
-What passed is remembered by the content of the source and all that it includes.
+What passed is remembered by the content of the source and of all files that it includes.
 """
 
+import collections
 import concurrent.futures
+import functools
+import hashlib
 import json
 import os
 import pathlib
@@ -46,35 +49,45 @@ def is_test(source):
     return "_test" in source or "/tests/" in source or "/benchmarks/" in source
 
 
-def content_of(folder, source, arguments, build):
-    """The source with all that it includes, the same wherever the tree and the build stand."""
-    result = subprocess.run(["clang++", *arguments[1:], "-w", "-E", "-C", source], cwd=folder,
-                            capture_output=True, check=False)
-    if result.returncode != 0:
-        return None
-    text = result.stdout
-    for path in (build, ROOT):
-        text = text.replace(str(path).encode(), b"")
-    return text
+def files_read(folder, source, arguments):
+    """The source and all that it includes."""
+    result = subprocess.run(["clang++", *arguments[1:], "-w", "-M", source], cwd=folder, text=True,
+                            capture_output=True, check=True)
+    rule = result.stdout.replace("\\\n", " ")
+    return sorted({str(pathlib.Path(folder, name)) for name in rule.split(": ", 1)[1].split()})
+
+
+@functools.cache
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 class Check:
     """One source and what to run on it."""
 
-    def __init__(self, build, folder, source, arguments, command):
-        self.build, self.folder, self.source = build, folder, source
+    def __init__(self, folder, source, arguments, command):
+        self.folder, self.source = folder, source
         self.arguments, self.command = arguments, command
 
-    def stamp(self, settings):
-        content = content_of(self.folder, self.source, self.arguments, self.build)
-        if content is None:
+    def known_files(self, settings):
+        """Where it is kept which files the source included when it passed. They are the same
+        wherever the tree stands."""
+        text = shlex.join([self.source, *self.arguments]).replace(str(ROOT), "")
+        return known.Stamp("files", settings, text)
+
+    def stamp(self, settings, names):
+        """That the source passed, with these files as they are; None if one is not there."""
+        paths = [pathlib.Path(name.replace("ROOT", str(ROOT), 1)) for name in names]
+        if not all(path.is_file() for path in paths):
             return None
-        arguments = " ".join(a for a in self.arguments if str(self.build) not in a)
-        return known.Stamp(settings, arguments, content)
+        text = shlex.join([self.source, *self.arguments]).replace(str(ROOT), "")
+        return known.Stamp(settings, text, *map(digest, paths))
 
     def run(self, settings):
         """What is wrong with the source; nothing if nothing is, None if that was known."""
-        stamp = self.stamp(settings)
+        files = self.known_files(settings)
+        names = files.passed()
+        stamp = self.stamp(settings, names.split("\n")) if names else None
         if stamp and stamp.passed() is not None:
             return None
         result = subprocess.run(self.command, cwd=self.folder, text=True, stdout=subprocess.PIPE,
@@ -82,23 +95,42 @@ class Check:
         output = "\n".join(line for line in result.stdout.splitlines() if not COUNTS.match(line))
         if result.returncode != 0 or output.strip():
             return output or f"{self.source}: {self.command[0]} ended with {result.returncode}"
-        if stamp:
-            stamp.set_passed()
+        names = [re.sub(f"^{re.escape(str(ROOT))}", "ROOT", name)
+                 for name in files_read(self.folder, self.source, self.arguments)]
+        files.set_passed("\n".join(names))
+        self.stamp(settings, names).set_passed()
         return ""
 
 
 def tidy_checks(build):
+    """A check of each batch, and one of all sources with the same arguments that are in none."""
+    single = collections.defaultdict(list)
     for folder, source, arguments in commands_of(build):
-        if not is_test(source) and arguments[0].endswith("++"):
-            yield Check(build, folder, source, arguments,
-                        ["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy",
-                         "-p", str(build), source])
+        if is_test(source) or not arguments[0].endswith("++"):
+            continue
+        if "/Unity/" in source:
+            yield tidy_check(folder, source, arguments)
+        else:
+            single[folder, tuple(arguments)].append(source)
+    (build / "tidy").mkdir(exist_ok=True)
+    for (folder, arguments), sources in single.items():
+        batch = build / f"tidy/{pathlib.Path(sources[0]).parent.name}_{len(sources)}.cxx"
+        text = "".join(f'#include "{source}"\n' for source in sources)
+        if not batch.exists() or batch.read_text() != text:
+            batch.write_text(text)
+        yield tidy_check(folder, str(batch), list(arguments))
+
+
+def tidy_check(folder, source, arguments):
+    return Check(folder, source, arguments,
+                 ["clang-tidy", "--quiet", f"--config-file={ROOT}/.clang-tidy", source,
+                  "--", *arguments[1:]])
 
 
 def alone_checks(build):
     for folder, source, arguments in commands_of(build):
         if source.startswith(str(ROOT)) and not is_test(source) and arguments[0].endswith("++"):
-            yield Check(build, folder, source, arguments,
+            yield Check(folder, source, arguments,
                         ["clang++", *arguments[1:], "-fsyntax-only", source])
 
 

@@ -10,29 +10,15 @@ namespace pianola {
 /// significant on, start and end value inverted. Over the bytes of "123456789" it is CBF43926.
 class Crc32 {
  public:
-  constexpr void add(std::uint8_t byte) {
-    state_ = (state_ >> 8) ^ kTable[(state_ ^ byte) & 0xFFU];
-  }
-  constexpr void add(std::span<const std::uint8_t> bytes) {
-    for (const std::uint8_t byte : bytes) add(byte);
-  }
+  void add(std::uint8_t byte) { state_ = (state_ >> 8) ^ kTable[(state_ ^ byte) & 0xFFU]; }
+  void add(std::span<const std::uint8_t> bytes);
   /// The checksum of what was added so far.
-  [[nodiscard]] constexpr std::uint32_t value() const { return ~state_; }
+  [[nodiscard]] std::uint32_t value() const { return ~state_; }
 
  private:
   /// For each value of a byte. A table for four bits would save 960 bytes of flash and take twice
   /// as long, and a device checks all that it plays.
-  static constexpr std::array<std::uint32_t, 256> kTable = [] {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < table.size(); ++i) {
-      std::uint32_t value = i;
-      for (unsigned bit = 0; bit < 8; ++bit) {
-        value = (value >> 1) ^ ((value & 1U) != 0 ? 0xEDB88320U : 0U);
-      }
-      table[i] = value;
-    }
-    return table;
-  }();
+  static const std::array<std::uint32_t, 256> kTable;
 
   std::uint32_t state_ = 0xFFFFFFFFU;
 };

@@ -18,7 +18,6 @@
 #include "ports/memory/compile.hpp"
 #include "support/bytes_sink.hpp"
 #include "support/program_generator.hpp"
-#include "support/volume.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -224,7 +223,7 @@ TEST_P(Generated, DamagedCodeIsHarmless) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Generated, ::testing::Range(0U, test::kSanitized ? 8U : 25U));
+INSTANTIATE_TEST_SUITE_P(Seeds, Generated, ::testing::Range(0U, 25U));
 
 }  // namespace
 }  // namespace pianola::lang
