@@ -175,7 +175,7 @@ TEST_F(TimelineOfPlay, ShowsTheTextAndKeysThatTypeNothing) {
 TEST_F(TimelineOfPlay, ShowsWhatTapHoldKeysDecidedAndWhy) {
   const std::string svg =
       picture("SPACE 500 +SPACE 40 +h 30 -h 50 -SPACE 300 +SPACE 250 h -SPACE 50", kSpaceAsLayer);
-  for (const char* text : {"SPACE tap: let go after 10 ms", "SPACE hold: h was tapped",
+  for (const char* text : {"tap: let go after 10 ms", "SPACE hold: h was tapped",
                            "SPACE hold: 200 ms over", "layer nav", "nav is on", "LEFT"}) {
     EXPECT_THAT(svg, shows(text));
   }

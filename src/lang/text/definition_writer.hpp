@@ -10,6 +10,7 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/code/notation.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/words.hpp"
 #include "lang/code/statement.hpp"
 #include "lang/text/expression_writer.hpp"
 
