@@ -211,14 +211,23 @@ Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
   core_.reader.seek(found.entry.record, found.entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return Jobs::none;
-  if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once &&
-      instruction.opcode != lang::Opcode::once_layer) {
-    return Jobs::none;
+  switch (instruction.opcode) {
+    case lang::Opcode::remap:
+    case lang::Opcode::once:
+    case lang::Opcode::once_layer:
+    case lang::Opcode::to_layer:
+    case lang::Opcode::remap_toggle:
+    case lang::Opcode::remap_toggle_layer:
+      break;
+    default:
+      return Jobs::none;
   }
   if (core_.reader.at_end() || !read_instruction(core_.reader, instruction)) return Jobs::one;
   switch (instruction.opcode) {
     case lang::Opcode::remap_hold:
     case lang::Opcode::remap_layer:
+    case lang::Opcode::hold_toggle:
+    case lang::Opcode::hold_toggle_layer:
       return Jobs::two;
     case lang::Opcode::hold_once:
     case lang::Opcode::hold_once_layer:

@@ -123,6 +123,7 @@ class Keyboard {
   void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
   void make_way(hid::Usage key, hid::Usage sent);
+  void end_chords(Owner owner);
   void follow_leader(const KeyEvent& event);
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
@@ -131,6 +132,9 @@ class Keyboard {
                                  std::uint32_t to);
   std::optional<ErrorCode> remap_layer(hid::Usage key, const Found& found,
                                        const lang::Instruction& instruction);
+  hid::Usage named_layer(const Found& found, const lang::Instruction& instruction);
+  std::optional<ErrorCode> toggle_layer(const Found& found, const lang::Instruction& instruction);
+  std::optional<ErrorCode> toggle(std::uint32_t mods, std::uint32_t to);
   std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found, Time at);
   [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
   void may_stick(hid::Usage key, Time at);

@@ -169,10 +169,15 @@ void Keyboard::pass(Usage key, hid::Modifiers mods) {
 void Keyboard::make_way(Usage key, Usage sent) {
   if (!hid::is_plain_key(sent)) return;
   core_.mixer.change().stop_hiding();
-  // All at once: the mixer sends it in parts.
-  while (!core_.mixer.end_chords(key_owner(key), core_.settings.pace.safe())) {
-  }
+  end_chords(key_owner(key));
   core_.mixer.press_anew(key_owner(key), sent);
+}
+
+/// Others' chords end before `owner` puts a plain key down.
+void Keyboard::end_chords(Owner owner) {
+  // All at once: the mixer sends it in parts.
+  while (!core_.mixer.end_chords(owner, core_.settings.pace.safe())) {
+  }
 }
 
 /// Both Shift keys together, and let go, are the leader, unless it is a key of its own, or nothing
@@ -246,6 +251,12 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     case lang::Opcode::once_layer:
       error = remap_layer(event.usage, choice.found, instruction);
       break;
+    case lang::Opcode::to_layer:
+      return remap_layer(event.usage, choice.found, instruction);
+    case lang::Opcode::remap_toggle:
+      return toggle(instruction.value[1], instruction.value[2]);
+    case lang::Opcode::remap_toggle_layer:
+      return toggle_layer(choice.found, instruction);
     default:
       return ErrorCode::code;
   }
@@ -272,14 +283,51 @@ std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uin
 /// While `key` is down, the layer that `instruction` of `found` names is on.
 std::optional<ErrorCode> Keyboard::remap_layer(Usage key, const Found& found,
                                                const lang::Instruction& instruction) {
+  const Usage layer = named_layer(found, instruction);
+  if (layer == hid::kNoKey) return ErrorCode::code;
+  const bool room = core_.mixer.change().add(key_owner(key), layer, false, 0);
+  return room ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+/// The usage of the layer that `instruction` of `found` names; kNoKey if there is none.
+Usage Keyboard::named_layer(const Found& found, const lang::Instruction& instruction) {
   core_.reader.seek(found.entry.record, instruction.payload);
   std::uint32_t name = kFnvStart;
   for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
     name = fnv_step(name, core_.reader.byte());
   }
-  const Usage layer = core_.layer_usage(name);
+  return core_.layer_usage(name);
+}
+
+/// The device keeps the layer that `instruction` of `found` names on, or no longer does, as by the
+/// statement `layer toggle`.
+std::optional<ErrorCode> Keyboard::toggle_layer(const Found& found,
+                                                const lang::Instruction& instruction) {
+  const Usage layer = named_layer(found, instruction);
   if (layer == hid::kNoKey) return ErrorCode::code;
-  const bool room = core_.mixer.change().add(key_owner(key), layer, false, 0);
+  Holds& holds = core_.mixer.change();
+  if (holds.contains(kDevice, layer)) {
+    holds.remove(kDevice, layer);
+    return std::nullopt;
+  }
+  return holds.add(kDevice, layer, false, 0) ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+/// The device holds the chord of `mods` and `to`, or lets it go, as by the statement `toggle`.
+std::optional<ErrorCode> Keyboard::toggle(std::uint32_t mods, std::uint32_t to) {
+  if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
+  const auto chord = target(mods, to);
+  if (!chord) return ErrorCode::key;
+  if (core_.mixer.holds().contains(kDevice, chord->key)) {
+    Holds& holds = core_.mixer.change();
+    holds.remove(kDevice, chord->key);
+    holds.remove_modifiers(kDevice, chord->mods);
+    return std::nullopt;
+  }
+  if (hid::is_plain_key(chord->key)) end_chords(kDevice);
+  const bool own = hid::is_modifier(chord->key);
+  const bool room = core_.mixer.change().add_chord(kDevice, chord->mods, chord->key, false,
+                                                   own ? Hold::kOwn : 0U);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
@@ -298,6 +346,10 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Tim
     case lang::Opcode::hold_once_layer:
       error = remap_layer(key, found, instruction);
       break;
+    case lang::Opcode::hold_toggle:
+      return toggle(instruction.value[0], instruction.value[1]);
+    case lang::Opcode::hold_toggle_layer:
+      return toggle_layer(found, instruction);
     default:
       return ErrorCode::code;
   }

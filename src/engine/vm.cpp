@@ -240,6 +240,11 @@ Vm::Flow Vm::on_once(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_once_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_once(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_to_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_toggle(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_toggle(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }

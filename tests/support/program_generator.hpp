@@ -117,14 +117,18 @@ class ProgramGenerator {
   /// A key's, perhaps with tap and hold.
   void remap() {
     if (chance(3)) {
-      const std::string hold =
-          layers_.empty() || chance(2)
-              ? operand()
-              : "layer " + layers_[below(static_cast<unsigned>(layers_.size()))];
-      return line(visibility() + key_trigger("") + " = " + operand() + pick({" / ", "/"}) + hold);
+      return line(visibility() + key_trigger("") + " = " + target() + pick({" / ", "/"}) +
+                  target());
     }
     line(visibility() + key_trigger(pick({"", "", "double ", "hold ", "tap ", "leader "})) + " = " +
-         pick({"none", operand(), operand()}));
+         pick({"none", target(), target()}));
+  }
+
+  /// What a remap does.
+  std::string target() {
+    if (layers_.empty() || chance(2)) return pick({"", "", "oneshot ", "toggle "}) + operand();
+    return pick({"layer ", "oneshot layer ", "layer toggle "}) +
+           layers_[below(static_cast<unsigned>(layers_.size()))];
   }
 
   void binding() {

@@ -153,7 +153,12 @@ enum class OperandKind : std::uint8_t {
   X(once,         "ONCE",        trigger, mods,    key,    none, 0, 0, "(1) sends the chord (2)+(3), for the next key if it is tapped") \
   X(once_layer,   "ONCELAYER",   trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on, for the next key if it is tapped") \
   X(hold_once,    "HOLDONCE",    mods,    key,     none,   none, 0, 0, "as REMAPHOLD, for the next key if it is soon let go") \
-  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go")
+  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go") \
+  X(to_layer,     "TOLAYER",     trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on while it is down") \
+  X(remap_toggle, "REMAPTOG",    trigger, mods,    key,    none, 0, 0, "(1) does as TOGGLE of the chord (2)+(3)") \
+  X(remap_toggle_layer, "REMAPTOGLAY", trigger, name, none, none, 0, 0, "(1) does as LAYERTOGGLE of layer (2)") \
+  X(hold_toggle,  "HOLDTOG",     mods,    key,     none,   none, 0, 0, "the remap before does as TOGGLE of chord (1)+(2) when held") \
+  X(hold_toggle_layer, "HOLDTOGLAY", name,    none,    none,   none, 0, 0, "the remap before does as LAYERTOGGLE of layer (1) when held")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

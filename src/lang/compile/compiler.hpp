@@ -9,6 +9,7 @@
 #include "hid/layout.hpp"
 #include "lang/code/expression.hpp"
 #include "lang/code/opcode.hpp"
+#include "lang/code/remap.hpp"
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/code/statement.hpp"
@@ -250,8 +251,9 @@ class Compiler final : private DiagnosticSink {
   bool no_binding();
   void unknown_trigger();
   bool remap();
-  bool pass_oneshot();
-  bool layer_target();
+  const RemapForm* remap_form();
+  bool remap_target(const RemapForm& form, Chord& keys, NameAt& layer);
+  void append_target(const RemapForm& form, const Chord& keys, const NameAt& layer);
   bool open_body();
   void start_body();
   void close_body();

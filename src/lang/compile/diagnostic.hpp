@@ -61,6 +61,7 @@ struct Position {
   X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
   X(several_strokes,    "'{a}' takes several keys of layout {b}; only text types it, as in F1 { \"{a}\" }") \
+  X(tapped_layer,       "a tap turns '{a}' on only as long as it lasts; write oneshot layer or layer toggle") \
   X(character_too_far,  "unicode = windows ends at U+FFFF; nothing will be typed for '{a}'") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
   X(quoted_key,         "this waits for '{a}' to be typed; write the key without quotes") \
