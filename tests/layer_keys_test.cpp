@@ -118,5 +118,108 @@ TEST(LayerKeys, NamesStayNames) {
       "x1");
 }
 
+// ---- Layers with modifiers ----------------------------------------------------------------------
+
+// keyd, docs/keyd.scdoc, "Layers": what the layer does not map has its modifiers, what it maps has
+// not, and other modifiers go with both.
+constexpr std::string_view kCaps =
+    "CAPSLOCK = layer caps\nlayer caps (ctrl) { j = DOWN  m { tap a }  t { hold b } }\n";
+
+std::string caps(std::string_view more) { return std::string{kCaps} + std::string{more}; }
+
+TEST(LayersWithModifiers, AddThemToWhatTheyDoNotBind) {
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK c -CAPSLOCK c"), "[01:06] [00:] [00:06] [00:]");
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK j m +t 30 -t -CAPSLOCK"),
+            "[00:51] [00:] [00:04] [00:] [00:05] [00:]");
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK +LSHIFT j c -LSHIFT -CAPSLOCK"),
+            "[02:] [02:51] [02:] [03:06] [02:] [00:]");
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK LSHIFT -CAPSLOCK"), "[02:] [00:]");
+  EXPECT_EQ(reports_of(kCaps, "CAPSLOCK"), "") << "none goes down with the layer";
+}
+
+TEST(LayersWithModifiers, GiveThemToTheKeyAlone) {
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK +c +j -c -j -CAPSLOCK"),
+            "[01:06] [00:06,51] [00:51] [00:]")
+      << "rolled onto one that the layer binds";
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK +c +v -c -v -CAPSLOCK"),
+            "[01:06] [01:06,19] [01:19] [00:]");
+  EXPECT_EQ(reports_of(kCaps, "+CAPSLOCK +c -CAPSLOCK +x -c -x"),
+            "[01:06] [00:06,1b] [00:1b] [00:]")
+      << "the layer is off";
+  EXPECT_EQ(reports_of(kCaps, "+c +CAPSLOCK -c -CAPSLOCK"), "[00:06] [00:]");
+}
+
+TEST(LayersWithModifiers, CountForTriggersOutside) {
+  const std::string triggers =
+      caps("ctrl+x = DELETE\nx = y\nctrl+d { \"d\" }\nshift+ctrl+e = F1\ne = z\n");
+  EXPECT_EQ(reports_of(triggers, "+CAPSLOCK x -CAPSLOCK x"), "[00:4c] [00:] [00:1c] [00:]");
+  EXPECT_EQ(text_of(triggers, "+CAPSLOCK d -CAPSLOCK d"), "dd");
+  EXPECT_EQ(reports_of(triggers, "+CAPSLOCK e +LSHIFT e -LSHIFT -CAPSLOCK"),
+            "[01:1d] [00:] [02:] [00:3a] [02:] [00:]");
+  EXPECT_EQ(reports_of(caps("ctrl+LEFT = HOME\nrctrl+f = F1"), "+CAPSLOCK LEFT f -CAPSLOCK"),
+            "[00:4a] [00:] [01:09] [00:]")
+      << "ctrl is the left one";
+  EXPECT_EQ(reports_of(caps("leader ctrl+x = F1\nset leader = F2"), "+CAPSLOCK F2 x -CAPSLOCK"),
+            "[00:3a] [00:]");
+  EXPECT_EQ(
+      reports_of(caps("tap ctrl+x = F1\nhold ctrl+x = F2"), "+CAPSLOCK x +x 300 -x -CAPSLOCK"),
+      "[00:3a] [00:] [00:3b] [00:]");
+  EXPECT_EQ(text_of(caps("\"teh\" { \"the\" }"), "t +CAPSLOCK e -CAPSLOCK e h"), "teh")
+      << "what is no text breaks a word";
+}
+
+TEST(LayersWithModifiers, GoWithRemapsAndMacrosOutside) {
+  EXPECT_EQ(reports_of(caps("d = e\ng = shift+TAB"), "+CAPSLOCK d g -CAPSLOCK"),
+            "[01:08] [00:] [03:2b] [00:]");
+  EXPECT_EQ(reports_of(caps("d = LSHIFT"), "+CAPSLOCK +d a -d -CAPSLOCK"),
+            "[02:] [03:04] [02:] [00:]");
+  EXPECT_EQ(reports_of(caps("d { TAB \"x\" TAB }"), "+CAPSLOCK d -CAPSLOCK"),
+            "[01:2b] [00:1b] [01:2b] [00:]");
+  EXPECT_EQ(reports_of(caps("macro f { TAB }\nd { call f }"), "+CAPSLOCK d -CAPSLOCK"),
+            "[01:2b] [00:]");
+  EXPECT_EQ(reports_of(caps("ctrl+d { TAB }"), "+CAPSLOCK d -CAPSLOCK"), "[00:2b] [00:]");
+  EXPECT_EQ(reports_of(caps("d { without mods { TAB } }"), "+CAPSLOCK d -CAPSLOCK"),
+            "[00:2b] [00:]");
+  EXPECT_EQ(reports_of(caps("d { TAB wait 100ms TAB }"), "+CAPSLOCK d 20 -CAPSLOCK 200"),
+            "[01:2b] [00:] [00:2b] [00:]")
+      << "as long as the layer is on";
+  EXPECT_EQ(reports_of(caps("d { hold TAB wait 100ms }"), "+CAPSLOCK +d 20 -CAPSLOCK 20 -d 300"),
+            "[01:2b] [00:]")
+      << "what goes down together goes up together";
+  EXPECT_EQ(reports_of(caps("d = mouse left"), "+CAPSLOCK d -CAPSLOCK"), "[01:] buttons:01 [00:]");
+}
+
+TEST(LayersWithModifiers, AreAllOthersThatAreOn) {
+  const std::string both = caps("F1 = layer signs\nlayer signs (alt+rshift) { k = UP }\n");
+  EXPECT_EQ(reports_of(both, "+CAPSLOCK +F1 c k j -F1 -CAPSLOCK"),
+            "[25:06] [00:] [01:52] [00:] [24:51] [00:]");
+  EXPECT_EQ(reports_of(both, "+F1 +CAPSLOCK k -F1 -CAPSLOCK"), "[01:52] [00:]");
+}
+
+TEST(LayersWithModifiers, HoldAutoshiftOff) {
+  EXPECT_EQ(reports_of(caps("set autoshift = 100ms"), "+CAPSLOCK +c 200 -c -CAPSLOCK +c 200 -c"),
+            "[01:06] [00:] [02:06] [00:]");
+}
+
+TEST(LayersWithModifiers, OfOneShots) {
+  EXPECT_EQ(reports_of("F1 = oneshot layer caps\nlayer caps (ctrl) { j = DOWN }", "F1 50 c 50 c"),
+            "[01:06] [00:] [00:06] [00:]");
+}
+
+TEST(LayersWithModifiers, GoInPartsInSafeTyping) {
+  EXPECT_EQ(reports_of(caps("set typing = safe"), "+CAPSLOCK +c 20 -c -CAPSLOCK"),
+            "[01:] [01:06] [01:] [00:]");
+}
+
+TEST(LayersWithModifiers, MistakesAreTold) {
+  const auto messages = [](std::string_view text) { return tryout::Macros(text).messages("m"); };
+  EXPECT_NE(messages("layer l () { }").find("1:10: error: expected modifiers, as in ctrl+shift"),
+            std::string::npos);
+  EXPECT_NE(messages("layer l (ctlr) { }").find("'ctlr' is not a modifier"),
+            std::string::npos);
+  EXPECT_NE(messages("layer l (ctrl { }").find("error: expected ')'"), std::string::npos);
+  EXPECT_NE(messages("layer l (ctrl+a) { }").find("'a' is not a modifier"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace pianola

@@ -129,7 +129,8 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
-      pass(key, choice.kind == Choice::Kind::shifted ? hid::kLShift : hid::Modifiers{0});
+      pass(key,
+           choice.kind == Choice::Kind::shifted ? hid::kLShift : layer_mods_with({0, key}, choice));
       break;
     case Choice::Kind::leader:
       press_after_leader(key);
@@ -242,11 +243,11 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     default:
       break;
   }
-  if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice.found, choice.at);
+  if (choice.kind == Choice::Kind::held) return remap_held(event.usage, choice);
   switch (instruction.opcode) {
     case lang::Opcode::remap:
     case lang::Opcode::once:
-      error = remap(event.usage, choice.found, instruction.value[1], instruction.value[2]);
+      error = remap(event.usage, choice, instruction.value[1], instruction.value[2]);
       break;
     case lang::Opcode::once_layer:
       error = remap_layer(event.usage, choice.found, instruction);
@@ -264,19 +265,19 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   return error;
 }
 
-/// While `key` is down, it sends the chord of `mods` and `to`, and the modifiers that its trigger
-/// named are hidden.
-std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uint32_t mods,
+/// While `key` is down, it sends the chord of `mods` and `to` with the modifiers of layers, and the
+/// modifiers that its trigger named are hidden.
+std::optional<ErrorCode> Keyboard::remap(Usage key, const Choice& choice, std::uint32_t mods,
                                          std::uint32_t to) {
   if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
   const auto chord = target(mods, to);
   if (!chord) return ErrorCode::key;
-  note_key(typed_, chord->key, mods_with(*chord, found));
+  note_key(typed_, chord->key, mods_with(*chord, choice));
   make_way(key, chord->key);
   const bool loose = !hid::is_modifier(chord->key);
-  const hid::Modifiers hides = named_modifiers(lang::key_mods(found.entry.key));
-  const bool room =
-      core_.mixer.change().add_chord(key_owner(key), chord->mods, chord->key, loose, hides);
+  const hid::Modifiers hides = named_modifiers(lang::key_mods(choice.found.entry.key));
+  const auto all = static_cast<hid::Modifiers>(chord->mods | layer_mods_with(*chord, choice));
+  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord->key, loose, hides);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
@@ -332,30 +333,30 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint32_t mods, std::uint32_t to) 
 }
 
 /// The instruction after the remap that the reader has just read says what it does when held, from
-/// the time `at` on.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found, Time at) {
+/// the time `choice.at` on.
+std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice) {
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
   std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::remap_hold:
     case lang::Opcode::hold_once:
-      error = remap(key, found, instruction.value[0], instruction.value[1]);
+      error = remap(key, choice, instruction.value[0], instruction.value[1]);
       break;
     case lang::Opcode::remap_layer:
     case lang::Opcode::hold_once_layer:
-      error = remap_layer(key, found, instruction);
+      error = remap_layer(key, choice.found, instruction);
       break;
     case lang::Opcode::hold_toggle:
       return toggle(instruction.value[0], instruction.value[1]);
     case lang::Opcode::hold_toggle_layer:
-      return toggle_layer(found, instruction);
+      return toggle_layer(choice.found, instruction);
     default:
       return ErrorCode::code;
   }
   const bool once = instruction.opcode == lang::Opcode::hold_once ||
                     instruction.opcode == lang::Opcode::hold_once_layer;
-  if (once && !error) may_stick(key, at);
+  if (once && !error) may_stick(key, choice.at);
   return error;
 }
 

@@ -144,6 +144,7 @@ class Vm {
     task().raw = 0;
     core_.mixer.change().remove_loose(owner());
   }
+  Chord with_layers(Chord chord);
   Flow tap(const Chord& chord);
   Flow put_down(const Chord& chord, Owner owner, std::uint32_t info);
   Flow let_up(const Chord& chord, Owner owner);

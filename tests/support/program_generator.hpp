@@ -162,7 +162,8 @@ class ProgramGenerator {
   }
 
   void layer(const std::string& name) {
-    line(visibility() + "layer " + name + " {");
+    const std::string mods = pick({"", "", "", " (ctrl)", " (lalt+rshift)", " (gui+rctrl+shift)"});
+    line(visibility() + "layer " + name + mods + " {");
     used_.clear();
     for (unsigned i = below(6); i > 0; --i) {
       text_ += "  ";

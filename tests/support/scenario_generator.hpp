@@ -57,7 +57,8 @@ class ScenarioGenerator {
     out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
                   "double a { tap d }\n"});
     out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
-    out_ += "layer nav { c = d   F8 { wait 3ms tap a } }\n";
+    out_ += "layer nav" + pick({"", "", " (ctrl)", " (shift+alt)"}) +
+            " { c = d   F8 { wait 3ms tap a } }\n";
     return out_;
   }
 

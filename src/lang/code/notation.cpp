@@ -223,6 +223,12 @@ bool write_held_mods(TextWriter& out, TriggerMods mods) {
   return !first && mods.either <= 0xF;
 }
 
+bool write_layer_mods(TextWriter& out, hid::Modifiers mods) {
+  const auto left = static_cast<std::uint8_t>(mods & 0x0FU);
+  const auto right = static_cast<std::uint8_t>(mods & 0xF0U);
+  return write_held_mods(out, {.exact = right, .either = left});
+}
+
 std::string_view query_name(std::uint32_t query) {
   return query < kQueryCount ? kQueries[query].word : std::string_view{};
 }

@@ -59,7 +59,7 @@ struct IndexEntry {
       0;  ///< Offset of its declaring instruction (BIND, REMAP, MACRO, SET, VAR …).
   std::uint32_t body = 0;    ///< Offset of the first instruction after the declaration.
   std::uint32_t labels = 0;  ///< Last LABELS of the body + 1, 0 if none.
-  std::uint8_t frame = 0;    ///< Slots that the body needs.
+  std::uint8_t frame = 0;    ///< Slots that the body needs; of a layer, its modifiers.
   std::uint8_t params = 0;   ///< Parameters of a macro.
 };
 

@@ -30,6 +30,10 @@ struct TriggerMods {
       0;  ///< Bit 0 ctrl, 1 shift, 2 alt, 3 gui: left, right or both must be down.
 
   [[nodiscard]] constexpr bool any() const { return (exact | either) != 0; }
+  /// The modifiers that are sent for them: of those whose side is open, the left ones.
+  [[nodiscard]] constexpr std::uint8_t sides() const {
+    return static_cast<std::uint8_t>(exact | either);
+  }
   friend constexpr bool operator==(TriggerMods, TriggerMods) = default;
 };
 

@@ -122,9 +122,7 @@ class Compiler final : private DiagnosticSink {
     std::uint32_t length = 0;
     bool good = true;  ///< False: something in it was reported, and all after it can be read.
     /// Its modifiers where only a side can be sent: `ctrl` is the left one.
-    [[nodiscard]] std::uint8_t sides() const {
-      return static_cast<std::uint8_t>(mods.exact | mods.either);
-    }
+    [[nodiscard]] std::uint8_t sides() const { return mods.sides(); }
   };
   /// A name in the source, for records of its use.
   struct NameAt {
@@ -243,6 +241,7 @@ class Compiler final : private DiagnosticSink {
   bool parameters(std::uint8_t& count);
   bool parameter(std::uint8_t& count);
   bool layer_definition();
+  bool layer_modifiers();
   void layer_item();
   bool binding();
   [[nodiscard]] bool ends_in_modifier() const;

@@ -251,14 +251,26 @@ bool Compiler::layer_definition() {
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
   emit(NamedPiece(Opcode::layer).name(layer.view()));
+  const bool good = !at_symbol('(') || layer_modifiers();
   pending_.entry.body = code_size_;
   declare();
+  if (!good) return false;
   scope_ = layer.hash();
   layer_home_ = home_;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   brace_excused_ = false;
   outside_line_ = 0;
   return open_block(Block::layer, 0, 0);
+}
+
+/// `(ctrl+shift)`: the modifiers of what the layer does not bind.
+bool Compiler::layer_modifiers() {
+  advance();
+  TriggerMods mods;
+  if (!modifiers(mods) || !expect_symbol(')', ")")) return false;
+  pending_.entry.frame = mods.sides();
+  emit(CodePiece(Opcode::layer_mods).byte(mods.sides()));
+  return true;
 }
 
 /// A binding or a remap in a layer, or its end.

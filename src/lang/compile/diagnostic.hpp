@@ -135,7 +135,7 @@ struct Position {
   X(expected_button,    "expected a mouse button: left, right, middle, back, forward or 1 to 8") \
   X(expected_pointer,   "expected a number, a name or an expression in ( )") \
   X(expected_layer_action, "expected hold, on, off or toggle and the name of a layer") \
-  X(expected_modifier,  "expected modifiers, as in mods(ctrl+shift)") \
+  X(expected_modifier,  "expected modifiers, as in ctrl+shift") \
   X(expected_led,       "expected an LED: num, caps, scroll, compose or kana") \
   X(expected_match,     "expected within and a duration, any order, keep or '{'") \
   X(else_without_if,    "'else' without its 'if'") \

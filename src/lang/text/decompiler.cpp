@@ -177,7 +177,14 @@ bool DefinitionWriter::remap() {
 bool DefinitionWriter::begin_layer() {
   in_layer_ = true;
   out_ << "layer ";
-  if (!name()) return false;
+  if (!name() || !read()) return false;
+  if (in_.opcode == Opcode::layer_mods) {
+    out_ << " (";
+    if (!write_layer_mods(out_, static_cast<hid::Modifiers>(in_.value[0]))) return false;
+    out_ << ")";
+  } else {
+    unread();
+  }
   out_ << " {\n";
   return true;
 }
