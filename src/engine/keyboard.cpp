@@ -21,8 +21,6 @@ constexpr std::uint32_t kLastMainKey = 0x38;
 
 constexpr unsigned kShifts = hid::kLShift | hid::kRShift;
 
-constexpr unsigned kKinds = static_cast<unsigned>(TriggerKind::event) + 1;
-
 constexpr Time later(Time a, Time b) { return earlier(a, b) ? b : a; }
 
 constexpr std::uint32_t number(Usage key) { return static_cast<std::uint32_t>(key); }
@@ -59,12 +57,17 @@ void Keyboard::load() {
 
 void Keyboard::note_kinds(std::uint32_t scope) {
   lang::IndexEntry entry;
-  for (unsigned i = 0; i < kKinds; ++i) {
+  for (unsigned i = 0; i < kOpen; ++i) {
     const auto kind = static_cast<TriggerKind>(i);
     const std::uint32_t first = core_.roll->lower_bound(trigger_key(scope, kind, {}, 0));
     if (!core_.roll->index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
     kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
     if (kind == TriggerKind::text) note_lengths(first, scope);
+    if (kind > TriggerKind::tap) continue;  // they name no modifiers
+    const lang::IndexKey open = trigger_key(scope, kind, {.more = true}, 0);
+    const bool has_open = core_.roll->index_entry(core_.roll->lower_bound(open), entry) &&
+                          entry.key.scope == scope && entry.key.high == open.high;
+    if (has_open) kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << (kOpen + i));
   }
 }
 
@@ -105,7 +108,7 @@ bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& ou
   HeldModifiers mods = core_.mixer.held_modifiers();
   mods.fingers = static_cast<hid::Modifiers>(mods.fingers | lookup.mods);
   mods.all = static_cast<hid::Modifiers>(mods.all | lookup.mods);
-  return find_binding(*core_.roll, lookup.scope, kind, usage, mods, out);
+  return find_binding(*core_.roll, lookup.scope, kind, usage, mods, has_open(kind), out);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------

@@ -93,8 +93,14 @@ class Keyboard {
     hid::Modifiers mods = 0;  ///< Of the other layers that are on.
   };
 
+  static constexpr unsigned kOpen = static_cast<unsigned>(lang::TriggerKind::event) + 1;
+
   [[nodiscard]] bool has(lang::TriggerKind kind) const {
     return (kinds_ >> static_cast<unsigned>(kind) & 1U) != 0;
+  }
+  /// Whether the roll has triggers of `kind` that let other modifiers be held than they name.
+  [[nodiscard]] bool has_open(lang::TriggerKind kind) const {
+    return (kinds_ >> (kOpen + static_cast<unsigned>(kind)) & 1U) != 0;
   }
   void note_kinds(std::uint32_t scope);
   void note_lengths(std::uint32_t position, std::uint32_t scope);
@@ -159,7 +165,7 @@ class Keyboard {
   Core& core_;
   std::uint32_t lengths_ = 0;        ///< One bit for each size in bytes of the abbreviations.
   Time tapped_at_ = 0;               ///< When `tapped_` was pressed.
-  std::uint16_t kinds_ = 0;          ///< One bit for each lang::TriggerKind that the roll has.
+  std::uint16_t kinds_ = 0;          ///< For has() and, from bit kOpen on, has_open().
   hid::Usage tapped_ = hid::kNoKey;  ///< The key pressed last, if that was no double tap.
   Leader leader_ = Leader::none;
   Deed deed_ = Deed::sent;

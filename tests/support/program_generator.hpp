@@ -218,10 +218,11 @@ class ProgramGenerator {
   /// same key; bare keys and leader keys may be the same by a setting, so they are kept apart.
   std::string key_trigger(const std::string& prefix) {
     for (;;) {
-      std::string mods = prefix.empty() || chance(4)
-                             ? pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+",
-                                     "ralt+", "alt+lgui+", "rshift+gui+"})
-                             : "";
+      std::string mods =
+          prefix.empty() || chance(4)
+              ? pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+", "ralt+", "alt+lgui+",
+                      "rshift+gui+", "shift+any+", "ralt+ctrl+any+"})
+              : "";
       const unsigned kind = below(4);
       std::string key = kind == 0   ? std::string(1, static_cast<char>('a' + below(26)))
                         : kind == 1 ? "F" + std::to_string(1 + below(24))

@@ -55,7 +55,8 @@ class ScenarioGenerator {
                   "F6 = b / oneshot layer nav\n", "F6 = layer nav\n", "F6 = b / layer nav\n"});
     toggling_remap();
     out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
-                  "double a { tap d }\n"});
+                  "double a { tap d }\n", "shift+any+a = b\n",
+                  "ctrl+any+b { tap c }\nctrl+alt+any+b = d\n"});
     out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
     out_ += "layer nav" + pick({"", "", " (ctrl)", " (shift+alt)"}) +
             " { c = d   F8 { wait 3ms tap a } }\n";

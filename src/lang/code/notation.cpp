@@ -180,6 +180,7 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   out << kPrefix[static_cast<std::size_t>(trigger.kind)];
   write_mod_names(out, mods.either, kChordMods);
   write_mod_names(out, mods.exact, kExactMods);
+  if (mods.more) out << kAnyMods << "+";
   const KeyPlace place = mods.any() ? KeyPlace::chord : KeyPlace::trigger;
   bool good = false;
   switch (trigger.kind) {

@@ -32,6 +32,9 @@ inline constexpr std::array<std::string_view, 5> kLedWords = {"num", "caps", "sc
 inline constexpr std::array<std::string_view, 5> kButtonWords = {"left", "right", "middle", "back",
                                                                  "forward"};
 
+/// Before the key of a trigger: other modifiers than those that it names may be held, too.
+inline constexpr std::string_view kAnyMods = "any";
+
 /// The events of `on …`, in the order of Event.
 inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock", "unlock",
                                                                 "capslock", "layer"};

@@ -275,11 +275,11 @@ class Compiler final : private DiagnosticSink {
   static bool is_vial_key(std::string_view word);
   static bool is_modifier_name(std::string_view word);
   static std::string_view closest_modifier(std::string_view word);
-  bool chord(Chord& out);
+  bool chord(Chord& out, bool trigger = false);
   bool chord_key(Chord& out);
   static bool add_modifier(TriggerMods& mods, std::string_view word);
   bool modifiers(TriggerMods& out);
-  bool chord_modifier(Chord& out);
+  bool chord_modifier(Chord& out, bool trigger);
   bool symbol_key(Chord& out);
   bool word_key(Chord& out);
   bool number_key(Chord& out);

@@ -96,6 +96,8 @@ struct Position {
   X(expected_option,    "expected an option: again, typing, layout or pause") \
   X(option_twice,       "option '{a}' is given twice") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
+  X(any_alone,          "'any' needs a modifier that must be held; a key alone counts whatever is held") \
+  X(any_outside_trigger,"'any' stands before the key of a trigger only") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \
   X(abbreviation_size,  "an abbreviation has 1 to {n} bytes and no ${}") \
   X(bad_vial_key,       "Vial macro keys are M0 to M{n}") \

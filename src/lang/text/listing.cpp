@@ -286,6 +286,7 @@ class Lister {
       out_ << " exact ";
       out_.hex(mods.exact, 2) << " either ";
       out_.hex(mods.either, 1);
+      if (mods.more) out_ << " " << kAnyMods;
     }
   }
 
