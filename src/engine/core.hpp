@@ -38,8 +38,7 @@ struct Floor {
   std::uint32_t labels = kUnknown;
   Time timer = 0;  ///< If `timed`: the earliest time that its condition depends on.
   bool timed = false;
-  std::uint16_t played = 0;   ///< How many changes of a recording it has played.
-  std::uint16_t to_play = 0;  ///< How many changes the recording has that it plays.
+  std::uint16_t to_play = 0;  ///< How many changes and times the recording has that it plays.
 
   static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
 };

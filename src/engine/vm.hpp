@@ -125,6 +125,8 @@ class Vm {
 
   // Layers and recordings.
   Flow set_layer(Owner owner, hid::Usage layer, bool on);
+  Flow record(std::uint32_t name, bool timed);
+  Flow play_wait(std::uint16_t time);
   Flow play_one(UsageChange change);
   void end_play(std::uint32_t name);
 

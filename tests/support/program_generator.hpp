@@ -294,7 +294,7 @@ class ProgramGenerator {
         return "TAB";
       case 13:
         return pick({"click left", "click right, 7", "yield", "exit", "stop all", "stop others",
-                     "record it", "record stop", "play it", "lock", "edit", "mouse middle"});
+                     "record it", "record it timed", "record stop", "play it", "lock", "edit", "mouse middle"});
       case 14:
         return chance(2) ? "move " + pointer() + " " + pointer() : "scroll " + pointer();
       case 15:

@@ -228,7 +228,7 @@ class ScenarioGenerator {
         return;
       case 24:
         replays_ = true;
-        out_ += pick({"record r", "record stop", "play r", "record q", "play q"});
+        out_ += pick({"record r", "record r timed", "record stop", "play r", "record q", "play q"});
         return;
       case 25:
         // What a called macro leaves down is its caller's.

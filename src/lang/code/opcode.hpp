@@ -159,7 +159,8 @@ enum class OperandKind : std::uint8_t {
   X(remap_toggle_layer, "REMAPTOGLAY", trigger, name, none, none, 0, 0, "(1) does as LAYERTOGGLE of layer (2)") \
   X(hold_toggle,  "HOLDTOG",     mods,    key,     none,   none, 0, 0, "the remap before does as TOGGLE of chord (1)+(2) when held") \
   X(hold_toggle_layer, "HOLDTOGLAY", name,    none,    none,   none, 0, 0, "the remap before does as LAYERTOGGLE of layer (1) when held") \
-  X(layer_mods,   "LAYERMODS",   mods,    none,    none,   none, 0, 0, "the layer before is one with the modifiers (1)")
+  X(layer_mods,   "LAYERMODS",   mods,    none,    none,   none, 0, 0, "the layer before is one with the modifiers (1)") \
+  X(record_timed, "RECORDTIMED", name,    none,    none,   none, 0, 0, "begin recording (1), with the times between its changes")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

@@ -318,6 +318,7 @@ class Compiler final : private DiagnosticSink {
   bool keyword_statement();
   bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);
+  bool recording_statement(Opcode opcode);
   bool named(Opcode opcode, IndexSpace space);
 
   // keys.cpp: statements of keys, the pointer and texts
