@@ -343,7 +343,7 @@ TEST(LanguageGuide, ListsTheLimitsOfTheEngine) {
       {"variables", std::to_string(kSizes.globals), text(engine::ErrorCode::globals)},
       {"key changes that wait while text is typed", std::to_string(kSizes.events),
        "whole taps are lost, never a release"},
-      {"key changes and times recorded, and 3 for each recording", std::to_string(kSizes.recordings),
+      {"key changes recorded, and 3 for each recording", std::to_string(kSizes.recordings),
        "the recording ends, with an error"},
   };
   EXPECT_EQ(limit_rows(1), expected);
