@@ -76,7 +76,7 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::Ke
     engine::Found found;
     if (event.down &&
         engine::find_binding(program.roll(), 0, lang::TriggerKind::press,
-                             static_cast<std::uint32_t>(event.usage), {mods, mods}, found)) {
+                             static_cast<std::uint32_t>(event.usage), {mods, mods}, true, found)) {
       add(found.entry);
     }
     mods = static_cast<hid::Modifiers>(event.down ? mods | hid::modifier_bit(event.usage)

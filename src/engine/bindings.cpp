@@ -34,7 +34,31 @@ bool find_exact(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mod
   return best != kNoFit;
 }
 
+/// Finds the entry of the key of `none` that lets others be held and names the most of `mods`.
+bool find_open(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mods, Found& out) {
+  lang::IndexKey first = none;
+  first.high |= 1U;
+  int best = kNoFit;
+  lang::IndexEntry entry;
+  for (std::uint32_t i = roll.lower_bound(first); roll.index_entry(i, entry); ++i) {
+    if (!same_above(entry.key, first, kUsageShift)) break;
+    const int found = fit_with_more(lang::key_mods(entry.key), mods);
+    if (found <= best) continue;
+    best = found;
+    out = {entry, i};
+  }
+  return best != kNoFit;
+}
+
 }  // namespace
+
+int fit_with_more(lang::TriggerMods asked, hid::Modifiers held) {
+  const unsigned rest = held & ~static_cast<unsigned>(asked.exact);
+  const unsigned sides = (rest | (rest >> 4)) & 0xFU;
+  if ((held & asked.exact) != asked.exact || (sides & asked.either) != asked.either) return kNoFit;
+  const int named = std::popcount(asked.exact);
+  return (named + std::popcount(asked.either)) * 16 + named;
+}
 
 int fit(lang::TriggerMods asked, hid::Modifiers held) {
   if (!asked.any()) return 0;
@@ -49,7 +73,7 @@ hid::Modifiers named_modifiers(lang::TriggerMods mods) {
 }
 
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, Found& out) {
+                  std::uint32_t usage, HeldModifiers mods, bool open, Found& out) {
   // Each step is a search in flash or a read of it: no more of them than need be.
   const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
   if (mods.all == 0) return find_entry(roll, none, out);
@@ -57,6 +81,7 @@ bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
   if (find_exact(roll, none, mods.all, out, position)) return true;
   const bool more = mods.fingers != 0 && mods.fingers != mods.all;
   if (more && find_exact(roll, none, mods.fingers, out, position)) return true;
+  if (open && find_open(roll, none, mods.all, out)) return true;
   // The one that names no modifiers stands before these, if there is any of this key.
   lang::IndexEntry entry;
   if (position == 0 || !roll.index_entry(position - 1, entry)) return false;

@@ -22,11 +22,17 @@ inline constexpr int kNoFit = -1;
 /// more sides it names; else kNoFit.
 int fit(lang::TriggerMods asked, hid::Modifiers held);
 
+/// How well the modifiers that a trigger asks for fit the held ones, others being held or not. A
+/// number above 0, which is higher the more it asks for, and then the more sides it names; kNoFit
+/// if one is not held.
+int fit_with_more(lang::TriggerMods asked, hid::Modifiers held);
+
 /// Finds the trigger of `kind` with the usage (or number) `usage` in `scope` (lang::name_hash of a
 /// layer, or 0) that fits best: that names exactly all held modifiers, else exactly the fingers',
-/// else none. False if there is no such trigger.
+/// else the most of those that let others be held, if there may be `open` ones, else none. False if
+/// there is no such trigger.
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, Found& out);
+                  std::uint32_t usage, HeldModifiers mods, bool open, Found& out);
 
 /// Finds the entry with exactly this key.
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out);

@@ -118,9 +118,11 @@ std::optional<std::uint32_t> best_of(const std::vector<lang::IndexEntry>& index,
   std::optional<std::uint32_t> found;
   int best = kNoFit;
   for (const lang::IndexEntry& entry : index) {
-    if (entry.key.scope != first.scope || entry.key.high != first.high) continue;
+    if (entry.key.scope != first.scope || (entry.key.high & ~1U) != first.high) continue;
     if (entry.key.low >> 16 != usage) continue;
-    const int fits = fit(lang::key_mods(entry.key), mods);
+    const TriggerMods asked = lang::key_mods(entry.key);
+    const int exact = asked.more ? kNoFit : fit(asked, mods);
+    const int fits = asked.more ? fit_with_more(asked, mods) : exact > 0 ? 1000 + exact : exact;
     if (fits <= best) continue;
     best = fits;
     found = entry.record;
@@ -135,8 +137,9 @@ TEST(FindBinding, FindsWhatFitsBest) {
     const unsigned count = random() % 40;
     for (std::uint32_t i = 0; i < count; ++i) {
       // Few modifiers and few keys, so that much fits.
-      const TriggerMods mods{static_cast<std::uint8_t>(random() & random() & 0x33),
-                             static_cast<std::uint8_t>(random() & random() & 3)};
+      TriggerMods mods{static_cast<std::uint8_t>(random() & random() & 0x33),
+                       static_cast<std::uint8_t>(random() & random() & 3)};
+      mods.more = mods.any() && round % 2 == 0 && random() % 2 == 0;
       lang::IndexEntry entry;
       const auto kind = random() % 8 == 0 ? TriggerKind::leader : TriggerKind::press;
       entry.key = lang::trigger_key(random() % 2, kind, mods, 4 + random() % 3);
@@ -151,8 +154,9 @@ TEST(FindBinding, FindsWhatFitsBest) {
       const lang::IndexKey first = lang::trigger_key(scope, TriggerKind::press, {}, usage);
       const auto expected = best_of(roll.index(), first, usage, mods);
       Found found;
-      ASSERT_EQ(find_binding(roll, scope, TriggerKind::press, usage, {mods, mods}, found),
-                expected.has_value());
+      ASSERT_EQ(
+          find_binding(roll, scope, TriggerKind::press, usage, {mods, mods}, round % 2 == 0, found),
+          expected.has_value());
       if (!expected) continue;
       EXPECT_EQ(found.entry.record, *expected);
       EXPECT_EQ(roll.index()[found.position].record, *expected);

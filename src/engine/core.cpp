@@ -256,6 +256,17 @@ hid::Usage Core::layer_usage(std::uint32_t name) {
   return found && number < lang::kMaxLayers ? layer_usage_of(number) : hid::kNoKey;
 }
 
+hid::Modifiers Core::find_layer_modifiers(std::uint32_t scope) {
+  unsigned mods = 0;
+  for (const Hold& hold : mixer.holds().all()) {
+    if (!is_layer(hold.usage()) || (oneshots_spent && hold.owner == kOneshot)) continue;
+    lang::IndexEntry entry;
+    const std::uint32_t position = layer_position + layer_number(hold.usage());
+    if (roll->index_entry(position, entry) && entry.key.low != scope) mods |= entry.frame;
+  }
+  return static_cast<hid::Modifiers>(mods);
+}
+
 void Core::fail_floor(const Error& error) {
   errors.error(error);
   typist.reset();

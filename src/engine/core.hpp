@@ -38,8 +38,7 @@ struct Floor {
   std::uint32_t labels = kUnknown;
   Time timer = 0;  ///< If `timed`: the earliest time that its condition depends on.
   bool timed = false;
-  std::uint16_t played = 0;   ///< How many changes of a recording it has played.
-  std::uint16_t to_play = 0;  ///< How many changes the recording has that it plays.
+  std::uint16_t to_play = 0;  ///< How many changes and times the recording has that it plays.
 
   static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
 };
@@ -89,6 +88,12 @@ struct Core {
   /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
   /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
   [[nodiscard]] hid::Usage layer_usage(std::uint32_t name);
+
+  /// The modifiers of the layers that are on, but for those of the layer `scope` (lang::name_hash;
+  /// 0 is none): what is found there is not affected by them.
+  [[nodiscard]] hid::Modifiers layer_modifiers(std::uint32_t scope) {
+    return layers_modify ? find_layer_modifiers(scope) : hid::Modifiers{0};
+  }
 
   /// A one-shot is made by the keys that were pressed so far: it ends with a later one.
   void begin_oneshot();
@@ -144,9 +149,11 @@ struct Core {
   bool oneshots = false;             ///< There may be some, those that stay included.
   bool oneshot_timed = false;        ///< There may be some with a time.
   bool oneshots_spent = false;       ///< A key started a macro that will end them.
+  bool layers_modify = false;        ///< The roll has layers with modifiers.
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
 
  private:
+  hid::Modifiers find_layer_modifiers(std::uint32_t scope);
   void stop_keeping(Task& task);
   void stop_lingering(Task& task);
   void forget_known(Task& task);

@@ -98,6 +98,14 @@ Modifiers Holds::modifiers(Owner owner) const {
   return static_cast<Modifiers>(held);
 }
 
+Modifiers Holds::chord_modifiers(Owner owner) const {
+  unsigned held = 0;
+  for (const Hold& hold : all()) {
+    if (hold.owner == owner && hold.accompanies()) held |= hid::modifier_bit(hold.usage());
+  }
+  return static_cast<Modifiers>(held);
+}
+
 std::uint32_t Holds::press_of(Owner owner) const {
   const Hold* found = find(owner, hid::kNoKey);
   return found == nullptr ? 0 : found->info;

@@ -148,6 +148,9 @@ class Holds {
   /// The modifiers that `owner` holds.
   [[nodiscard]] hid::Modifiers modifiers(Owner owner) const;
 
+  /// The modifiers that `owner` holds for the key of a chord.
+  [[nodiscard]] hid::Modifiers chord_modifiers(Owner owner) const;
+
   /// The number of the press in which the key `owner` is down; 0 if it is not or has none.
   [[nodiscard]] std::uint32_t press_of(Owner owner) const;
 

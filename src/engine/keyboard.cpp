@@ -21,11 +21,15 @@ constexpr std::uint32_t kLastMainKey = 0x38;
 
 constexpr unsigned kShifts = hid::kLShift | hid::kRShift;
 
-constexpr unsigned kKinds = static_cast<unsigned>(TriggerKind::event) + 1;
-
 constexpr Time later(Time a, Time b) { return earlier(a, b) ? b : a; }
 
 constexpr std::uint32_t number(Usage key) { return static_cast<std::uint32_t>(key); }
+
+/// The modifiers that the trigger of `choice` names.
+unsigned hidden_by(const Choice& choice) {
+  const bool bound = choice.kind == Choice::Kind::found || choice.kind == Choice::Kind::held;
+  return bound ? named_modifiers(lang::key_mods(choice.found.entry.key)) : 0U;
+}
 
 /// Whether `entry` is a trigger of `kind` in `scope`.
 bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind kind) {
@@ -40,23 +44,30 @@ bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind 
 void Keyboard::load() {
   kinds_ = 0;
   lengths_ = 0;
+  core_.layers_modify = false;
   note_kinds(0);
   lang::IndexEntry entry;
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
   for (std::uint32_t i = core_.layer_position; core_.roll->index_entry(i, entry); ++i) {
     if (entry.key.scope != 0 || entry.key.high != space) break;
+    if (entry.frame != 0) core_.layers_modify = true;
     note_kinds(entry.key.low);
   }
 }
 
 void Keyboard::note_kinds(std::uint32_t scope) {
   lang::IndexEntry entry;
-  for (unsigned i = 0; i < kKinds; ++i) {
+  for (unsigned i = 0; i < kOpen; ++i) {
     const auto kind = static_cast<TriggerKind>(i);
     const std::uint32_t first = core_.roll->lower_bound(trigger_key(scope, kind, {}, 0));
     if (!core_.roll->index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
     kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
     if (kind == TriggerKind::text) note_lengths(first, scope);
+    if (kind > TriggerKind::tap) continue;  // they name no modifiers
+    const lang::IndexKey open = trigger_key(scope, kind, {.more = true}, 0);
+    const bool has_open = core_.roll->index_entry(core_.roll->lower_bound(open), entry) &&
+                          entry.key.scope == scope && entry.key.high == open.high;
+    if (has_open) kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << (kOpen + i));
   }
 }
 
@@ -73,26 +84,31 @@ void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
 }
 
 /// The scopes in which keys are looked up: the layers that are on, the latest first, then that
-/// outside layers. `place` starts as the number of holds + 1.
-bool Keyboard::next_scope(std::size_t& place, std::uint32_t& scope) {
+/// outside layers. `lookup` starts as before_scopes().
+bool Keyboard::next_scope(Lookup& lookup) {
   const auto holds = core_.mixer.holds().all();
-  while (place > 1) {
-    const Usage usage = holds[--place - 1].usage();
+  while (lookup.place > 1) {
+    const Usage usage = holds[--lookup.place - 1].usage();
     if (!is_layer(usage)) continue;
-    if (core_.oneshots_spent && holds[place - 1].owner == kOneshot) continue;
+    if (core_.oneshots_spent && holds[lookup.place - 1].owner == kOneshot) continue;
     lang::IndexEntry entry;
     if (!core_.roll->index_entry(core_.layer_position + layer_number(usage), entry)) continue;
-    scope = entry.key.low;
+    lookup.scope = entry.key.low;
+    lookup.mods = core_.layer_modifiers(lookup.scope);
     return true;
   }
-  scope = 0;
-  return place-- == 1;
+  lookup.scope = 0;
+  lookup.mods = core_.layer_modifiers(0);
+  return lookup.place-- == 1;
 }
 
-bool Keyboard::find(TriggerKind kind, std::uint32_t scope, Usage key, Found& out) {
+bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& out) {
+  if (!has(kind)) return false;
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
-  return has(kind) &&
-         find_binding(*core_.roll, scope, kind, usage, core_.mixer.held_modifiers(), out);
+  HeldModifiers mods = core_.mixer.held_modifiers();
+  mods.fingers = static_cast<hid::Modifiers>(mods.fingers | lookup.mods);
+  mods.all = static_cast<hid::Modifiers>(mods.all | lookup.mods);
+  return find_binding(*core_.roll, lookup.scope, kind, usage, mods, has_open(kind), out);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------
@@ -119,10 +135,10 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
   }
   choice.doubled = is_double(event, core_.settings.double_tap);
   if (look_for_leader(event, choice)) return;
-  std::uint32_t scope = 0;
-  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
-    if (look_for_both(event, scope, choice)) return;
-    if (!look_for_keys(event, scope, choice)) continue;
+  for (Lookup lookup = before_scopes(); next_scope(lookup);) {
+    choice.mods = lookup.mods;
+    if (look_for_both(event, lookup.scope, choice)) return;
+    if (!look_for_keys(event, lookup, choice)) continue;
     if (choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
     return;
   }
@@ -136,11 +152,10 @@ bool Keyboard::look_for_leader(const KeyEvent& event, Choice& choice) {
       leader_ == Leader::armed && event.time - leader_at_ <= core_.settings.leader_time;
   if (!is_leader && (!armed || is_modifier(event.usage))) return false;
   choice.kind = Choice::Kind::leader;
-  std::uint32_t scope = 0;
-  for (std::size_t place = core_.mixer.holds().all().size() + 1;
-       !is_leader && next_scope(place, scope);) {
-    if (!find(TriggerKind::leader, scope, event.usage, choice.found)) continue;
+  for (Lookup lookup = before_scopes(); !is_leader && next_scope(lookup);) {
+    if (!find(TriggerKind::leader, lookup, event.usage, choice.found)) continue;
     choice.kind = Choice::Kind::found;
+    choice.mods = lookup.mods;
     break;
   }
   return true;
@@ -176,17 +191,17 @@ bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice&
   return true;
 }
 
-/// Whether the key itself starts something in `scope`, or may yet.
-bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
+/// Whether the key itself starts something there, or may yet.
+bool Keyboard::look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
   const Usage key = event.usage;
   choice.kind = Choice::Kind::found;
-  if (page(key) == hid::Page::macro) return find(TriggerKind::vial, scope, key, choice.found);
-  if (look_for_double(event, scope, choice)) return true;
+  if (page(key) == hid::Page::macro) return find(TriggerKind::vial, lookup, key, choice.found);
+  if (look_for_double(event, lookup, choice)) return true;
   Found tap;
   Found hold;
-  const bool has_press = find(TriggerKind::press, scope, key, choice.found);
-  const bool has_tap = find(TriggerKind::tap, scope, key, tap);
-  const bool has_hold = find(TriggerKind::hold, scope, key, hold);
+  const bool has_press = find(TriggerKind::press, lookup, key, choice.found);
+  const bool has_tap = find(TriggerKind::tap, lookup, key, tap);
+  const bool has_hold = find(TriggerKind::hold, lookup, key, hold);
   const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
   const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (!has_tap && !has_hold && !dual) return has_press;
@@ -209,9 +224,9 @@ bool Keyboard::look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice&
 }
 
 /// Whether the key starts something as the second press of a double tap.
-bool Keyboard::look_for_double(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
+bool Keyboard::look_for_double(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
   if (!has(TriggerKind::double_tap) || event.usage != last_) return false;
-  if (!find(TriggerKind::double_tap, scope, event.usage, choice.found)) return false;
+  if (!find(TriggerKind::double_tap, lookup, event.usage, choice.found)) return false;
   KeyOptions options(core_.settings);
   options.read(core_.reader, choice.found.entry);
   const bool doubled = is_double(event, options.double_tap);
@@ -224,14 +239,23 @@ Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
   core_.reader.seek(found.entry.record, found.entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return Jobs::none;
-  if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once &&
-      instruction.opcode != lang::Opcode::once_layer) {
-    return Jobs::none;
+  switch (instruction.opcode) {
+    case lang::Opcode::remap:
+    case lang::Opcode::once:
+    case lang::Opcode::once_layer:
+    case lang::Opcode::to_layer:
+    case lang::Opcode::remap_toggle:
+    case lang::Opcode::remap_toggle_layer:
+      break;
+    default:
+      return Jobs::none;
   }
   if (core_.reader.at_end() || !read_instruction(core_.reader, instruction)) return Jobs::one;
   switch (instruction.opcode) {
     case lang::Opcode::remap_hold:
     case lang::Opcode::remap_layer:
+    case lang::Opcode::hold_toggle:
+    case lang::Opcode::hold_toggle_layer:
       return Jobs::two;
     case lang::Opcode::hold_once:
     case lang::Opcode::hold_once_layer:
@@ -243,9 +267,8 @@ Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
 
 /// Finds what the press of `key` does in the layers that are on.
 bool Keyboard::find_press(Usage key, Found& out) {
-  std::uint32_t scope = 0;
-  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
-    if (find(TriggerKind::press, scope, key, out)) return true;
+  for (Lookup lookup = before_scopes(); next_scope(lookup);) {
+    if (find(TriggerKind::press, lookup, key, out)) return true;
   }
   return false;
 }
@@ -309,9 +332,9 @@ bool Keyboard::both_shifts(Time now) {
 
 void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = Choice::Kind::pass;
-  const bool text = has(TriggerKind::text) &&
-                    look_for_text(event.usage, core_.mixer.held_modifiers().all, choice);
-  if (text || !has_autoshift(event.usage)) return;
+  const bool text =
+      has(TriggerKind::text) && look_for_text(event.usage, mods_with({}, choice), choice);
+  if (text || !has_autoshift(event.usage, choice.mods)) return;
   const Time limit = event.time + core_.settings.autoshift;
   for (std::size_t i = 1; i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
@@ -324,10 +347,11 @@ void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = reached(core_.now, limit) ? Choice::Kind::shifted : Choice::Kind::undecided;
 }
 
-/// Whether `key` alone types a letter, a digit or a mark, and is to type another when it is held.
-bool Keyboard::has_autoshift(Usage key) const {
+/// Whether `key` alone types a letter, a digit or a mark, and is to type another when it is held;
+/// `mods` are those of layers.
+bool Keyboard::has_autoshift(Usage key, hid::Modifiers mods) const {
   if (core_.settings.autoshift == 0 || number(key) > kLastMainKey) return false;
-  if (core_.mixer.held_modifiers().all != 0) return false;
+  if ((core_.mixer.held_modifiers().all | mods) != 0) return false;
   const auto usage = static_cast<std::uint8_t>(key);
   return hid::layouts()[core_.settings.layout].decode({0, usage}) > U' ';
 }
@@ -342,7 +366,7 @@ void Keyboard::look_for_remapped_text(Choice& choice) {
   KeyOptions options(core_.settings);
   options.read(core_.reader, choice.found.entry);
   const auto chord = target(instruction.value[1], instruction.value[2], options.layout);
-  if (chord) look_for_text(chord->key, mods_with(*chord, choice.found), choice);
+  if (chord) look_for_text(chord->key, mods_with(*chord, choice), choice);
 }
 
 /// The chord that a remap's operands name; nothing if the layout lacks it.
@@ -354,11 +378,16 @@ std::optional<Chord> Keyboard::target(std::uint32_t mods, std::uint32_t key,
   return resolve(static_cast<hid::Modifiers>(mods), ref, layout);
 }
 
-/// The modifiers that the host sees with `chord`, which the remap `found` sends.
-hid::Modifiers Keyboard::mods_with(const Chord& chord, const Found& found) const {
-  const unsigned hidden = named_modifiers(lang::key_mods(found.entry.key));
-  const unsigned held = core_.mixer.held_modifiers().all & ~hidden;
-  return static_cast<hid::Modifiers>(held | chord.mods);
+/// The modifiers of layers that go with `chord`, which `choice` sends: none with a modifier.
+hid::Modifiers Keyboard::layer_mods_with(const Chord& chord, const Choice& choice) {
+  if (choice.mods == 0 || is_modifier(chord.key)) return 0;
+  return static_cast<hid::Modifiers>(choice.mods & ~hidden_by(choice));
+}
+
+/// The modifiers that the host sees with `chord`, which `choice` sends.
+hid::Modifiers Keyboard::mods_with(const Chord& chord, const Choice& choice) const {
+  const unsigned held = core_.mixer.held_modifiers().all & ~hidden_by(choice);
+  return static_cast<hid::Modifiers>(held | chord.mods | layer_mods_with(chord, choice));
 }
 
 /// `typed` goes on with a key that the host sees. Returns whether that is text.
@@ -373,13 +402,12 @@ bool Keyboard::note_key(TypedText& typed, Usage key, hid::Modifiers mods) const 
 bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
   TypedText typed = typed_;
   if (!note_key(typed, key, mods)) return false;
-  std::uint32_t scope = 0;
-  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
+  for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     for (std::size_t size = lang::kMaxAbbreviation; size > 0; --size) {
       if ((lengths_ >> size & 1U) == 0) continue;
       const std::string_view last = typed.last(size);
       Found text;  // what `choice` has stays if this is none
-      if (last.empty() || !find_text(scope, last, text)) continue;
+      if (last.empty() || !find_text(lookup.scope, last, text)) continue;
       choice.found = text;
       choice.kind = Choice::Kind::found;
       return true;

@@ -30,6 +30,7 @@ struct Choice {
   Kind kind = Kind::undecided;
   bool doubled = false;      ///< The second press of a double tap.
   std::uint8_t partner = 0;  ///< With Kind::both: number of the other key's press in the queue.
+  hid::Modifiers mods = 0;   ///< Of the layers that are on, but for the one that has it.
   Time at = 0;               ///< When it was decided what the event means, or will be.
   Found found;               ///< The binding or remap that `kind` speaks of.
 };
@@ -88,20 +89,34 @@ class Keyboard {
   /// What the key that is pressed has done so far.
   enum class Deed : std::uint8_t { sent, stuck, started };
 
+  /// Where a key is looked up: a layer that is on, or outside of them.
+  struct Lookup {
+    std::size_t place = 0;    ///< Of the layer's hold + 1; 0: outside of them.
+    std::uint32_t scope = 0;  ///< As lang::IndexKey::scope.
+    hid::Modifiers mods = 0;  ///< Of the other layers that are on.
+  };
+
+  static constexpr unsigned kOpen = static_cast<unsigned>(lang::TriggerKind::event) + 1;
+
   [[nodiscard]] bool has(lang::TriggerKind kind) const {
     return (kinds_ >> static_cast<unsigned>(kind) & 1U) != 0;
   }
+  /// Whether the roll has triggers of `kind` that let other modifiers be held than they name.
+  [[nodiscard]] bool has_open(lang::TriggerKind kind) const {
+    return (kinds_ >> (kOpen + static_cast<unsigned>(kind)) & 1U) != 0;
+  }
   void note_kinds(std::uint32_t scope);
   void note_lengths(std::uint32_t position, std::uint32_t scope);
-  bool next_scope(std::size_t& place, std::uint32_t& scope);
-  bool find(lang::TriggerKind kind, std::uint32_t scope, hid::Usage key, Found& out);
+  [[nodiscard]] Lookup before_scopes() const { return {core_.mixer.holds().all().size() + 1}; }
+  bool next_scope(Lookup& lookup);
+  bool find(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key, Found& out);
 
   void look_at_press(const KeyEvent& event, Choice& choice);
   [[nodiscard]] bool is_double(const KeyEvent& event, Time limit) const;
   bool look_for_leader(const KeyEvent& event, Choice& choice);
   bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
-  bool look_for_keys(const KeyEvent& event, std::uint32_t scope, Choice& choice);
-  bool look_for_double(const KeyEvent& event, std::uint32_t scope, Choice& choice);
+  bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  bool look_for_double(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   Jobs jobs_of(const Found& found);
   bool find_press(hid::Usage key, Found& out);
   hid::Modifiers modifiers_of(hid::Usage key, bool held);
@@ -117,11 +132,12 @@ class Keyboard {
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 
   void look_at_free_key(const KeyEvent& event, Choice& choice);
-  [[nodiscard]] bool has_autoshift(hid::Usage key) const;
+  [[nodiscard]] bool has_autoshift(hid::Usage key, hid::Modifiers mods) const;
   void look_for_remapped_text(Choice& choice);
   [[nodiscard]] std::optional<Chord> target(std::uint32_t mods, std::uint32_t key,
                                             std::uint8_t layout_number) const;
-  [[nodiscard]] hid::Modifiers mods_with(const Chord& chord, const Found& found) const;
+  [[nodiscard]] static hid::Modifiers layer_mods_with(const Chord& chord, const Choice& choice);
+  [[nodiscard]] hid::Modifiers mods_with(const Chord& chord, const Choice& choice) const;
   bool note_key(TypedText& typed, hid::Usage key, hid::Modifiers mods) const;
   bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
   bool find_text(std::uint32_t scope, std::string_view text, Found& out);
@@ -134,19 +150,23 @@ class Keyboard {
   void tell(const KeyEvent& event, const Choice& choice) const;
   void pass(hid::Usage key, hid::Modifiers mods);
   void make_way(hid::Usage key, hid::Usage sent);
+  void end_chords(Owner owner);
   void follow_leader(const KeyEvent& event);
   void press_after_leader(hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
-  std::optional<ErrorCode> remap(hid::Usage key, const Found& found, std::uint8_t layout,
+  std::optional<ErrorCode> remap(hid::Usage key, const Choice& choice, std::uint8_t layout,
                                  std::uint32_t mods, std::uint32_t to);
-  std::optional<ErrorCode> remap_tapped(const KeyEvent& event, const Found& found,
+  std::optional<ErrorCode> remap_tapped(const KeyEvent& event, const Choice& choice,
                                         const KeyOptions& options,
                                         const lang::Instruction& instruction);
   std::optional<ErrorCode> remap_layer(hid::Usage key, const Found& found,
                                        const lang::Instruction& instruction);
-  std::optional<ErrorCode> remap_held(hid::Usage key, const Found& found, const KeyOptions& options,
-                                      Time at);
+  hid::Usage named_layer(const Found& found, const lang::Instruction& instruction);
+  std::optional<ErrorCode> toggle_layer(const Found& found, const lang::Instruction& instruction);
+  std::optional<ErrorCode> toggle(std::uint8_t layout, std::uint32_t mods, std::uint32_t to);
+  std::optional<ErrorCode> remap_held(hid::Usage key, const Choice& choice,
+                                      const KeyOptions& options);
   [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
   void may_stick(hid::Usage key, const KeyOptions& options, Time at);
   void stick(Owner owner, Time at);
@@ -161,7 +181,7 @@ class Keyboard {
   std::uint32_t lengths_ = 0;  ///< One bit for each size in bytes of the abbreviations.
   Time last_at_ = 0;           ///< When `last_` was pressed.
   Time typed_at_ = 0;          ///< When the last key that typed something was, if `typed_once_`.
-  std::uint16_t kinds_ = 0;    ///< One bit for each lang::TriggerKind that the roll has.
+  std::uint16_t kinds_ = 0;    ///< For has() and, from bit kOpen on, has_open().
   hid::Usage last_ = hid::kNoKey;  ///< The key pressed last.
   bool last_doubled_ = false;      ///< That was a double tap.
   bool last_held_ = false;         ///< It is what it is when held.

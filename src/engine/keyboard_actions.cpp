@@ -127,7 +127,8 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
-      pass(key, choice.kind == Choice::Kind::shifted ? hid::kLShift : hid::Modifiers{0});
+      pass(key,
+           choice.kind == Choice::Kind::shifted ? hid::kLShift : layer_mods_with({0, key}, choice));
       break;
     case Choice::Kind::leader:
       press_after_leader(key);
@@ -166,10 +167,15 @@ void Keyboard::pass(Usage key, hid::Modifiers mods) {
 void Keyboard::make_way(Usage key, Usage sent) {
   if (!hid::is_plain_key(sent)) return;
   core_.mixer.change().stop_hiding();
-  // All at once: the mixer sends it in parts.
-  while (!core_.mixer.end_chords(key_owner(key), core_.mixer.pace().safe())) {
-  }
+  end_chords(key_owner(key));
   core_.mixer.press_anew(key_owner(key), sent);
+}
+
+/// Others' chords end before `owner` puts a plain key down.
+void Keyboard::end_chords(Owner owner) {
+  // All at once: the mixer sends it in parts.
+  while (!core_.mixer.end_chords(owner, core_.mixer.pace().safe())) {
+  }
 }
 
 /// Both Shift keys together, and let go, are the leader, unless it is a key of its own, or nothing
@@ -242,24 +248,31 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     core_.mixer.separate();
   }
   if (choice.kind == Choice::Kind::held) {
-    return remap_held(event.usage, choice.found, options, choice.at);
+    return remap_held(event.usage, choice, options);
   }
-  return remap_tapped(event, choice.found, options, instruction);
+  return remap_tapped(event, choice, options, instruction);
 }
 
 /// Does what the remap's declaring `instruction` says.
-std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Found& found,
+std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Choice& choice,
                                                 const KeyOptions& options,
                                                 const lang::Instruction& instruction) {
   std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::remap:
     case lang::Opcode::once:
-      error = remap(event.usage, found, options.layout, instruction.value[1], instruction.value[2]);
+      error =
+          remap(event.usage, choice, options.layout, instruction.value[1], instruction.value[2]);
       break;
     case lang::Opcode::once_layer:
-      error = remap_layer(event.usage, found, instruction);
+      error = remap_layer(event.usage, choice.found, instruction);
       break;
+    case lang::Opcode::to_layer:
+      return remap_layer(event.usage, choice.found, instruction);
+    case lang::Opcode::remap_toggle:
+      return toggle(options.layout, instruction.value[1], instruction.value[2]);
+    case lang::Opcode::remap_toggle_layer:
+      return toggle_layer(choice.found, instruction);
     default:
       return ErrorCode::code;
   }
@@ -269,60 +282,102 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Fou
   return error;
 }
 
-/// While `key` is down, it sends the chord of `mods` and `to`, and the modifiers that its trigger
-/// named are hidden.
-std::optional<ErrorCode> Keyboard::remap(Usage key, const Found& found, std::uint8_t layout,
+/// While `key` is down, it sends the chord of `mods` and `to` with the modifiers of layers, and the
+/// modifiers that its trigger named are hidden.
+std::optional<ErrorCode> Keyboard::remap(Usage key, const Choice& choice, std::uint8_t layout,
                                          std::uint32_t mods, std::uint32_t to) {
   if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
   const auto chord = target(mods, to, layout);
   if (!chord) return ErrorCode::key;
-  const hid::Modifiers all = mods_with(*chord, found);
-  note_typing(chord->key, all);
-  note_key(typed_, chord->key, all);
+  const hid::Modifiers seen = mods_with(*chord, choice);
+  note_typing(chord->key, seen);
+  note_key(typed_, chord->key, seen);
   make_way(key, chord->key);
   const bool loose = !hid::is_modifier(chord->key);
-  const hid::Modifiers hides = named_modifiers(lang::key_mods(found.entry.key));
-  const bool room =
-      core_.mixer.change().add_chord(key_owner(key), chord->mods, chord->key, loose, hides);
+  const hid::Modifiers hides = named_modifiers(lang::key_mods(choice.found.entry.key));
+  const auto all = static_cast<hid::Modifiers>(chord->mods | layer_mods_with(*chord, choice));
+  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord->key, loose, hides);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
 /// While `key` is down, the layer that `instruction` of `found` names is on.
 std::optional<ErrorCode> Keyboard::remap_layer(Usage key, const Found& found,
                                                const lang::Instruction& instruction) {
-  core_.reader.seek(found.entry.record, instruction.payload);
-  std::uint32_t name = kFnvStart;
-  for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
-    name = fnv_step(name, core_.reader.byte());
-  }
-  const Usage layer = core_.layer_usage(name);
+  const Usage layer = named_layer(found, instruction);
   if (layer == hid::kNoKey) return ErrorCode::code;
   const bool room = core_.mixer.change().add(key_owner(key), layer, false, 0);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
+/// The usage of the layer that `instruction` of `found` names; kNoKey if there is none.
+Usage Keyboard::named_layer(const Found& found, const lang::Instruction& instruction) {
+  core_.reader.seek(found.entry.record, instruction.payload);
+  std::uint32_t name = kFnvStart;
+  for (std::uint32_t i = 0; i < instruction.payload_size; ++i) {
+    name = fnv_step(name, core_.reader.byte());
+  }
+  return core_.layer_usage(name);
+}
+
+/// The device keeps the layer that `instruction` of `found` names on, or no longer does, as by the
+/// statement `layer toggle`.
+std::optional<ErrorCode> Keyboard::toggle_layer(const Found& found,
+                                                const lang::Instruction& instruction) {
+  const Usage layer = named_layer(found, instruction);
+  if (layer == hid::kNoKey) return ErrorCode::code;
+  Holds& holds = core_.mixer.change();
+  if (holds.contains(kDevice, layer)) {
+    holds.remove(kDevice, layer);
+    return std::nullopt;
+  }
+  return holds.add(kDevice, layer, false, 0) ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
+/// The device holds the chord of `mods` and `to`, or lets it go, as by the statement `toggle`.
+std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mods,
+                                          std::uint32_t to) {
+  if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
+  const auto chord = target(mods, to, layout);
+  if (!chord) return ErrorCode::key;
+  if (core_.mixer.holds().contains(kDevice, chord->key)) {
+    Holds& holds = core_.mixer.change();
+    holds.remove(kDevice, chord->key);
+    holds.remove_modifiers(kDevice, chord->mods);
+    return std::nullopt;
+  }
+  if (hid::is_plain_key(chord->key)) end_chords(kDevice);
+  const bool own = hid::is_modifier(chord->key);
+  const bool room = core_.mixer.change().add_chord(kDevice, chord->mods, chord->key, false,
+                                                   own ? Hold::kOwn : 0U);
+  return room ? std::nullopt : std::optional{ErrorCode::keys};
+}
+
 /// The instruction after the remap that the reader has just read says what it does when held, from
-/// the time `at` on.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Found& found,
-                                              const KeyOptions& options, Time at) {
+/// the time `choice.at` on.
+std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
+                                              const KeyOptions& options) {
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
   std::optional<ErrorCode> error;
   switch (instruction.opcode) {
     case lang::Opcode::remap_hold:
     case lang::Opcode::hold_once:
-      error = remap(key, found, options.layout, instruction.value[0], instruction.value[1]);
+      error = remap(key, choice, options.layout, instruction.value[0], instruction.value[1]);
       break;
     case lang::Opcode::remap_layer:
     case lang::Opcode::hold_once_layer:
-      error = remap_layer(key, found, instruction);
+      error = remap_layer(key, choice.found, instruction);
       break;
+    case lang::Opcode::hold_toggle:
+      return toggle(options.layout, instruction.value[0], instruction.value[1]);
+    case lang::Opcode::hold_toggle_layer:
+      return toggle_layer(choice.found, instruction);
     default:
       return ErrorCode::code;
   }
   const bool once = instruction.opcode == lang::Opcode::hold_once ||
                     instruction.opcode == lang::Opcode::hold_once_layer;
-  if (once && !error) may_stick(key, options, at);
+  if (once && !error) may_stick(key, options, choice.at);
   return error;
 }
 

@@ -120,13 +120,12 @@ Keyboard::Says Keyboard::says(Usage key, Usage other, const KeyOptions& options)
 
 /// Whether `key` is tapped or held.
 bool Keyboard::has_two_jobs(Usage key) {
-  std::uint32_t scope = 0;
-  for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
+  for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     Found found;
-    if (find(TriggerKind::tap, scope, key, found) || find(TriggerKind::hold, scope, key, found)) {
+    if (find(TriggerKind::tap, lookup, key, found) || find(TriggerKind::hold, lookup, key, found)) {
       return true;
     }
-    if (!find(TriggerKind::press, scope, key, found)) continue;
+    if (!find(TriggerKind::press, lookup, key, found)) continue;
     const Jobs jobs = jobs_of(found);
     return jobs == Jobs::two || jobs == Jobs::two_held_once;
   }

@@ -116,7 +116,7 @@ inline bool Mixer::give(const Report& next, Time now) {
     fresh_ = 0;
   }
   if (oneshot_ == Oneshot::waits) note_oneshot(next);
-  recorder_.note(shown_, next);
+  recorder_.note(shown_, next, now);
   shown_ = next;
   return true;
 }

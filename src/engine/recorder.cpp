@@ -54,10 +54,11 @@ void Recorder::remove(std::uint32_t name) {
   used_ = static_cast<std::uint16_t>(used_ - size);
 }
 
-void Recorder::begin(std::uint32_t name, const Error& where) {
+void Recorder::begin(std::uint32_t name, const Error& where, bool timed) {
   end();
   remove(name);
   where_ = where;
+  timed_ = timed;
   if (used_ + kHeader > std::min<std::size_t>(places_.size(), 0xFFFF)) {
     errors_.error({ErrorCode::full, where.record, where.offset});
     return;
@@ -74,7 +75,8 @@ void Recorder::begin(std::uint32_t name, const Error& where) {
 void Recorder::end() {
   if (!recording_) return;
   recording_ = false;
-  while (used_ > last_ + kHeader && is_modifier_press(places_[used_ - 1U])) {
+  while (used_ > last_ + kHeader &&
+         (is_modifier_press(places_[used_ - 1U]) || (places_[used_ - 1U] & kWait) != 0)) {
     --used_;
     --places_[last_ + kCount];
   }
@@ -88,33 +90,45 @@ bool Recorder::is_down(Usage usage) const {
   return false;
 }
 
-void Recorder::append(std::uint16_t change) {
+void Recorder::append(std::uint16_t place) {
   if (!recording_) return;
   if (used_ == std::min<std::size_t>(places_.size(), 0xFFFF)) {
     errors_.error({ErrorCode::full, where_.record, where_.offset});
     end();
     return;
   }
-  places_[used_++] = change;
+  places_[used_++] = place;
   ++places_[last_ + kCount];
 }
 
-void Recorder::note_one(Usage usage, bool before, bool after) {
+/// Notes the time from the last change to `now`.
+void Recorder::append_wait(Time now) {
+  const bool first = used_ == last_ + kHeader;
+  for (Time rest = first ? 0 : now - noted_at_; rest > 0 && recording_;) {
+    const Time part = std::min(rest, kLongestWait);
+    append(static_cast<std::uint16_t>(kWait | (part & 0x3FFFU) | (part & 0x4000U) << 1));
+    rest -= part;
+  }
+  noted_at_ = now;
+}
+
+void Recorder::note_one(Usage usage, bool before, bool after, Time now) {
   if (before == after || (!after && !is_down(usage))) return;
+  if (timed_) append_wait(now);
   const unsigned flag = after ? kDown : 0U;
   append(static_cast<std::uint16_t>(static_cast<unsigned>(usage) | flag));
 }
 
-void Recorder::note_all(const Report& before, const Report& after) {
+void Recorder::note_all(const Report& before, const Report& after, Time now) {
   const auto keys = [&](bool down) {
     for_each_key(before, after, [&](Usage usage, bool was, bool is) {
-      if (is == down) note_one(usage, was, is);
+      if (is == down) note_one(usage, was, is, now);
     });
   };
   const auto modifiers = [&](bool down) {
     for (unsigned bit = 0; bit < 8; ++bit) {
       const Usage usage = hid::modifier_usage(bit);
-      if (after.contains(usage) == down) note_one(usage, before.contains(usage), down);
+      if (after.contains(usage) == down) note_one(usage, before.contains(usage), down, now);
     }
   };
   keys(false);
@@ -133,6 +147,10 @@ std::optional<UsageChange> Recorder::change(std::uint32_t name, std::uint16_t in
   const std::size_t at = find(name);
   if (at == kNowhere || index >= places_[at + kCount]) return std::nullopt;
   const std::uint16_t place = places_[at + kHeader + index];
+  if ((place & kWait) != 0) {
+    const unsigned wait = (place & 0x3FFFU) | (place & kDown) >> 1;
+    return UsageChange{.wait = static_cast<std::uint16_t>(wait)};
+  }
   return UsageChange{static_cast<Usage>(place & ~kDown & 0xFFFFU), (place & kDown) != 0};
 }
 

@@ -31,7 +31,7 @@ class RecorderTest : public ::testing::Test {
   /// The host sees one report after the other.
   void see(std::initializer_list<Usage> usages) {
     const Report next = report(usages);
-    recorder.note(shown, next);
+    recorder.note(shown, next, now);
     shown = next;
   }
   /// A recording as text: + and - and the usage.
@@ -41,6 +41,10 @@ class RecorderTest : public ::testing::Test {
     if (!size) return "none";
     for (std::uint16_t i = 0; i < *size; ++i) {
       const auto change = recorder.change(name, i);
+      if (change->wait != 0) {
+        text += " " + std::to_string(change->wait) + " ";
+        continue;
+      }
       text += (change->down ? '+' : '-') + std::to_string(static_cast<unsigned>(change->usage));
     }
     EXPECT_FALSE(recorder.change(name, *size));
@@ -52,6 +56,7 @@ class RecorderTest : public ::testing::Test {
   Wakes signals = 0;
   Recorder recorder{places, errors, signals};
   Report shown;
+  Time now = 0;
 };
 
 TEST_F(RecorderTest, NotesEachChangeWhileItIsMade) {
@@ -142,6 +147,67 @@ TEST_F(RecorderTest, WhenFullItEndsAndKeepsWhatFits) {
   EXPECT_EQ(errors.all.back(), (Error{ErrorCode::full, 8, 1})) << "no room to begin";
   EXPECT_EQ(recorded(1), "+4-4+4-4+4-4+4-4+4");
   EXPECT_EQ(recorded(2), "none");
+}
+
+TEST_F(RecorderTest, ATimedOneHasTheTimesBetweenChanges) {
+  now = 0xFFFFFFF0;  // the clock wraps
+  recorder.begin(1, {}, true);
+  now += 1000;
+  see({kKeyA});
+  see({kKeyA, kKeyB});
+  now += 80;
+  see({kKeyB});
+  now += 1;
+  see({});
+  now += 500;
+  recorder.end();
+  EXPECT_EQ(recorded(1), "+4+5 80 -4 1 -5");
+}
+
+TEST_F(RecorderTest, ALongTimeTakesSeveralPlaces) {
+  recorder.begin(1, {}, true);
+  see({kKeyA});
+  now += 0x7FFF;
+  see({});
+  now += 0x7FFF + 0x4001;
+  see({kKeyB});
+  EXPECT_EQ(recorded(1), "+4 32767 -4 32767  16385 +5");
+}
+
+TEST_F(RecorderTest, TimesBeforeWhatDoesNotBelongToItDoNot) {
+  recorder.begin(1, {}, true);
+  see({kKeyA});
+  now += 10;
+  see({});
+  now += 10;
+  see({hid::kLeftCtrl});
+  now += 10;
+  see({hid::kLeftCtrl, hid::kLeftShift});
+  recorder.end();
+  EXPECT_EQ(recorded(1), "+4 10 -4");
+}
+
+TEST_F(RecorderTest, WhenATimedOneIsFullItEndsWithAChange) {
+  recorder.begin(1, {ErrorCode::full, 7, 9}, true);
+  for (int i = 0; i < 5; ++i, now += 10)
+    see(i % 2 == 0 ? std::initializer_list<Usage>{kKeyA} : std::initializer_list<Usage>{});
+  now += 0x7FFF;
+  see({});
+  EXPECT_FALSE(recorder.recording());
+  EXPECT_EQ(recorded(1), "+4 10 -4 10 +4 10 -4 10 +4");
+  EXPECT_EQ(errors.all, (std::vector<Error>{{ErrorCode::full, 7, 9}}));
+}
+
+TEST_F(RecorderTest, TheNextOneNeedNotBeTimed) {
+  recorder.begin(1, {}, true);
+  see({kKeyA});
+  recorder.begin(2, {});
+  see({});
+  see({kKeyB});
+  now += 10;
+  see({});
+  recorder.end();
+  EXPECT_EQ(recorded(2), "+5-5");
 }
 
 }  // namespace

@@ -186,6 +186,7 @@ inline bool Vm::tap_at_once() {
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
   if (code.size() < kSize || code[2] >= 0x80 || self.raw != 0 || core_.oneshots) return false;
+  if (core_.layers_modify) return false;
   const auto key = lang::KeyRef::from_raw(code[2]);
   const hid::Usage usage = static_cast<hid::Usage>(key.value());
   if (key.is_character() || usage == hid::kNoKey || usage == hid::kCapsLock) return false;
@@ -240,7 +241,13 @@ Vm::Flow Vm::on_once(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_once_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_once(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_to_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_toggle(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_toggle(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_layer_mods(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_option_again(const Operands&) { return fail(ErrorCode::code); }

@@ -125,6 +125,8 @@ class Vm {
 
   // Layers and recordings.
   Flow set_layer(Owner owner, hid::Usage layer, bool on);
+  Flow record(std::uint32_t name, bool timed);
+  Flow play_wait(std::uint16_t time);
   Flow play_one(UsageChange change);
   void end_play(std::uint32_t name);
 
@@ -144,6 +146,7 @@ class Vm {
     task().raw = 0;
     core_.mixer.change().remove_loose(owner());
   }
+  Chord with_layers(Chord chord);
   Flow tap(const Chord& chord);
   Flow put_down(const Chord& chord, Owner owner, std::uint32_t info);
   Flow let_up(const Chord& chord, Owner owner);

@@ -35,9 +35,23 @@ bool Vm::clear_way(Usage key) {
   return typed == hid::kNoKey || (typed != key && !is_safe()) || flush();
 }
 
-Vm::Flow Vm::tap(const Chord& chord) {
+/// `chord` with the modifiers of the layers that are on, unless the task's trigger hides them or is
+/// of the layer itself.
+Chord Vm::with_layers(Chord chord) {
+  if (!core_.layers_modify || hid::is_modifier(chord.key)) return chord;
+  TaskIndex root = core_.floor.task;
+  for (TaskIndex i = root; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) root = i;
+  lang::IndexEntry entry;
+  const bool found = core_.roll->index_entry(core_.tasks[root].entry, entry);
+  const unsigned mods = core_.layer_modifiers(found ? entry.key.scope : 0);
+  chord.mods = static_cast<Modifiers>(chord.mods | (mods & ~core_.hides(core_.floor.task)));
+  return chord;
+}
+
+Vm::Flow Vm::tap(const Chord& plain) {
   drop_raw();
   core_.spend_oneshots(core_.floor.task, false);
+  const Chord chord = with_layers(plain);
   const Manner manner{Mask::keys, task().hides, task().pace, core_.settings.tap};
   return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
 }
@@ -111,14 +125,19 @@ Vm::Flow Vm::on_hold(const Operands& operands) {
   if (self.resumed == 0) {
     // Released already: a tap that the host sees, and nothing to wait for.
     if (!trigger_held()) return tap(*keys);
-    const std::uint32_t kind = hid::is_plain_key(keys->key) ? Hold::kChord : own_of(*keys);
-    const Flow flow = put_down(*keys, owner(), core_.hides(core_.floor.task) | kind);
+    const bool plain = hid::is_plain_key(keys->key);
+    const std::uint32_t kind = plain ? Hold::kChord : own_of(*keys);
+    const Chord all = plain ? with_layers(*keys) : *keys;
+    const Flow flow = put_down(all, owner(), core_.hides(core_.floor.task) | kind);
     if (flow != Flow::next) return flow;
     self.resumed = 1;
     return Flow::repeat;
   }
   if (trigger_held()) return wait(start_, kWakeRelease);
-  const Flow flow = let_up(*keys, owner());
+  // Those of layers, which may be off by now.
+  const Modifiers others = core_.mixer.holds().chord_modifiers(owner());
+  const auto mods = static_cast<Modifiers>(keys->mods | others);
+  const Flow flow = let_up({mods, keys->key}, owner());
   if (flow == Flow::next) self.resumed = 0;
   return flow;
 }

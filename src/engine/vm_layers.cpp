@@ -51,12 +51,15 @@ Vm::Flow Vm::on_layer_toggle(const Operands& operands) {
 
 // ---- Recordings --------------------------------------------------------------------------------
 
-Vm::Flow Vm::on_record(const Operands& operands) {
+Vm::Flow Vm::record(std::uint32_t name, bool timed) {
   // What this task typed before is no part of it.
   if (!flush()) return Flow::repeat;
-  core_.recorder.begin(operands.value[0], {ErrorCode::full, core_.reader.record(), start_});
+  core_.recorder.begin(name, {ErrorCode::full, core_.reader.record(), start_}, timed);
   return Flow::next;
 }
+
+Vm::Flow Vm::on_record(const Operands& operands) { return record(operands.value[0], false); }
+Vm::Flow Vm::on_record_timed(const Operands& operands) { return record(operands.value[0], true); }
 
 Vm::Flow Vm::on_record_stop(const Operands&) {
   if (!flush()) return Flow::repeat;
@@ -91,7 +94,7 @@ Vm::Flow Vm::play_one(UsageChange change) {
 /// Keys that the played part of the recording left down go up.
 void Vm::end_play(std::uint32_t name) {
   Holds& holds = core_.mixer.change();
-  for (std::uint16_t i = 0; i < core_.floor.played; ++i) {
+  for (std::uint16_t i = 0; i < task().played; ++i) {
     const auto change = core_.recorder.change(name, i);
     if (change && change->down) holds.remove(owner(), change->usage);
   }
@@ -99,31 +102,47 @@ void Vm::end_play(std::uint32_t name) {
   core_.typist.stand(task().pace);
 }
 
+/// Passes `time` ms of a recording. Others may run meanwhile.
+Vm::Flow Vm::play_wait(std::uint16_t time) {
+  if (!flush()) return Flow::repeat;
+  Task& self = task();
+  ++self.played;
+  self.deadline += time;  // so that what comes late makes nothing after it late
+  if (reached(core_.now, self.deadline)) return Flow::repeat;
+  self.resumed = 2;
+  return wait(start_, kWakeTime);
+}
+
 Vm::Flow Vm::on_play(const Operands& operands) {
   if (!ready()) return Flow::repeat;
-  Floor& floor = core_.floor;
+  Task& self = task();
   const std::uint32_t name = operands.value[0];
-  if (task().resumed == 0) {
+  if (self.resumed != 1) {
     if (!flush()) return Flow::repeat;
     const std::optional<std::uint16_t> size = core_.recorder.size(name);
-    if (!size) return fail(ErrorCode::recording);
-    drop_raw();
-    floor.played = 0;
-    floor.to_play = *size;
-    task().resumed = 1;
+    const bool begins = self.resumed == 0;
+    if (begins && !size) return fail(ErrorCode::recording);
+    if (begins) {
+      drop_raw();
+      self.played = 0;
+    }
+    core_.floor.to_play = size.value_or(0);
+    self.resumed = 1;
     return Flow::repeat;
   }
-  if (floor.played < floor.to_play) {
-    // It may have been replaced meanwhile, by a shorter one.
-    if (const auto change = core_.recorder.change(name, floor.played)) {
-      const Flow flow = play_one(*change);
-      if (flow != Flow::next) return flow;
-      ++floor.played;
-      return Flow::repeat;
-    }
+  // It may have been replaced meanwhile, by a shorter one.
+  const auto change =
+      self.played < core_.floor.to_play ? core_.recorder.change(name, self.played) : std::nullopt;
+  if (change) {
+    // One that is being made grows as it is played: it must end some time.
+    if (change->wait != 0 && !core_.recorder.recording(name)) return play_wait(change->wait);
+    const Flow flow = change->wait != 0 ? Flow::next : play_one(*change);
+    if (flow != Flow::next) return flow;
+    if (self.played++ == 0) self.deadline = core_.now;
+    return Flow::repeat;
   }
   end_play(name);
-  task().resumed = 0;
+  self.resumed = 0;
   return Flow::next;
 }
 

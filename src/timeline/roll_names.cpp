@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 
 #include "base/text_writer.hpp"
 #include "lang/code/notation.hpp"
+#include "lang/code/remap.hpp"
 #include "ports/memory/compile.hpp"
 
 namespace pianola::timeline {
@@ -47,16 +47,10 @@ Named named(lang::Roll& roll, const lang::IndexEntry& entry) {
   if (!lang::read_instruction(reader, instruction)) return {"?"};
   Named result;
   result.opcode = instruction.opcode;
-  const auto is_any = [](lang::Opcode opcode, std::initializer_list<lang::Opcode> of) {
-    return std::ranges::find(of, opcode) != of.end();
-  };
-  using lang::Opcode;
-  const bool remap = is_any(result.opcode, {Opcode::remap, Opcode::once, Opcode::once_layer});
-  if (remap && !reader.at_end()) {
+  if (lang::find_remap(result.opcode) != nullptr && !reader.at_end()) {
     lang::Instruction next;
-    result.dual = lang::read_instruction(reader, next) &&
-                  is_any(next.opcode, {Opcode::remap_hold, Opcode::remap_layer, Opcode::hold_once,
-                                       Opcode::hold_once_layer});
+    result.dual =
+        lang::read_instruction(reader, next) && lang::find_remap_hold(next.opcode) != nullptr;
   }
   memory::StringSink name;
   TextWriter out(name);

@@ -54,4 +54,12 @@ class Played {
   tryout::Play play_;
 };
 
+/// The text that comes of `keys` with `macros`, and the reports.
+inline std::string text_of(std::string_view macros, std::string_view keys) {
+  return Played(macros, keys).text();
+}
+inline std::string reports_of(std::string_view macros, std::string_view keys) {
+  return Played(macros, keys).reports();
+}
+
 }  // namespace pianola::test

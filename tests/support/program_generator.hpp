@@ -123,15 +123,18 @@ class ProgramGenerator {
   /// A key's, perhaps with tap and hold.
   void remap() {
     if (chance(3)) {
-      const std::string hold =
-          layers_.empty() || chance(2)
-              ? operand()
-              : "layer " + layers_[below(static_cast<unsigned>(layers_.size()))];
-      return line(visibility() + key_trigger("") + key_options() + " = " + operand() +
-                  pick({" / ", "/"}) + hold);
+      return line(visibility() + key_trigger("") + key_options() + " = " + target() +
+                  pick({" / ", "/"}) + target());
     }
     line(visibility() + key_trigger(pick({"", "", "double ", "hold ", "tap ", "leader "})) + " = " +
-         pick({"none", operand(), operand()}));
+         pick({"none", target(), target()}));
+  }
+
+  /// What a remap does.
+  std::string target() {
+    if (layers_.empty() || chance(2)) return pick({"", "", "oneshot ", "toggle "}) + operand();
+    return pick({"layer ", "oneshot layer ", "layer toggle "}) +
+           layers_[below(static_cast<unsigned>(layers_.size()))];
   }
 
   /// Options of a key that is tapped or held, perhaps.
@@ -175,7 +178,8 @@ class ProgramGenerator {
   }
 
   void layer(const std::string& name) {
-    line(visibility() + "layer " + name + " {");
+    const std::string mods = pick({"", "", "", " (ctrl)", " (lalt+rshift)", " (gui+rctrl+shift)"});
+    line(visibility() + "layer " + name + mods + " {");
     used_.clear();
     for (unsigned i = below(6); i > 0; --i) {
       text_ += "  ";
@@ -230,10 +234,11 @@ class ProgramGenerator {
   /// same key; bare keys and leader keys may be the same by a setting, so they are kept apart.
   std::string key_trigger(const std::string& prefix) {
     for (;;) {
-      std::string mods = prefix.empty() || chance(4)
-                             ? pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+",
-                                     "ralt+", "alt+lgui+", "rshift+gui+"})
-                             : "";
+      std::string mods =
+          prefix.empty() || chance(4)
+              ? pick({"", "", "", "ctrl+", "shift+", "ctrl+shift+", "lctrl+", "ralt+", "alt+lgui+",
+                      "rshift+gui+", "shift+any+", "ralt+ctrl+any+"})
+              : "";
       const unsigned kind = below(4);
       std::string key = kind == 0   ? std::string(1, static_cast<char>('a' + below(26)))
                         : kind == 1 ? "F" + std::to_string(1 + below(24))
@@ -305,7 +310,8 @@ class ProgramGenerator {
         return "TAB";
       case 13:
         return pick({"click left", "click right, 7", "yield", "exit", "stop all", "stop others",
-                     "record it", "record stop", "play it", "lock", "edit", "mouse middle"});
+                     "record it", "record it timed", "record stop", "play it", "lock", "edit",
+                     "mouse middle"});
       case 14:
         return chance(2) ? "move " + pointer() + " " + pointer() : "scroll " + pointer();
       case 15:

@@ -52,15 +52,18 @@ class ScenarioGenerator {
     }
     out_ += pick({"F6 = LSHIFT\n", "F6 = b / LCTRL\n", "F6 = b / layer nav\n", "F6 = ctrl+b\n",
                   "F6 = '!'\n", "F6 = ctrl+c / LSHIFT\n", "F6 = oneshot LSHIFT\n",
-                  "F6 = b / oneshot layer nav\n"});
+                  "F6 = b / oneshot layer nav\n", "F6 = layer nav\n", "F6 = b / layer nav\n"});
     out_ += "d" +
             pick({"", " (hold: 10ms)", " (dual: press)", " (idle: 20ms)", " (quick: 30ms)",
                   " (retro: on)", " (with: \"wx\")", " (typing: safe)", " (hands: off)"}) +
             pick({" = d / LALT\n", " = d / layer nav\n", " = ctrl+d\n", " = oneshot LCTRL\n"});
+    toggling_remap();
     out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
-                  "double a { tap d }\n"});
+                  "double a { tap d }\n", "shift+any+a = b\n",
+                  "ctrl+any+b { tap c }\nctrl+alt+any+b = d\n"});
     out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
-    out_ += "layer nav { c = d   F8 { wait 3ms tap a } }\n";
+    out_ += "layer nav" + pick({"", "", " (ctrl)", " (shift+alt)"}) +
+            " { c = d   F8 { wait 3ms tap a } }\n";
     return out_;
   }
 
@@ -129,6 +132,14 @@ class ScenarioGenerator {
     out_ += pick({"", "", "set dual = press\n", "set dual = timeout\n", "set rolls = 5ms\n"});
     out_ += pick({"", "", "", "set typing = safe\n", "set tap = 3ms\n"});
     out_ += pick({"", "", "", "set busy = mix\n", "set autoshift = 12ms\n"});
+  }
+
+  /// Now and then a key that leaves something on.
+  void toggling_remap() {
+    if (!chance(4)) return;
+    lasting_ = true;
+    out_ += pick({"c = layer toggle nav\n", "c = toggle LSHIFT\n", "c = b / toggle ctrl+d\n",
+                  "c = toggle d / layer nav\n", "c = layer toggle nav / layer toggle nav\n"});
   }
 
   /// Statements; macros from number `callable` on may be called.
@@ -221,7 +232,7 @@ class ScenarioGenerator {
         return;
       case 24:
         replays_ = true;
-        out_ += pick({"record r", "record stop", "play r", "record q", "play q"});
+        out_ += pick({"record r", "record r timed", "record stop", "play r", "record q", "play q"});
         return;
       case 25:
         // What a called macro leaves down is its caller's.

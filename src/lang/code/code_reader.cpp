@@ -20,8 +20,10 @@ bool read_trigger(CodeReader& reader, Instruction& out) {
   const std::uint8_t head = reader.byte();
   Trigger& trigger = out.trigger;
   trigger = {};
-  if ((head & 0x7FU) > static_cast<std::uint8_t>(TriggerKind::event)) return false;
-  trigger.kind = static_cast<TriggerKind>(head & 0x7FU);
+  if ((head & 0x3FU) > static_cast<std::uint8_t>(TriggerKind::event)) return false;
+  trigger.kind = static_cast<TriggerKind>(head & 0x3FU);
+  trigger.mods.more = (head & 0x40U) != 0;
+  if (trigger.mods.more && (head & 0x80U) == 0) return false;
   if ((head & 0x80U) != 0) {
     trigger.mods.exact = reader.byte();
     trigger.mods.either = reader.byte();

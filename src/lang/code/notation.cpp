@@ -148,6 +148,7 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   out << kPrefix[static_cast<std::size_t>(trigger.kind)];
   write_mod_names(out, mods.either, kChordMods);
   write_mod_names(out, mods.exact, kExactMods);
+  if (mods.more) out << kAnyMods << "+";
   const KeyPlace place = mods.any() ? KeyPlace::chord : KeyPlace::trigger;
   bool good = false;
   switch (trigger.kind) {
@@ -189,6 +190,12 @@ bool write_held_mods(TextWriter& out, TriggerMods mods) {
   write(mods.either, kChordMods);
   write(mods.exact, kExactMods);
   return !first && mods.either <= 0xF;
+}
+
+bool write_layer_mods(TextWriter& out, hid::Modifiers mods) {
+  const auto left = static_cast<std::uint8_t>(mods & 0x0FU);
+  const auto right = static_cast<std::uint8_t>(mods & 0xF0U);
+  return write_held_mods(out, {.exact = right, .either = left});
 }
 
 std::string_view query_name(std::uint32_t query) {

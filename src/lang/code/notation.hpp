@@ -42,6 +42,9 @@ bool write_pattern(TextWriter& out, CodeReader& reader, const Instruction& in);
 /// `ctrl+lshift`: what stands in mods(…).
 bool write_held_mods(TextWriter& out, TriggerMods mods);
 
+/// `ctrl+rshift`: a layer's modifiers. The left ones bear the plain names. False if there are none.
+bool write_layer_mods(TextWriter& out, hid::Modifiers mods);
+
 /// The word for the Query number `query`; empty if there is none.
 std::string_view query_name(std::uint32_t query);
 

@@ -157,7 +157,14 @@ enum class OperandKind : std::uint8_t {
   X(option,       "OPTION",      number,  number,  none,   none, 0, 0, "for this trigger the setting (1) has the value (2)") \
   X(option_with,  "WITH",        key,     none,    none,   none, 0, 0, "before its time this trigger is held with the key (1) and others so named only") \
   X(set_keys,     "SETKEYS",     number,  none,    none,   none, 0, 0, "setting (1) has the keys that follow") \
-  X(listed_key,   "LISTED",      key,     none,    none,   none, 0, 0, "the key (1) of the list")
+  X(listed_key,   "LISTED",      key,     none,    none,   none, 0, 0, "the key (1) of the list") \
+  X(to_layer,     "TOLAYER",     trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on while it is down") \
+  X(remap_toggle, "REMAPTOG",    trigger, mods,    key,    none, 0, 0, "(1) does as TOGGLE of the chord (2)+(3)") \
+  X(remap_toggle_layer, "REMAPTOGLAY", trigger, name, none, none, 0, 0, "(1) does as LAYERTOGGLE of layer (2)") \
+  X(hold_toggle,  "HOLDTOG",     mods,    key,     none,   none, 0, 0, "the remap before does as TOGGLE of chord (1)+(2) when held") \
+  X(hold_toggle_layer, "HOLDTOGLAY", name,    none,    none,   none, 0, 0, "the remap before does as LAYERTOGGLE of layer (1) when held") \
+  X(layer_mods,   "LAYERMODS",   mods,    none,    none,   none, 0, 0, "the layer before is one with the modifiers (1)") \
+  X(record_timed, "RECORDTIMED", name,    none,    none,   none, 0, 0, "begin recording (1), with the times between its changes")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

@@ -16,7 +16,8 @@ enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting 
 /// Built by trigger_key() and name_key(); nobody else takes it apart but key_*() below.
 struct IndexKey {
   std::uint32_t scope = 0;  ///< name_hash of the layer; 0 outside layers and for names.
-  std::uint32_t high = 0;  ///< space (4 bits) · trigger kind (4) · second usage (16) · 8 bits 0.
+  std::uint32_t high =
+      0;  ///< space (4 bits) · trigger kind (4) · second usage (16) · 7 bits 0 · more (1).
   std::uint32_t low =
       0;  ///< triggers: usage (16) · sides (4) · exact (8) · either (4); else a hash or number.
 
@@ -35,11 +36,13 @@ constexpr std::uint32_t mod_sides(TriggerMods mods) {
 
 /// The key of a trigger whose keys are resolved to usages. For `text` and `event` + layer, `low` is
 /// the hash; for other events and `vial` the number. Events carry their number in `high` too.
-/// Triggers of a key that name the same modifiers stand together, whatever they say about sides.
+/// Triggers of a key that name the same modifiers stand together, whatever they say about sides;
+/// those that let others be down, too (TriggerMods::more), stand behind all others of their kind.
 constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMods mods,
                                std::uint32_t low16_or_hash, std::uint16_t second = 0) {
   const auto high = (static_cast<std::uint32_t>(IndexSpace::trigger) << 28) |
-                    (static_cast<std::uint32_t>(kind) << 24) | (std::uint32_t{second} << 8);
+                    (static_cast<std::uint32_t>(kind) << 24) | (std::uint32_t{second} << 8) |
+                    (mods.more ? 1U : 0U);
   if (kind == TriggerKind::text || kind == TriggerKind::event) return {scope, high, low16_or_hash};
   return {scope, high,
           (low16_or_hash << 16) | (mod_sides(mods) << 12) | (std::uint32_t{mods.exact} << 4) |
@@ -48,7 +51,8 @@ constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMod
 
 /// The modifiers inside a trigger's key (not for `text` and `event`).
 constexpr TriggerMods key_mods(const IndexKey& key) {
-  return {static_cast<std::uint8_t>(key.low >> 4), static_cast<std::uint8_t>(key.low & 0xF)};
+  return {static_cast<std::uint8_t>(key.low >> 4), static_cast<std::uint8_t>(key.low & 0xF),
+          (key.high & 1U) != 0};
 }
 
 /// Where a trigger or a name leads.
@@ -59,7 +63,7 @@ struct IndexEntry {
       0;  ///< Offset of its declaring instruction (BIND, REMAP, MACRO, SET, VAR …).
   std::uint32_t body = 0;    ///< Offset of the first instruction after the declaration.
   std::uint32_t labels = 0;  ///< Last LABELS of the body + 1, 0 if none.
-  std::uint8_t frame = 0;    ///< Slots that the body needs.
+  std::uint8_t frame = 0;    ///< Slots that the body needs; of a layer, its modifiers.
   std::uint8_t params = 0;   ///< Parameters of a macro. Of a trigger: bytes of its options, which
                              ///< stand before `code`.
 };

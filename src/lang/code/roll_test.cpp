@@ -76,6 +76,11 @@ TEST(IndexKey, HoldsTheModifiersOfATrigger) {
       const IndexKey key = trigger_key(5, TriggerKind::press, mods, 0x3A);
       EXPECT_EQ(key_mods(key), mods);
       EXPECT_EQ(key.low >> 16, 0x3AU);
+      const TriggerMods open{mods.exact, mods.either, true};
+      const IndexKey other = trigger_key(5, TriggerKind::press, open, 0x3A);
+      EXPECT_EQ(key_mods(other), open);
+      EXPECT_GT(other, trigger_key(5, TriggerKind::press, {0xFF, 0xF}, 0xFFFF));
+      EXPECT_LT(other, trigger_key(5, TriggerKind::leader, {}, 0));
     }
   }
 }

@@ -23,6 +23,7 @@ enum class StatementForm : std::uint8_t {
   macro,            ///< `stop f`
   layer,            ///< `layer on nav`
   recording,        ///< `play x`
+  timed_recording,  ///< `record x timed`
   call,             ///< `call f(1, "text")`
   let,              ///< `let x = E`
   assignment,       ///< `x = E`
@@ -129,6 +130,7 @@ inline constexpr Statement kStatements[] = {
   {"layer toggle", Opcode::layer_toggle, StatementForm::layer},
   {"record stop",  Opcode::record_stop,  StatementForm::nothing},
   {"record",       Opcode::record,       StatementForm::recording},
+  {"record",       Opcode::record_timed, StatementForm::timed_recording},
   {"play",         Opcode::play,         StatementForm::recording},
   {"lock",         Opcode::lock,         StatementForm::nothing},
   {"edit",         Opcode::edit,         StatementForm::nothing},

@@ -27,16 +27,21 @@ enum class Event : std::uint8_t { start, lock, unlock, capslock, layer };
 struct TriggerMods {
   std::uint8_t exact = 0;  ///< These sides must be down (HID 1.11, 8.3).
   std::uint8_t either =
-      0;  ///< Bit 0 ctrl, 1 shift, 2 alt, 3 gui: left, right or both must be down.
+      0;              ///< Bit 0 ctrl, 1 shift, 2 alt, 3 gui: left, right or both must be down.
+  bool more = false;  ///< Others may be down, too. Only if any() are asked for.
 
   [[nodiscard]] constexpr bool any() const { return (exact | either) != 0; }
+  /// The modifiers that are sent for them: of those whose side is open, the left ones.
+  [[nodiscard]] constexpr std::uint8_t sides() const {
+    return static_cast<std::uint8_t>(exact | either);
+  }
   friend constexpr bool operator==(TriggerMods, TriggerMods) = default;
 };
 
-/// A trigger as written. In code: one byte kind | (any modifiers ? 0x80 : 0); with modifiers one
-/// byte `exact` and one byte `either`; then by kind: `both` two keys (LEB128 KeyRef each) · `text`
-/// the text operand · `event` one byte, and for Event::layer the name operand · `vial` one byte
-/// number · all others one key.
+/// A trigger as written. In code: one byte kind | (any modifiers ? 0x80 : 0) | (TriggerMods::more ?
+/// 0x40 : 0); with modifiers one byte `exact` and one byte `either`; then by kind: `both` two keys
+/// (LEB128 KeyRef each) · `text` the text operand · `event` one byte, and for Event::layer the name
+/// operand · `vial` one byte number · all others one key.
 struct Trigger {
   TriggerKind kind = TriggerKind::press;
   TriggerMods mods;

@@ -9,6 +9,7 @@
 #include "hid/layout.hpp"
 #include "lang/code/expression.hpp"
 #include "lang/code/opcode.hpp"
+#include "lang/code/remap.hpp"
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/code/statement.hpp"
@@ -121,9 +122,7 @@ class Compiler final : private DiagnosticSink {
     std::uint32_t length = 0;
     bool good = true;  ///< False: something in it was reported, and all after it can be read.
     /// Its modifiers where only a side can be sent: `ctrl` is the left one.
-    [[nodiscard]] std::uint8_t sides() const {
-      return static_cast<std::uint8_t>(mods.exact | mods.either);
-    }
+    [[nodiscard]] std::uint8_t sides() const { return mods.sides(); }
   };
   /// A name in the source, for records of its use.
   struct NameAt {
@@ -242,6 +241,7 @@ class Compiler final : private DiagnosticSink {
   bool parameters(std::uint8_t& count);
   bool parameter(std::uint8_t& count);
   bool layer_definition();
+  bool layer_modifiers();
   void layer_item();
   bool binding();
   [[nodiscard]] bool ends_in_modifier() const;
@@ -250,8 +250,9 @@ class Compiler final : private DiagnosticSink {
   bool no_binding();
   void unknown_trigger();
   bool remap();
-  bool pass_oneshot();
-  bool layer_target();
+  const RemapForm* remap_form();
+  bool remap_target(const RemapForm& form, Chord& keys, NameAt& layer);
+  void append_target(const RemapForm& form, const Chord& keys, const NameAt& layer);
   bool open_body();
   void start_body();
   void close_body();
@@ -276,11 +277,11 @@ class Compiler final : private DiagnosticSink {
   static bool is_vial_key(std::string_view word);
   static bool is_modifier_name(std::string_view word);
   static std::string_view closest_modifier(std::string_view word);
-  bool chord(Chord& out);
+  bool chord(Chord& out, bool trigger = false);
   bool chord_key(Chord& out);
   static bool add_modifier(TriggerMods& mods, std::string_view word);
   bool modifiers(TriggerMods& out);
-  bool chord_modifier(Chord& out);
+  bool chord_modifier(Chord& out, bool trigger);
   bool symbol_key(Chord& out);
   bool word_key(Chord& out);
   bool number_key(Chord& out);
@@ -320,6 +321,7 @@ class Compiler final : private DiagnosticSink {
   bool keyword_statement();
   bool no_statement(const Statement* begun);
   bool simple(Opcode opcode);
+  bool recording_statement(Opcode opcode);
   bool named(Opcode opcode, IndexSpace space);
 
   // keys.cpp: statements of keys, the pointer and texts

@@ -109,7 +109,7 @@ TEST(Mistakes, Conditions) {
       {"F1 { if mods(F1) { } if mods { } if mods() { } if led(cap) { } if layer() { } if "
        "running(x) { } }",
        {"1:14 'F1' is not a modifier (ctrl, shift, alt, gui)", "1:30 expected '('",
-        "1:42 expected modifiers, as in mods(ctrl+shift)",
+        "1:42 expected modifiers, as in ctrl+shift",
         "1:55 expected an LED: num, caps, scroll, compose or kana", "1:73 expected a name",
         "1:90 unknown macro 'x'"}},
       {"F1 { if held(ctrl+c) { } if held() { } if held(ENTR) { } }",

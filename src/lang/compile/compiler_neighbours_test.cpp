@@ -22,7 +22,7 @@ constexpr const char* kType = "\"…\" alone, or a key's name";
 constexpr const char* kWait = "wait and a time, as in wait 500ms";
 constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
-constexpr const char* kLayerHold = "KEY { layer hold NAME }";
+constexpr const char* kLayerHold = "KEY = layer NAME";
 constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
 constexpr const char* kAbbreviation = "\"brb \" { \"be right back\" }";
@@ -204,7 +204,7 @@ TEST(Neighbours, Qmk) {
       {"F1 { LCTL(LSFT(KC_C)) ENTER }", no("1:6", "LCTL", kCtrlC)},
       {"F1 = C(KC_C)", no("1:6", "C", kCtrlC)},
       {"F1 = MO(1)", no("1:6", "MO", kLayerHold)},
-      {"F1 = TG(1)", no("1:6", "TG", "KEY { layer toggle NAME }")},
+      {"F1 = TG(1)", no("1:6", "TG", "KEY = layer toggle NAME")},
       {"F1 = OSM(MOD_LSFT)", no("1:6", "OSM", kOneshot)},
       {"F1 = TD(0)", no("1:6", "TD", "double KEY { … }")},
       {"F1 = KC_NO", no("1:6", "KC_NO", "KEY = none")},
@@ -254,7 +254,7 @@ TEST(Neighbours, Keyd) {
         "2:6 unknown key 'ENTR'; did you mean 'ENTER'?"}},
       {"F1 = layer(nav)", no("1:6", "layer", kLayerHold)},
       {"F1 = oneshot(shift)", no("1:6", "oneshot", kOneshot)},
-      {"F1 = toggle(nav)", no("1:6", "toggle", "KEY { layer toggle NAME }")},
+      {"F1 = toggle(nav)", no("1:6", "toggle", "KEY = layer toggle NAME")},
       {"F1 = macro(C-c 100ms h i)",
        no("1:6", "macro", "KEY { … } with texts and keys, one after another")},
       {"F1 = command(ls)", no("1:6", "command", kOpen)},

@@ -304,7 +304,9 @@ TEST(Compiler, TheIndexLeadsToEachBody) {
   EXPECT_EQ(macro.body, 4U);
   const IndexEntry f1 = find(trigger_key(0, TriggerKind::press, {}, 0x3A));
   EXPECT_EQ(f1.record, 2U);
-  EXPECT_EQ(f1.body, 3U) << "the options belong to the body";
+  EXPECT_EQ(f1.params, 2) << "the options stand before the declaration";
+  EXPECT_EQ(f1.code, 2U);
+  EXPECT_EQ(f1.body, 5U);
   EXPECT_EQ(f1.frame, 1);
   EXPECT_NE(f1.labels, 0U);
   EXPECT_EQ(find(name_key(IndexSpace::layer, name_hash("nav", 3))).record, 3U);

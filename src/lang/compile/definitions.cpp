@@ -251,14 +251,26 @@ bool Compiler::layer_definition() {
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
   emit(NamedPiece(Opcode::layer).name(layer.view()));
+  const bool good = !at_symbol('(') || layer_modifiers();
   pending_.entry.body = code_size_;
   declare();
+  if (!good) return false;
   scope_ = layer.hash();
   layer_home_ = home_;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   brace_excused_ = false;
   outside_line_ = 0;
   return open_block(Block::layer, 0, 0);
+}
+
+/// `(ctrl+shift)`: the modifiers of what the layer does not bind.
+bool Compiler::layer_modifiers() {
+  advance();
+  TriggerMods mods;
+  if (!modifiers(mods) || !expect_symbol(')', ")")) return false;
+  pending_.entry.frame = mods.sides();
+  emit(CodePiece(Opcode::layer_mods).byte(mods.sides()));
+  return true;
 }
 
 /// A binding or a remap in a layer, or its end.
@@ -367,7 +379,7 @@ void Compiler::unknown_trigger() {
   advance();
 }
 
-/// `= CHORD`, `= none` or `= oneshot …`, at the `=`.
+/// `= CHORD`, `= none`, `= oneshot …`, `= toggle …` or `= layer …`, at the `=`.
 bool Compiler::remap() {
   if (!can_remap(false)) trigger_good_ = false;
   constexpr unsigned kAgain = 1U;
@@ -390,61 +402,91 @@ bool Compiler::remap() {
     write_trigger(Opcode::bind);
     return open_body();
   }
-  const bool once = pass_oneshot();
-  if (once && keyword() == Keyword::k_layer) {
-    write_trigger(Opcode::once_layer);
-    pending_good_ = trigger_good_;
-    if (!layer_target()) return false;
-  } else {
-    Chord target;
-    if (!chord(target)) return false;
-    if (next_line && !token().line_before && (at_symbol('=') || at_symbol('{'))) {
-      return error_at(Message::expected_key, equals_end, 1);  // that was the next definition's
-    }
-    write_trigger(once ? Opcode::once : Opcode::remap);
-    pending_good_ = trigger_good_;
-    if (target.good) check_sent(target);
-    append(CodePiece().byte(target.sides()).key(target.key));
+  const RemapForm* const form = remap_form();
+  if (form == nullptr) return false;
+  Chord target;
+  NameAt layer;
+  if (!remap_target(*form, target, layer)) return false;
+  if (next_line && !token().line_before && (at_symbol('=') || at_symbol('{'))) {
+    return error_at(Message::expected_key, equals_end, 1);  // that was the next definition's
   }
+  if (form->only == Opcode::to_layer && at_symbol('/') && !token().line_before) {
+    warn_at(Message::tapped_layer, layer.at, layer.size, layer.view(), {});
+  }
+  write_trigger(form->only);
+  pending_good_ = trigger_good_;
+  append_target(*form, target, layer);
   pending_.entry.body = code_size_;
   const bool good = !at_symbol('/') || token().line_before || second_target();
   if (good) declare();
   return good;
 }
 
-/// `oneshot` before what a remap sends. False if there is none.
-bool Compiler::pass_oneshot() {
-  if (keyword() != Keyword::k_oneshot) return false;
-  advance();
-  return true;
+/// What the words before the chord or the name say that a remap does. Null after an error.
+const RemapForm* Compiler::remap_form() {
+  const Keyword first = keyword();
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  const Keyword second = find_keyword(ahead.word());
+  const bool layer = first == Keyword::k_layer;
+  const bool once_layer = first == Keyword::k_oneshot && second == Keyword::k_layer;
+  if (first == Keyword::k_toggle && second == Keyword::k_layer) {
+    error(Message::neighbour, "toggle layer", "layer toggle NAME");
+    return nullptr;
+  }
+  if (layer && (second == Keyword::k_hold || second == Keyword::k_on)) {
+    error(Message::neighbour, second == Keyword::k_on ? "layer on" : "layer hold",
+          "KEY = layer NAME, or KEY { … } with this statement");
+    return nullptr;
+  }
+  // A layer's name stands in the line of its word: what begins the next line is a definition.
+  if ((layer && token().line_before) || (once_layer && ahead.token().line_before)) {
+    expected(Message::expected_key);
+    return nullptr;
+  }
+  const bool toggle_layer = layer && second == Keyword::k_toggle;
+  const Opcode opcode = toggle_layer                  ? Opcode::remap_toggle_layer
+                        : layer                       ? Opcode::to_layer
+                        : once_layer                  ? Opcode::once_layer
+                        : first == Keyword::k_oneshot ? Opcode::once
+                        : first == Keyword::k_toggle  ? Opcode::remap_toggle
+                                                      : Opcode::remap;
+  if (opcode != Opcode::remap) advance();
+  if (toggle_layer || once_layer) advance();
+  const RemapForm* const form = find_remap(opcode);
+  if (form->words.empty() || form->layer || !token().line_before) return form;
+  expected(Message::expected_key);
+  return nullptr;
 }
 
-/// `layer NAME`, the rest of an instruction.
-bool Compiler::layer_target() {
-  advance();
-  NameAt layer;
+/// The chord or the layer's name after the words of `form`.
+bool Compiler::remap_target(const RemapForm& form, Chord& keys, NameAt& layer) {
+  if (!form.layer) return chord(keys);
   if (token().line_before) return expected(Message::expected_name);
   if (!name(layer)) return false;
-  append(NamedPiece().name(layer.view()));
   use(IndexSpace::layer, layer, kAnyParameters);
   return true;
 }
 
-/// At the `/` of `= TAP / HOLD` or `= TAP / layer NAME`, either with `oneshot` or not.
+/// The operands of what remap_target() read, the rest of an instruction.
+void Compiler::append_target(const RemapForm& form, const Chord& keys, const NameAt& layer) {
+  if (form.layer) return append(NamedPiece().name(layer.view()));
+  if (keys.good) check_sent(keys);
+  append(CodePiece().byte(keys.sides()).key(keys.key));
+}
+
+/// What the key does when it is held, at the `/` before it.
 bool Compiler::second_target() {
   if (!can_remap(true)) pending_good_ = false;
   advance();
   if (token().line_before) return expected(Message::expected_key);
-  const bool once = pass_oneshot();
-  if (keyword() == Keyword::k_layer) {
-    return named(once ? Opcode::hold_once_layer : Opcode::remap_layer, IndexSpace::layer);
-  }
+  const RemapForm* const form = remap_form();
+  if (form == nullptr) return false;
   Chord target;
-  if (!chord(target)) return false;
-  if (target.good) check_sent(target);
-  emit(CodePiece(once ? Opcode::hold_once : Opcode::remap_hold)
-           .byte(target.sides())
-           .key(target.key));
+  NameAt layer;
+  if (!remap_target(*form, target, layer)) return false;
+  emit(CodePiece(form->held));
+  append_target(*form, target, layer);
   return true;
 }
 

@@ -61,6 +61,7 @@ struct Position {
   X(raw_report,         "a raw report is [mm:kk,kk] in hex digits, with at most six keys") \
   X(character_untypable,"layout {b} has no key for '{a}'; nothing will be typed") \
   X(several_strokes,    "'{a}' takes several keys of layout {b}; only text types it, as in F1 { \"{a}\" }") \
+  X(tapped_layer,       "a tap turns '{a}' on only as long as it lasts; write oneshot layer or layer toggle") \
   X(character_too_far,  "unicode = windows ends at U+FFFF; nothing will be typed for '{a}'") \
   X(no_key_for_trigger, "no key of layout {b} types '{a}'") \
   X(quoted_key,         "this waits for '{a}' to be typed; write the key without quotes") \
@@ -100,6 +101,8 @@ struct Position {
   X(too_many_keys,      "at most {n} keys") \
   X(option_twice,       "option '{a}' is given twice") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
+  X(any_alone,          "'any' needs a modifier that must be held; a key alone counts whatever is held") \
+  X(any_outside_trigger,"'any' stands before the key of a trigger only") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \
   X(abbreviation_size,  "an abbreviation has 1 to {n} bytes and no ${}") \
   X(bad_vial_key,       "Vial macro keys are M0 to M{n}") \
@@ -139,7 +142,7 @@ struct Position {
   X(expected_button,    "expected a mouse button: left, right, middle, back, forward or 1 to 8") \
   X(expected_pointer,   "expected a number, a name or an expression in ( )") \
   X(expected_layer_action, "expected hold, on, off or toggle and the name of a layer") \
-  X(expected_modifier,  "expected modifiers, as in mods(ctrl+shift)") \
+  X(expected_modifier,  "expected modifiers, as in ctrl+shift") \
   X(expected_led,       "expected an LED: num, caps, scroll, compose or kana") \
   X(expected_match,     "expected within and a duration, any order, keep or '{'") \
   X(else_without_if,    "'else' without its 'if'") \

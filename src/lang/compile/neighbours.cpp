@@ -39,8 +39,8 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
      " rctl_t( rsft_t( ralt_t( rgui_t( ctl_t( sft_t( alt_t( gui_t( meh_t( hypr_t( all_t( timeout( ",
      "KEY = TAP / HOLD, such as ESC / LCTRL"},
     {" lt( layer_tap( &lt ", "KEY = TAP / layer NAME"},
-    {" mo( layer( layerm( &mo (layer ", "KEY { layer hold NAME }"},
-    {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY { layer toggle NAME }"},
+    {" mo( layer( layerm( &mo (layer ", "KEY = layer NAME"},
+    {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY = layer toggle NAME"},
     {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY = oneshot LSHIFT"},
     {" lctl( lsft( lalt( lgui( rctl( rsft( ralt( rgui( lc( ls( la( lg( rc( rs( ra( rg( c( s( a( g("
      " lca( lsg( sgui( meh( hypr( hotkey( ",

@@ -271,7 +271,7 @@ bool Compiler::keyword_statement() {
     case StatementForm::layer:
       return named(opcode, IndexSpace::layer);
     case StatementForm::recording:
-      return named(opcode, IndexSpace::setting);
+      return recording_statement(opcode);
     case StatementForm::call:
       return call_statement(opcode);
     case StatementForm::let:
@@ -311,6 +311,7 @@ bool Compiler::keyword_statement() {
     case StatementForm::text_value:
     case StatementForm::assignment:
     case StatementForm::pattern:
+    case StatementForm::timed_recording:
       break;  // They start with no keyword, or not here.
   }
   return no_statement(statement);
@@ -341,15 +342,30 @@ bool Compiler::simple(Opcode opcode) {
   return true;
 }
 
-/// At the word before a name that is the only operand. Names of `space` must be declared; those of
-/// recordings, for which IndexSpace::setting stands, need not.
+/// `record x`, `record x timed` or `play x`. Recordings need not be declared.
+bool Compiler::recording_statement(Opcode opcode) {
+  advance();
+  NameAt recording;
+  if (token().line_before) return expected(Message::expected_name);
+  if (!name(recording)) return false;
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  // Before `=` it is a variable.
+  const bool timed =
+      opcode == Opcode::record && at_word(kTimedWord) && !ahead.token().is_symbol('=');
+  emit(NamedPiece(timed ? Opcode::record_timed : opcode).name(recording.view()));
+  if (timed) advance();
+  return true;
+}
+
+/// At the word before a name that is the only operand, which must be declared in `space`.
 bool Compiler::named(Opcode opcode, IndexSpace space) {
   advance();
   NameAt operand;
   if (token().line_before) return expected(Message::expected_name);
   if (!name(operand)) return false;
   emit(NamedPiece(opcode).name(operand.view()));
-  if (space != IndexSpace::setting) use(space, operand, kAnyParameters);
+  use(space, operand, kAnyParameters);
   return true;
 }
 

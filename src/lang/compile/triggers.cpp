@@ -65,16 +65,18 @@ bool Compiler::is_vial_key(std::string_view word) {
                              [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// A modifier of which either side will do.
+/// A modifier of which either side will do, or `any`.
 bool Compiler::is_modifier_name(std::string_view word) {
-  return std::ranges::any_of(kSideless.begin(), kSideless.end(),
+  return same_word(word, kAnyMods) ||
+         std::ranges::any_of(kSideless.begin(), kSideless.end(),
                              [&](const auto& entry) { return same_word(word, entry.name); });
 }
 
 // ---- Keys and chords --------------------------------------------------------------------------
 
-/// A key with modifiers: `a`, `ctrl+shift+F5`, `'#'`, `ctrl++`, `^C`, `key 0x04`. Advances past it.
-bool Compiler::chord(Chord& out) {
+/// A key with modifiers: `a`, `ctrl+shift+F5`, `'#'`, `ctrl++`, `^C`, `key 0x04`; of a `trigger`
+/// also `shift+any+F5`. Advances past it.
+bool Compiler::chord(Chord& out, bool trigger) {
   out = {};
   out.at = token().at;
   if (at_dashed_chord()) {
@@ -83,7 +85,7 @@ bool Compiler::chord(Chord& out) {
     return true;
   }
   while (token().kind == TokenKind::word && lexer_.following() == '+') {
-    if (!chord_modifier(out)) return false;
+    if (!chord_modifier(out, trigger)) return false;
   }
   if (!chord_key(out)) return false;
   out.length = last_end_.line == out.at.line ? last_end_.column - out.at.column : 1;
@@ -107,9 +109,12 @@ bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
 }
 
 /// `ctrl+`: the modifier and the plus sign.
-bool Compiler::chord_modifier(Chord& out) {
+bool Compiler::chord_modifier(Chord& out, bool trigger) {
   const std::string_view word = lexer_.word();
-  if (!add_modifier(out.mods, word)) {
+  if (same_word(word, kAnyMods)) {
+    out.mods.more = true;
+    if (!trigger) out.good = error(Message::any_outside_trigger);
+  } else if (!add_modifier(out.mods, word)) {
     out.good = error(Message::not_a_modifier, word, closest_modifier(word));
   }
   advance();  // to the plus sign
@@ -314,7 +319,10 @@ bool Compiler::end_trigger() {
 
 bool Compiler::key_trigger(TriggerKind kind) {
   Chord first;
-  if (!chord(first)) return false;
+  if (!chord(first, true)) return false;
+  if (first.mods.more && first.good && !first.mods.any()) {
+    first.good = error_at(Message::any_alone, first.at, first.length);
+  }
   trigger_.kind = kind;
   trigger_.mods = first.mods;
   trigger_.key = first.key;
@@ -455,7 +463,8 @@ void Compiler::write_trigger(Opcode opcode) {
 
   CodePiece piece(opcode);
   piece.byte(static_cast<std::uint8_t>(static_cast<unsigned>(trigger.kind) |
-                                       (trigger.mods.any() ? 0x80U : 0U)));
+                                       (trigger.mods.any() ? 0x80U : 0U) |
+                                       (trigger.mods.any() && trigger.mods.more ? 0x40U : 0U)));
   if (trigger.mods.any()) piece.byte(trigger.mods.exact).byte(trigger.mods.either);
   std::uint32_t low = trigger.hash;
   std::uint16_t second = 0;

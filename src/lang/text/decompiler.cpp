@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "hid/key_names.hpp"
+#include "lang/code/remap.hpp"
 #include "lang/code/words.hpp"
 #include "lang/text/definition_writer.hpp"
 
@@ -72,10 +73,7 @@ bool DefinitionWriter::declaration() {
       return !in_layer_ && with_body();
     case Opcode::bind:
       return with_body();
-    case Opcode::remap:
     case Opcode::remap_none:
-    case Opcode::once:
-    case Opcode::once_layer:
       return remap();
     case Opcode::layer:
       return !in_layer_ && begin_layer();
@@ -83,7 +81,7 @@ bool DefinitionWriter::declaration() {
       out_ << "}\n";
       return std::exchange(in_layer_, false);
     default:
-      return false;
+      return find_remap(in_.opcode) != nullptr && remap();
   }
 }
 
@@ -166,29 +164,17 @@ bool DefinitionWriter::remap() {
     out_ << "none\n";
     return true;
   }
-  if (in_.opcode == Opcode::once_layer) {
-    out_ << "oneshot layer ";
-    if (!name()) return false;
-  } else {
-    if (in_.opcode == Opcode::once) out_ << "oneshot ";
-    if (!chord(1, KeyPlace::operand)) return false;
-  }
+  const RemapForm& form = *find_remap(in_.opcode);
+  out_ << form.words;
+  if (!(form.layer ? name() : chord(1, KeyPlace::operand))) return false;
   const bool alone = kind == TriggerKind::press || kind == TriggerKind::vial;
   if (alone && !at_end()) {
     if (!read()) return false;
-    switch (in_.opcode) {
-      case Opcode::remap_hold:
-      case Opcode::hold_once:
-        out_ << (in_.opcode == Opcode::hold_once ? " / oneshot " : " / ");
-        if (!chord(0, KeyPlace::operand)) return false;
-        break;
-      case Opcode::remap_layer:
-      case Opcode::hold_once_layer:
-        out_ << (in_.opcode == Opcode::hold_once_layer ? " / oneshot layer " : " / layer ");
-        if (!name()) return false;
-        break;
-      default:
-        unread();
+    if (const RemapForm* const held = find_remap_hold(in_.opcode)) {
+      out_ << " / " << held->words;
+      if (!(held->layer ? name() : chord(0, KeyPlace::operand))) return false;
+    } else {
+      unread();
     }
   }
   out_ << "\n";
@@ -198,7 +184,14 @@ bool DefinitionWriter::remap() {
 bool DefinitionWriter::begin_layer() {
   in_layer_ = true;
   out_ << "layer ";
-  if (!name()) return false;
+  if (!name() || !read()) return false;
+  if (in_.opcode == Opcode::layer_mods) {
+    out_ << " (";
+    if (!write_layer_mods(out_, static_cast<hid::Modifiers>(in_.value[0]))) return false;
+    out_ << ")";
+  } else {
+    unread();
+  }
   out_ << " {\n";
   return true;
 }

@@ -126,6 +126,11 @@ bool DefinitionWriter::rest_of_statement(StatementForm form) {
     case StatementForm::recording:
       out_ << " ";
       return name();
+    case StatementForm::timed_recording:
+      out_ << " ";
+      if (!name()) return false;
+      out_ << " " << kTimedWord;
+      return true;
     case StatementForm::call:
       return call();
     case StatementForm::let:

@@ -86,6 +86,8 @@ class Lister {
     } else if (in.opcode == Opcode::mods_held || in.opcode == Opcode::without_some) {
       good = write_held_mods(
           out_, {static_cast<std::uint8_t>(in.value[0]), static_cast<std::uint8_t>(in.value[1])});
+    } else if (in.opcode == Opcode::layer_mods) {
+      good = write_layer_mods(out_, static_cast<hid::Modifiers>(in.value[0]));
     } else {
       for (std::size_t i = 0; i < operands.size(); ++i) {
         good = list_operand(in, operands, i) && good;
@@ -285,6 +287,7 @@ class Lister {
       out_ << " exact ";
       out_.hex(mods.exact, 2) << " either ";
       out_.hex(mods.either, 1);
+      if (mods.more) out_ << " " << kAnyMods;
     }
   }
 

@@ -76,6 +76,8 @@ std::string example(const Statement& statement) {
     case StatementForm::layer:
     case StatementForm::recording:
       return " name";
+    case StatementForm::timed_recording:
+      return " name timed";
     case StatementForm::call:
       return " with(1, \"text\")";
     case StatementForm::let:
