@@ -325,6 +325,8 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint32_t mods, std::uint32_t to) 
     holds.remove_modifiers(kDevice, chord->mods);
     return std::nullopt;
   }
+  const unsigned held = core_.mixer.held_modifiers().all;
+  note_key(typed_, chord->key, static_cast<hid::Modifiers>(held | chord->mods));
   if (hid::is_plain_key(chord->key)) end_chords(kDevice);
   const bool own = hid::is_modifier(chord->key);
   const bool room = core_.mixer.change().add_chord(kDevice, chord->mods, chord->key, false,
