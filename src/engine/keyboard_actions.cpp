@@ -129,8 +129,9 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
-      pass(key,
-           choice.kind == Choice::Kind::shifted ? hid::kLShift : layer_mods_with({0, key}, choice));
+      pass(key, choice.kind == Choice::Kind::shifted ? hid::kLShift
+                : choice.mods != 0                   ? layer_mods_with({0, key}, choice)
+                                                     : hid::Modifiers{0});
       break;
     case Choice::Kind::leader:
       press_after_leader(key);
