@@ -75,8 +75,8 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::Ke
   for (const engine::KeyEvent& event : script.events) {
     engine::Found found;
     if (event.down &&
-        engine::find_binding(program.roll(), 0, lang::TriggerKind::press,
-                             static_cast<std::uint32_t>(event.usage), {mods, mods}, true, found)) {
+        engine::find_open_binding(program.roll(), 0, lang::TriggerKind::press,
+                                  static_cast<std::uint32_t>(event.usage), {mods, mods}, found)) {
       add(found.entry);
     }
     mods = static_cast<hid::Modifiers>(event.down ? mods | hid::modifier_bit(event.usage)

@@ -34,6 +34,14 @@ bool find_exact(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mod
   return best != kNoFit;
 }
 
+/// Finds the entry that names exactly all of `mods`, else exactly the fingers'.
+bool find_named(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods, Found& out,
+                std::uint32_t& position) {
+  if (find_exact(roll, none, mods.all, out, position)) return true;
+  const bool more = mods.fingers != 0 && mods.fingers != mods.all;
+  return more && find_exact(roll, none, mods.fingers, out, position);
+}
+
 /// Finds the entry of the key of `none` that lets others be held and names the most of `mods`.
 bool find_open(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mods, Found& out) {
   lang::IndexKey first = none;
@@ -73,19 +81,24 @@ hid::Modifiers named_modifiers(lang::TriggerMods mods) {
 }
 
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, bool open, Found& out) {
+                  std::uint32_t usage, HeldModifiers mods, Found& out) {
   // Each step is a search in flash or a read of it: no more of them than need be.
   const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
   if (mods.all == 0) return find_entry(roll, none, out);
   std::uint32_t position = 0;
-  if (find_exact(roll, none, mods.all, out, position)) return true;
-  const bool more = mods.fingers != 0 && mods.fingers != mods.all;
-  if (more && find_exact(roll, none, mods.fingers, out, position)) return true;
-  if (open && find_open(roll, none, mods.all, out)) return true;
+  if (find_named(roll, none, mods, out, position)) return true;
   // The one that names no modifiers stands before these, if there is any of this key.
   lang::IndexEntry entry;
   if (position == 0 || !roll.index_entry(position - 1, entry)) return false;
   return same_above(entry.key, none, kUsageShift) && find_entry(roll, none, out);
+}
+
+bool find_open_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
+                       std::uint32_t usage, HeldModifiers mods, Found& out) {
+  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
+  std::uint32_t position = 0;
+  return find_named(roll, none, mods, out, position) || find_open(roll, none, mods.all, out) ||
+         find_entry(roll, none, out);
 }
 
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out) {

@@ -29,10 +29,14 @@ int fit_with_more(lang::TriggerMods asked, hid::Modifiers held);
 
 /// Finds the trigger of `kind` with the usage (or number) `usage` in `scope` (lang::name_hash of a
 /// layer, or 0) that fits best: that names exactly all held modifiers, else exactly the fingers',
-/// else the most of those that let others be held, if there may be `open` ones, else none. False if
-/// there is no such trigger.
+/// else none. False if there is no such trigger. Not of those that let others be held, too.
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, bool open, Found& out);
+                  std::uint32_t usage, HeldModifiers mods, Found& out);
+
+/// Likewise of all: before the one that names none comes the one that names the most of those that
+/// let others be held, too.
+bool find_open_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
+                       std::uint32_t usage, HeldModifiers mods, Found& out);
 
 /// Finds the entry with exactly this key.
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out);

@@ -85,7 +85,7 @@ void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
 
 /// The scopes in which keys are looked up: the layers that are on, the latest first, then that
 /// outside layers. `lookup` starts as before_scopes().
-bool Keyboard::next_scope(Lookup& lookup) {
+void Keyboard::go_on(Lookup& lookup) {
   const auto holds = core_.mixer.holds().all();
   while (lookup.place > 1) {
     const Usage usage = holds[--lookup.place - 1].usage();
@@ -95,20 +95,22 @@ bool Keyboard::next_scope(Lookup& lookup) {
     if (!core_.roll->index_entry(core_.layer_position + layer_number(usage), entry)) continue;
     lookup.scope = entry.key.low;
     lookup.mods = core_.layer_modifiers(lookup.scope);
-    return true;
+    return;
   }
-  lookup.scope = 0;
-  lookup.mods = core_.layer_modifiers(0);
-  return lookup.place-- == 1;
+  lookup = {0, 0, core_.layer_modifiers(0)};
 }
 
 bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& out) {
   if (!has(kind)) return false;
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
   HeldModifiers mods = core_.mixer.held_modifiers();
-  mods.fingers = static_cast<hid::Modifiers>(mods.fingers | lookup.mods);
-  mods.all = static_cast<hid::Modifiers>(mods.all | lookup.mods);
-  return find_binding(*core_.roll, lookup.scope, kind, usage, mods, has_open(kind), out);
+  if (lookup.mods != 0) {
+    mods.fingers = static_cast<hid::Modifiers>(mods.fingers | lookup.mods);
+    mods.all = static_cast<hid::Modifiers>(mods.all | lookup.mods);
+  }
+  const bool open = mods.all != 0 && has_open(kind);
+  return open ? find_open_binding(*core_.roll, lookup.scope, kind, usage, mods, out)
+              : find_binding(*core_.roll, lookup.scope, kind, usage, mods, out);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------

@@ -108,7 +108,13 @@ class Keyboard {
   void note_kinds(std::uint32_t scope);
   void note_lengths(std::uint32_t position, std::uint32_t scope);
   [[nodiscard]] Lookup before_scopes() const { return {core_.mixer.holds().all().size() + 1}; }
-  bool next_scope(Lookup& lookup);
+  /// Goes on to the next place. False if there is none.
+  bool next_scope(Lookup& lookup) {
+    if (lookup.place == 0) return false;
+    go_on(lookup);
+    return true;
+  }
+  void go_on(Lookup& lookup);
   bool find(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key, Found& out);
 
   void look_at_press(const KeyEvent& event, Choice& choice);

@@ -127,8 +127,9 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
-      pass(key,
-           choice.kind == Choice::Kind::shifted ? hid::kLShift : layer_mods_with({0, key}, choice));
+      pass(key, choice.kind == Choice::Kind::shifted ? hid::kLShift
+                : choice.mods != 0                   ? layer_mods_with({0, key}, choice)
+                                                     : hid::Modifiers{0});
       break;
     case Choice::Kind::leader:
       press_after_leader(key);
@@ -345,6 +346,8 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
     holds.remove_modifiers(kDevice, chord->mods);
     return std::nullopt;
   }
+  const unsigned held = core_.mixer.held_modifiers().all;
+  note_key(typed_, chord->key, static_cast<hid::Modifiers>(held | chord->mods));
   if (hid::is_plain_key(chord->key)) end_chords(kDevice);
   const bool own = hid::is_modifier(chord->key);
   const bool room = core_.mixer.change().add_chord(kDevice, chord->mods, chord->key, false,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "lang/code/words.hpp"
 #include "lang/text/definition_writer.hpp"
 
 // The statements of a body. Where conditions end is told by the offsets of their labels; all other

@@ -9,6 +9,7 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/code/notation.hpp"
 #include "lang/code/settings.hpp"
+#include "lang/code/words.hpp"
 #include "lang/text/roll_measure.hpp"
 
 namespace pianola::lang {
