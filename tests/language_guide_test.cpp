@@ -214,6 +214,15 @@ std::vector<Limit> limits() {
        [](bool over) { return fmt::format("var {}\n", times(kMaxName + over, "x")); }},
       {"variables of a file", std::to_string(kMaxGlobals), Message::too_many_variables, kMaxGlobals,
        [](bool over) { return numbered(kMaxGlobals + over, "var v{}\n"); }},
+      {"texts with names in each other", std::to_string(kMaxTextDepth), Message::texts_too_deep,
+       kMaxTextDepth,
+       [](bool over) {
+         std::string texts = "text t0 = \"\"\n";
+         for (std::size_t i = 1; i <= kMaxTextDepth + over; ++i) {
+           texts += fmt::format("text t{} = \"${{t{}}}\"\n", i, i - 1);
+         }
+         return texts;
+       }},
       {"layers of a file", std::to_string(kMaxLayers), Message::too_many_layers, kMaxLayers,
        [](bool over) { return numbered(kMaxLayers + over, "layer l{} {{ }}\n"); }},
       {"parameters of a macro", std::to_string(kMaxParameters), Message::too_many_parameters,

@@ -141,8 +141,16 @@ inline Vm::Flow Vm::one() {
   return flow;
 }
 
+/// A text is over: the one goes on in which it stands, or the task.
 inline Vm::Flow Vm::end_typing() {
-  core_.reader.seek(task().record, core_.floor.pc);
+  Floor& floor = core_.floor;
+  if (floor.nested > 0) {
+    const Value outer = floor.waiting[--floor.nested];
+    core_.reader.seek(outer.record(), outer.offset());
+    floor.text.go_on();
+  } else {
+    core_.reader.seek(task().record, floor.pc);
+  }
   return Flow::next;
 }
 
@@ -167,6 +175,7 @@ inline Vm::Flow Vm::type() {
     const TextSource::Result result = core_.floor.text.next(core_.reader, character);
     if (result == TextSource::Result::piece) return Flow::next;
     if (result == TextSource::Result::end) return end_typing();
+    if (result == TextSource::Result::named) return start_named();
     if (result == TextSource::Result::bad) return fail(ErrorCode::text);
     const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
     const hid::Layout& layout = hid::layouts()[task().layout];
@@ -243,6 +252,8 @@ Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code);
 Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_named_text(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_text_of(const Operands&) { return fail(ErrorCode::code); }
 
 // ---- Options -----------------------------------------------------------------------------------
 

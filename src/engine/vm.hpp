@@ -153,6 +153,9 @@ class Vm {
   Flow start_typing();
   Flow type();
   Flow end_typing();
+  Flow start_named();
+  [[nodiscard]] std::optional<Value> value_of(std::uint32_t name);
+  bool start_value(Value value);
   [[nodiscard]] hid::Modifiers pressed_modifiers();
 
   Core& core_;

@@ -153,7 +153,9 @@ enum class OperandKind : std::uint8_t {
   X(once,         "ONCE",        trigger, mods,    key,    none, 0, 0, "(1) sends the chord (2)+(3), for the next key if it is tapped") \
   X(once_layer,   "ONCELAYER",   trigger, name,    none,   none, 0, 0, "(1) turns layer (2) on, for the next key if it is tapped") \
   X(hold_once,    "HOLDONCE",    mods,    key,     none,   none, 0, 0, "as REMAPHOLD, for the next key if it is soon let go") \
-  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go")
+  X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go") \
+  X(named_text,   "NAMEDTEXT",   name,    none,    none,   none, 0, 0, "text (1); its pieces follow: MORETEXT first, then MORETEXT and TEXTOF") \
+  X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table
@@ -221,7 +223,9 @@ inline constexpr std::size_t kMaxRawKeys = 6;
 /// Most parameters of a macro.
 inline constexpr std::size_t kMaxParameters = 8;
 /// Most variables of a file: a device keeps the value of each in RAM.
-inline constexpr std::size_t kMaxGlobals = 16;
+inline constexpr std::size_t kMaxGlobals = 64;
+/// Deepest nesting of texts with names: how many TEXTOF may be open at a time.
+inline constexpr std::size_t kMaxTextDepth = 8;
 /// Most layers of a file: a device keeps a bit for each in RAM.
 inline constexpr std::size_t kMaxLayers = 32;
 /// Most locals of one body, parameters and loop counters included.

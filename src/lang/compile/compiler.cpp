@@ -33,6 +33,7 @@ Status Compiler::step() {
       break;
     case Mode::text:
     case Mode::argument_text:
+    case Mode::named_text:
       text_step();
       break;
     case Mode::arguments:
@@ -252,9 +253,9 @@ void Compiler::start_item() {
   home_ = token().line_before ? token().at.column : 1;
 }
 
-/// After a definition's head: it is complete unless it opened a block.
+/// After a definition's head: it is complete unless it opened a block or a text.
 void Compiler::finish_definition_after(bool good) {
-  if (depth_ > 0 && good) return;
+  if ((depth_ > 0 || mode_ == Mode::named_text) && good) return;
   depth_ = 0;
   if (!good) return skip(Skip::definition);
   end_definition();

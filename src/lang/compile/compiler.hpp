@@ -59,6 +59,7 @@ class Compiler final : private DiagnosticSink {
     text,
     arguments,
     argument_text,
+    named_text,
     skip,
     finish,
     done,
@@ -238,6 +239,10 @@ class Compiler final : private DiagnosticSink {
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
   void note(const ScratchRecord& record);
   bool variable_definition();
+  [[nodiscard]] bool at_named_text();
+  bool text_definition();
+  bool text_part();
+  [[nodiscard]] std::uint8_t text_depth(const NameAt& name);
   bool macro_definition();
   bool parameters(std::uint8_t& count);
   bool parameter(std::uint8_t& count);
@@ -464,6 +469,7 @@ class Compiler final : private DiagnosticSink {
   char32_t last_by_number_ = 0;  ///< The last character that `set unicode` can enter; 0: none.
   bool all_leader_ = false;      ///< `set trigger = leader`.
   bool until_ = false;           ///< The expression is that of `wait until`.
+  bool text_fits_ = false;       ///< What the expression makes may be a text.
   std::uint8_t wakes_ = 0;       ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;

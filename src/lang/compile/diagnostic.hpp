@@ -101,7 +101,7 @@ struct Position {
   X(definition_too_long,"a definition's code is at most {n} bytes") \
   X(nested_layer,       "a layer cannot stand in a layer") \
   X(only_bindings,      "a layer holds bindings and remaps only") \
-  X(not_private,        "private and public stand before bindings, macro, var and layer") \
+  X(not_private,        "private and public stand before bindings, macro, var, text and layer") \
   X(locked_placeholder, "'private #{n} locked' stands for a definition of a locked device; here is none") \
   X(define_line,        "expected type \"…\", report mod=… keys=… or end") \
   X(missing_end,        "missing 'end' for this 'define'") \
@@ -118,6 +118,11 @@ struct Position {
   X(expected_value_here,"expected a value") \
   X(value_or_dollar,    "'${' begins a value; to type it write '\\${'") \
   X(text_as_number,     "a text cannot stand where a number is needed") \
+  X(expected_text,      "expected a text, as in text sig = \"…\"") \
+  X(text_parts,         "in a text with a name, ${…} takes the name of a text or a variable only") \
+  X(texts_too_deep,     "texts stand in each other more than {n} deep") \
+  X(text_later,         "the text '{a}' must be declared above what uses it; it is at {p}") \
+  X(text_assigned,      "'{a}' is a text; nothing can be assigned to it") \
   X(text_argument_parts,"a text argument cannot contain ${…}; pass the value as a parameter of its own") \
   X(unbalanced,         "expected ')'") \
   X(expression_too_long,"this expression is too long or nested too deep; at most {n} parts") \

@@ -29,6 +29,9 @@ IndexKey mirror_key(const IndexKey& key) {
           (key.low & 0xFFFFU) | (((key.high >> 8) & 0xFFFFU) << 16)};
 }
 
+/// The key in the index of a text, given that of a variable of its name.
+IndexKey text_key(const IndexKey& key) { return name_key(IndexSpace::text, key.low); }
+
 /// Sorts the few items of a run. By insertion: the library's sort recurses.
 void sort_run(std::span<SortItem> items) {
   for (std::size_t i = 1; i < items.size(); ++i) {
@@ -37,6 +40,11 @@ void sort_run(std::span<SortItem> items) {
     for (; place > 0 && item < items[place - 1]; --place) items[place] = items[place - 1];
     items[place] = item;
   }
+}
+
+/// Whether a text may be used so.
+bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
+  return use.entry.params == kTextUse && declared.entry.record < use.entry.record;
 }
 
 }  // namespace
@@ -110,11 +118,11 @@ Status IndexBuilder::runs_step(const Context& context) {
     if (!resolve(context, record, item.key)) continue;
     item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
-    // `j & k` is found from either key.
-    mirrored_ = is_both(item.key);
+    // `j & k` is found from either key; a text is checked among the variables.
+    mirrored_ = is_both(item.key) || record.text;
     if (mirrored_) {
       mirror_ = item;
-      mirror_.key = mirror_key(item.key);
+      mirror_.key = record.text ? text_key(item.key) : mirror_key(item.key);
     }
   }
   sort_run(std::span{items}.first(count));
@@ -198,7 +206,8 @@ Status IndexBuilder::check(const Context& context, const SortItem& item) {
 
 Status IndexBuilder::declaration(const Context& context, const SortItem& item,
                                  const ScratchRecord& record) {
-  if (declared_ && declared_item_.key == item.key) {
+  const bool indexed_text = space_of(item.key) == IndexSpace::text;
+  if (declared_ && declared_item_.key == item.key && !indexed_text) {
     // A doubled trigger of two keys is found twice, once for each order.
     if (is_both(item.key) && mirror_key(item.key) < item.key) return Status::ok;
     ScratchRecord first;
@@ -220,7 +229,7 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   }
   declared_ = true;
   declared_item_ = item;
-  if (!context.write) return Status::ok;
+  if (!context.write || (record.text && !indexed_text)) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
   return context.writer.append_index(entry);
@@ -239,6 +248,10 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
     unknown_name(context, record, name);
     return Status::more;
   }
+  if (declared.text && !is_good_use(declared, record)) {
+    report_text_use(context, declared, record, name);
+    return Status::more;
+  }
   if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
       declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
     return Status::ok;
@@ -252,6 +265,20 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
   diagnostic.other = declared.at;
   context.sink.report(diagnostic);
   return Status::more;
+}
+
+/// A text was used where it cannot be.
+void IndexBuilder::report_text_use(const Context& context, const ScratchRecord& declared,
+                                   const ScratchRecord& use, std::string_view name) {
+  Diagnostic diagnostic;
+  diagnostic.message = use.entry.params == kAssignedUse ? Message::text_assigned
+                       : use.entry.params == kTextUse   ? Message::text_later
+                                                        : Message::text_as_number;
+  diagnostic.at = use.at;
+  diagnostic.length = use.length;
+  diagnostic.a = name;
+  diagnostic.other = declared.at;
+  context.sink.report(diagnostic);
 }
 
 void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& record,

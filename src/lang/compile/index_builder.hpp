@@ -56,6 +56,8 @@ class IndexBuilder {
   Status check(const Context& context, const SortItem& item);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
   Status use(const Context& context, const SortItem& item, const ScratchRecord& record);
+  static void report_text_use(const Context& context, const ScratchRecord& declared,
+                              const ScratchRecord& use, std::string_view name);
   void unknown_name(const Context& context, const ScratchRecord& record, std::string_view name);
   std::string_view closest_declared(const Context& context, const IndexKey& key,
                                     std::string_view name, std::array<char, kMaxName>& out);
@@ -73,7 +75,7 @@ class IndexBuilder {
   bool merging_ = false;       // heads are open
   bool declared_ = false;      // declared_item_ holds the last declaration
   bool mirrored_ = false;      // mirror_ waits to be sorted in
-  SortItem mirror_;            // a trigger of two keys with the keys exchanged
+  SortItem mirror_;            // a trigger of two keys with the keys exchanged, or a text's own key
   SortItem declared_item_;
   std::array<Head, kFan> heads_{};
 };

@@ -187,14 +187,19 @@ void Compiler::text_character(char32_t c) {
 /// The text is over and its last piece is written; the token after it is current.
 void Compiler::end_text() {
   if (text_size_ > 0 || text_empty_) flush_text();
-  mode_ = mode_ == Mode::argument_text ? Mode::arguments : Mode::file;
+  const Mode mode = mode_;
+  mode_ = mode == Mode::argument_text ? Mode::arguments : Mode::file;
+  if (mode != Mode::named_text) return;
+  declare();
+  end_definition();
 }
 
 /// After `${`: the value, up to and with its `}`. False if the text cannot go on after an error;
 /// the token after it is current then.
 bool Compiler::text_value(const Position& at) {
   const bool argument = mode_ == Mode::argument_text;
-  if (text_size_ > 0) flush_text();
+  const bool named = mode_ == Mode::named_text;
+  if (text_size_ > 0 || (named && text_empty_)) flush_text();
   text_empty_ = false;
   advance();
   if (closes_text()) {
@@ -202,10 +207,12 @@ bool Compiler::text_value(const Position& at) {
     advance();
     return false;
   }
-  bool good = expression();
+  text_fits_ = true;
+  bool good = named ? text_part() : expression();
+  text_fits_ = false;
   if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
-  if (good) emit(CodePiece(Opcode::type));
+  if (good && !named) emit(CodePiece(Opcode::type));
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
          token().kind != TokenKind::text) {
     advance();
@@ -229,9 +236,10 @@ bool Compiler::closes_text() {
 
 /// Writes what text_ holds as one instruction.
 void Compiler::flush_text() {
-  const Opcode opcode = mode_ != Mode::argument_text ? Opcode::text
-                        : text_empty_                ? Opcode::push_text
-                                                     : Opcode::more_text;
+  const bool first = mode_ == Mode::argument_text && text_empty_;
+  const Opcode opcode = mode_ == Mode::text ? Opcode::text
+                        : first             ? Opcode::push_text
+                                            : Opcode::more_text;
   emit(CodePiece(opcode).byte(text_size_));
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;

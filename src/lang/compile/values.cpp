@@ -62,7 +62,7 @@ bool Compiler::assignment(Assignment kind) {
     return true;
   }
   emit(NamedPiece(Opcode::store_global).name(subject_.view()));
-  if (pending_good_) use(IndexSpace::variable, subject_, 0);
+  if (pending_good_) use(IndexSpace::variable, subject_, kAssignedUse);
   return true;
 }
 
@@ -275,7 +275,9 @@ void Compiler::arguments_step() {
   if (good) {
     ++arguments_;
     if (token().kind == TokenKind::text) return start_text(Mode::argument_text);
+    text_fits_ = true;
     good = expression();
+    text_fits_ = false;
   }
   if (good) return;
   skip(Skip::statement);

@@ -66,6 +66,8 @@ bool DefinitionWriter::declaration() {
       return !in_layer_ && setting();
     case Opcode::variable:
       return !in_layer_ && variable();
+    case Opcode::named_text:
+      return !in_layer_ && named_text();
     case Opcode::macro:
       return !in_layer_ && with_body();
     case Opcode::bind:
@@ -148,6 +150,30 @@ bool DefinitionWriter::variable() {
   }
   out_ << "\n";
   return true;
+}
+
+bool DefinitionWriter::named_text() {
+  out_ << "text ";
+  if (!name()) return false;
+  out_ << " = \"";
+  bool good = read() && in_.opcode == Opcode::more_text;
+  while (good) {
+    const Instruction piece = in_;
+    const bool last = at_end();
+    good = last || read();
+    const bool goes_on = !last && in_.opcode == Opcode::more_text;
+    if (piece.opcode == Opcode::more_text) {
+      good = good && write_text(out_, reader_, piece.payload, piece.payload_size, goes_on);
+    } else {
+      good = good && piece.opcode == Opcode::text_of;
+      out_ << "${";
+      good = good && write_name(out_, reader_, piece.payload, piece.payload_size);
+      out_ << "}";
+    }
+    if (last) break;
+  }
+  out_ << "\"\n";
+  return good;
 }
 
 bool DefinitionWriter::remap() {

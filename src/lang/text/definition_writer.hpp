@@ -82,6 +82,7 @@ class DefinitionWriter {
   bool setting_key(const SettingInfo& info, std::uint32_t value);
   bool typing(std::uint32_t value);
   bool variable();
+  bool named_text();
   bool remap();
   bool begin_layer();
   bool with_body();
