@@ -30,6 +30,7 @@ enum class Setting : std::uint8_t {
   pause,
   oneshot,
   oneshot_again,
+  allow,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -38,6 +39,7 @@ enum class SettingType : std::uint8_t {
   choice,    ///< SET with the number of the word in `choices`.
   duration,  ///< SET with milliseconds; a word in `choices`, if there is one, means 0.
   typing,    ///< SET: 0 `fast`, 1 `safe`, else 2 + milliseconds between reports.
+  lints,     ///< SET with a bit for each of the kLintWords that stand in a text.
   key,       ///< SET with the usage (hid::Usage); a word in `choices`, if there is one, means 0.
 };
 
@@ -49,7 +51,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 20> kSettings = {{
+inline constexpr std::array<SettingInfo, 21> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -70,6 +72,7 @@ inline constexpr std::array<SettingInfo, 20> kSettings = {{
     {"pause", SettingType::duration, {}, 0},
     {"oneshot", SettingType::duration, {"off"}, 2000},
     {"oneshot_again", SettingType::choice, {"cancel", "lock"}, 0},
+    {"allow", SettingType::lints, {}, 0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

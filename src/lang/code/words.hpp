@@ -36,6 +36,12 @@ inline constexpr std::array<std::string_view, 5> kButtonWords = {"left", "right"
 inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock", "unlock",
                                                                 "capslock", "layer"};
 
+/// The kinds of warnings. Bit n of the setting `allow` is that of the one with number n.
+inline constexpr std::array<std::string_view, 15> kLintWords = {
+    "untypable",   "quoted-key", "bracket",   "backslash",   "blanks",
+    "modifier",    "print",      "private",   "layout-late", "bare-letter",
+    "unreachable", "unused",     "recursion", "template",    "layout"};
+
 /// The place of `word` among `words`; their number if it is none of them.
 constexpr std::size_t find_word(std::span<const std::string_view> words, std::string_view word) {
   return static_cast<std::size_t>(std::ranges::find(words.begin(), words.end(), word) -

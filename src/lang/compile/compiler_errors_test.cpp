@@ -14,7 +14,7 @@ namespace {
 using test::expect_all;
 
 const std::string kPlain =
-    " warning: private is not encrypted yet: who has the device or the file can read it";
+    " warning: private is not encrypted yet: the device and the file show it";
 
 TEST(Mistakes, Keys) {
   expect_all({

@@ -457,6 +457,7 @@ bool Compiler::remap() {
     write_trigger(once ? Opcode::once : Opcode::remap);
     pending_good_ = trigger_good_;
     if (target.good) check_sent(target);
+    note_letter(target.key);
     append(CodePiece().byte(target.sides()).key(target.key));
   }
   pending_.entry.body = code_size_;
@@ -495,6 +496,7 @@ bool Compiler::second_target() {
   Chord target;
   if (!chord(target)) return false;
   if (target.good) check_sent(target);
+  note_letter(target.key);
   emit(CodePiece(once ? Opcode::hold_once : Opcode::remap_hold)
            .byte(target.sides())
            .key(target.key));
@@ -512,6 +514,7 @@ bool Compiler::open_body() {
 
 void Compiler::start_body() {
   brace_excused_ = false;
+  may_end_ = false;
   frame_ = local_count_;
   label_count_ = 0;
   named_count_ = 0;

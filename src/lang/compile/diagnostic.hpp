@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text_writer.hpp"
+#include "lang/code/words.hpp"
 #include "lang/compile/source.hpp"
 
 namespace pianola::lang {
@@ -69,7 +70,14 @@ struct Position {
   X(blanks_typed,       "the blanks before these quotes are typed; put the quotes behind the text") \
   X(modifier_alone,     "this taps {a} alone; keys that are pressed together are written ctrl+c") \
   X(key_before_text,    "this presses the key {b}; to type a text write \"…\" alone") \
-  X(private_is_plain,   "private is not encrypted yet: who has the device or the file can read it") \
+  X(private_is_plain,   "private is not encrypted yet: the device and the file show it") \
+  X(bare_letter,        "nothing types '{a}' any more; bind ctrl+{a} or leader {a}") \
+  X(unreachable,        "this is never reached: the loop before it has no end") \
+  X(unused,             "nothing uses '{a}'") \
+  X(recursion,          "'{a}' calls itself whenever it runs, and so never ends") \
+  X(template_text,      "'{a}' is typed as it stands: there is neither clock nor clipboard") \
+  X(time_typed,         "this types the milliseconds since the start; there is no clock") \
+  X(layout_open,        "layouts uk and us type '{a}' differently; write 'set layout = …' at the top") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
   /* Definitions. */ \
   X(expected_visibility,"expected private or public; a layer is written layer NAME { … }") \
@@ -91,6 +99,7 @@ struct Position {
   X(too_many_parameters,"a macro has at most {n} parameters") \
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
   X(expected_value,     "expected {b}") \
+  X(unknown_lint,       "unknown warning '{a}'[; did you mean '{b}'?]") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
   X(expected_option,    "expected an option: again, typing, layout or pause") \
   X(option_twice,       "option '{a}' is given twice") \
@@ -181,6 +190,11 @@ enum class Message : std::uint8_t {
 #undef PIANOLA_X
 };
 
+/// The kind of the warning `message`: its place in kLintWords.
+std::size_t lint_of(Message message);
+/// The kind of warnings whose name is most like `word`; empty if none is near.
+std::string_view closest_lint(std::string_view word);
+
 /// Most bytes of a word in a diagnostic.
 inline constexpr std::size_t kMaxDiagnosticWord = 64;
 
@@ -212,8 +226,9 @@ class DiagnosticSink {
 /// Writes the message alone, without place and line.
 void write_message(const Diagnostic& diagnostic, TextSink& out);
 
-/// Writes GCC's form: `FILE:LINE:COLUMN: error: …`, the line itself, and a caret under the place.
-/// Of a very long line only the part around the place is shown.
+/// Writes GCC's form: `FILE:LINE:COLUMN: error: …` (of a warning with its kind: `[unused]`), the
+/// line itself, and a caret under the place. Of a very long line only the part around the place is
+/// shown.
 void write_diagnostic(const Diagnostic& diagnostic, std::string_view file, Source& source,
                       TextSink& out);
 

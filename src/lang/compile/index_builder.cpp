@@ -188,7 +188,7 @@ Status IndexBuilder::merge_step(const Context& context) {
 
 Status IndexBuilder::check_step(const Context& context) {
   for (std::uint32_t i = 0; i < kBatch; ++i) {
-    if (position_ >= end_) return Status::ok;
+    if (position_ >= end_) return check_used(context);
     SortItem item;
     if (!context.scratch.read(position_++, item)) return Status::io_error;
     if (const Status status = check(context, item); status != Status::ok) return status;
@@ -202,6 +202,44 @@ Status IndexBuilder::check(const Context& context, const SortItem& item) {
   if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
   if (record.role == ScratchRecord::Role::declaration) return declaration(context, item, record);
   return use(context, item, record);
+}
+
+/// Warns of the last declaration if it is that of a name which nothing uses.
+Status IndexBuilder::check_used(const Context& context) {
+  const bool checked = declared_ && !used_ && context.write;
+  const IndexSpace space = space_of(declared_item_.key);
+  const bool named =
+      space == IndexSpace::macro || space == IndexSpace::variable || space == IndexSpace::layer;
+  if (!checked || !named) return Status::ok;
+  ScratchRecord record;
+  if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
+  std::array<char, kMaxName> name;
+  Diagnostic diagnostic;
+  diagnostic.message = Message::unused;
+  diagnostic.warning = true;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = name_of(context, record, name);
+  context.sink.report(diagnostic);
+  return Status::ok;
+}
+
+/// Warns of a letter whose key alone is bound, outside all layers, so that nothing types it.
+void IndexBuilder::check_letter(const Context& context, const SortItem& item,
+                                const ScratchRecord& record) {
+  const std::uint32_t letter = (record.entry.key.low >> 16) - 'a';
+  const bool bare = record.first_is_character && letter < 26 &&
+                    item.key.high == trigger_key(0, TriggerKind::press, {}, 0).high &&
+                    item.key.scope == 0 && !key_mods(item.key).any();
+  if (!bare || !context.write || (context.letters >> letter & 1U) != 0) return;
+  Diagnostic diagnostic;
+  const Utf8Bytes shown = encode_utf8('a' + letter);
+  diagnostic.message = Message::bare_letter;
+  diagnostic.warning = true;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = shown;
+  context.sink.report(diagnostic);
 }
 
 Status IndexBuilder::declaration(const Context& context, const SortItem& item,
@@ -227,8 +265,11 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
     context.sink.report(diagnostic);
     return Status::more;
   }
+  if (const Status status = check_used(context); status != Status::ok) return status;
   declared_ = true;
   declared_item_ = item;
+  used_ = false;
+  check_letter(context, item, record);
   if (!context.write || (record.text && !indexed_text)) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
@@ -248,6 +289,8 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
     unknown_name(context, record, name);
     return Status::more;
   }
+  used_ = used_ || space_of(item.key) != IndexSpace::macro ||
+          record.entry.record != declared.entry.record;
   if (declared.text && !is_good_use(declared, record)) {
     report_text_use(context, declared, record, name);
     return Status::more;

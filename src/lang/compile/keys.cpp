@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 #include "lang/compile/compiler.hpp"
@@ -11,6 +12,14 @@ namespace {
 
 /// Characters of a text compiled in one step.
 constexpr unsigned kTextBatch = 256;
+
+/// Whether other programs put something for `%word%`.
+bool is_template_word(std::string_view word) {
+  constexpr std::array<std::string_view, 5> kWords = {"clipboard", "date", "time", "datetime",
+                                                      "username"};
+  return word.starts_with("A_") ||
+         std::ranges::any_of(kWords, [&](std::string_view each) { return same_word(word, each); });
+}
 
 }  // namespace
 
@@ -35,7 +44,15 @@ bool Compiler::chord_list(Opcode opcode) {
 
 void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
   if (keys.good) check_sent(keys);
+  if (opcode != Opcode::release) note_letter(keys.key);
   emit(CodePiece(opcode).byte(keys.sides()).key(keys.key));
+}
+
+/// Something in the file types this key.
+void Compiler::note_letter(KeyRef key) {
+  char32_t c = key.value();
+  if (!key.is_character()) c = file_layout_.decode({0, static_cast<std::uint8_t>(c)});
+  if (c >= 'a' && c <= 'z') letters_ |= 1U << (c - 'a');
 }
 
 /// Warns of a key that the layout has not.
@@ -133,7 +150,9 @@ void Compiler::text_step() {
     switch (item.kind) {
       case StringItem::Kind::character:
         check_in_text(item.character, item.at);
+        check_layout(item.character, item.at);
         check_bracket(item);
+        check_template(item);
         text_character(item.character);
         break;
       case StringItem::Kind::value:
@@ -149,6 +168,17 @@ void Compiler::text_step() {
         return end_text();
     }
   }
+}
+
+/// Notes the first character of a text that the two layouts type differently that people are most
+/// likely to have.
+void Compiler::check_layout(char32_t c, const Position& at) {
+  if (layout_set_ || layout_character_ != 0 || c > 0xFFFF || !(layout_ == file_layout_)) return;
+  const hid::Strokes here = file_layout_.strokes(c);
+  const hid::Strokes there = hid::find_layout("us")->strokes(c);
+  if (here.count == there.count && here.stroke == there.stroke) return;
+  layout_character_ = static_cast<std::uint16_t>(c);
+  layout_at_ = at;
 }
 
 /// Warns of a character of a text that neither the layout nor the host's method can type.
@@ -175,6 +205,22 @@ void Compiler::check_bracket(const StringItem& item) {
   if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
   if (ahead.following() != closing || !is_meant_as_key(ahead.word())) return;
   warn_at(Message::bracketed_key, item.at, ahead.token().length + 2, ahead.word(), {});
+}
+
+/// Warns of what other programs put a date or the clipboard for: `{{date}}`, `%clipboard%`.
+void Compiler::check_template(const StringItem& item) {
+  const char32_t sign = item.character;
+  if ((sign != '{' || lexer_.following() != '{') && sign != '%') return;
+  if (lexer_.position().offset - item.at.offset != 1) return;
+  Lexer& ahead = look_ahead();
+  if (sign == '{') ahead.next();
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
+  if (ahead.following() != (sign == '{' ? U'}' : U'%')) return;
+  const std::string_view word = ahead.word();
+  if (sign == '%' && !is_template_word(word)) return;
+  warn_at(Message::template_text, item.at, ahead.token().length + (sign == '{' ? 4U : 2U), word,
+          {});
 }
 
 void Compiler::text_character(char32_t c) {
@@ -206,6 +252,9 @@ bool Compiler::text_value(const Position& at) {
     error_at(Message::value_or_dollar, at, 2);
     advance();
     return false;
+  }
+  if (at_word("time") && lexer_.following() == '}') {
+    warn_at(Message::time_typed, token().at, token().length, {}, {});
   }
   text_fits_ = true;
   bool good = named ? text_part() : expression();
@@ -240,6 +289,9 @@ void Compiler::flush_text() {
   const Opcode opcode = mode_ == Mode::text ? Opcode::text
                         : first             ? Opcode::push_text
                                             : Opcode::more_text;
+  if (opcode == Opcode::text && text_size_ == 1) {
+    note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
+  }
   emit(CodePiece(opcode).byte(text_size_));
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;

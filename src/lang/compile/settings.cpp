@@ -34,7 +34,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 20> kExpectedValue = {
+constexpr std::array<std::string_view, 21> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -54,7 +54,8 @@ constexpr std::array<std::string_view, 20> kExpectedValue = {
     "a duration",
     "a duration",
     "off or a duration",
-    "cancel or lock"};
+    "cancel or lock",
+    "names of warnings in quotes"};
 static_assert(kExpectedValue.size() == kSettings.size());
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.
@@ -107,6 +108,7 @@ bool Compiler::set_definition() {
 /// The value, with the instruction that holds it. Advances past it.
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
+  if (info.type == SettingType::lints) return lints_value();
   const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
   if (timed && decimal_comma()) return true;
   std::uint32_t value = 0;
@@ -123,6 +125,45 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   return true;
 }
 
+/// `"unused layout"`: the kinds of warnings that are not told from here on.
+bool Compiler::lints_value() {
+  if (token().kind != TokenKind::text) {
+    return expected(Message::expected_value, {}, kExpectedValue[20]);
+  }
+  std::uint32_t lints = 0;
+  std::array<char, 16> word{};
+  std::size_t size = 0;
+  StringItem item;
+  Position at;
+  do {
+    item = lexer_.string_item();
+    const char32_t c = item.character;
+    const bool letter = item.kind == StringItem::Kind::character && c > ' ' && c != ',';
+    if (letter) {
+      if (size == 0) at = item.at;
+      if (size < word.size()) word[size++] = c < 0x80 ? static_cast<char>(c) : '?';
+    } else if (size > 0) {
+      const std::string_view name{word.data(), size};
+      const std::size_t lint = find_word(kLintWords, name);
+      if (lint == kLintWords.size()) {
+        error_at(Message::unknown_lint, at, static_cast<std::uint32_t>(size), name,
+                 closest_lint(name));
+      }
+      lints |= lint < kLintWords.size() ? 1U << lint : 0U;
+      size = 0;
+    }
+  } while (item.kind == StringItem::Kind::character);
+  if (item.kind == StringItem::Kind::value) {
+    return error_at(Message::expected_value, item.at, 2, {}, kExpectedValue[20]);
+  }
+  item.kind == StringItem::Kind::broken ? broken_text() : advance();
+  allowed_ |= lints;
+  emit(CodePiece(Opcode::set_number)
+           .number(static_cast<std::uint32_t>(Setting::allow))
+           .number(lints));
+  return true;
+}
+
 /// A layout's name, for the file or for one binding.
 bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (token().kind != TokenKind::word) {
@@ -133,6 +174,7 @@ bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (found == nullptr) {
     return error(Message::unknown_layout, word, hid::closest_layout_name(word));
   }
+  layout_set_ = layout_set_ || opcode == Opcode::set_name;
   if (opcode == Opcode::set_name && layout_used_ && !(*found == file_layout_)) {
     warn_at(Message::layout_after_text, token().at, token().length, {}, file_layout_.name());
   }

@@ -284,6 +284,11 @@ void Compiler::arguments_step() {
 }
 
 void Compiler::end_call() {
+  // Of the macro's own body, in no block of it.
+  const bool itself = pending_.entry.key == name_key(IndexSpace::macro, subject_.hash());
+  if (itself && call_opcode_ == Opcode::call && depth_ == 1 && !may_end_) {
+    warn_at(Message::recursion, subject_.at, subject_.size, subject_.view(), {});
+  }
   emit(NamedPiece(call_opcode_).name(subject_.view()).number(arguments_));
   use(IndexSpace::macro, subject_, arguments_);
 }

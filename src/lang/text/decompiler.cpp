@@ -118,6 +118,8 @@ bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t valu
       return true;
     case SettingType::key:
       return setting_key(info, value);
+    case SettingType::lints:
+      return lints(value);
     case SettingType::layout:
       break;
   }
@@ -132,6 +134,16 @@ bool DefinitionWriter::setting_key(const SettingInfo& info, std::uint32_t value)
                                        : hid::canonical_name(static_cast<hid::Usage>(value));
   out_ << name;
   return !name.empty();
+}
+
+bool DefinitionWriter::lints(std::uint32_t value) {
+  out_ << "\"";
+  for (std::size_t i = 0; i < kLintWords.size(); ++i) {
+    if ((value >> i & 1U) == 0) continue;
+    out_ << kLintWords[i] << (value >> i == 1 ? "" : " ");
+  }
+  out_ << "\"";
+  return value >> kLintWords.size() == 0;
 }
 
 bool DefinitionWriter::typing(std::uint32_t value) {

@@ -80,6 +80,7 @@ class DefinitionWriter {
   bool setting();
   bool setting_value(const SettingInfo& info, std::uint32_t value);
   bool setting_key(const SettingInfo& info, std::uint32_t value);
+  bool lints(std::uint32_t value);
   bool typing(std::uint32_t value);
   bool variable();
   bool named_text();
