@@ -11,8 +11,7 @@ constexpr std::uint32_t kMaxPosition = 0xFFFFFF;
 bool is_runnable(const Found& found) {
   const lang::IndexEntry& entry = found.entry;
   return found.position <= kMaxPosition && entry.record <= kMaxPosition &&
-         entry.body <= lang::kMaxCode && entry.frame <= lang::kMaxSlots &&
-         entry.params <= entry.frame;
+         entry.body <= lang::kMaxCode && entry.frame <= lang::kMaxSlots;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+#include "base/fnv.hpp"
 #include "base/time.hpp"
 #include "lang/code/code_reader.hpp"
 
@@ -27,6 +29,20 @@ constexpr Time later(Time a, Time b) { return earlier(a, b) ? b : a; }
 
 constexpr std::uint32_t number(Usage key) { return static_cast<std::uint32_t>(key); }
 
+/// The case of what replaces the abbreviation that was typed as `text`: that of its ASCII letters.
+Capitals capitals_of(std::string_view text) {
+  std::size_t letters = 0;
+  bool first = false;
+  bool all = true;
+  for (const char c : text) {
+    if (!is_letter(c)) continue;
+    const bool capital = c == to_upper(c);
+    if (letters++ == 0) first = capital;
+    all = all && capital;
+  }
+  return all && letters > 1 ? Capitals::all : first ? Capitals::first : Capitals::as_they_are;
+}
+
 /// Whether `entry` is a trigger of `kind` in `scope`.
 bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind kind) {
   return entry.key.scope == scope &&
@@ -40,6 +56,7 @@ bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind 
 void Keyboard::load() {
   kinds_ = 0;
   lengths_ = 0;
+  folds_ = false;
   note_kinds(0);
   lang::IndexEntry entry;
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
@@ -68,6 +85,7 @@ void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
     core_.reader.seek(entry.record, entry.code);
     lang::Instruction found;
     if (!read_instruction(core_.reader, found)) continue;
+    folds_ = folds_ || (entry.params & lang::kTextCase) != 0;
     if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
   }
 }
@@ -390,31 +408,50 @@ bool Keyboard::note_key(TypedText& typed, Usage key, hid::Modifiers mods) const 
 bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
   TypedText typed = typed_;
   if (!note_key(typed, key, mods)) return false;
+  const bool ends = typed.ends_word();
   std::uint32_t scope = 0;
   for (std::size_t place = core_.mixer.holds().all().size() + 1; next_scope(place, scope);) {
     for (std::size_t size = lang::kMaxAbbreviation; size > 0; --size) {
       if ((lengths_ >> size & 1U) == 0) continue;
-      const std::string_view last = typed.last(size);
-      Found text;  // what `choice` has stays if this is none
-      if (last.empty() || !find_text(scope, last, text)) continue;
-      choice.found = text;
-      choice.kind = Choice::Kind::found;
-      return true;
+      for (const bool before : {false, true}) {
+        bool inside = false;
+        if (before && !ends) continue;
+        const std::string_view last = typed.last(size, before ? 1 : 0, inside);
+        Found text;  // what `choice` has stays if this is none
+        if (last.empty() || !find_text(scope, last, text)) continue;
+        const unsigned options = text.entry.params;
+        if (inside && (options & lang::kTextAnywhere) == 0) continue;
+        if (before != ((options & lang::kTextEnd) != 0)) continue;
+        choice.found = text;
+        choice.kind = Choice::Kind::found;
+        choice.before = before;
+        if ((options & lang::kTextCase) != 0) choice.capitals = capitals_of(last);
+        return true;
+      }
     }
   }
   return false;
 }
 
+/// Finds an abbreviation as it was typed, or else one that may be typed in any case.
 bool Keyboard::find_text(std::uint32_t scope, std::string_view text, Found& out) {
-  const std::uint32_t hash = lang::name_hash(text.data(), text.size());
+  return find_spelled(scope, text, false, out) || (folds_ && find_spelled(scope, text, true, out));
+}
+
+/// Finds the abbreviation `text`; if `folded`, one that may be typed in any case.
+bool Keyboard::find_spelled(std::uint32_t scope, std::string_view text, bool folded, Found& out) {
+  const auto spelled = [&](char c) { return static_cast<std::uint8_t>(folded ? to_lower(c) : c); };
+  std::uint32_t hash = kFnvStart;
+  for (const char c : text) hash = fnv_step(hash, spelled(c));
   if (!find_entry(*core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
   // Another text may have the same hash.
   core_.reader.seek(out.entry.record, out.entry.code);
   lang::Instruction found;
   if (!read_instruction(core_.reader, found) || found.payload_size != text.size()) return false;
+  if (((out.entry.params & lang::kTextCase) != 0) != folded) return false;
   core_.reader.seek(out.entry.record, found.payload);
   return std::ranges::all_of(
-      text, [&](char c) { return core_.reader.byte() == static_cast<std::uint8_t>(c); });
+      text, [&](char c) { return spelled(static_cast<char>(core_.reader.byte())) == spelled(c); });
 }
 
 }  // namespace pianola::engine

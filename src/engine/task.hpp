@@ -54,6 +54,13 @@ enum class Lingers : std::uint8_t {
   once_round,  ///< They are, and a round of a loop has ended meanwhile.
 };
 
+/// How the letters are changed that a task types.
+enum class Capitals : std::uint8_t {
+  as_they_are,
+  first,  ///< The first one becomes a capital.
+  all,
+};
+
 /// One running macro.
 struct Task {
   static constexpr std::uint16_t kNoPlace = 0xFFFF;
@@ -83,7 +90,8 @@ struct Task {
   std::uint8_t scopes = 0;        ///< How many it is in.
   std::uint8_t known = 0;  ///< Events at the front of the queue that it kept back and knows of.
   Lingers lingers = Lingers::no;
-  bool keyless = false;  ///< No key started it.
+  bool keyless : 1 = false;  ///< No key started it.
+  Capitals capitals : 2 = Capitals::as_they_are;
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
 

@@ -45,7 +45,7 @@ TaskIndex Tasks::take() {
   if (task == kNoTask) return kNoTask;
   free_.head = pool_[task].next;
   const std::uint16_t generation = pool_[task].generation;
-  pool_[task] = {};
+  pool_[task] = Task{};
   pool_[task].generation = generation;
   become(task, TaskState::ready);
   ++count_;

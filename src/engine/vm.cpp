@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/capitals.hpp"
 #include "base/fnv.hpp"
 #include "engine/arithmetic.hpp"
 
@@ -158,12 +159,23 @@ inline Vm::Flow Vm::end_typing() {
 inline bool Vm::type_at_once() {
   Floor& floor = core_.floor;
   if (core_.typist.busy() || (core_.leds & kCapsLockLed) != 0) return false;
+  if (task().capitals != Capitals::as_they_are) return false;
   const std::uint8_t character = floor.text.next_ascii(core_.reader);
   const hid::Stroke stroke = hid::layouts()[task().layout].ascii_stroke(character);
   if (stroke.usage == 0 || !core_.typist.strike_at_once(stroke, floor.manner)) return false;
   floor.text.next_ascii_taken(core_.reader);
   drop_raw();
   return true;
+}
+
+/// What is typed for `character` while the task makes capitals.
+char32_t Vm::capital(char32_t character) {
+  const char32_t changed = to_capital(character);
+  const bool first = task().capitals == Capitals::first;
+  const bool is_letter =
+      changed != character || character > 0x7F || (character >= 'A' && character <= 'Z');
+  if (first && is_letter) task().capitals = Capitals::as_they_are;
+  return changed;
 }
 
 /// Types by one report, or finds that a character needs none, or that the text is over.
@@ -177,6 +189,7 @@ inline Vm::Flow Vm::type() {
     if (result == TextSource::Result::end) return end_typing();
     if (result == TextSource::Result::named) return start_named();
     if (result == TextSource::Result::bad) return fail(ErrorCode::text);
+    if (task().capitals != Capitals::as_they_are) character = capital(character);
     const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
     const hid::Layout& layout = hid::layouts()[task().layout];
     typist.begin(character, layout, caps_lock, core_.settings.unicode);
@@ -280,6 +293,11 @@ Vm::Flow Vm::on_option_pause(const Operands& operands) {
   task().pace.pause = duration(operands.value[0]);
   return Flow::next;
 }
+
+// Known by the index.
+Vm::Flow Vm::on_option_anywhere(const Operands&) { return Flow::next; }
+Vm::Flow Vm::on_option_case(const Operands&) { return Flow::next; }
+Vm::Flow Vm::on_option_end(const Operands&) { return Flow::next; }
 
 Vm::Flow Vm::on_option_layout(const Operands& operands) {
   const std::uint32_t size = core_.reader.offset() - operands.payload;

@@ -155,7 +155,10 @@ enum class OperandKind : std::uint8_t {
   X(hold_once,    "HOLDONCE",    mods,    key,     none,   none, 0, 0, "as REMAPHOLD, for the next key if it is soon let go") \
   X(hold_once_layer, "HOLDONCELAY", name,     none,    none,   none, 0, 0, "as REMAPLAYER, for the next key if it is soon let go") \
   X(named_text,   "NAMEDTEXT",   name,    none,    none,   none, 0, 0, "text (1); its pieces follow: MORETEXT first, then MORETEXT and TEXTOF") \
-  X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)")
+  X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)") \
+  X(option_anywhere, "ANYWHERE", number,  none,    none,   none, 0, 0, "whether this abbreviation counts inside a word: 1 or 0") \
+  X(option_case,  "CASE",        number,  none,    none,   none, 0, 0, "whether the case of this abbreviation is that of what it types: 1 or 0") \
+  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table

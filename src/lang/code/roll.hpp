@@ -23,6 +23,12 @@ struct IndexKey {
   friend constexpr auto operator<=>(const IndexKey&, const IndexKey&) = default;
 };
 
+/// `params` of the entry of an abbreviation: the options that it has.
+inline constexpr std::uint8_t kTextAnywhere = 1;  ///< It counts inside a word too.
+inline constexpr std::uint8_t kTextCase =
+    2;  ///< Typed in any case; its key is that of small letters.
+inline constexpr std::uint8_t kTextEnd = 4;  ///< The end of a word completes it.
+
 /// The key of a name: macro, variable, layer (name_hash) or setting (its number).
 constexpr IndexKey name_key(IndexSpace space, std::uint32_t hash) {
   return {0, static_cast<std::uint32_t>(space) << 28, hash};

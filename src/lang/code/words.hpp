@@ -14,11 +14,15 @@ namespace pianola::lang {
 // what stands for them in code.
 
 /// The options of a binding.
-inline constexpr std::array<std::string_view, 4> kOptionWords = {"again", "typing", "layout",
-                                                                 "pause"};
+inline constexpr std::array<std::string_view, 7> kOptionWords = {
+    "again", "typing", "layout", "pause", "anywhere", "case", "end"};
 /// What stands for them in code.
-inline constexpr std::array<Opcode, 4> kOptionOpcodes = {
-    Opcode::option_again, Opcode::option_typing, Opcode::option_layout, Opcode::option_pause};
+inline constexpr std::array<Opcode, 7> kOptionOpcodes = {
+    Opcode::option_again,    Opcode::option_typing, Opcode::option_layout, Opcode::option_pause,
+    Opcode::option_anywhere, Opcode::option_case,   Opcode::option_end};
+
+/// The values of the options of abbreviations.
+inline constexpr std::array<std::string_view, 2> kSwitchWords = {"off", "on"};
 
 /// The values of the option `again`.
 inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",

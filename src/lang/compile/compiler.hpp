@@ -276,7 +276,8 @@ class Compiler final : private DiagnosticSink {
   bool plain_value(const SettingInfo& info, std::uint32_t& value);
   bool key_value(const SettingInfo& info, std::uint32_t& value);
   bool options();
-  bool option(std::uint8_t& seen);
+  bool option(std::uint16_t& seen);
+  bool text_option(Opcode opcode);
   bool again_option();
 
   // triggers.cpp: keys, chords, triggers
@@ -350,6 +351,8 @@ class Compiler final : private DiagnosticSink {
   void text_character(char32_t c);
   bool closes_text();
   bool text_value(const Position& at);
+  bool caret_mark(const Position& at);
+  void count_behind_caret(const StringItem& item);
   void end_text();
   void flush_text();
 
@@ -480,12 +483,15 @@ class Compiler final : private DiagnosticSink {
   Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
-  std::uint8_t erase_ = 0;       ///< Characters of an abbreviation that the host sees.
-  char32_t last_by_number_ = 0;  ///< The last character that `set unicode` can enter; 0: none.
-  bool all_leader_ = false;      ///< `set trigger = leader`.
-  bool until_ = false;           ///< The expression is that of `wait until`.
-  bool text_fits_ = false;       ///< What the expression makes may be a text.
-  std::uint8_t wakes_ = 0;       ///< What the expression read that can change (Wakes).
+  std::uint32_t folded_hash_ = 0;  ///< Of an abbreviation in small letters.
+  bool caret_ = false;             ///< `${|}` was in the text.
+  std::uint8_t behind_caret_ = 0;  ///< Characters of the text after it.
+  std::uint8_t erase_ = 0;         ///< Characters of an abbreviation that the host sees.
+  char32_t last_by_number_ = 0;    ///< The last character that `set unicode` can enter; 0: none.
+  bool all_leader_ = false;        ///< `set trigger = leader`.
+  bool until_ = false;             ///< The expression is that of `wait until`.
+  bool text_fits_ = false;         ///< What the expression makes may be a text.
+  std::uint8_t wakes_ = 0;         ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;
   std::uint8_t depth_ = 0;

@@ -283,7 +283,9 @@ TEST(Mistakes, Definitions) {
        {"1:2 expected private or public; a layer is written layer NAME { … }"}},
       {"Private F1 { \"x\" }",
        {"1:1 unknown word 'Private'; did you mean 'private'?", "1:1" + kPlain}},
-      {"F1 (agian: stop) { \"x\" }", {"1:5 expected an option: again, typing, layout or pause"}},
+      {"F1 (agian: stop) { \"x\" }",
+       {"1:5 expected an option: again, typing, layout, pause; of an abbreviation anywhere, case, "
+        "end"}},
       {"F1 (typing 20ms) { \"x\" }", {"1:12 expected ':'"}},
       {"F1 (typing: 20ms { \"x\" }", {"1:18 expected ')'"}},
       {"F1 (typing: 20) { \"x\" }", {"1:13 a duration needs a unit; did you mean '20ms'?"}},
@@ -334,7 +336,9 @@ TEST(Mistakes, Definitions) {
       {"F1 =", {"1:5 expected a key"}},
       {"private", {"1:1" + kPlain, "1:8 expected a key"}},
       {"[private", {"1:2" + kPlain, "1:9 expected ']'"}},
-      {"F1 (", {"1:5 expected an option: again, typing, layout or pause"}},
+      {"F1 (",
+       {"1:5 expected an option: again, typing, layout, pause; of an abbreviation anywhere, case, "
+        "end"}},
       {"layer", {"1:6 expected a name"}},
       {"macro f \"x\"\nF1 { call f }", {"1:9 expected '{'"}},
       {"var x 3\nF1 { \"${x}\" }", {"1:7 expected '='"}},
@@ -347,7 +351,9 @@ TEST(Mistakes, Definitions) {
       {"a = \nb = c", {"1:4 expected a key"}},
       {"private { \"x\" }", {"1:1" + kPlain, "1:9 expected a key"}},
       {"private private F1 { \"x\" }", {"1:1" + kPlain, "1:9 'private' cannot stand here"}},
-      {"F1 ( \"x\" )", {"1:6 expected an option: again, typing, layout or pause"}},
+      {"F1 ( \"x\" )",
+       {"1:6 expected an option: again, typing, layout, pause; of an abbreviation anywhere, case, "
+        "end"}},
   });
 }
 

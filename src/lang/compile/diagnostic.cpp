@@ -201,6 +201,7 @@ constexpr Lint kind_of(Message message) {
       return Lint::recursion;
     case Message::template_text:
     case Message::time_typed:
+    case Message::caret_typed:
       return Lint::is_template;
     case Message::layout_open:
       return Lint::layout;

@@ -76,6 +76,7 @@ struct Position {
   X(unused,             "nothing uses '{a}'") \
   X(recursion,          "'{a}' calls itself whenever it runs, and so never ends") \
   X(template_text,      "'{a}' is typed as it stands: there is neither clock nor clipboard") \
+  X(caret_typed,        "this is typed as it stands; where the caret is to be write ${|}") \
   X(time_typed,         "this types the milliseconds since the start; there is no clock") \
   X(layout_open,        "layouts uk and us type '{a}' differently; write 'set layout = …' at the top") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
@@ -101,8 +102,9 @@ struct Position {
   X(expected_value,     "expected {b}") \
   X(unknown_lint,       "unknown warning '{a}'[; did you mean '{b}'?]") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(expected_option,    "expected an option: again, typing, layout or pause") \
+  X(expected_option,    "expected an option: again, typing, layout, pause; of an abbreviation anywhere, case, end") \
   X(option_twice,       "option '{a}' is given twice") \
+  X(text_option,        "only an abbreviation has the option '{a}', as in \"btw\" ({a}: on) { … }") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \
   X(abbreviation_size,  "an abbreviation has 1 to {n} bytes and no ${}") \
@@ -132,6 +134,10 @@ struct Position {
   X(texts_too_deep,     "texts stand in each other more than {n} deep") \
   X(text_later,         "the text '{a}' must be declared above what uses it; it is at {p}") \
   X(text_assigned,      "'{a}' is a text; nothing can be assigned to it") \
+  X(caret_twice,        "a text has one caret ${|} at most") \
+  X(caret_misplaced,    "${|} can only stand in a text that a macro types itself") \
+  X(behind_caret,       "behind ${|} only characters can stand: no Tab, Escape or ${…}") \
+  X(caret_too_far,      "at most {n} characters can stand behind ${|}") \
   X(text_argument_parts,"a text argument cannot contain ${…}; pass the value as a parameter of its own") \
   X(unbalanced,         "expected ')'") \
   X(expression_too_long,"this expression is too long or nested too deep; at most {n} parts") \

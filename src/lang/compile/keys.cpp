@@ -142,6 +142,8 @@ void Compiler::start_text(Mode mode) {
   mode_ = mode;
   text_size_ = 0;
   text_empty_ = true;
+  caret_ = false;
+  behind_caret_ = 0;
 }
 
 void Compiler::text_step() {
@@ -154,6 +156,7 @@ void Compiler::text_step() {
         check_bracket(item);
         check_template(item);
         text_character(item.character);
+        if (caret_) count_behind_caret(item);
         break;
       case StringItem::Kind::value:
         if (text_value(item.at)) break;
@@ -210,6 +213,12 @@ void Compiler::check_bracket(const StringItem& item) {
 /// Warns of what other programs put a date or the clipboard for: `{{date}}`, `%clipboard%`.
 void Compiler::check_template(const StringItem& item) {
   const char32_t sign = item.character;
+  if (sign == '$' && lexer_.following() == '|') {
+    Lexer& ahead = look_ahead();
+    ahead.next();
+    if (ahead.following() == '$') warn_at(Message::caret_typed, item.at, 3, {}, {});
+    return;
+  }
   if ((sign != '{' || lexer_.following() != '{') && sign != '%') return;
   if (lexer_.position().offset - item.at.offset != 1) return;
   Lexer& ahead = look_ahead();
@@ -235,6 +244,9 @@ void Compiler::end_text() {
   if (text_size_ > 0 || text_empty_) flush_text();
   const Mode mode = mode_;
   mode_ = mode == Mode::argument_text ? Mode::arguments : Mode::file;
+  for (; behind_caret_ > 0; --behind_caret_) {
+    emit(CodePiece(Opcode::tap).byte(0).key(KeyRef::usage(0x50)));
+  }
   if (mode != Mode::named_text) return;
   declare();
   end_definition();
@@ -245,9 +257,11 @@ void Compiler::end_text() {
 bool Compiler::text_value(const Position& at) {
   const bool argument = mode_ == Mode::argument_text;
   const bool named = mode_ == Mode::named_text;
+  advance();
+  if (at_symbol('|')) return caret_mark(at);
+  if (caret_) error_at(Message::behind_caret, at, 2);
   if (text_size_ > 0 || (named && text_empty_)) flush_text();
   text_empty_ = false;
-  advance();
   if (closes_text()) {
     error_at(Message::value_or_dollar, at, 2);
     advance();
@@ -272,6 +286,31 @@ bool Compiler::text_value(const Position& at) {
     return false;
   }
   return at_symbol('}') || (token().kind != TokenKind::end && lexer_.in_lines());
+}
+
+/// At the `|` of `${|}`, where the caret is to be when the text is typed: as many taps of the left
+/// arrow follow the text as characters stand behind it. As text_value() else.
+bool Compiler::caret_mark(const Position& at) {
+  if (mode_ != Mode::text) error_at(Message::caret_misplaced, at, 4);
+  if (caret_) error_at(Message::caret_twice, at, 4);
+  caret_ = true;
+  advance();
+  if (at_symbol('}')) return true;
+  expected(Message::expected_symbol, "}");
+  if (token().kind == TokenKind::text) advance();
+  return false;
+}
+
+void Compiler::count_behind_caret(const StringItem& item) {
+  const char32_t c = item.character;
+  if (c == '\t' || c == 0x1B) error_at(Message::behind_caret, item.at, 1);
+  // What is not typed is not passed over either.
+  if (c > 0x7F && layout_.strokes(c).count == 0 && c > last_by_number_) return;
+  if (behind_caret_ == 0xFF) {
+    error_at(Message::caret_too_far, item.at, 1, {}, {}, 0xFF);
+    behind_caret_ = 0;
+  }
+  ++behind_caret_;
 }
 
 /// Whether the quotes here begin no other text: then they close the one that is open.

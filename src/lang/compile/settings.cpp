@@ -224,7 +224,7 @@ bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
 
 /// `(again: stop, typing: 20ms)`.
 bool Compiler::options() {
-  std::uint8_t seen = 0;
+  std::uint16_t seen = 0;
   advance();
   while (!at_symbol(')')) {
     if (!option(seen)) return false;
@@ -238,16 +238,20 @@ bool Compiler::options() {
   return true;
 }
 
-bool Compiler::option(std::uint8_t& seen) {
+bool Compiler::option(std::uint16_t& seen) {
   const std::size_t index = word_ahead(kOptionWords);
   if (index == kOptionWords.size()) return expected(Message::expected_option);
   if ((seen & (1U << index)) != 0) return error(Message::option_twice, kOptionWords[index]);
-  seen = static_cast<std::uint8_t>(seen | (1U << index));
+  seen = static_cast<std::uint16_t>(seen | (1U << index));
+  const Opcode opcode = kOptionOpcodes[index];
+  if (opcode >= Opcode::option_anywhere && trigger_.kind != TriggerKind::text) {
+    error(Message::text_option, kOptionWords[index]);
+  }
   advance();
   if (!expect_symbol(':', ":")) return false;
-  const Opcode opcode = kOptionOpcodes[index];
   if (opcode == Opcode::option_again) return again_option();
   if (opcode == Opcode::option_layout) return layout_value(opcode, layout_);
+  if (opcode >= Opcode::option_anywhere) return text_option(opcode);
   const auto setting =
       static_cast<std::size_t>(opcode == Opcode::option_pause ? Setting::pause : Setting::typing);
   std::uint32_t value = 0;
@@ -255,6 +259,26 @@ bool Compiler::option(std::uint8_t& seen) {
     return expected_duration(Message::expected_value, kExpectedValue[setting]);
   }
   emit(CodePiece(opcode).number(value));
+  return true;
+}
+
+/// The value of an option that abbreviations have.
+bool Compiler::text_option(Opcode opcode) {
+  const std::size_t value = word_ahead(kSwitchWords);
+  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off");
+  emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
+  advance();
+  if (value == 0 || trigger_.kind != TriggerKind::text) return true;
+  std::uint8_t& options = pending_.entry.params;
+  if (opcode == Opcode::option_anywhere) options |= kTextAnywhere;
+  if (opcode == Opcode::option_case) {
+    options |= kTextCase;
+    pending_.entry.key.low = folded_hash_;
+  }
+  if (opcode == Opcode::option_end) {
+    options |= kTextEnd;
+    ++erase_;  // its last character is seen too
+  }
   return true;
 }
 

@@ -271,7 +271,8 @@ bool DefinitionWriter::binding_head() {
   const bool text = in_.trigger.kind == TriggerKind::text;
   if (text && in_.payload_size > kMaxAbbreviation) return false;
   const std::uint32_t erased = text ? abbreviation_size() - 1 : 0;
-  return options() && erase(erased) && survey(0);
+  ended_ = false;
+  return options() && (text || !ended_) && erase(ended_ ? erased + 1 : erased) && survey(0);
 }
 
 /// Characters of the abbreviation in in_.
@@ -323,6 +324,13 @@ bool DefinitionWriter::option() {
       return typing(value);
     case Opcode::option_pause:
       return write_duration(out_, value);
+    case Opcode::option_anywhere:
+    case Opcode::option_case:
+    case Opcode::option_end:
+      if (value >= kSwitchWords.size()) return false;
+      ended_ = ended_ || (in_.opcode == Opcode::option_end && value == 1);
+      out_ << kSwitchWords[value];
+      return true;
     default:
       return name();
   }

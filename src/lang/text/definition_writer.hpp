@@ -155,6 +155,7 @@ class DefinitionWriter {
   std::uint32_t prefix_ = 0;  ///< Columns before the declaration.
   bool in_layer_ = false;
   bool one_line_ = false;
+  bool ended_ = false;                      ///< The end of a word completes the abbreviation.
   const MeasuringSink* measure_ = nullptr;  ///< Set while fits() tries.
   SlotNames names_;
   std::uint8_t locals_ = 0;   ///< Slots in use.
