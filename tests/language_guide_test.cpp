@@ -20,6 +20,7 @@
 #include "lang/compile/compiler.hpp"
 #include "lang/compile/keywords.hpp"
 #include "ports/memory/compile.hpp"
+#include "support/compilation.hpp"
 #include "support/markdown.hpp"
 #include "support/source_dir.hpp"
 
@@ -54,7 +55,7 @@ std::string message_of(Message message, std::uint32_t n) {
 std::vector<std::string> messages_of(std::string_view text) {
   memory::Roll roll;
   memory::Findings findings;
-  memory::compile(text, roll, findings);
+  memory::compile(text, roll, findings, test::kFragment);
   std::vector<std::string> messages;
   for (const auto& finding : findings.all()) messages.push_back(message_of(finding.view()));
   return messages;
@@ -135,6 +136,8 @@ std::vector<std::string> values_of(const lang::SettingInfo& setting) {
     case lang::SettingType::key:
       if (none) values.emplace_back(hid::canonical_name(static_cast<hid::Usage>(setting.initial)));
       return values;
+    case lang::SettingType::lints:
+      return {"\"\""};
     case lang::SettingType::choice:
     case lang::SettingType::typing:
     case lang::SettingType::keys:
@@ -155,6 +158,14 @@ TEST(LanguageGuide, ListsEverySetting) {
         setting.type == lang::SettingType::duration || setting.type == lang::SettingType::typing;
     EXPECT_EQ(rows[i][1].ends_with("a duration"), timed);
   }
+}
+
+TEST(LanguageGuide, ListsEveryKindOfWarning) {
+  std::vector<std::string> listed;
+  for (const auto& row : test::table_of(guide(), "Warnings")) {
+    listed.push_back(test::code_in(row[0]).at(0));
+  }
+  EXPECT_EQ(listed, std::vector<std::string>(lang::kLintWords.begin(), lang::kLintWords.end()));
 }
 
 TEST(LanguageGuide, ListsEveryModifier) {
@@ -215,6 +226,15 @@ std::vector<Limit> limits() {
        [](bool over) { return fmt::format("var {}\n", times(kMaxName + over, "x")); }},
       {"variables of a file", std::to_string(kMaxGlobals), Message::too_many_variables, kMaxGlobals,
        [](bool over) { return numbered(kMaxGlobals + over, "var v{}\n"); }},
+      {"texts with names in each other", std::to_string(kMaxTextDepth), Message::texts_too_deep,
+       kMaxTextDepth,
+       [](bool over) {
+         std::string texts = "text t0 = \"\"\n";
+         for (std::size_t i = 1; i <= kMaxTextDepth + over; ++i) {
+           texts += fmt::format("text t{} = \"${{t{}}}\"\n", i, i - 1);
+         }
+         return texts;
+       }},
       {"layers of a file", std::to_string(kMaxLayers), Message::too_many_layers, kMaxLayers,
        [](bool over) { return numbered(kMaxLayers + over, "layer l{} {{ }}\n"); }},
       {"parameters of a macro", std::to_string(kMaxParameters), Message::too_many_parameters,

@@ -40,6 +40,7 @@ struct Request {
   bool decompile = false;
   bool listing = false;
   bool fast = false;
+  std::vector<std::string> allowed;
   std::function<int(Console&)> command;  ///< Of the subcommand that was named.
 };
 
@@ -59,14 +60,22 @@ std::uint32_t duration_option(std::string_view option, const std::string& text, 
 void add_check(CLI::App& app, Request& request) {
   CLI::App* command = app.add_subcommand("check", "Say what is wrong with macros files");
   command->add_option("FILE", request.files, "Macros files; - is standard input")->required();
+  command->add_option("--allow", request.allowed, "Do not tell warnings of these kinds")
+      ->type_name("NAME,...")
+      ->delimiter(',')
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->footer(
       "Errors and warnings go to standard error, one line about each file to standard\n"
-      "output. Warnings do not fail.\n"
+      "output. Warnings do not fail. The kind of each stands behind it in brackets.\n"
       "\n"
-      "Example:\n"
-      "  pianola check macros.txt");
+      "Examples:\n"
+      "  pianola check macros.txt\n"
+      "  pianola check --allow unused,layout macros.txt");
   command->callback([&request] {
-    request.command = [&request](Console& console) { return check(request.files, console); };
+    request.command = [&request](Console& console) {
+      return check(request.files, request.allowed, console);
+    };
   });
 }
 

@@ -31,7 +31,7 @@ class App : public test::CommandTest {
   }
 };
 
-constexpr const char* kHello = "a { \"Hello\" }";
+constexpr const char* kHello = "a { \"Hello\" } F24 = a";
 
 // ---- The command line -----------------------------------------------------------------------
 
@@ -155,7 +155,7 @@ TEST_F(App, CheckGoesOnAfterABadFile) {
   const std::string good = write("good.txt", kHello);
   const Result result = pianola({"check", path("none"), good});
   EXPECT_EQ(result.code, 1);
-  EXPECT_EQ(result.out, good + ": 1 definition, 0 errors, 0 warnings\n");
+  EXPECT_EQ(result.out, good + ": 2 definitions, 0 errors, 0 warnings\n");
 }
 
 TEST_F(App, ColoursOnlyOnATerminal) {

@@ -13,10 +13,10 @@ namespace pianola::cli {
 namespace {
 
 /// Whether `file` is free of errors.
-bool check_one(const InputFile& file, Console& console) {
+bool check_one(const InputFile& file, std::uint32_t allowed, Console& console) {
   memory::Roll roll;
   memory::Findings findings;
-  const bool good = memory::compile(file.bytes, roll, findings) == Status::ok;
+  const bool good = memory::compile(file.bytes, roll, findings, allowed) == Status::ok;
   print_findings(file, findings, console);
   std::string line = summary(findings);
   if (good) {
@@ -31,13 +31,32 @@ bool check_one(const InputFile& file, Console& console) {
   return good;
 }
 
+/// The bits of the setting `allow` for the names of warnings.
+std::uint32_t lints(const std::vector<std::string>& names) {
+  std::uint32_t bits = 0;
+  for (const std::string& name : names) {
+    const std::size_t lint = lang::find_word(lang::kLintWords, name);
+    if (lint == lang::kLintWords.size()) {
+      const std::string_view meant = lang::closest_lint(name);
+      throw CommandError(
+          fmt::format("unknown warning '{}'{}", name,
+                      meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant)),
+          wrong_usage);
+    }
+    bits |= 1U << lint;
+  }
+  return bits;
+}
+
 }  // namespace
 
-int check(const std::vector<std::string>& files, Console& console) {
+int check(const std::vector<std::string>& files, const std::vector<std::string>& allowed,
+          Console& console) {
+  const std::uint32_t bits = lints(allowed);
   int result = fine;
   for (const std::string& path : files) {
     try {
-      if (!check_one(read_macros(path, console), console)) result = file_error;
+      if (!check_one(read_macros(path, console), bits, console)) result = file_error;
     } catch (const CommandError& error) {
       print(console.err, "pianola: {}\n", error.what());
       result = error.exit_code();

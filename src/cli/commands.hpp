@@ -14,7 +14,8 @@ namespace pianola::cli {
 // throws CommandError. `-` as a file is standard input.
 
 /// `pianola check`: compiles files and prints what is wrong with them.
-int check(const std::vector<std::string>& files, Console& console);
+int check(const std::vector<std::string>& files, const std::vector<std::string>& allowed,
+          Console& console);
 
 /// What `pianola fmt` does with the result.
 enum class FormatTo : std::uint8_t {

@@ -25,7 +25,7 @@ TEST_F(PlayCommand, ATimelineDoesNotOverwriteWhatIsPlayed) {
   EXPECT_EQ(read("m.svg"), "F1 { \"x\" }\n");
 }
 
-constexpr const char* kGreeting = "a { \"Hello\" }";
+constexpr const char* kGreeting = "a { \"Hello\" } F24 = a";
 
 TEST_F(PlayCommand, PrintsTheText) {
   const std::string file = write("m.txt", kGreeting);
@@ -85,7 +85,8 @@ TEST_F(PlayCommand, ShowsWhatIsWrongWithTheKeys) {
             "    ^~~~\n");
 }
 
-constexpr const char* kFailing = "# first\nb { \"B\" }\n\n# divides\n  a { \"x${1 / (1 - 1)}\" }\n";
+constexpr const char* kFailing =
+    "# first\nb { \"B\" }\n\n# divides\n  a { \"x${1 / (1 - 1)}\" }\nF23 = a\nF24 = b\n";
 
 TEST_F(PlayCommand, LocatesErrorsOfMacros) {
   const Result result = pianola({"play", "-", "--keys", "a 100 b"}, kFailing);
@@ -105,7 +106,7 @@ TEST_F(PlayCommand, LocatesErrorsInStrippedRolls) {
 
 TEST_F(PlayCommand, StopsAtTheLimit) {
   const Result result =
-      pianola({"play", "-", "--keys", "a", "--limit", "2s"}, "a { \"x\" wait 1min \"y\" }");
+      pianola({"play", "-", "--keys", "a", "--limit", "2s"}, "a { \"x\" wait 1min \"y\" } F24 = a");
   EXPECT_EQ(result.code, 1);
   EXPECT_EQ(result.out, "x\n");
   EXPECT_EQ(result.err, "pianola: not finished after 2 s of virtual time; --limit sets another\n");
@@ -192,18 +193,19 @@ TEST_F(PlayCommand, KeysThatNothingBindsAreTold) {
   EXPECT_EQ(pianola({"play", "-", "--keys", "F9 a"}, kGreeting).err, "") << "something was bound";
   EXPECT_EQ(pianola({"play", "-", "--keys", "x F9 F9"}, kGreeting).err,
             "pianola: x and F9 are not bound; the computer gets them as they are\n");
-  EXPECT_EQ(pianola({"play", "-", "--keys", "F9"},
-                    "ctrl+F9 { ENTER }\nlayer nav { F9 = TAB }\nF9 & j { ENTER }")
-                .err,
-            "pianola: F9 is not bound by itself, only in ctrl+F9, F9 & j and F9 in layer nav; the "
-            "computer gets it as it is\n");
+  EXPECT_EQ(
+      pianola({"play", "-", "--keys", "F9"},
+              "ctrl+F9 { ENTER }\nlayer nav { F9 = TAB }\nF9 & j { ENTER }\nF2 { layer on nav }")
+          .err,
+      "pianola: F9 is not bound by itself, only in ctrl+F9, F9 & j and F9 in layer nav; the "
+      "computer gets it as it is\n");
 }
 
 TEST_F(PlayCommand, TextAloneIsForScripts) {
-  const Result some = pianola({"play", "-", "--keys", "a", "--text"}, "a { \"[x]\" F5 }");
+  const Result some = pianola({"play", "-", "--keys", "a", "--text"}, "a { \"[x]\" F5 } F24 = a");
   EXPECT_EQ(some.out, "[x]\n");
   EXPECT_THAT(some.err, IsEmpty());
-  const Result none = pianola({"play", "-", "--keys", "a", "--text"}, "a = none");
+  const Result none = pianola({"play", "-", "--keys", "a", "--text"}, "a = none\nF24 = a");
   EXPECT_THAT(none.out, IsEmpty());
   EXPECT_EQ(none.err, "(nothing: a = none)\n");
   EXPECT_THAT(pianola({"play", "-", "--keys", "a", "--trace"}, "a = none").out, IsEmpty());
@@ -263,7 +265,7 @@ TEST_F(PlayCommand, Script) {
 }
 
 TEST_F(PlayCommand, ScriptFails) {
-  const std::string file = write("m.txt", "a { \"Hullo\" }");
+  const std::string file = write("m.txt", "a { \"Hullo\" } F24 = a");
   const std::string script = write("s.scn", kGreetingScenario);
   const Result result = pianola({"play", file, "--script", script});
   EXPECT_EQ(result.code, 1);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -34,6 +35,8 @@ struct Floor {
   std::uint32_t pc = 0;    ///< Where it goes on when the text is typed.
   Manner manner;           ///< Of the text.
   TextSource text;
+  std::uint8_t nested = 0;  ///< How many texts wait for one that stands in them.
+  std::array<Value, lang::kMaxTextDepth> waiting{};  ///< Where they go on.
   /// Where its code has its labels, as lang::IndexEntry::labels; kUnknown until a jump needs it.
   std::uint32_t labels = kUnknown;
   Time timer = 0;  ///< If `timed`: the earliest time that its condition depends on.

@@ -8,27 +8,23 @@
 
 namespace pianola::engine {
 
-/// A global of the roll.
-struct Global {
-  std::uint32_t name = 0;  ///< lang::name_hash.
-  std::int32_t value = 0;
-};
-
-/// The values of the roll's globals, sorted by name.
+/// The values of the roll's globals, in the order of its index, which has their names.
 class Globals {
  public:
-  /// `table` is the caller's.
-  explicit Globals(std::span<Global> table) : table_(table) {}
+  /// `values` is the caller's.
+  explicit Globals(std::span<std::int32_t> values) : values_(values) {}
 
   /// Takes the globals of `roll` with their first values. False if there are too many: the last
   /// ones in the index's order do not exist then. Moves `reader`, which reads `roll`.
   bool load(lang::Roll& roll, lang::CodeReader& reader);
 
-  /// The value of the global called `name`; null if there is none.
-  std::int32_t* find(std::uint32_t name);
+  /// The value of the global of `roll`, the one that was loaded, whose lang::name_hash is `name`;
+  /// null if there is none.
+  std::int32_t* find(lang::Roll& roll, std::uint32_t name);
 
  private:
-  std::span<Global> table_;
+  std::span<std::int32_t> values_;
+  std::uint32_t first_ = 0;  ///< Position of the first global in the index.
   std::uint16_t count_ = 0;
 };
 

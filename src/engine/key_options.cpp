@@ -63,6 +63,15 @@ std::optional<ErrorCode> KeyOptions::take(lang::CodeReader& reader,
       layout = *found;
       return std::nullopt;
     }
+    case Opcode::option_anywhere:
+      anywhere = value != 0;
+      return std::nullopt;
+    case Opcode::option_case:
+      any_case = value != 0;
+      return std::nullopt;
+    case Opcode::option_end:
+      end = value != 0;
+      return std::nullopt;
     case Opcode::option_with:  // read() knows where they are
       return std::nullopt;
     case Opcode::option:

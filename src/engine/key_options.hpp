@@ -35,6 +35,9 @@ struct KeyOptions {
   Again again = Again::ignore;
   bool retro;
   bool hands;
+  bool anywhere = false;  ///< An abbreviation counts inside a word, too.
+  bool any_case = false;  ///< It may be typed in any case; its key is that of small letters.
+  bool end = false;       ///< The end of a word completes it.
   /// The entry read last whose options list the keys that it can be held with; null: none.
   const lang::IndexEntry* listing = nullptr;
 

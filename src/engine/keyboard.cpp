@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+#include "base/fnv.hpp"
 #include "base/time.hpp"
 #include "lang/code/code_reader.hpp"
 
@@ -31,6 +33,20 @@ unsigned hidden_by(const Choice& choice) {
   return bound ? named_modifiers(lang::key_mods(choice.found.entry.key)) : 0U;
 }
 
+/// The case of what replaces the abbreviation that was typed as `text`: that of its ASCII letters.
+Capitals capitals_of(std::string_view text) {
+  std::size_t letters = 0;
+  bool first = false;
+  bool all = true;
+  for (const char c : text) {
+    if (!is_letter(c)) continue;
+    const bool capital = c == to_upper(c);
+    if (letters++ == 0) first = capital;
+    all = all && capital;
+  }
+  return all && letters > 1 ? Capitals::all : first ? Capitals::first : Capitals::as_they_are;
+}
+
 /// Whether `entry` is a trigger of `kind` in `scope`.
 bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind kind) {
   return entry.key.scope == scope &&
@@ -45,6 +61,7 @@ void Keyboard::load() {
   kinds_ = 0;
   lengths_ = 0;
   core_.layers_modify = false;
+  folds_ = false;
   note_kinds(0);
   lang::IndexEntry entry;
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
@@ -79,8 +96,16 @@ void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
     core_.reader.seek(entry.record, entry.code);
     lang::Instruction found;
     if (!read_instruction(core_.reader, found)) continue;
+    folds_ = folds_ || options_of(entry).any_case;
     if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
   }
+}
+
+/// The options of the trigger `entry`, which outlives them. Those that make no sense are left out.
+KeyOptions Keyboard::options_of(const lang::IndexEntry& entry) {
+  KeyOptions options(core_.settings);
+  options.read(core_.reader, entry);
+  return options;
 }
 
 /// The scopes in which keys are looked up: the layers that are on, the latest first, then that
@@ -229,8 +254,7 @@ bool Keyboard::look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice
 bool Keyboard::look_for_double(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
   if (!has(TriggerKind::double_tap) || event.usage != last_) return false;
   if (!find(TriggerKind::double_tap, lookup, event.usage, choice.found)) return false;
-  KeyOptions options(core_.settings);
-  options.read(core_.reader, choice.found.entry);
+  const KeyOptions options = options_of(choice.found.entry);
   const bool doubled = is_double(event, options.double_tap);
   choice.doubled = choice.doubled || doubled;
   return doubled;
@@ -365,8 +389,7 @@ void Keyboard::look_for_remapped_text(Choice& choice) {
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return;
   if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once) return;
-  KeyOptions options(core_.settings);
-  options.read(core_.reader, choice.found.entry);
+  const KeyOptions options = options_of(choice.found.entry);
   const auto chord = target(instruction.value[1], instruction.value[2], options.layout);
   if (chord) look_for_text(chord->key, mods_with(*chord, choice), choice);
 }
@@ -404,30 +427,48 @@ bool Keyboard::note_key(TypedText& typed, Usage key, hid::Modifiers mods) const 
 bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
   TypedText typed = typed_;
   if (!note_key(typed, key, mods)) return false;
+  const bool ends = typed.ends_word();
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     for (std::size_t size = lang::kMaxAbbreviation; size > 0; --size) {
       if ((lengths_ >> size & 1U) == 0) continue;
-      const std::string_view last = typed.last(size);
-      Found text;  // what `choice` has stays if this is none
-      if (last.empty() || !find_text(lookup.scope, last, text)) continue;
-      choice.found = text;
-      choice.kind = Choice::Kind::found;
-      return true;
+      for (const bool before : {false, true}) {
+        bool inside = false;
+        if (before && !ends) continue;
+        const std::string_view last = typed.last(size, before ? 1 : 0, inside);
+        Found text;  // what `choice` has stays if this is none
+        if (last.empty() || !find_text(lookup.scope, last, text)) continue;
+        const KeyOptions options = options_of(text.entry);
+        if ((inside && !options.anywhere) || before != options.end) continue;
+        choice.found = text;
+        choice.kind = Choice::Kind::found;
+        choice.before = before;
+        if (options.any_case) choice.capitals = capitals_of(last);
+        return true;
+      }
     }
   }
   return false;
 }
 
+/// Finds an abbreviation as it was typed, or else one that may be typed in any case.
 bool Keyboard::find_text(std::uint32_t scope, std::string_view text, Found& out) {
-  const std::uint32_t hash = lang::name_hash(text.data(), text.size());
+  return find_spelled(scope, text, false, out) || (folds_ && find_spelled(scope, text, true, out));
+}
+
+/// Finds the abbreviation `text`; if `folded`, one that may be typed in any case.
+bool Keyboard::find_spelled(std::uint32_t scope, std::string_view text, bool folded, Found& out) {
+  const auto spelled = [&](char c) { return static_cast<std::uint8_t>(folded ? to_lower(c) : c); };
+  std::uint32_t hash = kFnvStart;
+  for (const char c : text) hash = fnv_step(hash, spelled(c));
   if (!find_entry(*core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
   // Another text may have the same hash.
   core_.reader.seek(out.entry.record, out.entry.code);
   lang::Instruction found;
   if (!read_instruction(core_.reader, found) || found.payload_size != text.size()) return false;
+  if (options_of(out.entry).any_case != folded) return false;
   core_.reader.seek(out.entry.record, found.payload);
   return std::ranges::all_of(
-      text, [&](char c) { return core_.reader.byte() == static_cast<std::uint8_t>(c); });
+      text, [&](char c) { return spelled(static_cast<char>(core_.reader.byte())) == spelled(c); });
 }
 
 }  // namespace pianola::engine

@@ -28,7 +28,9 @@ struct Choice {
     cancel,   ///< Escape with both Shifts.
   };
   Kind kind = Kind::undecided;
-  bool doubled = false;      ///< The second press of a double tap.
+  bool doubled = false;  ///< The second press of a double tap.
+  bool before = false;   ///< The abbreviation `found` is done first; the event is looked at again.
+  Capitals capitals = Capitals::as_they_are;  ///< Of what the abbreviation `found` types.
   std::uint8_t partner = 0;  ///< With Kind::both: number of the other key's press in the queue.
   hid::Modifiers mods = 0;   ///< Of the layers that are on, but for the one that has it.
   Time at = 0;               ///< When it was decided what the event means, or will be.
@@ -40,6 +42,8 @@ struct Activation {
   std::uint32_t press = 0;  ///< Number of the press; 0: no key.
   Time time = 0;            ///< When it came.
   bool doubled = false;     ///< The press was the second of a double tap.
+  bool keeps = false;       ///< Key events are kept back until the task waits.
+  Capitals capitals = Capitals::as_they_are;
 };
 
 /// Finds out what the keys of the keyboard mean, and does it.
@@ -106,6 +110,7 @@ class Keyboard {
     return (kinds_ >> (kOpen + static_cast<unsigned>(kind)) & 1U) != 0;
   }
   void note_kinds(std::uint32_t scope);
+  KeyOptions options_of(const lang::IndexEntry& entry);
   void note_lengths(std::uint32_t position, std::uint32_t scope);
   [[nodiscard]] Lookup before_scopes() const { return {core_.mixer.holds().all().size() + 1}; }
   /// Goes on to the next place. False if there is none.
@@ -147,6 +152,7 @@ class Keyboard {
   bool note_key(TypedText& typed, hid::Usage key, hid::Modifiers mods) const;
   bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
   bool find_text(std::uint32_t scope, std::string_view text, Found& out);
+  bool find_spelled(std::uint32_t scope, std::string_view text, bool folded, Found& out);
 
   bool take(const KeyEvent& event);
   bool release(const KeyEvent& event);
@@ -184,6 +190,7 @@ class Keyboard {
   void stop_all(std::uint32_t position);
 
   Core& core_;
+  bool folds_ = false;         ///< Some abbreviations may be typed in any case.
   std::uint32_t lengths_ = 0;  ///< One bit for each size in bytes of the abbreviations.
   Time last_at_ = 0;           ///< When `last_` was pressed.
   Time typed_at_ = 0;          ///< When the last key that typed something was, if `typed_once_`.

@@ -18,6 +18,15 @@ constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
+  if (choice.before) {
+    typed_.clear();
+    tell(core_.input.front(), choice);
+    const Time time = core_.input.front().time;
+    const lang::IndexEntry& entry = choice.found.entry;
+    const auto error = start_again(choice.found, {0, time, false, true, choice.capitals});
+    if (error) core_.errors.error({*error, entry.record, entry.code});
+    return false;
+  }
   const KeyEvent event = core_.take_event();
   // What a key's own options say holds until the next one.
   if (event.down) core_.mixer.set_pace(core_.settings.pace);
@@ -234,7 +243,8 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
-      return start_again(choice.found, {core_.presses, event.time, choice.doubled});
+      return start_again(choice.found,
+                         {core_.presses, event.time, choice.doubled, false, choice.capitals});
     case lang::Opcode::remap_none:
       return std::nullopt;
     default:
@@ -409,6 +419,11 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
   task.keyless = activation.press == 0;
   task.pressed_at = activation.time;
   task.doubled = activation.doubled ? 1U : 0U;
+  task.capitals = activation.capitals;
+  if (activation.keeps) {
+    task.lingers = Lingers::yes;
+    ++core_.deferring;
+  }
   const auto kind = static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);
   const bool has_mods = kind != lang::TriggerKind::text && kind != lang::TriggerKind::event;
   task.hides = has_mods ? named_modifiers(lang::key_mods(found.entry.key)) : hid::Modifiers{0};
@@ -423,7 +438,7 @@ void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
       trigger_key(0, lang::TriggerKind::event, {}, layer, static_cast<std::uint16_t>(event));
   Found found;
   if (!has(lang::TriggerKind::event) || !find_entry(*core_.roll, key, found)) return;
-  if (const auto error = start_again(found, {0, core_.now, false})) {
+  if (const auto error = start_again(found, {0, core_.now, false, false, Capitals::as_they_are})) {
     core_.errors.error({*error, found.entry.record, found.entry.code});
   }
 }

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <span>
 
-#include "engine/globals.hpp"
 #include "engine/holds.hpp"
 #include "engine/input_queue.hpp"
 #include "engine/task.hpp"
@@ -22,7 +21,7 @@ struct StorageView {
   std::span<Value> stack;  ///< lang::kMaxStack.
   std::span<Hold> holds;
   std::span<QueuedKey> events;
-  std::span<Global> globals;
+  std::span<std::int32_t> globals;
   std::span<std::uint16_t> recordings;
   std::span<std::uint8_t> window;
 };
@@ -33,7 +32,7 @@ struct Capacities {
   std::size_t slots = 32;   ///< Locals of all tasks, 6 bytes; lang::kMaxSlots to run every macro.
   std::size_t holds = 16;   ///< Keys held, counted once for each owner, 8 bytes; see Holds.
   std::size_t events = 16;  ///< Key events that wait, 6 bytes.
-  std::size_t globals = lang::kMaxGlobals;  ///< 8 bytes.
+  std::size_t globals = lang::kMaxGlobals;  ///< 4 bytes.
   std::size_t recordings = 64;              ///< Key changes recorded, 2 bytes; see Recorder.
   std::size_t window = 64;                  ///< Bytes of code read at once, 32 to 128.
 };
@@ -57,7 +56,7 @@ class Storage {
   std::array<Value, lang::kMaxStack> stack_{};
   std::array<Hold, Sizes.holds> holds_{};
   std::array<QueuedKey, Sizes.events> events_{};
-  std::array<Global, Sizes.globals> globals_{};
+  std::array<std::int32_t, Sizes.globals> globals_{};
   std::array<std::uint16_t, Sizes.recordings> recordings_{};
   std::array<std::uint8_t, Sizes.window> window_{};
 };

@@ -54,6 +54,13 @@ enum class Lingers : std::uint8_t {
   once_round,  ///< They are, and a round of a loop has ended meanwhile.
 };
 
+/// How the letters are changed that a task types.
+enum class Capitals : std::uint8_t {
+  as_they_are,
+  first,  ///< The first one becomes a capital.
+  all,
+};
+
 /// One running macro.
 struct Task {
   static constexpr std::uint16_t kNoPlace = 0xFFFF;
@@ -84,6 +91,7 @@ struct Task {
   std::uint8_t scopes : 4 = 0;  ///< How many it is in.
   Lingers lingers : 2 = Lingers::no;
   bool keyless : 1 = false;  ///< No key started it.
+  Capitals capitals : 2 = Capitals::as_they_are;
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }
 

@@ -40,12 +40,18 @@ char32_t TextSource::digit() {
   return digit;
 }
 
-/// Whether the text goes on; `left_` then are the bytes of its next piece.
-bool TextSource::more_pieces(lang::CodeReader& reader) {
-  if (mode_ != Mode::text || reader.at_end()) return false;
-  if (reader.byte() != static_cast<std::uint8_t>(lang::Opcode::more_text)) return false;
-  left_ = reader.byte();
-  return true;
+/// How the text goes on; `left_` are the bytes of its next piece, if there is one.
+TextSource::Result TextSource::more_pieces(lang::CodeReader& reader) {
+  if (mode_ != Mode::text || reader.at_end()) return finish();
+  switch (static_cast<lang::Opcode>(reader.byte())) {
+    case lang::Opcode::more_text:
+      left_ = reader.byte();
+      return reader.failed() || left_ > lang::kMaxText ? Result::bad : Result::piece;
+    case lang::Opcode::text_of:
+      return Result::named;
+    default:
+      return finish();
+  }
 }
 
 TextSource::Result TextSource::decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out) {
@@ -83,8 +89,7 @@ TextSource::Result TextSource::next_piece(lang::CodeReader& reader, char32_t& ou
     case Mode::text:
       break;
   }
-  if (!more_pieces(reader)) return finish();
-  return reader.failed() || left_ > lang::kMaxText ? Result::bad : Result::piece;
+  return more_pieces(reader);
 }
 
 }  // namespace pianola::engine

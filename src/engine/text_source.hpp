@@ -13,6 +13,7 @@ class TextSource {
   enum class Result : std::uint8_t {
     character,  ///< One was read.
     piece,      ///< None, but another piece of the text begins: ask again.
+    named,      ///< None, but the name of what stands here follows: start that, then go_on().
     end,        ///< There are no more.
     bad,        ///< No valid UTF-8, or the code ends inside.
   };
@@ -28,6 +29,8 @@ class TextSource {
   /// The text whose first piece's length byte the reader stands before, and the pieces that follow.
   /// False if that is no text.
   bool start_text(lang::CodeReader& reader);
+  /// The rest of the text that gave Result::named, which the reader stands before.
+  void go_on() { mode_ = Mode::text; }
   /// `number` in decimal.
   void start_number(std::int32_t number);
   /// `count` times Backspace.
@@ -62,7 +65,7 @@ class TextSource {
   enum class Mode : std::uint8_t { none, piece, text, minus, digits, erase };
 
   Result next_piece(lang::CodeReader& reader, char32_t& out);
-  bool more_pieces(lang::CodeReader& reader);
+  Result more_pieces(lang::CodeReader& reader);
   Result decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out);
   char32_t digit();
   Result finish() {

@@ -52,13 +52,15 @@ void TypedText::append(char32_t character) {
   size_ = static_cast<std::uint8_t>(size_ + encoded.size);
 }
 
-std::string_view TypedText::last(std::size_t size) const {
-  if (size == 0 || size > size_) return {};
-  const std::size_t start = size_ - size;
+std::string_view TypedText::last(std::size_t size, std::size_t after, bool& inside) const {
+  if (size == 0 || size + after > size_) return {};
+  const std::size_t start = size_ - after - size;
   const char first = bytes_[start];
   if (is_continuation(first)) return {};
-  if (start > 0 && is_word(first) && is_word(bytes_[start - 1])) return {};
+  inside = start > 0 && is_word(first) && is_word(bytes_[start - 1]);
   return {bytes_.data() + start, size};
 }
+
+bool TypedText::ends_word() const { return size_ > 0 && !is_word(bytes_[size_ - 1U]); }
 
 }  // namespace pianola::engine

@@ -23,14 +23,18 @@ class TypedText {
     dead_ = {};
   }
 
-  /// The last `size` bytes; empty if fewer are known, if they begin within a character, or if they
-  /// begin within a word; see is_word() for what a word consists of.
-  [[nodiscard]] std::string_view last(std::size_t size) const;
+  /// The last `size` bytes before the last `after` ones; empty if fewer are known or if they begin
+  /// within a character. `inside`: they begin within a word, which consists of letters, digits, `_`
+  /// and everything beyond ASCII.
+  [[nodiscard]] std::string_view last(std::size_t size, std::size_t after, bool& inside) const;
+
+  /// Whether the last character ends a word: a blank or a sign.
+  [[nodiscard]] bool ends_word() const;
 
  private:
   void append(char32_t character);
 
-  std::array<char, lang::kMaxAbbreviation + 1> bytes_{};
+  std::array<char, lang::kMaxAbbreviation + 2> bytes_{};
   std::uint8_t size_ = 0;
   hid::Stroke dead_;  ///< A dead key that waits for its letter.
 };

@@ -17,7 +17,9 @@ std::string last(std::string_view text, std::size_t size) {
     for (std::size_t i = 0; i < strokes.count; ++i) typed.type(strokes.stroke[i], layout, false);
     text.remove_prefix(character.size);
   }
-  return std::string(typed.last(size));
+  bool inside = false;
+  const std::string_view last = typed.last(size, 0, inside);
+  return inside ? std::string{} : std::string(last);
 }
 
 TEST(TypedText, WordsAreLettersDigitsUnderscoresAndAllBeyondAscii) {

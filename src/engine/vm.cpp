@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/capitals.hpp"
 #include "base/fnv.hpp"
 #include "engine/arithmetic.hpp"
 
@@ -141,8 +142,16 @@ inline Vm::Flow Vm::one() {
   return flow;
 }
 
+/// A text is over: the one goes on in which it stands, or the task.
 inline Vm::Flow Vm::end_typing() {
-  core_.reader.seek(task().record, core_.floor.pc);
+  Floor& floor = core_.floor;
+  if (floor.nested > 0) {
+    const Value outer = floor.waiting[--floor.nested];
+    core_.reader.seek(outer.record(), outer.offset());
+    floor.text.go_on();
+  } else {
+    core_.reader.seek(task().record, floor.pc);
+  }
   return Flow::next;
 }
 
@@ -150,12 +159,23 @@ inline Vm::Flow Vm::end_typing() {
 inline bool Vm::type_at_once() {
   Floor& floor = core_.floor;
   if (core_.typist.busy() || (core_.leds & kCapsLockLed) != 0) return false;
+  if (task().capitals != Capitals::as_they_are) return false;
   const std::uint8_t character = floor.text.next_ascii(core_.reader);
   const hid::Stroke stroke = hid::layouts()[task().layout].ascii_stroke(character);
   if (stroke.usage == 0 || !core_.typist.strike_at_once(stroke, floor.manner)) return false;
   floor.text.next_ascii_taken(core_.reader);
   drop_raw();
   return true;
+}
+
+/// What is typed for `character` while the task makes capitals.
+char32_t Vm::capital(char32_t character) {
+  const char32_t changed = to_capital(character);
+  const bool first = task().capitals == Capitals::first;
+  const bool is_letter =
+      changed != character || character > 0x7F || (character >= 'A' && character <= 'Z');
+  if (first && is_letter) task().capitals = Capitals::as_they_are;
+  return changed;
 }
 
 /// Types by one report, or finds that a character needs none, or that the text is over.
@@ -167,7 +187,9 @@ inline Vm::Flow Vm::type() {
     const TextSource::Result result = core_.floor.text.next(core_.reader, character);
     if (result == TextSource::Result::piece) return Flow::next;
     if (result == TextSource::Result::end) return end_typing();
+    if (result == TextSource::Result::named) return start_named();
     if (result == TextSource::Result::bad) return fail(ErrorCode::text);
+    if (task().capitals != Capitals::as_they_are) character = capital(character);
     const bool caps_lock = (core_.leds & kCapsLockLed) != 0;
     const hid::Layout& layout = hid::layouts()[task().layout];
     typist.begin(character, layout, caps_lock, core_.settings.unicode);
@@ -258,5 +280,10 @@ Vm::Flow Vm::on_option(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_option_with(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_set_keys(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_listed_key(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_anywhere(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_case(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_option_end(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_named_text(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_text_of(const Operands&) { return fail(ErrorCode::code); }
 
 }  // namespace pianola::engine

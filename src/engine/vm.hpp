@@ -156,6 +156,10 @@ class Vm {
   Flow start_typing();
   Flow type();
   Flow end_typing();
+  Flow start_named();
+  char32_t capital(char32_t character);
+  [[nodiscard]] std::optional<Value> value_of(std::uint32_t name);
+  bool start_value(Value value);
   [[nodiscard]] hid::Modifiers pressed_modifiers();
 
   Core& core_;

@@ -156,7 +156,7 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
   if (const auto error = core_.make_task(found, out)) return error;
-  const Task& self = task();
+  Task& self = task();
   Task& made = core_.tasks[out];
   made.press = self.press;
   made.keyless = self.keyless;
@@ -165,6 +165,8 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   made.hides = self.hides;
   made.pace = self.pace;
   made.layout = self.layout;
+  made.capitals = self.capitals;
+  if (self.capitals == Capitals::first) self.capitals = Capitals::as_they_are;
   while (core_.floor.depth > 0) {
     const Value argument = pop();
     core_.slots[made.frame + core_.floor.depth] = argument;

@@ -204,6 +204,7 @@ Modifiers Vm::pressed_modifiers() {
 /// The floor's text was set: the task goes on after the instruction when it is typed.
 Vm::Flow Vm::start_typing() {
   core_.spend_oneshots(core_.floor.task, true);
+  core_.floor.nested = 0;
   core_.floor.manner = {Mask::text, pressed_modifiers(), task().pace, core_.settings.tap};
   return Flow::next;
 }
@@ -221,22 +222,35 @@ Vm::Flow Vm::on_erase(const Operands& operands) {
   return start_typing();
 }
 
+/// The floor's text becomes the number or the text that `value` is. False if it is neither.
+bool Vm::start_value(Value value) {
+  if (value.is_integer()) {
+    core_.floor.text.start_number(value.number());
+    return true;
+  }
+  core_.reader.seek(value.record(), value.offset());
+  return core_.floor.text.start_text(core_.reader);
+}
+
 Vm::Flow Vm::on_type(const Operands&) {
   core_.floor.pc = core_.reader.offset();
   const Value value = pop();
-  switch (value.kind()) {
-    case Value::Kind::integer:
-      core_.floor.text.start_number(value.number());
-      return start_typing();
-    case Value::Kind::text:
-      core_.reader.seek(value.record(), value.offset());
-      if (!core_.floor.text.start_text(core_.reader)) return fail(ErrorCode::code);
-      return start_typing();
-    case Value::Kind::free:
-    case Value::Kind::unset:
-      break;
-  }
-  return fail(ErrorCode::unset);
+  if (!value.is_integer() && value.kind() != Value::Kind::text) return fail(ErrorCode::unset);
+  return start_value(value) ? start_typing() : fail(ErrorCode::code);
+}
+
+/// Behind the opcode of TEXTOF: the text waits for the end of what is named.
+Vm::Flow Vm::start_named() {
+  Floor& floor = core_.floor;
+  Operands operands;
+  std::uint32_t name = 0;
+  const bool good = read<lang::OperandKind::name>(name, operands) && !core_.reader.failed() &&
+                    floor.nested < floor.waiting.size();
+  if (!good) return fail(ErrorCode::code);
+  const std::optional<Value> value = value_of(name);
+  if (!value) return fail(ErrorCode::variable);
+  floor.waiting[floor.nested++] = Value::text(core_.reader.record(), core_.reader.offset());
+  return start_value(*value) ? Flow::next : fail(ErrorCode::code);
 }
 
 }  // namespace pianola::engine

@@ -51,17 +51,28 @@ Vm::Flow Vm::on_counter(const Operands& operands) {
   return Flow::next;
 }
 
+/// What the file calls `name`: a global, or else a text, whose first piece's length byte stands
+/// behind an opcode. Nothing if there is neither.
+std::optional<Value> Vm::value_of(std::uint32_t name) {
+  lang::Roll& roll = *core_.roll;
+  if (const std::int32_t* global = core_.globals.find(roll, name)) return Value::integer(*global);
+  lang::IndexEntry entry;
+  const bool found = index_find(roll, name_key(lang::IndexSpace::text, name), entry) &&
+                     entry.record < lang::kRecordNumbers && entry.body < lang::kMaxCode;
+  return found ? std::optional{Value::text(entry.record, entry.body + 1)} : std::nullopt;
+}
+
 Vm::Flow Vm::on_load_global(const Operands& operands) {
-  const std::int32_t* value = core_.globals.find(operands.value[0]);
-  if (value == nullptr) return fail(ErrorCode::variable);
-  push(Value::integer(*value));
+  const std::optional<Value> value = value_of(operands.value[0]);
+  if (!value) return fail(ErrorCode::variable);
+  push(*value);
   return Flow::next;
 }
 
 Vm::Flow Vm::on_store_global(const Operands& operands) {
   const Value value = pop();
   if (!value.is_integer()) return fail(ErrorCode::type);
-  std::int32_t* global = core_.globals.find(operands.value[0]);
+  std::int32_t* global = core_.globals.find(*core_.roll, operands.value[0]);
   if (global == nullptr) return fail(ErrorCode::variable);
   if (*global != value.number()) core_.signal(kWakeVariable);
   *global = value.number();

@@ -141,5 +141,41 @@ TEST(VmValues, WhatIsNoIntegerIsAnError) {
   expect_refusal(ErrorCode::code, Program{}.push(1).let(2));
 }
 
+// ---- Texts with names ---------------------------------------------------------------------------
+
+using test::Assembler;
+
+Program typing(std::string_view name) {
+  Program p;
+  p.named(Opcode::load_global, name).op(Opcode::type);
+  return p;
+}
+Assembler piece(std::string_view text) { return Assembler{}.op(Opcode::more_text).counted(text); }
+
+TEST(VmValues, TextsStandInEachOther) {
+  BytecodeRoll roll;
+  roll.variable("n", -7);
+  roll.named_text("inner",
+                  piece("[").op(Opcode::text_of).counted("n").op(Opcode::more_text).counted("]"));
+  roll.named_text(
+      "outer", piece("").op(Opcode::text_of).counted("inner").op(Opcode::text_of).counted("inner"));
+  EXPECT_EQ(evaluated(typing("outer").text("!"), roll), "[-7][-7]!");
+  EXPECT_EQ(evaluated(typing("n").text("!"), roll), "-7!");
+}
+
+/// A text that stands in itself cannot come from the compiler; the engine ends the macro.
+TEST(VmValues, ATextInItselfIsAnError) {
+  for (const char* inner : {"me", "nobody"}) {
+    BytecodeRoll roll;
+    roll.named_text("me", piece("a").op(Opcode::text_of).counted(inner));
+    Rig rig{roll.bind(kF1, typing("me").body(2)).bind(kF2, Program{}.text("b").body(2))};
+    rig.tap(kF1, 0).tap(kF2, 100).run();
+    ASSERT_EQ(rig.simulation->errors().size(), 1U);
+    const bool itself = std::string_view{inner} == "me";
+    EXPECT_EQ(rig.simulation->errors()[0].code, itself ? ErrorCode::code : ErrorCode::variable);
+    EXPECT_EQ(rig.text(), std::string(itself ? lang::kMaxTextDepth + 1 : 1, 'a') + "b");
+  }
+}
+
 }  // namespace
 }  // namespace pianola::engine

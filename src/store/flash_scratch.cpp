@@ -24,6 +24,7 @@ constexpr unsigned kUse = 1;
 constexpr unsigned kFirstIsCharacter = 2;
 constexpr unsigned kSecondIsCharacter = 4;
 constexpr unsigned kBinding = 8;
+constexpr unsigned kText = 16;
 
 }  // namespace
 
@@ -125,7 +126,7 @@ Status FlashScratch::append(const lang::ScratchRecord& record) {
   at[43] = static_cast<std::uint8_t>((record.role == lang::ScratchRecord::Role::use ? kUse : 0U) |
                                      (record.first_is_character ? kFirstIsCharacter : 0U) |
                                      (record.second_is_character ? kSecondIsCharacter : 0U) |
-                                     (record.binding ? kBinding : 0U));
+                                     (record.binding ? kBinding : 0U) | (record.text ? kText : 0U));
   put32(at + 44, record.options);
   ++records_;
   return put(bytes);
@@ -147,6 +148,7 @@ bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
   out.second_is_character = (at[43] & kSecondIsCharacter) != 0;
   out.binding = (at[43] & kBinding) != 0;
   out.options = get32(at + 44);
+  out.text = (at[43] & kText) != 0;
   return true;
 }
 

@@ -68,8 +68,8 @@ class Input {
   std::span<const std::uint8_t> rest_;
 };
 
-/// A binding for each definition, a macro "m", a global "g" and a layer "l" whose index entries are
-/// arbitrary.
+/// A binding for each definition, a macro "m", a global "g", a text "t" and a layer "l" whose index
+/// entries are arbitrary.
 void build(Input& input, memory::Roll& roll) {
   const std::uint8_t shape = input.byte();
   for (std::uint32_t i = 0; i < kDefinitions; ++i) {
@@ -90,6 +90,12 @@ void build(Input& input, memory::Roll& roll) {
     entry.params = static_cast<std::uint8_t>(shape & 1U);
     roll.append_index(entry);
   }
+  // The last definition is a text too, which may name itself or what is none.
+  lang::IndexEntry text;
+  text.key = name_key(lang::IndexSpace::text, lang::name_hash("t", 1));
+  text.record = kDefinitions - 1;
+  text.body = shape & 3U;
+  roll.append_index(text);
   roll.commit();
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,13 +16,26 @@
 
 namespace pianola::test {
 
-/// A program, compiled from pieces of `piece` bytes, and all that came of it.
+/// The bits of the setting `allow` for the names of warnings.
+constexpr std::uint32_t lints(std::initializer_list<std::string_view> names) {
+  std::uint32_t bits = 0;
+  for (const std::string_view name : names) bits |= 1U << lang::find_word(lang::kLintWords, name);
+  return bits;
+}
+
+/// Warnings of what only makes sense in a whole file, which most programs of tests are not.
+inline constexpr std::uint32_t kFragment = lints({"bare-letter", "unused", "layout"});
+
+/// A program, compiled from pieces of `piece` bytes, and all that came of it. Warnings of the kinds
+/// `allowed` do not count.
 class Compilation {
  public:
-  explicit Compilation(std::string text, std::size_t piece = SIZE_MAX)
+  explicit Compilation(std::string text, std::size_t piece = SIZE_MAX,
+                       std::uint32_t allowed = kFragment)
       : text_(std::move(text)), source_(text_, piece), roll_(&source_) {
     memory::Scratch scratch;
     lang::Compiler compiler(source_, roll_, scratch, findings_);
+    compiler.allow(allowed);
     status_ = compiler.run();
     findings_.sort();
   }

@@ -25,6 +25,7 @@ class ProgramGenerator {
     for (const std::string& name : globals_) {
       line(maybe("private ") + "var " + name + pick({"", " = 0", " = 7", " = -2147483648"}));
     }
+    named_texts();
     used_.clear();
     for (unsigned i = below(12); i > 0; --i) definition();
     for (std::size_t i = 0; i < macros_.size(); ++i) macro(i);
@@ -99,6 +100,28 @@ class ProgramGenerator {
     if (chance(4)) line("set hands = " + pick({"off", "on"}));
     if (chance(4)) line("set left_hand = " + pick({"\"qwert\"", "\"a\\\"$\""}));
     if (chance(4)) line("set right_hand = " + pick({"\"poiuy\"", "\"\\\\;'\""}));
+  }
+
+  /// Texts with names, each of which may stand in those after it.
+  void named_texts() {
+    texts_.clear();
+    for (unsigned i = below(4); i > 0; --i) {
+      std::string out = maybe("private ") + "text t" + std::to_string(i) + pick({" = ", "="});
+      std::string part = "\"" + characters();
+      while ((!texts_.empty() || !globals_.empty()) && chance(2)) {
+        part += "${" + text_or_variable() + "}" + characters();
+      }
+      line(out + (chance(6) ? "\"\"\"\n  a\n    b\n  \"\"\"" : part + "\""));
+      texts_.push_back("t" + std::to_string(i));
+    }
+  }
+
+  std::string text_or_variable() {
+    const auto pick_of = [this](const std::vector<std::string>& names) {
+      return names[below(static_cast<unsigned>(names.size()))];
+    };
+    if (!texts_.empty() && (globals_.empty() || chance(2))) return pick_of(texts_);
+    return pick_of(globals_);
   }
 
   std::string visibility() { return pick({"", "", "", "public ", "private ", "[private] "}); }
@@ -434,7 +457,8 @@ class ProgramGenerator {
     if (macro.parameters == 0) return out + pick({"", "()"});
     for (unsigned i = 0; i < macro.parameters; ++i) {
       out += (i == 0 ? "(" : ",") + space();
-      out += chance(3) ? plain_text() : expression(0);
+      const bool named = !texts_.empty() && chance(6);
+      out += named ? texts_.front() : chance(3) ? plain_text() : expression(0);
     }
     return out + ")";
   }
@@ -458,7 +482,10 @@ class ProgramGenerator {
   std::string text() {
     if (chance(8)) return "\"\"\"\n    one\n      two \\n\n\n    three\"\"\"";
     std::string out = "\"" + characters();
-    while (chance(3)) out += "${" + expression(0) + "}" + characters();
+    while (chance(3)) {
+      const bool named = !texts_.empty() && chance(3);
+      out += "${" + (named ? texts_.back() : expression(0)) + "}" + characters();
+    }
     return out + "\"";
   }
 
@@ -539,6 +566,7 @@ class ProgramGenerator {
   std::mt19937 random_;
   std::string text_;
   std::vector<std::string> globals_;
+  std::vector<std::string> texts_;
   std::vector<Macro> macros_;
   std::vector<std::string> layers_;
   std::vector<std::string> locals_;        ///< Parameters and locals that are known here.

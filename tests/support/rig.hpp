@@ -129,6 +129,13 @@ class BytecodeRoll {
     return declare(key(lang::IndexSpace::variable, name), code);
   }
 
+  /// A text with a name; `pieces` are all its pieces.
+  BytecodeRoll& named_text(std::string_view name, const Assembler& pieces) {
+    Assembler code;
+    code.op(lang::Opcode::named_text).counted(name);
+    return add(key(lang::IndexSpace::text, name), code, {pieces});
+  }
+
   BytecodeRoll& set(lang::Setting setting, std::uint32_t value) {
     const auto number = static_cast<std::uint32_t>(setting);
     Assembler code;

@@ -164,7 +164,12 @@ enum class OperandKind : std::uint8_t {
   X(hold_toggle,  "HOLDTOG",     mods,    key,     none,   none, 0, 0, "the remap before does as TOGGLE of chord (1)+(2) when held") \
   X(hold_toggle_layer, "HOLDTOGLAY", name,    none,    none,   none, 0, 0, "the remap before does as LAYERTOGGLE of layer (1) when held") \
   X(layer_mods,   "LAYERMODS",   mods,    none,    none,   none, 0, 0, "the layer before is one with the modifiers (1)") \
-  X(record_timed, "RECORDTIMED", name,    none,    none,   none, 0, 0, "begin recording (1), with the times between its changes")
+  X(record_timed, "RECORDTIMED", name,    none,    none,   none, 0, 0, "begin recording (1), with the times between its changes") \
+  X(named_text,   "NAMEDTEXT",   name,    none,    none,   none, 0, 0, "text (1); its pieces follow: MORETEXT first, then MORETEXT and TEXTOF") \
+  X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)") \
+  X(option_anywhere, "ANYWHERE", number,  none,    none,   none, 0, 0, "whether this abbreviation counts inside a word: 1 or 0") \
+  X(option_case,  "CASE",        number,  none,    none,   none, 0, 0, "whether the case of this abbreviation is that of what it types: 1 or 0") \
+  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table
@@ -232,7 +237,9 @@ inline constexpr std::size_t kMaxRawKeys = 6;
 /// Most parameters of a macro.
 inline constexpr std::size_t kMaxParameters = 8;
 /// Most variables of a file: a device keeps the value of each in RAM.
-inline constexpr std::size_t kMaxGlobals = 16;
+inline constexpr std::size_t kMaxGlobals = 64;
+/// Deepest nesting of texts with names: how many TEXTOF may be open at a time.
+inline constexpr std::size_t kMaxTextDepth = 8;
 /// Most layers of a file: a device keeps a bit for each in RAM.
 inline constexpr std::size_t kMaxLayers = 32;
 /// Most locals of one body, parameters and loop counters included.

@@ -10,7 +10,7 @@
 namespace pianola::lang {
 
 /// What an index entry stands for.
-enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting };
+enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting, text };
 
 /// The key of an index entry. Ordered by `scope`, then `high`, then `low`.
 /// Built by trigger_key() and name_key(); nobody else takes it apart but key_*() below.

@@ -36,6 +36,7 @@ enum class Setting : std::uint8_t {
   hands,
   left_hand,
   right_hand,
+  allow,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -44,6 +45,7 @@ enum class SettingType : std::uint8_t {
   choice,    ///< SET with the number of the word in `choices`.
   duration,  ///< SET with milliseconds; a word in `choices`, if there is one, means 0.
   typing,    ///< SET: 0 `fast`, 1 `safe`, else 2 + milliseconds between reports.
+  lints,     ///< SET with a bit for each of the kLintWords that stand in a text.
   key,       ///< SET with the usage (hid::Usage); a word in `choices`, if there is one, means 0.
   keys,      ///< SETKEYS, then LISTED for each character of the text.
 };
@@ -56,7 +58,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 26> kSettings = {{
+inline constexpr std::array<SettingInfo, 27> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -83,6 +85,7 @@ inline constexpr std::array<SettingInfo, 26> kSettings = {{
     {"hands", SettingType::choice, {"on", "off"}, 0},
     {"left_hand", SettingType::keys, {}, 0},
     {"right_hand", SettingType::keys, {}, 0},
+    {"allow", SettingType::lints, {}, 0},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -16,14 +16,14 @@ namespace pianola::lang {
 // what stands for them in code.
 
 /// The options of a trigger.
-inline constexpr std::array<std::string_view, 13> kOptionWords = {
-    "again", "typing", "layout", "pause", "hold", "dual",  "rolls",
-    "idle",  "quick",  "retro",  "hands", "with", "double"};
+inline constexpr std::array<std::string_view, 16> kOptionWords = {
+    "again", "typing", "layout", "pause", "hold",   "dual",     "rolls", "idle",
+    "quick", "retro",  "hands",  "with",  "double", "anywhere", "case",  "end"};
 
 /// What an option is in code, and where it can stand.
 struct OptionInfo {
   Opcode opcode;
-  Setting setting;      ///< Whose values it has; of `again` and `with` none.
+  Setting setting;  ///< Whose values it has; of `again`, `with` and those of abbreviations none.
   std::uint16_t kinds;  ///< One bit for each TriggerKind that can have it.
 };
 
@@ -51,7 +51,12 @@ inline constexpr std::array<OptionInfo, kOptionWords.size()> kOptions = {{
     {Opcode::option, Setting::hands, kTapOrHold},
     {Opcode::option_with, Setting{}, kTapOrHold},
     {Opcode::option, Setting::double_tap, kind_bit(TriggerKind::double_tap)},
+    {Opcode::option_anywhere, Setting{}, kind_bit(TriggerKind::text)},
+    {Opcode::option_case, Setting{}, kind_bit(TriggerKind::text)},
+    {Opcode::option_end, Setting{}, kind_bit(TriggerKind::text)},
 }};
+/// The values of the options of abbreviations.
+inline constexpr std::array<std::string_view, 2> kSwitchWords = {"off", "on"};
 
 /// The values of the option `again`.
 inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",
@@ -74,6 +79,12 @@ inline constexpr std::string_view kTimedWord = "timed";
 /// The events of `on …`, in the order of Event.
 inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock", "unlock",
                                                                 "capslock", "layer"};
+
+/// The kinds of warnings. Bit n of the setting `allow` is that of the one with number n.
+inline constexpr std::array<std::string_view, 15> kLintWords = {
+    "untypable",   "quoted-key", "bracket",   "backslash",   "blanks",
+    "modifier",    "print",      "private",   "layout-late", "bare-letter",
+    "unreachable", "unused",     "recursion", "template",    "layout"};
 
 /// The place of `word` among `words`; their number if it is none of them.
 constexpr std::size_t find_word(std::span<const std::string_view> words, std::string_view word) {

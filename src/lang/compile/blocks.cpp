@@ -13,6 +13,7 @@ namespace pianola::lang {
 /// At the `{`. Advances past it.
 bool Compiler::open_block(Block kind, std::uint16_t label, std::uint32_t start) {
   if (depth_ == kMaxBlocks) return error(Message::too_many_blocks, {}, {}, kMaxBlocks);
+  endless_ = static_cast<std::uint16_t>(endless_ & ~(1U << depth_));
   blocks_[depth_++] = {token().at, start, label, kind, local_count_};
   if (at_symbol('{')) advance();
   return true;
@@ -52,6 +53,7 @@ void Compiler::close_inner(const OpenBlock& block) {
     case Block::loop:
       emit(CodePiece(Opcode::back).number(code_size_ - block.start));
       place_label(block.label, around);
+      check_reached();
       break;
     case Block::arm:
       emit(CodePiece(Opcode::matched).number(blocks_[depth_ - 1].label));
@@ -64,6 +66,16 @@ void Compiler::close_inner(const OpenBlock& block) {
     default:
       break;
   }
+}
+
+/// Behind a loop, which is no longer open: warns of what follows if nothing leads there.
+void Compiler::check_reached() {
+  const bool endless = (endless_ >> depth_ & 1U) != 0;
+  const bool label = keyword() == Keyword::k_label;
+  const bool over = at_symbol('}') || at_symbol(';') || token().kind == TokenKind::end ||
+                    (endless && starts_definition());
+  if (!endless || label || over) return;
+  warn_at(Message::unreachable, token().at, token().length, {}, {});
 }
 
 /// How many of the outermost `blocks` blocks must be undone.
@@ -156,7 +168,9 @@ bool Compiler::loop_statement() {
   std::uint16_t label = 0;
   if (!new_label(label, at)) return false;
   emit(CodePiece(Opcode::forever).number(label));
-  return open_block(Block::loop, label, code_size_);
+  if (!open_block(Block::loop, label, code_size_)) return false;
+  endless_ = static_cast<std::uint16_t>(endless_ | 1U << (depth_ - 1U));
+  return true;
 }
 
 /// `repeat N {`: the counter is a local without a name.
@@ -192,6 +206,7 @@ bool Compiler::break_statement() {
   if (loop == nullptr) {
     error(Message::outside_loop, lexer_.word());
   } else {
+    endless_ = static_cast<std::uint16_t>(endless_ & ~(1U << (loop - blocks_.data())));
     emit(CodePiece(Opcode::leave).number(loop->label));
   }
   advance();
@@ -276,6 +291,7 @@ bool Compiler::goto_statement() {
   } else if (found->closed) {
     error_other(Message::goto_into, label, found->at);
   }
+  may_end_ = true;
   emit(CodePiece(Opcode::go_to).number(found->label));
   return true;
 }

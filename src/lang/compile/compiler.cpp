@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "base/utf8.hpp"
+
 namespace pianola::lang {
 
 Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink)
@@ -33,6 +35,7 @@ Status Compiler::step() {
       break;
     case Mode::text:
     case Mode::argument_text:
+    case Mode::named_text:
       text_step();
       break;
     case Mode::arguments:
@@ -43,7 +46,7 @@ Status Compiler::step() {
       break;
     case Mode::finish: {
       const Status status = later_.builder.step(
-          {source_, scratch_, writer_, *this, file_layout_, all_leader_, errors_ == 0});
+          {source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_, errors_ == 0});
       if (status != Status::more) return end_with(status);
       break;
     }
@@ -74,6 +77,7 @@ void Compiler::keep(Status status) {
 
 void Compiler::report(const Diagnostic& diagnostic) {
   if (diagnostic.warning) {
+    if ((allowed_ >> lint_of(diagnostic.message) & 1U) != 0) return;
     if (++warnings_ <= kMaxErrors) sink_.report(diagnostic);
     return;
   }
@@ -252,9 +256,9 @@ void Compiler::start_item() {
   home_ = token().line_before ? token().at.column : 1;
 }
 
-/// After a definition's head: it is complete unless it opened a block.
+/// After a definition's head: it is complete unless it opened a block or a text.
 void Compiler::finish_definition_after(bool good) {
-  if (depth_ > 0 && good) return;
+  if ((depth_ > 0 || mode_ == Mode::named_text) && good) return;
   depth_ = 0;
   if (!good) return skip(Skip::definition);
   end_definition();
@@ -266,6 +270,9 @@ void Compiler::end_file() {
     begin_definition();
     last_end_ = token().at;
     end_definition();
+  }
+  if (!layout_set_ && layout_character_ != 0) {
+    warn_at(Message::layout_open, layout_at_, 1, encode_utf8(layout_character_), {});
   }
   new (&later_.builder) IndexBuilder(noted_);
   mode_ = Mode::finish;

@@ -43,6 +43,9 @@ class Compiler final : private DiagnosticSink {
   /// All four are the caller's and outlive the compiler.
   Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink);
 
+  /// Warnings of these kinds, one bit each as the setting `allow` has them, are not told.
+  void allow(std::uint32_t lints) { allowed_ |= lints; }
+
   /// Does a bounded piece of work (a statement, a piece of a text, a pass over a few records).
   /// Status::more: call again. Status::ok: the roll is committed. Status::errors, full or io_error:
   /// it was abandoned, and the sink knows why.
@@ -60,6 +63,7 @@ class Compiler final : private DiagnosticSink {
     text,
     arguments,
     argument_text,
+    named_text,
     skip,
     finish,
     done,
@@ -237,6 +241,10 @@ class Compiler final : private DiagnosticSink {
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
   void note(const ScratchRecord& record);
   bool variable_definition();
+  [[nodiscard]] bool at_named_text();
+  bool text_definition();
+  bool text_part();
+  [[nodiscard]] std::uint8_t text_depth(const NameAt& name);
   bool macro_definition();
   bool parameters(std::uint8_t& count);
   bool parameter(std::uint8_t& count);
@@ -265,11 +273,13 @@ class Compiler final : private DiagnosticSink {
   bool setting_without_set();
   bool set_value(Setting setting, const SettingInfo& info);
   bool layout_value(Opcode opcode, hid::Layout& layout);
+  bool lints_value();
   bool plain_value(const SettingInfo& info, std::uint32_t& value);
   bool key_value(const SettingInfo& info, std::uint32_t& value);
   bool options();
   bool option();
   bool option_value(const OptionInfo& info);
+  bool text_option(Opcode opcode);
   bool again_option();
   bool key_list(Opcode opcode);
 
@@ -332,6 +342,8 @@ class Compiler final : private DiagnosticSink {
   void check_sent(const Chord& keys);
   void check_typable(char32_t c, const Position& at, std::uint32_t length);
   void check_in_text(char32_t c, const Position& at);
+  void check_layout(char32_t c, const Position& at);
+  void note_letter(KeyRef key);
   bool raw_statement();
   bool click_statement();
   bool mouse_button(Chord& out);
@@ -340,9 +352,12 @@ class Compiler final : private DiagnosticSink {
   void text_step();
   static bool is_meant_as_key(std::string_view text);
   void check_bracket(const StringItem& item);
+  void check_template(const StringItem& item);
   void text_character(char32_t c);
   bool closes_text();
   bool text_value(const Position& at);
+  bool caret_mark(const Position& at);
+  void count_behind_caret(const StringItem& item);
   void end_text();
   void flush_text();
 
@@ -388,6 +403,7 @@ class Compiler final : private DiagnosticSink {
   void close_block();
   void close_inner(const OpenBlock& block);
   [[nodiscard]] const OpenBlock* innermost_loop() const;
+  void check_reached();
   [[nodiscard]] unsigned scopes(std::size_t blocks) const;
   bool new_label(std::uint16_t& label, const Position& at);
   NamedLabel* find_label(const NameAt& name);
@@ -458,7 +474,14 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t variables_ = 0;     ///< Variables declared so far.
   std::uint32_t layers_ = 0;        ///< Layers declared so far.
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
-  bool layout_used_ = false;        ///< A character was checked against file_layout_.
+  std::uint32_t allowed_ = 0;       ///< Kinds of warnings that are not told.
+  std::uint32_t letters_ = 0;       ///< Those from a on that something in the file can type.
+  Position layout_at_{0, 0, 0};     ///< Of the first character that depends on the layout.
+  std::uint16_t layout_character_ = 0;  ///< That character.
+  std::uint16_t endless_ = 0;           ///< One bit for each open block: a loop without an end.
+  bool may_end_ = false;                ///< The body may have ended before this place.
+  bool layout_set_ = false;             ///< `set layout` was seen.
+  bool layout_used_ = false;            ///< A character was checked against file_layout_.
   bool private_seen_ = false;
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.
@@ -468,10 +491,14 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t options_at_ = 0;   ///< Offset of its options in the code.
   std::uint32_t options_sum_ = 0;  ///< ScratchRecord::options of it.
   std::uint16_t options_ = 0;      ///< Its options, a bit each in the order of kOptionWords.
+  std::uint32_t folded_hash_ = 0;  ///< Of an abbreviation in small letters.
+  bool caret_ = false;             ///< `${|}` was in the text.
+  std::uint8_t behind_caret_ = 0;  ///< Characters of the text after it.
   std::uint8_t erase_ = 0;         ///< Characters of an abbreviation that the host sees.
   char32_t last_by_number_ = 0;    ///< The last character that `set unicode` can enter; 0: none.
   bool all_leader_ = false;        ///< `set trigger = leader`.
   bool until_ = false;             ///< The expression is that of `wait until`.
+  bool text_fits_ = false;         ///< What the expression makes may be a text.
   std::uint8_t wakes_ = 0;         ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;

@@ -14,7 +14,7 @@ namespace {
 using test::expect_all;
 
 const std::string kPlain =
-    " warning: private is not encrypted yet: who has the device or the file can read it";
+    " warning: private is not encrypted yet: the device and the file show it";
 
 TEST(Mistakes, Keys) {
   expect_all({
@@ -284,8 +284,8 @@ TEST(Mistakes, Definitions) {
       {"Private F1 { \"x\" }",
        {"1:1 unknown word 'Private'; did you mean 'private'?", "1:1" + kPlain}},
       {"F1 (agian: stop) { \"x\" }",
-       {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, "
-        "quick, retro, hands, with or double"}},
+       {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
+        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
       {"F1 (typing 20ms) { \"x\" }", {"1:12 expected ':'"}},
       {"F1 (typing: 20ms { \"x\" }", {"1:18 expected ')'"}},
       {"F1 (typing: 20) { \"x\" }", {"1:13 a duration needs a unit; did you mean '20ms'?"}},
@@ -304,7 +304,8 @@ TEST(Mistakes, Definitions) {
       {"macro f { \"x\" }\nmacro f { \"y\" }", {"2:7 'f' is declared already at 1:7"}},
       {"set tap = 20ms\nset tap = 30ms", {"2:5 'tap' is declared already at 1:5"}},
       {"private set tap = 20ms",
-       {"1:1" + kPlain, "1:9 private and public stand before bindings, macro, var and layer"}},
+       {"1:1" + kPlain,
+        "1:9 private and public stand before bindings, macro, var, text and layer"}},
       {"[ { \"x\" }", {"1:1 the key [ must be quoted: '['"}},
       {"FOO BAR\n{\n  \"x\" ENTR\n}\nF2 { \"y\" }", {"1:1 unknown key 'FOO'"}},
       {"F1 ctrl {\n  \"x\" ENTR\n}\nF2 { \"y\" }", {"1:4 expected '{' or '=' after the trigger"}},
@@ -336,8 +337,8 @@ TEST(Mistakes, Definitions) {
       {"private", {"1:1" + kPlain, "1:8 expected a key"}},
       {"[private", {"1:2" + kPlain, "1:9 expected ']'"}},
       {"F1 (",
-       {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, "
-        "quick, retro, hands, with or double"}},
+       {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
+        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
       {"layer", {"1:6 expected a name"}},
       {"macro f \"x\"\nF1 { call f }", {"1:9 expected '{'"}},
       {"var x 3\nF1 { \"${x}\" }", {"1:7 expected '='"}},
@@ -351,8 +352,8 @@ TEST(Mistakes, Definitions) {
       {"private { \"x\" }", {"1:1" + kPlain, "1:9 expected a key"}},
       {"private private F1 { \"x\" }", {"1:1" + kPlain, "1:9 'private' cannot stand here"}},
       {"F1 ( \"x\" )",
-       {"1:6 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, "
-        "quick, retro, hands, with or double"}},
+       {"1:6 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
+        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
   });
 }
 

@@ -111,6 +111,7 @@ Result compile(const std::string& text, Fault& writer_fault, Fault& scratch_faul
   FaultyScratch scratch(scratch_fault);
   memory::Findings findings;
   Compiler compiler(source, writer, scratch, findings);
+  compiler.allow(test::kFragment);
   Result result{compiler.run(), 0, 0, 0, {}};
   EXPECT_EQ(compiler.step(), result.status) << "a step after the end changes nothing";
   result.committed = writer.committed;

@@ -425,7 +425,7 @@ TEST(Doubts, BlanksBeforeTheClosingQuotes) {
 
 TEST(Doubts, PrivateIsNotYet) {
   const std::string plain =
-      " warning: private is not encrypted yet: who has the device or the file can read it";
+      " warning: private is not encrypted yet: the device and the file show it";
   expect_all({
       {"private F1 { \"x\" }", {"1:1" + plain}},
       {"[private] F1 { \"x\" }", {"1:2" + plain}},

@@ -403,5 +403,98 @@ TEST(Compiler, WarningsDoNotFailAndAreBounded) {
   EXPECT_EQ(compiled.findings().warnings(), kMaxErrors);
 }
 
+// ---- Kinds of warnings
+// ---------------------------------------------------------------------------
+
+/// `LINE:COLUMN kind` of each warning.
+Words lints_of(const std::string& text) {
+  const test::Compilation compiled(text, SIZE_MAX, 0);
+  Words all;
+  for (const auto& finding : compiled.findings().all()) {
+    const Diagnostic& found = finding.diagnostic;
+    EXPECT_TRUE(found.warning) << text;
+    all.push_back(std::to_string(found.at.line) + ':' + std::to_string(found.at.column) + ' ' +
+                  std::string(kLintWords[lint_of(found.message)]));
+  }
+  return all;
+}
+
+TEST(Lints, ALetterThatNothingTypes) {
+  EXPECT_EQ(lints_of("m { \"mail\" }"), Words{"1:1 bare-letter"});
+  EXPECT_EQ(lints_of("M = ESC"), Words{"1:1 bare-letter"});
+  EXPECT_EQ(lints_of("m = n\nn = m"), Words{});
+  for (const char* good :
+       {"a = a / LSHIFT", "m { tap m }", "m { \"m\" }", "m = ESC\nF1 = m", "ctrl+m { ENTER }",
+        "set trigger = leader\nm { ENTER }", "m { ENTER }\nset trigger = leader",
+        "leader m { ENTER }", "m { ENTER }\nlayer l { q = m }\nF1 { layer on l }",
+        "layer l { m { ENTER } }\nF1 { layer on l }", "1 { ENTER }", "M0 { ENTER }"}) {
+    EXPECT_EQ(lints_of(good), Words{}) << good;
+  }
+}
+
+TEST(Lints, WhatIsNeverReached) {
+  EXPECT_EQ(lints_of("F1 { loop { wait 1s } TAB }"), Words{"1:23 unreachable"});
+  EXPECT_EQ(lints_of("F1 { loop { loop { wait 1s break } } TAB }"), Words{"1:38 unreachable"});
+  for (const char* good :
+       {"F1 { loop { break } TAB }", "F1 { loop { wait 1s } }",
+        "F1 { loop { if held { break } } TAB }", "F1 { loop { goto out } label out TAB }",
+        "F1 { while 1 { ENTER } TAB }", "F1 { if held { loop { ENTER } } TAB }",
+        "F1 { repeat 2 { loop { ENTER } } }"}) {
+    EXPECT_EQ(lints_of(good), Words{}) << good;
+  }
+}
+
+TEST(Lints, WhatNothingUses) {
+  EXPECT_EQ(lints_of("macro f { }\nlayer l { }\nvar v\ntext t = \"\""),
+            (Words{"1:7 unused", "2:7 unused", "3:5 unused", "4:6 unused"}));
+  EXPECT_EQ(lints_of("macro f { if held { call f } }"), Words{"1:7 unused"});
+  EXPECT_EQ(lints_of("macro f { fork g }\nmacro g { fork f }"), Words{});
+  EXPECT_EQ(lints_of("var v\nF1 { v = 1 }\ntext t = \"\"\ntext u = \"${t}\"\nF2 { \"${u}\" }"),
+            Words{});
+  EXPECT_EQ(lints_of("layer l { }\nF1 = F1 / layer l"), Words{});
+}
+
+TEST(Lints, AMacroThatNeverEnds) {
+  EXPECT_EQ(lints_of("macro f { ENTER call f }\nF1 { call f }"), Words{"1:22 recursion"});
+  for (const char* good :
+       {"macro f { if held { call f } }", "macro f { if held { exit } call f }",
+        "macro f { fork f }", "macro f { label x goto x call f }", "macro f { stop f call f }"}) {
+    EXPECT_EQ(lints_of(std::string(good) + "\nF1 { call f }"), Words{}) << good;
+  }
+}
+
+/// The names are those of espanso's variables and of AutoHotkey's (`A_Now`, `%clipboard%`).
+TEST(Lints, TemplatesOfOtherPrograms) {
+  EXPECT_EQ(lints_of("F1 { \"{{date}}\" \"%A_Now% %Clipboard%\" \"${time}\" }"),
+            (Words{"1:7 template", "1:18 template", "1:26 template", "1:42 template"}));
+  for (const char* good : {"F1 { \"{date} {{ date }} %d 50% of% 10%date\" }",
+                           "F1 { \"\\{{date}}\" }", "F1 { \"${time / 1000}\" }"}) {
+    EXPECT_EQ(lints_of(good), Words{}) << good;
+  }
+}
+
+TEST(Lints, ALayoutThatIsNotSet) {
+  EXPECT_EQ(lints_of("F1 { \"a\" }\nF2 { \"me@example.com £5\" }"), Words{"2:9 layout"});
+  EXPECT_EQ(lints_of("F1 { \"a£\" }"), Words{"1:8 layout"});
+  for (const char* good :
+       {"set layout = uk\nF1 { \"@\" }", "F1 { \"@\" }\nset layout = uk", "F1 { \"plain, $5!\" }",
+        "F1 { tap '@' }", "F1 (layout: de) { \"@\" }"}) {
+    EXPECT_EQ(lints_of(good), Words{}) << good;
+  }
+}
+
+TEST(Lints, KindsAreSwitchedOff) {
+  const std::string doubtful = "m { \"@\" }\nvar v\n";
+  EXPECT_EQ(lints_of(doubtful), (Words{"1:1 bare-letter", "1:6 layout", "2:5 unused"}));
+  EXPECT_EQ(lints_of("set allow = \"bare-letter, layout\"\n" + doubtful), Words{"3:5 unused"});
+  EXPECT_EQ(lints_of("set allow = \"\"\nvar v"), Words{"2:5 unused"});
+  EXPECT_EQ(lints_of("set allow = \"\"\"\n unused\n\"\"\"\nvar v"), Words{});
+  EXPECT_EQ(lints_of("var allow\nmacro allow { allow = 1 }\nF1 { call allow }"), Words{});
+  EXPECT_EQ(
+      messages_of("set allow = \"unusd x\""),
+      (Words{"1:14 unknown warning 'unusd'; did you mean 'unused'?", "1:20 unknown warning 'x'"}));
+  EXPECT_EQ(messages_of("set allow = unused"), Words{"1:13 expected names of warnings in quotes"});
+}
+
 }  // namespace
 }  // namespace pianola::lang

@@ -16,23 +16,24 @@ constexpr bool is_no_item(Keyword word) {
 
 /// One definition's head; of bindings, macros and layers everything up to and with `{`.
 bool Compiler::definition() {
-  if (foreign_definition()) return false;
+  if (!at_named_text() && foreign_definition()) return false;
   Keyword word = definition_keyword();
   const bool marked = at_symbol('[') || word == Keyword::k_public || word == Keyword::k_private;
   if (at_symbol('[') && !bracketed_visibility()) return false;
   if (marked && word != Keyword::no_keyword && !visibility(word)) return false;
   if (marked) word = definition_keyword();
-  if (!is_no_item(word)) return binding();
+  const bool text = at_named_text();
+  if (!text && !is_no_item(word)) return binding();
   if (depth_ > 0) {
     return error(word == Keyword::k_layer ? Message::nested_layer : Message::only_bindings);
   }
   if (word == Keyword::k_set && marked) return error(Message::not_private);
-  return definition_of(word);
+  return text ? text_definition() : definition_of(word);
 }
 
 /// The keyword at which a definition starts, also if it is misspelt, which is reported.
 Keyword Compiler::definition_keyword() {
-  if (!is_unknown_word() || at_old_command()) return keyword();
+  if (!is_unknown_word() || at_old_command() || at_named_text()) return keyword();
   if (!unknown_word()) return Keyword::no_keyword;
   const Keyword meant = find_keyword(closest_keyword(lexer_.word()));
   Lexer& ahead = look_ahead();
@@ -140,6 +141,7 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
   record.at = name.at;
   record.length = name.size;
   record.entry.key = name_key(space, name.hash());
+  record.entry.record = records_ - 1;
   record.entry.params = params;
   note(record);
 }
@@ -183,6 +185,61 @@ bool Compiler::variable_definition() {
   pending_.entry.body = code_size_;
   declare();
   return true;
+}
+
+/// Whether `text` stands here with a name behind it.
+bool Compiler::at_named_text() {
+  if (!at_word("text")) return false;
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  return ahead.token().kind == TokenKind::word && !ahead.token().line_before;
+}
+
+/// `text NAME = "…"`: the pieces of the text are compiled by text_step().
+bool Compiler::text_definition() {
+  advance();
+  NameAt text;
+  if (!name(text)) return false;
+  layout_ = file_layout_;
+  start_declaration(IndexSpace::variable, text);
+  pending_.text = true;
+  emit(NamedPiece(Opcode::named_text).name(text.view()));
+  pending_.entry.body = code_size_;
+  const bool equals = at_symbol('=');
+  if (equals) advance();
+  if (equals && token().kind == TokenKind::text) {
+    start_text(Mode::named_text);
+    return true;
+  }
+  declare();  // what uses it is right
+  return equals ? expected(Message::expected_text) : expected(Message::expected_symbol, "=");
+}
+
+/// The name in a `${…}` of a text that has one itself.
+bool Compiler::text_part() {
+  NameAt part;
+  const bool named = token().kind == TokenKind::word && keyword() == Keyword::no_keyword;
+  if (!named) return error(Message::text_parts);
+  if (!name(part)) return false;
+  if (!at_symbol('}')) return error(Message::text_parts);
+  emit(NamedPiece(Opcode::text_of).name(part.view()));
+  use(IndexSpace::variable, part, kTextUse);
+  const auto depth = static_cast<std::uint8_t>(text_depth(part) + 1U);
+  pending_.entry.frame = std::max(pending_.entry.frame, depth);
+  if (depth <= kMaxTextDepth) return true;
+  pending_.entry.frame = kMaxTextDepth;  // once is enough
+  return error_at(Message::texts_too_deep, part.at, part.size, {}, {}, kMaxTextDepth);
+}
+
+/// How deep texts stand in each other in the one called `name`, which was declared before; else 0.
+std::uint8_t Compiler::text_depth(const NameAt& name) {
+  const IndexKey key = name_key(IndexSpace::variable, name.hash());
+  ScratchRecord record;
+  for (std::uint32_t i = 0; i < noted_ && scratch_.read(i, record); ++i) {
+    const bool declares = record.role == ScratchRecord::Role::declaration;
+    if (declares && record.text && record.entry.key == key) return record.entry.frame;
+  }
+  return 0;
 }
 
 bool Compiler::macro_definition() {
@@ -472,6 +529,7 @@ bool Compiler::remap_target(const RemapForm& form, Chord& keys, NameAt& layer) {
 void Compiler::append_target(const RemapForm& form, const Chord& keys, const NameAt& layer) {
   if (form.layer) return append(NamedPiece().name(layer.view()));
   if (keys.good) check_sent(keys);
+  note_letter(keys.key);
   append(CodePiece().byte(keys.sides()).key(keys.key));
 }
 
@@ -501,6 +559,7 @@ bool Compiler::open_body() {
 
 void Compiler::start_body() {
   brace_excused_ = false;
+  may_end_ = false;
   frame_ = local_count_;
   label_count_ = 0;
   named_count_ = 0;

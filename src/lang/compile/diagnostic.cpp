@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <span>
 
+#include "base/edit_distance.hpp"
 #include "base/text_writer.hpp"
 #include "base/utf8.hpp"
 
@@ -152,7 +153,75 @@ void write_line(TextWriter& writer, const Diagnostic& diagnostic, Source& source
   writer.put('^').fill('~', std::max<std::uint32_t>(1, std::min(diagnostic.length, left)) - 1);
 }
 
+/// The kinds of warnings in the order of kLintWords.
+enum class Lint : std::uint8_t {
+  untypable,
+  quoted_key,
+  bracketed_key,
+  backslash,
+  blanks,
+  modifier,
+  print,
+  is_private,
+  layout_late,
+  bare_letter,
+  unreachable,
+  unused,
+  recursion,
+  is_template,
+  layout,
+};
+static_assert(static_cast<std::size_t>(Lint::layout) + 1 == kLintWords.size());
+
+constexpr Lint kind_of(Message message) {
+  switch (message) {
+    case Message::quoted_key:
+      return Lint::quoted_key;
+    case Message::bracketed_key:
+      return Lint::bracketed_key;
+    case Message::lost_backslash:
+      return Lint::backslash;
+    case Message::blanks_typed:
+      return Lint::blanks;
+    case Message::modifier_alone:
+      return Lint::modifier;
+    case Message::key_before_text:
+      return Lint::print;
+    case Message::private_is_plain:
+      return Lint::is_private;
+    case Message::layout_after_text:
+      return Lint::layout_late;
+    case Message::bare_letter:
+      return Lint::bare_letter;
+    case Message::unreachable:
+      return Lint::unreachable;
+    case Message::unused:
+      return Lint::unused;
+    case Message::recursion:
+      return Lint::recursion;
+    case Message::template_text:
+    case Message::time_typed:
+    case Message::caret_typed:
+      return Lint::is_template;
+    case Message::layout_open:
+      return Lint::layout;
+    default:
+      return Lint::untypable;
+  }
+}
+
 }  // namespace
+
+std::size_t lint_of(Message message) { return static_cast<std::size_t>(kind_of(message)); }
+
+std::string_view closest_lint(std::string_view word) {
+  std::string_view best;
+  ClosestWord closest(word);
+  for (const std::string_view lint : kLintWords) {
+    if (closest.offer(lint)) best = lint;
+  }
+  return best;
+}
 
 void write_message(const Diagnostic& diagnostic, TextSink& out) {
   TextWriter writer(out);
@@ -187,6 +256,7 @@ void write_diagnostic(const Diagnostic& diagnostic, std::string_view file, Sourc
   if (placed) writer.put(':').decimal(diagnostic.at.line).put(':').decimal(diagnostic.at.column);
   writer << (diagnostic.warning ? ": warning: " : ": error: ");
   write_message(diagnostic, out);
+  if (diagnostic.warning) writer << " [" << kLintWords[lint_of(diagnostic.message)] << "]";
   if (placed) write_line(writer, diagnostic, source);
   writer.put('\n');
 }

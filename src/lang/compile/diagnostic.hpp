@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/text_writer.hpp"
+#include "lang/code/words.hpp"
 #include "lang/compile/source.hpp"
 
 namespace pianola::lang {
@@ -70,7 +71,15 @@ struct Position {
   X(blanks_typed,       "the blanks before these quotes are typed; put the quotes behind the text") \
   X(modifier_alone,     "this taps {a} alone; keys that are pressed together are written ctrl+c") \
   X(key_before_text,    "this presses the key {b}; to type a text write \"…\" alone") \
-  X(private_is_plain,   "private is not encrypted yet: who has the device or the file can read it") \
+  X(private_is_plain,   "private is not encrypted yet: the device and the file show it") \
+  X(bare_letter,        "nothing types '{a}' any more; bind ctrl+{a} or leader {a}") \
+  X(unreachable,        "this is never reached: the loop before it has no end") \
+  X(unused,             "nothing uses '{a}'") \
+  X(recursion,          "'{a}' calls itself whenever it runs, and so never ends") \
+  X(template_text,      "'{a}' is typed as it stands: there is neither clock nor clipboard") \
+  X(caret_typed,        "this is typed as it stands; where the caret is to be write ${|}") \
+  X(time_typed,         "this types the milliseconds since the start; there is no clock") \
+  X(layout_open,        "layouts uk and us type '{a}' differently; write 'set layout = …' at the top") \
   X(layout_after_text,  "the text above was checked for layout {b}; put 'set layout' first") \
   /* Definitions. */ \
   X(expected_visibility,"expected private or public; a layer is written layer NAME { … }") \
@@ -92,14 +101,16 @@ struct Position {
   X(too_many_parameters,"a macro has at most {n} parameters") \
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
   X(expected_value,     "expected {b}") \
+  X(unknown_lint,       "unknown warning '{a}'[; did you mean '{b}'?]") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with or double") \
+  X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with, double; of an abbreviation anywhere, case or end") \
   X(option_elsewhere,   "'{a}' goes with {b}") \
   X(again_of_remap,     "a remap is down as long as its key, so 'again' means nothing; with a macro it does: {…}") \
   X(options_differ,     "this key has other options at {p}; a key has one set of them for tap and hold") \
   X(expected_keys,      "expected the keys' characters in quotes, as in \"qwert\"") \
   X(too_many_keys,      "at most {n} keys") \
   X(option_twice,       "option '{a}' is given twice") \
+  X(text_option,        "only an abbreviation has the option '{a}', as in \"btw\" ({a}: on) { … }") \
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(any_alone,          "'any' needs a modifier that must be held; a key alone counts whatever is held") \
   X(any_outside_trigger,"'any' stands before the key of a trigger only") \
@@ -109,7 +120,7 @@ struct Position {
   X(definition_too_long,"a definition's code is at most {n} bytes") \
   X(nested_layer,       "a layer cannot stand in a layer") \
   X(only_bindings,      "a layer holds bindings and remaps only") \
-  X(not_private,        "private and public stand before bindings, macro, var and layer") \
+  X(not_private,        "private and public stand before bindings, macro, var, text and layer") \
   X(locked_placeholder, "'private #{n} locked' stands for a definition of a locked device; here is none") \
   X(define_line,        "expected type \"…\", report mod=… keys=… or end") \
   X(missing_end,        "missing 'end' for this 'define'") \
@@ -126,6 +137,15 @@ struct Position {
   X(expected_value_here,"expected a value") \
   X(value_or_dollar,    "'${' begins a value; to type it write '\\${'") \
   X(text_as_number,     "a text cannot stand where a number is needed") \
+  X(expected_text,      "expected a text, as in text sig = \"…\"") \
+  X(text_parts,         "in a text with a name, ${…} takes the name of a text or a variable only") \
+  X(texts_too_deep,     "texts stand in each other more than {n} deep") \
+  X(text_later,         "the text '{a}' must be declared above what uses it; it is at {p}") \
+  X(text_assigned,      "'{a}' is a text; nothing can be assigned to it") \
+  X(caret_twice,        "a text has one caret ${|} at most") \
+  X(caret_misplaced,    "${|} can only stand in a text that a macro types itself") \
+  X(behind_caret,       "behind ${|} only characters can stand: no Tab, Escape or ${…}") \
+  X(caret_too_far,      "at most {n} characters can stand behind ${|}") \
   X(text_argument_parts,"a text argument cannot contain ${…}; pass the value as a parameter of its own") \
   X(unbalanced,         "expected ')'") \
   X(expression_too_long,"this expression is too long or nested too deep; at most {n} parts") \
@@ -184,6 +204,11 @@ enum class Message : std::uint8_t {
 #undef PIANOLA_X
 };
 
+/// The kind of the warning `message`: its place in kLintWords.
+std::size_t lint_of(Message message);
+/// The kind of warnings whose name is most like `word`; empty if none is near.
+std::string_view closest_lint(std::string_view word);
+
 /// Most bytes of a word in a diagnostic.
 inline constexpr std::size_t kMaxDiagnosticWord = 64;
 
@@ -215,8 +240,9 @@ class DiagnosticSink {
 /// Writes the message alone, without place and line.
 void write_message(const Diagnostic& diagnostic, TextSink& out);
 
-/// Writes GCC's form: `FILE:LINE:COLUMN: error: …`, the line itself, and a caret under the place.
-/// Of a very long line only the part around the place is shown.
+/// Writes GCC's form: `FILE:LINE:COLUMN: error: …` (of a warning with its kind: `[unused]`), the
+/// line itself, and a caret under the place. Of a very long line only the part around the place is
+/// shown.
 void write_diagnostic(const Diagnostic& diagnostic, std::string_view file, Source& source,
                       TextSink& out);
 

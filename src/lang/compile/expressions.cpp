@@ -142,7 +142,9 @@ bool Compiler::variable(Expression& state) {
     return emit_part(state, CodePiece(Opcode::load).byte(*slot), 1);
   }
   // After an error in the head it may be a parameter that was not understood.
-  if (pending_good_) use(IndexSpace::variable, wanted, 0);
+  const bool alone = text_fits_ && state.parts == 0 && state.count == 0 &&
+                     (at_symbol('}') || at_symbol(',') || at_symbol(')'));
+  if (pending_good_) use(IndexSpace::variable, wanted, alone ? kTextUse : kNumberUse);
   wakes_ |= kWakeVariable;
   return emit_part(state, NamedPiece(Opcode::load_global).name(wanted.view()), 1);
 }

@@ -29,6 +29,9 @@ IndexKey mirror_key(const IndexKey& key) {
           (key.low & 0xFFFFU) | (((key.high >> 8) & 0xFFFFU) << 16)};
 }
 
+/// The key in the index of a text, given that of a variable of its name.
+IndexKey text_key(const IndexKey& key) { return name_key(IndexSpace::text, key.low); }
+
 /// Sorts the few items of a run. By insertion: the library's sort recurses.
 void sort_run(std::span<SortItem> items) {
   for (std::size_t i = 1; i < items.size(); ++i) {
@@ -37,6 +40,11 @@ void sort_run(std::span<SortItem> items) {
     for (; place > 0 && item < items[place - 1]; --place) items[place] = items[place - 1];
     items[place] = item;
   }
+}
+
+/// Whether a text may be used so.
+bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
+  return use.entry.params == kTextUse && declared.entry.record < use.entry.record;
 }
 
 }  // namespace
@@ -110,11 +118,11 @@ Status IndexBuilder::runs_step(const Context& context) {
     if (!resolve(context, record, item.key)) continue;
     item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
-    // `j & k` is found from either key.
-    mirrored_ = is_both(item.key);
+    // `j & k` is found from either key; a text is checked among the variables.
+    mirrored_ = is_both(item.key) || record.text;
     if (mirrored_) {
       mirror_ = item;
-      mirror_.key = mirror_key(item.key);
+      mirror_.key = record.text ? text_key(item.key) : mirror_key(item.key);
     }
   }
   sort_run(std::span{items}.first(count));
@@ -180,7 +188,7 @@ Status IndexBuilder::merge_step(const Context& context) {
 
 Status IndexBuilder::check_step(const Context& context) {
   for (std::uint32_t i = 0; i < kBatch; ++i) {
-    if (position_ >= end_) return Status::ok;
+    if (position_ >= end_) return check_used(context);
     SortItem item;
     if (!context.scratch.read(position_++, item)) return Status::io_error;
     if (const Status status = check(context, item); status != Status::ok) return status;
@@ -196,9 +204,48 @@ Status IndexBuilder::check(const Context& context, const SortItem& item) {
   return use(context, item, record);
 }
 
+/// Warns of the last declaration if it is that of a name which nothing uses.
+Status IndexBuilder::check_used(const Context& context) {
+  const bool checked = declared_ && !used_ && context.write;
+  const IndexSpace space = space_of(declared_item_.key);
+  const bool named =
+      space == IndexSpace::macro || space == IndexSpace::variable || space == IndexSpace::layer;
+  if (!checked || !named) return Status::ok;
+  ScratchRecord record;
+  if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
+  std::array<char, kMaxName> name;
+  Diagnostic diagnostic;
+  diagnostic.message = Message::unused;
+  diagnostic.warning = true;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = name_of(context, record, name);
+  context.sink.report(diagnostic);
+  return Status::ok;
+}
+
+/// Warns of a letter whose key alone is bound, outside all layers, so that nothing types it.
+void IndexBuilder::check_letter(const Context& context, const SortItem& item,
+                                const ScratchRecord& record) {
+  const std::uint32_t letter = (record.entry.key.low >> 16) - 'a';
+  const bool bare = record.first_is_character && letter < 26 &&
+                    item.key.high == trigger_key(0, TriggerKind::press, {}, 0).high &&
+                    item.key.scope == 0 && !key_mods(item.key).any();
+  if (!bare || !context.write || (context.letters >> letter & 1U) != 0) return;
+  Diagnostic diagnostic;
+  const Utf8Bytes shown = encode_utf8('a' + letter);
+  diagnostic.message = Message::bare_letter;
+  diagnostic.warning = true;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  diagnostic.a = shown;
+  context.sink.report(diagnostic);
+}
+
 Status IndexBuilder::declaration(const Context& context, const SortItem& item,
                                  const ScratchRecord& record) {
-  if (declared_ && declared_item_.key == item.key) {
+  const bool indexed_text = space_of(item.key) == IndexSpace::text;
+  if (declared_ && declared_item_.key == item.key && !indexed_text) {
     // A doubled trigger of two keys is found twice, once for each order.
     if (is_both(item.key) && mirror_key(item.key) < item.key) return Status::ok;
     ScratchRecord first;
@@ -218,10 +265,13 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
     context.sink.report(diagnostic);
     return Status::more;
   }
+  if (const Status status = check_used(context); status != Status::ok) return status;
   declared_ = true;
   declared_item_ = item;
+  used_ = false;
+  check_letter(context, item, record);
   if (record.options != 0 && options_differ(context, item, record)) return Status::more;
-  if (!context.write) return Status::ok;
+  if (!context.write || (record.text && !indexed_text)) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
   return context.writer.append_index(entry);
@@ -284,6 +334,12 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
     unknown_name(context, record, name);
     return Status::more;
   }
+  used_ = used_ || space_of(item.key) != IndexSpace::macro ||
+          record.entry.record != declared.entry.record;
+  if (declared.text && !is_good_use(declared, record)) {
+    report_text_use(context, declared, record, name);
+    return Status::more;
+  }
   if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
       declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
     return Status::ok;
@@ -297,6 +353,20 @@ Status IndexBuilder::use(const Context& context, const SortItem& item,
   diagnostic.other = declared.at;
   context.sink.report(diagnostic);
   return Status::more;
+}
+
+/// A text was used where it cannot be.
+void IndexBuilder::report_text_use(const Context& context, const ScratchRecord& declared,
+                                   const ScratchRecord& use, std::string_view name) {
+  Diagnostic diagnostic;
+  diagnostic.message = use.entry.params == kAssignedUse ? Message::text_assigned
+                       : use.entry.params == kTextUse   ? Message::text_later
+                                                        : Message::text_as_number;
+  diagnostic.at = use.at;
+  diagnostic.length = use.length;
+  diagnostic.a = name;
+  diagnostic.other = declared.at;
+  context.sink.report(diagnostic);
 }
 
 void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& record,

@@ -24,9 +24,10 @@ class IndexBuilder {
     Scratch& scratch;
     RollWriter& writer;
     DiagnosticSink& sink;
-    hid::Layout layout;  ///< The file's.
-    bool leader;         ///< `set trigger = leader`: bindings of bare keys need it.
-    bool write;          ///< False when the file has errors: only check.
+    hid::Layout layout;     ///< The file's.
+    std::uint32_t letters;  ///< One bit for each from a on that something in the file types.
+    bool leader;            ///< `set trigger = leader`: bindings of bare keys need it.
+    bool write;             ///< False when the file has errors: only check.
   };
 
   /// `records`: how many there are in the scratch.
@@ -60,6 +61,11 @@ class IndexBuilder {
                              const ScratchRecord& other);
   bool find_declaration(const Context& context, const IndexKey& key, ScratchRecord& out) const;
   Status use(const Context& context, const SortItem& item, const ScratchRecord& record);
+  Status check_used(const Context& context);
+  static void check_letter(const Context& context, const SortItem& item,
+                           const ScratchRecord& record);
+  static void report_text_use(const Context& context, const ScratchRecord& declared,
+                              const ScratchRecord& use, std::string_view name);
   void unknown_name(const Context& context, const ScratchRecord& record, std::string_view name);
   std::string_view closest_declared(const Context& context, const IndexKey& key,
                                     std::string_view name, std::array<char, kMaxName>& out);
@@ -76,8 +82,9 @@ class IndexBuilder {
   std::uint32_t run_ = kRun;   // length of a run of this level
   bool merging_ = false;       // heads are open
   bool declared_ = false;      // declared_item_ holds the last declaration
+  bool used_ = false;          // and something uses it
   bool mirrored_ = false;      // mirror_ waits to be sorted in
-  SortItem mirror_;            // a trigger of two keys with the keys exchanged
+  SortItem mirror_;            // a trigger of two keys with the keys exchanged, or a text's own key
   SortItem declared_item_;
   std::array<Head, kFan> heads_{};
 };

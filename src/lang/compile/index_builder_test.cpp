@@ -70,8 +70,8 @@ class Names {
     }
     IndexBuilder builder(static_cast<std::uint32_t>(records_.size()));
     for (steps = 1; steps < 1'000'000; ++steps) {
-      const Status status =
-          builder.step({source, scratch, roll, findings, layout, false, findings.errors() == 0});
+      const Status status = builder.step(
+          {source, scratch, roll, findings, layout, ~0U, false, findings.errors() == 0});
       if (status != Status::more) return status;
     }
     return Status::more;

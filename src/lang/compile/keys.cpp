@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 #include "lang/compile/compiler.hpp"
@@ -11,6 +12,14 @@ namespace {
 
 /// Characters of a text compiled in one step.
 constexpr unsigned kTextBatch = 256;
+
+/// Whether other programs put something for `%word%`.
+bool is_template_word(std::string_view word) {
+  constexpr std::array<std::string_view, 5> kWords = {"clipboard", "date", "time", "datetime",
+                                                      "username"};
+  return word.starts_with("A_") ||
+         std::ranges::any_of(kWords, [&](std::string_view each) { return same_word(word, each); });
+}
 
 }  // namespace
 
@@ -35,7 +44,15 @@ bool Compiler::chord_list(Opcode opcode) {
 
 void Compiler::emit_chord(Opcode opcode, const Chord& keys) {
   if (keys.good) check_sent(keys);
+  if (opcode != Opcode::release) note_letter(keys.key);
   emit(CodePiece(opcode).byte(keys.sides()).key(keys.key));
+}
+
+/// Something in the file types this key.
+void Compiler::note_letter(KeyRef key) {
+  char32_t c = key.value();
+  if (!key.is_character()) c = file_layout_.decode({0, static_cast<std::uint8_t>(c)});
+  if (c >= 'a' && c <= 'z') letters_ |= 1U << (c - 'a');
 }
 
 /// Warns of a key that the layout has not.
@@ -125,6 +142,8 @@ void Compiler::start_text(Mode mode) {
   mode_ = mode;
   text_size_ = 0;
   text_empty_ = true;
+  caret_ = false;
+  behind_caret_ = 0;
 }
 
 void Compiler::text_step() {
@@ -133,8 +152,11 @@ void Compiler::text_step() {
     switch (item.kind) {
       case StringItem::Kind::character:
         check_in_text(item.character, item.at);
+        check_layout(item.character, item.at);
         check_bracket(item);
+        check_template(item);
         text_character(item.character);
+        if (caret_) count_behind_caret(item);
         break;
       case StringItem::Kind::value:
         if (text_value(item.at)) break;
@@ -149,6 +171,17 @@ void Compiler::text_step() {
         return end_text();
     }
   }
+}
+
+/// Notes the first character of a text that the two layouts type differently that people are most
+/// likely to have.
+void Compiler::check_layout(char32_t c, const Position& at) {
+  if (layout_set_ || layout_character_ != 0 || c > 0xFFFF || !(layout_ == file_layout_)) return;
+  const hid::Strokes here = file_layout_.strokes(c);
+  const hid::Strokes there = hid::find_layout("us")->strokes(c);
+  if (here.count == there.count && here.stroke == there.stroke) return;
+  layout_character_ = static_cast<std::uint16_t>(c);
+  layout_at_ = at;
 }
 
 /// Warns of a character of a text that neither the layout nor the host's method can type.
@@ -177,6 +210,28 @@ void Compiler::check_bracket(const StringItem& item) {
   warn_at(Message::bracketed_key, item.at, ahead.token().length + 2, ahead.word(), {});
 }
 
+/// Warns of what other programs put a date or the clipboard for: `{{date}}`, `%clipboard%`.
+void Compiler::check_template(const StringItem& item) {
+  const char32_t sign = item.character;
+  if (sign == '$' && lexer_.following() == '|') {
+    Lexer& ahead = look_ahead();
+    ahead.next();
+    if (ahead.following() == '$') warn_at(Message::caret_typed, item.at, 3, {}, {});
+    return;
+  }
+  if ((sign != '{' || lexer_.following() != '{') && sign != '%') return;
+  if (lexer_.position().offset - item.at.offset != 1) return;
+  Lexer& ahead = look_ahead();
+  if (sign == '{') ahead.next();
+  ahead.next();
+  if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
+  if (ahead.following() != (sign == '{' ? U'}' : U'%')) return;
+  const std::string_view word = ahead.word();
+  if (sign == '%' && !is_template_word(word)) return;
+  warn_at(Message::template_text, item.at, ahead.token().length + (sign == '{' ? 4U : 2U), word,
+          {});
+}
+
 void Compiler::text_character(char32_t c) {
   const Utf8Bytes bytes = encode_utf8(c);
   if (text_size_ + bytes.size > text_.size()) flush_text();
@@ -187,25 +242,40 @@ void Compiler::text_character(char32_t c) {
 /// The text is over and its last piece is written; the token after it is current.
 void Compiler::end_text() {
   if (text_size_ > 0 || text_empty_) flush_text();
-  mode_ = mode_ == Mode::argument_text ? Mode::arguments : Mode::file;
+  const Mode mode = mode_;
+  mode_ = mode == Mode::argument_text ? Mode::arguments : Mode::file;
+  for (; behind_caret_ > 0; --behind_caret_) {
+    emit(CodePiece(Opcode::tap).byte(0).key(KeyRef::usage(0x50)));
+  }
+  if (mode != Mode::named_text) return;
+  declare();
+  end_definition();
 }
 
 /// After `${`: the value, up to and with its `}`. False if the text cannot go on after an error;
 /// the token after it is current then.
 bool Compiler::text_value(const Position& at) {
   const bool argument = mode_ == Mode::argument_text;
-  if (text_size_ > 0) flush_text();
-  text_empty_ = false;
+  const bool named = mode_ == Mode::named_text;
   advance();
+  if (at_symbol('|')) return caret_mark(at);
+  if (caret_) error_at(Message::behind_caret, at, 2);
+  if (text_size_ > 0 || (named && text_empty_)) flush_text();
+  text_empty_ = false;
   if (closes_text()) {
     error_at(Message::value_or_dollar, at, 2);
     advance();
     return false;
   }
-  bool good = expression();
+  if (at_word("time") && lexer_.following() == '}') {
+    warn_at(Message::time_typed, token().at, token().length, {}, {});
+  }
+  text_fits_ = true;
+  bool good = named ? text_part() : expression();
+  text_fits_ = false;
   if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
-  if (good) emit(CodePiece(Opcode::type));
+  if (good && !named) emit(CodePiece(Opcode::type));
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
          token().kind != TokenKind::text) {
     advance();
@@ -216,6 +286,31 @@ bool Compiler::text_value(const Position& at) {
     return false;
   }
   return at_symbol('}') || (token().kind != TokenKind::end && lexer_.in_lines());
+}
+
+/// At the `|` of `${|}`, where the caret is to be when the text is typed: as many taps of the left
+/// arrow follow the text as characters stand behind it. As text_value() else.
+bool Compiler::caret_mark(const Position& at) {
+  if (mode_ != Mode::text) error_at(Message::caret_misplaced, at, 4);
+  if (caret_) error_at(Message::caret_twice, at, 4);
+  caret_ = true;
+  advance();
+  if (at_symbol('}')) return true;
+  expected(Message::expected_symbol, "}");
+  if (token().kind == TokenKind::text) advance();
+  return false;
+}
+
+void Compiler::count_behind_caret(const StringItem& item) {
+  const char32_t c = item.character;
+  if (c == '\t' || c == 0x1B) error_at(Message::behind_caret, item.at, 1);
+  // What is not typed is not passed over either.
+  if (c > 0x7F && layout_.strokes(c).count == 0 && c > last_by_number_) return;
+  if (behind_caret_ == 0xFF) {
+    error_at(Message::caret_too_far, item.at, 1, {}, {}, 0xFF);
+    behind_caret_ = 0;
+  }
+  ++behind_caret_;
 }
 
 /// Whether the quotes here begin no other text: then they close the one that is open.
@@ -229,9 +324,13 @@ bool Compiler::closes_text() {
 
 /// Writes what text_ holds as one instruction.
 void Compiler::flush_text() {
-  const Opcode opcode = mode_ != Mode::argument_text ? Opcode::text
-                        : text_empty_                ? Opcode::push_text
-                                                     : Opcode::more_text;
+  const bool first = mode_ == Mode::argument_text && text_empty_;
+  const Opcode opcode = mode_ == Mode::text ? Opcode::text
+                        : first             ? Opcode::push_text
+                                            : Opcode::more_text;
+  if (opcode == Opcode::text && text_size_ == 1) {
+    note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
+  }
   emit(CodePiece(opcode).byte(text_size_));
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;

@@ -209,6 +209,11 @@ bool Compiler::starts_definition() {
     ahead.next();
     return ahead.word() == "private" || ahead.word() == "public";
   }
+  if (at_named_text()) {
+    look_ahead().next();
+    ahead.next();
+    return ahead.token().is_symbol('=');
+  }
   if (token().kind == TokenKind::text) {
     StringItem item = ahead.string_item();
     while (item.kind == StringItem::Kind::character) item = ahead.string_item();

@@ -11,13 +11,19 @@ namespace pianola::lang {
 /// `params` of a macro whose head has errors: calls are not checked against it.
 inline constexpr std::uint8_t kAnyParameters = 0xFF;
 
+/// `params` of the use of a variable: whether it may be a text.
+inline constexpr std::uint8_t kNumberUse = 0;    ///< No: a number is needed.
+inline constexpr std::uint8_t kTextUse = 1;      ///< Yes: it is typed or handed on.
+inline constexpr std::uint8_t kAssignedUse = 2;  ///< No: it gets a value.
+
 /// What the compiler must remember of one trigger or name until the end of the file: a declaration,
 /// which becomes an index entry, or a use, which must find its declaration.
 struct ScratchRecord {
   enum class Role : std::uint8_t { declaration, use };
 
-  IndexEntry entry;         ///< For a use: its key, and in `params` the number of values passed.
-  Position at;              ///< Of the name or the trigger.
+  IndexEntry entry;  ///< For a use: its key, its definition, and in `params` the number of values
+                     ///< passed, or of a variable what it is used for.
+  Position at;       ///< Of the name or the trigger.
   std::uint8_t length = 0;  ///< Characters of the name or the trigger.
   Role role = Role::declaration;
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
@@ -25,6 +31,7 @@ struct ScratchRecord {
   bool binding = false;              ///< It is a trigger's, and no remap's.
   /// A sum of the options that decide between tap and hold, in whatever order; 0: there are none.
   std::uint32_t options = 0;
+  bool text = false;  ///< It is a text's, whose key is that of a variable; the index gets another.
 };
 
 /// What the records are sorted by, apart from them so that sorting moves little.

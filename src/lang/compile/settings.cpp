@@ -36,7 +36,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 26> kExpectedValue = {
+constexpr std::array<std::string_view, 27> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -62,8 +62,10 @@ constexpr std::array<std::string_view, 26> kExpectedValue = {
     "off or on",
     "on or off",
     "the keys' characters in quotes",
-    "the keys' characters in quotes"};
+    "the keys' characters in quotes",
+    "names of warnings in quotes"};
 static_assert(kExpectedValue.size() == kSettings.size());
+constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.
 char32_t last_by_number(std::uint32_t method) {
@@ -119,6 +121,7 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
     emit(CodePiece(Opcode::set_keys).number(static_cast<std::uint32_t>(setting)));
     return key_list(Opcode::listed_key);
   }
+  if (info.type == SettingType::lints) return lints_value();
   const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
   if (timed && decimal_comma()) return true;
   std::uint32_t value = 0;
@@ -135,6 +138,45 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   return true;
 }
 
+/// `"unused layout"`: the kinds of warnings that are not told from here on.
+bool Compiler::lints_value() {
+  if (token().kind != TokenKind::text) {
+    return expected(Message::expected_value, {}, kWarnings);
+  }
+  std::uint32_t lints = 0;
+  std::array<char, 16> word{};
+  std::size_t size = 0;
+  StringItem item;
+  Position at;
+  do {
+    item = lexer_.string_item();
+    const char32_t c = item.character;
+    const bool letter = item.kind == StringItem::Kind::character && c > ' ' && c != ',';
+    if (letter) {
+      if (size == 0) at = item.at;
+      if (size < word.size()) word[size++] = c < 0x80 ? static_cast<char>(c) : '?';
+    } else if (size > 0) {
+      const std::string_view name{word.data(), size};
+      const std::size_t lint = find_word(kLintWords, name);
+      if (lint == kLintWords.size()) {
+        error_at(Message::unknown_lint, at, static_cast<std::uint32_t>(size), name,
+                 closest_lint(name));
+      }
+      lints |= lint < kLintWords.size() ? 1U << lint : 0U;
+      size = 0;
+    }
+  } while (item.kind == StringItem::Kind::character);
+  if (item.kind == StringItem::Kind::value) {
+    return error_at(Message::expected_value, item.at, 2, {}, kWarnings);
+  }
+  item.kind == StringItem::Kind::broken ? broken_text() : advance();
+  allowed_ |= lints;
+  emit(CodePiece(Opcode::set_number)
+           .number(static_cast<std::uint32_t>(Setting::allow))
+           .number(lints));
+  return true;
+}
+
 /// A layout's name, for the file or for one binding.
 bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (token().kind != TokenKind::word) {
@@ -145,6 +187,7 @@ bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (found == nullptr) {
     return error(Message::unknown_layout, word, hid::closest_layout_name(word));
   }
+  layout_set_ = layout_set_ || opcode == Opcode::set_name;
   if (opcode == Opcode::set_name && layout_used_ && !(*found == file_layout_)) {
     warn_at(Message::layout_after_text, token().at, token().length, {}, file_layout_.name());
   }
@@ -231,6 +274,9 @@ bool Compiler::option() {
   options_ |= bit;
   const OptionInfo& info = kOptions[index];
   if ((info.kinds & kind_bit(trigger_.kind)) == 0) {
+    if (info.kinds == kind_bit(TriggerKind::text)) {
+      return error(Message::text_option, kOptionWords[index]);
+    }
     return error(Message::option_elsewhere, kOptionWords[index],
                  info.kinds == kTapOrHold ? "a key that is tapped or held" : "double and a key");
   }
@@ -241,6 +287,10 @@ bool Compiler::option() {
       return again_option();
     case Opcode::option_layout:
       return layout_value(info.opcode, layout_);
+    case Opcode::option_anywhere:
+    case Opcode::option_case:
+    case Opcode::option_end:
+      return text_option(info.opcode);
     case Opcode::option_with:
       return key_list(info.opcode);
     default:
@@ -263,6 +313,18 @@ bool Compiler::option_value(const OptionInfo& info) {
   if (info.opcode == Opcode::option) piece.number(number);
   emit(piece.number(value));
   if (info.kinds == kTapOrHold) options_sum_ += option_hash(number, value);
+  return true;
+}
+
+/// The value of an option that abbreviations have.
+bool Compiler::text_option(Opcode opcode) {
+  const std::size_t value = word_ahead(kSwitchWords);
+  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off");
+  emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
+  advance();
+  if (value == 0) return true;
+  if (opcode == Opcode::option_case) trigger_.hash = folded_hash_;
+  if (opcode == Opcode::option_end) ++erase_;  // its last character is seen too
   return true;
 }
 

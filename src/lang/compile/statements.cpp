@@ -337,6 +337,7 @@ bool Compiler::no_statement(const Statement* begun) {
 
 /// A statement of one word, or the last word of one.
 bool Compiler::simple(Opcode opcode) {
+  may_end_ = may_end_ || opcode == Opcode::exit || opcode == Opcode::stop_all;
   emit(CodePiece(opcode));
   advance();
   return true;
@@ -364,6 +365,7 @@ bool Compiler::named(Opcode opcode, IndexSpace space) {
   NameAt operand;
   if (token().line_before) return expected(Message::expected_name);
   if (!name(operand)) return false;
+  may_end_ = may_end_ || opcode == Opcode::stop;
   emit(NamedPiece(opcode).name(operand.view()));
   use(space, operand, kAnyParameters);
   return true;

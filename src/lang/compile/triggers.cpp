@@ -1,6 +1,8 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+
+#include "base/ascii.hpp"
 #include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
@@ -413,6 +415,10 @@ bool Compiler::text_trigger() {
   }
   erase_ = static_cast<std::uint8_t>(characters - 1);
   trigger_.hash = name_hash(text_.data(), text_size_);
+  folded_hash_ = kFnvStart;
+  for (std::size_t i = 0; i < text_size_; ++i) {
+    folded_hash_ = fnv_step(folded_hash_, static_cast<std::uint8_t>(to_lower(text_[i])));
+  }
   end_trigger();
   const std::string_view text{text_.data(), text_size_};
   if (is_quoted_key(text)) warn_at(Message::quoted_key, at, trigger_length_, text, {});

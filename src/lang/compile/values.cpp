@@ -62,7 +62,7 @@ bool Compiler::assignment(Assignment kind) {
     return true;
   }
   emit(NamedPiece(Opcode::store_global).name(subject_.view()));
-  if (pending_good_) use(IndexSpace::variable, subject_, 0);
+  if (pending_good_) use(IndexSpace::variable, subject_, kAssignedUse);
   return true;
 }
 
@@ -275,13 +275,20 @@ void Compiler::arguments_step() {
   if (good) {
     ++arguments_;
     if (token().kind == TokenKind::text) return start_text(Mode::argument_text);
+    text_fits_ = true;
     good = expression();
+    text_fits_ = false;
   }
   if (good) return;
   skip(Skip::statement);
 }
 
 void Compiler::end_call() {
+  // Of the macro's own body, in no block of it.
+  const bool itself = pending_.entry.key == name_key(IndexSpace::macro, subject_.hash());
+  if (itself && call_opcode_ == Opcode::call && depth_ == 1 && !may_end_) {
+    warn_at(Message::recursion, subject_.at, subject_.size, subject_.view(), {});
+  }
   emit(NamedPiece(call_opcode_).name(subject_.view()).number(arguments_));
   use(IndexSpace::macro, subject_, arguments_);
 }

@@ -69,6 +69,8 @@ bool DefinitionWriter::declaration() {
       return !in_layer_ && setting();
     case Opcode::variable:
       return !in_layer_ && variable();
+    case Opcode::named_text:
+      return !in_layer_ && named_text();
     case Opcode::macro:
       return !in_layer_ && with_body();
     case Opcode::bind:
@@ -120,6 +122,8 @@ bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t valu
       return true;
     case SettingType::key:
       return setting_key(info, value);
+    case SettingType::lints:
+      return lints(value);
     case SettingType::layout:
     case SettingType::keys:
       break;
@@ -135,6 +139,16 @@ bool DefinitionWriter::setting_key(const SettingInfo& info, std::uint32_t value)
                                        : hid::canonical_name(static_cast<hid::Usage>(value));
   out_ << name;
   return !name.empty();
+}
+
+bool DefinitionWriter::lints(std::uint32_t value) {
+  out_ << "\"";
+  for (std::size_t i = 0; i < kLintWords.size(); ++i) {
+    if ((value >> i & 1U) == 0) continue;
+    out_ << kLintWords[i] << (value >> i == 1 ? "" : " ");
+  }
+  out_ << "\"";
+  return value >> kLintWords.size() == 0;
 }
 
 bool DefinitionWriter::typing(std::uint32_t value) {
@@ -153,6 +167,30 @@ bool DefinitionWriter::variable() {
   }
   out_ << "\n";
   return true;
+}
+
+bool DefinitionWriter::named_text() {
+  out_ << "text ";
+  if (!name()) return false;
+  out_ << " = \"";
+  bool good = read() && in_.opcode == Opcode::more_text;
+  while (good) {
+    const Instruction piece = in_;
+    const bool last = at_end();
+    good = last || read();
+    const bool goes_on = !last && in_.opcode == Opcode::more_text;
+    if (piece.opcode == Opcode::more_text) {
+      good = good && write_text(out_, reader_, piece.payload, piece.payload_size, goes_on);
+    } else {
+      good = good && piece.opcode == Opcode::text_of;
+      out_ << "${";
+      good = good && write_name(out_, reader_, piece.payload, piece.payload_size);
+      out_ << "}";
+    }
+    if (last) break;
+  }
+  out_ << "\"\n";
+  return good;
 }
 
 bool DefinitionWriter::remap() {
@@ -233,9 +271,10 @@ bool DefinitionWriter::binding_head() {
   const bool text = in_.trigger.kind == TriggerKind::text;
   if (text && in_.payload_size > kMaxAbbreviation) return false;
   const std::uint32_t erased = text ? abbreviation_size() - 1 : 0;
-  if (!options()) return false;
+  ended_ = false;
+  if (!options() || (ended_ && !text)) return false;
   out_ << " ";
-  return erase(erased) && survey(0);
+  return erase(ended_ ? erased + 1 : erased) && survey(0);
 }
 
 /// Characters of the abbreviation in in_.
@@ -312,6 +351,13 @@ bool DefinitionWriter::option_value(const OptionInfo& info) {
     case Opcode::option_with:
       unread();
       return key_list(Opcode::option_with);
+    case Opcode::option_anywhere:
+    case Opcode::option_case:
+    case Opcode::option_end:
+      if (value >= kSwitchWords.size()) return false;
+      ended_ = ended_ || (in_.opcode == Opcode::option_end && value == 1);
+      out_ << kSwitchWords[value];
+      return true;
     default:
       return name();
   }

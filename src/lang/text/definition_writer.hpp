@@ -10,8 +10,8 @@
 #include "lang/code/code_reader.hpp"
 #include "lang/code/notation.hpp"
 #include "lang/code/settings.hpp"
-#include "lang/code/words.hpp"
 #include "lang/code/statement.hpp"
+#include "lang/code/words.hpp"
 #include "lang/text/expression_writer.hpp"
 
 namespace pianola::lang {
@@ -81,8 +81,10 @@ class DefinitionWriter {
   bool setting();
   bool setting_value(const SettingInfo& info, std::uint32_t value);
   bool setting_key(const SettingInfo& info, std::uint32_t value);
+  bool lints(std::uint32_t value);
   bool typing(std::uint32_t value);
   bool variable();
+  bool named_text();
   bool remap();
   bool begin_layer();
   bool with_body();
@@ -158,6 +160,7 @@ class DefinitionWriter {
   std::uint32_t prefix_ = 0;      ///< Columns before the declaration.
   bool in_layer_ = false;
   bool one_line_ = false;
+  bool ended_ = false;                      ///< The end of a word completes the abbreviation.
   const MeasuringSink* measure_ = nullptr;  ///< Set while fits() tries.
   SlotNames names_;
   std::uint8_t locals_ = 0;   ///< Slots in use.

@@ -59,6 +59,7 @@ class Formatter {
   void symbol();
   void word();
   [[nodiscard]] bool is_key_name() const;
+  [[nodiscard]] bool names_text();
   bool next_is(char c);
   void copy(std::uint32_t begin, std::uint32_t end);
 
@@ -275,6 +276,15 @@ bool Formatter::is_key_name() const {
   return lexer_.word().size() > 1 && hid::usage_from_name(lexer_.word()).has_value();
 }
 
+/// Whether the word is the `text` before a name.
+bool Formatter::names_text() {
+  if (in_body() || place_ != Place::start || lexer_.word() != "text") return false;
+  std::uint32_t offset = current().end;
+  while (reader_.byte(offset) == ' ' || reader_.byte(offset) == '\t') ++offset;
+  const int next = reader_.byte(offset);
+  return next == '_' || (next > 0 && next < 0x80 && is_letter(static_cast<char32_t>(next)));
+}
+
 /// Copies a word, in upper case if it surely is a key's name, and notes what may follow it.
 void Formatter::word() {
   const std::string_view spelled = lexer_.word();
@@ -292,10 +302,11 @@ void Formatter::word() {
     copy(current().at.offset, current().end);
   }
   last_keyword_ = keyword;
-  if (!in_body() && place_ == Place::start) remap_ = keyword == Keyword::no_keyword;
+  const bool text = names_text();
+  if (!in_body() && place_ == Place::start) remap_ = keyword == Keyword::no_keyword && !text;
   switch (keyword) {
     case Keyword::no_keyword:
-      if (assigned) place_ = Place::other;
+      if (assigned || text) place_ = Place::other;
       break;
     case Keyword::k_private:
     case Keyword::k_public:

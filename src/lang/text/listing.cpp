@@ -224,8 +224,8 @@ class Lister {
 
   /// Scope, kind and key, each as the index holds it; hashes with the name that they stand for.
   void list_key(const IndexEntry& entry) {
-    constexpr std::array<std::string_view, 5> kSpaces = {"trigger ", "macro ", "variable ",
-                                                         "layer ", "setting "};
+    constexpr std::array<std::string_view, 6> kSpaces = {"trigger ", "macro ",   "variable ",
+                                                         "layer ",   "setting ", "text "};
     constexpr std::array<std::string_view, 9> kKinds = {"press", "leader", "double", "hold", "tap",
                                                         "both",  "text",   "vial",   "event"};
     const std::uint32_t space = entry.key.high >> 28;
@@ -300,9 +300,9 @@ class Lister {
 
   void list_name(const IndexEntry& entry) {
     Instruction in;
-    const bool named =
-        read_declaration(entry, in) &&
-        (in.opcode == Opcode::macro || in.opcode == Opcode::variable || in.opcode == Opcode::layer);
+    const bool named = read_declaration(entry, in) &&
+                       (in.opcode == Opcode::macro || in.opcode == Opcode::variable ||
+                        in.opcode == Opcode::layer || in.opcode == Opcode::named_text);
     out_.put(' ');
     if (named) {
       write_name(out_, reader_, in.payload, in.payload_size);

@@ -73,10 +73,11 @@ std::string Findings::text(std::string_view file, lang::Source& source) const {
   return out.text();
 }
 
-Status compile(std::string_view text, Roll& roll, Findings& findings) {
+Status compile(std::string_view text, Roll& roll, Findings& findings, std::uint32_t allowed) {
   Source source(text);
   Scratch scratch;
   lang::Compiler compiler(source, roll, scratch, findings);
+  compiler.allow(allowed);
   const Status status = compiler.run();
   findings.sort();
   return status;

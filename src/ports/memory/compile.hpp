@@ -76,7 +76,8 @@ class Findings final : public lang::DiagnosticSink {
   std::vector<Finding> all_;
 };
 
-/// Compiles `text` into `roll` (which is left alone after errors).
-Status compile(std::string_view text, Roll& roll, Findings& findings);
+/// Compiles `text` into `roll` (which is left alone after errors). Warnings of the kinds `allowed`,
+/// bits as of the setting `allow`, are not told.
+Status compile(std::string_view text, Roll& roll, Findings& findings, std::uint32_t allowed = 0);
 
 }  // namespace pianola::memory
