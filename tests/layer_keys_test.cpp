@@ -215,8 +215,7 @@ TEST(LayersWithModifiers, MistakesAreTold) {
   const auto messages = [](std::string_view text) { return tryout::Macros(text).messages("m"); };
   EXPECT_NE(messages("layer l () { }").find("1:10: error: expected modifiers, as in ctrl+shift"),
             std::string::npos);
-  EXPECT_NE(messages("layer l (ctlr) { }").find("'ctlr' is not a modifier"),
-            std::string::npos);
+  EXPECT_NE(messages("layer l (ctlr) { }").find("'ctlr' is not a modifier"), std::string::npos);
   EXPECT_NE(messages("layer l (ctrl { }").find("error: expected ')'"), std::string::npos);
   EXPECT_NE(messages("layer l (ctrl+a) { }").find("'a' is not a modifier"), std::string::npos);
 }
