@@ -68,8 +68,9 @@ void Compiler::close_inner(const OpenBlock& block) {
   }
 }
 
-/// Behind a loop, which is no longer open: warns of what follows if nothing leads there.
-void Compiler::check_reached() {
+/// Behind a loop, which is no longer open: warns of what follows if nothing leads there. Apart, so
+/// that it takes no stack while conditions are compiled.
+[[gnu::noinline]] void Compiler::check_reached() {
   const bool endless = (endless_ >> depth_ & 1U) != 0;
   const bool label = keyword() == Keyword::k_label;
   const bool over = at_symbol('}') || at_symbol(';') || token().kind == TokenKind::end ||

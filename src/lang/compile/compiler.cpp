@@ -44,16 +44,20 @@ Status Compiler::step() {
     case Mode::skip:
       skip_step();
       break;
-    case Mode::finish: {
-      const Status status = later_.builder.step(
-          {source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_, errors_ == 0});
-      if (status != Status::more) return end_with(status);
+    case Mode::finish:
+      if (const Status status = finish_step(); status != Status::more) return status;
       break;
-    }
     case Mode::done:
       return status_;
   }
   return status_ == Status::more ? Status::more : end_with(status_);
+}
+
+/// A piece of the work on the index. Apart, so that what it is told takes no stack before.
+[[gnu::noinline]] Status Compiler::finish_step() {
+  const Status status = later_.builder.step(
+      {source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_, errors_ == 0});
+  return status == Status::more ? status : end_with(status);
 }
 
 /// The compilation is over: commits or abandons, and reports what no diagnostic told yet.

@@ -165,6 +165,7 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] std::string_view unit_ahead();
 
   // compiler.cpp: the file, definitions, output
+  Status finish_step();
   Status end_with(Status status);
   void file_step();
   void end_file();
