@@ -1,8 +1,6 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
-
-#include "base/ascii.hpp"
 #include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
