@@ -35,15 +35,17 @@ bool find_exact(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mod
 }
 
 /// Finds the entry that names exactly all of `mods`, else exactly the fingers'.
-bool find_named(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods, Found& out,
-                std::uint32_t& position) {
+[[gnu::always_inline]] inline bool find_named(lang::Roll& roll, const lang::IndexKey& none,
+                                              HeldModifiers mods, Found& out,
+                                              std::uint32_t& position) {
   if (find_exact(roll, none, mods.all, out, position)) return true;
   const bool more = mods.fingers != 0 && mods.fingers != mods.all;
   return more && find_exact(roll, none, mods.fingers, out, position);
 }
 
 /// Finds the entry of the key of `none` that lets others be held and names the most of `mods`.
-bool find_open(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mods, Found& out) {
+[[gnu::noinline]] bool find_open(lang::Roll& roll, const lang::IndexKey& none, hid::Modifiers mods,
+                                 Found& out) {
   lang::IndexKey first = none;
   first.high |= 1U;
   int best = kNoFit;

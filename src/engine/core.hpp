@@ -80,9 +80,10 @@ struct Core {
   /// A task leaves scopes until it is in `depth` of them. Key events that a `match next` kept back
   /// stay back until let_keys_go(), the end of a second round or that of the task.
   void leave_scopes(TaskIndex task, unsigned depth);
-  /// A task waits: no `match next` of it or its callers keeps key events back any more.
+  /// A task waits, while `deferring`: no `match next` of it or its callers keeps key events back
+  /// any more.
   void let_keys_go(TaskIndex task);
-  /// A task comes to the end of a loop's round.
+  /// A task comes to the end of a loop's round, while `deferring`.
   void end_round(TaskIndex task);
 
   /// Takes the next key event from the queue.
@@ -152,6 +153,7 @@ struct Core {
   bool oneshots = false;             ///< There may be some, those that stay included.
   bool oneshot_timed = false;        ///< There may be some with a time.
   bool oneshots_spent = false;       ///< A key started a macro that will end them.
+  bool has_layers = false;           ///< The roll has layers.
   bool layers_modify = false;        ///< The roll has layers with modifiers.
   std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
 

@@ -63,7 +63,7 @@ inline bool Engine::go_on() {
 /// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
 /// for it. Only while nobody has the floor. Returns whether tasks woke.
 inline bool Engine::tell_changes() {
-  if (core_.mixer.holds().changes() != holds_changes_) layers_changed();
+  if (core_.has_layers && core_.mixer.holds().changes() != holds_changes_) layers_changed();
   if (core_.leds != leds_) leds_changed();
   for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
     keyboard_.start_event(static_cast<lang::Event>(std::countr_zero(events_)));

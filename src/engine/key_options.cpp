@@ -13,8 +13,9 @@ std::uint16_t duration(std::uint32_t value) {
   return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
 }
 
-void seek_options(lang::CodeReader& reader, const lang::IndexEntry& entry) {
-  reader.seek(entry.record, entry.code - std::min<std::uint32_t>(entry.params, entry.code));
+/// Where the options of `entry` begin.
+std::uint32_t options_at(const lang::IndexEntry& entry) {
+  return entry.code - std::min<std::uint32_t>(entry.params, entry.code);
 }
 
 }  // namespace
@@ -34,11 +35,14 @@ KeyOptions::KeyOptions(const Settings& settings)
 std::optional<ErrorCode> KeyOptions::read(lang::CodeReader& reader, const lang::IndexEntry& entry) {
   if (entry.params == 0) return std::nullopt;
   lang::Instruction instruction;
-  seek_options(reader, entry);
+  reader.seek(entry.record, options_at(entry));
   while (reader.offset() < entry.code) {
     if (!read_instruction(reader, instruction)) return ErrorCode::code;
     if (const auto error = take(reader, instruction)) return error;
-    if (instruction.opcode == Opcode::option_with) listing = &entry;
+    if (instruction.opcode != Opcode::option_with) continue;
+    list_record_ = entry.record;
+    list_at_ = options_at(entry);
+    list_end_ = entry.code;
   }
   return std::nullopt;
 }
@@ -113,15 +117,24 @@ void KeyOptions::take_setting(lang::Setting setting, std::uint32_t value) {
   }
 }
 
-bool is_listed(lang::CodeReader& reader, const lang::IndexEntry& entry, const hid::Layout& layout,
-               hid::Usage usage) {
+bool KeyOptions::lists(lang::CodeReader& reader, const hid::Layout& characters,
+                       hid::Usage usage) const {
   lang::Instruction instruction;
-  seek_options(reader, entry);
-  while (reader.offset() < entry.code && read_instruction(reader, instruction)) {
+  reader.seek(list_record_, list_at_);
+  while (reader.offset() < list_end_ && read_instruction(reader, instruction)) {
     if (instruction.opcode != Opcode::option_with) continue;
     const auto ref = lang::KeyRef::from_raw(instruction.value[0]);
-    const auto found = layout.key_of(static_cast<char32_t>(ref.value()));
+    const auto found = characters.key_of(static_cast<char32_t>(ref.value()));
     if (ref.is_character() && found && hid::keyboard_usage(*found) == usage) return true;
+  }
+  return false;
+}
+
+bool has_any_case(lang::CodeReader& reader, const lang::IndexEntry& entry) {
+  lang::Instruction instruction;
+  reader.seek(entry.record, options_at(entry));
+  while (reader.offset() < entry.code && read_instruction(reader, instruction)) {
+    if (instruction.opcode == Opcode::option_case) return instruction.value[0] != 0;
   }
   return false;
 }

@@ -19,9 +19,8 @@ enum class Again : std::uint8_t { ignore, stop, restart, parallel };
 struct KeyOptions {
   explicit KeyOptions(const Settings& settings);
 
-  /// Takes over what stands before the trigger `entry`, which is the caller's and outlives the
-  /// options, in its code. Moves `reader`. On error the options that come after it keep their
-  /// values.
+  /// Takes over what stands before the trigger `entry` in its code. Moves `reader`. On error the
+  /// options that come after it keep their values.
   std::optional<ErrorCode> read(lang::CodeReader& reader, const lang::IndexEntry& entry);
 
   std::uint16_t hold;
@@ -38,17 +37,24 @@ struct KeyOptions {
   bool anywhere = false;  ///< An abbreviation counts inside a word, too.
   bool any_case = false;  ///< It may be typed in any case; its key is that of small letters.
   bool end = false;       ///< The end of a word completes it.
-  /// The entry read last whose options list the keys that it can be held with; null: none.
-  const lang::IndexEntry* listing = nullptr;
+
+  /// Whether they list the keys that it can be held with.
+  [[nodiscard]] bool has_list() const { return list_end_ != 0; }
+  /// Whether that list has the key `usage`, by the layout `characters`. Moves `reader`.
+  bool lists(lang::CodeReader& reader, const hid::Layout& characters, hid::Usage usage) const;
 
  private:
   std::optional<ErrorCode> take(lang::CodeReader& reader, const lang::Instruction& instruction);
   void take_setting(lang::Setting setting, std::uint32_t value);
+
+  // Between which offsets of which definition the list stands, others among it; 0: nowhere.
+  std::uint32_t list_record_ = 0;
+  std::uint32_t list_at_ = 0;
+  std::uint32_t list_end_ = 0;
 };
 
-/// Whether the key `usage` types one of those characters in `layout` that the options of `entry`
-/// list. Moves `reader`.
-bool is_listed(lang::CodeReader& reader, const lang::IndexEntry& entry, const hid::Layout& layout,
-               hid::Usage usage);
+/// Whether the abbreviation `entry` may be typed in any case: KeyOptions::any_case alone, in less
+/// stack. Moves `reader`.
+bool has_any_case(lang::CodeReader& reader, const lang::IndexEntry& entry);
 
 }  // namespace pianola::engine

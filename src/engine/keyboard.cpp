@@ -60,6 +60,7 @@ bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind 
 void Keyboard::load() {
   kinds_ = 0;
   lengths_ = 0;
+  core_.has_layers = false;
   core_.layers_modify = false;
   folds_ = false;
   note_kinds(0);
@@ -67,6 +68,7 @@ void Keyboard::load() {
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
   for (std::uint32_t i = core_.layer_position; core_.roll->index_entry(i, entry); ++i) {
     if (entry.key.scope != 0 || entry.key.high != space) break;
+    core_.has_layers = true;
     if (entry.frame != 0) core_.layers_modify = true;
     note_kinds(entry.key.low);
   }
@@ -96,7 +98,7 @@ void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
     core_.reader.seek(entry.record, entry.code);
     lang::Instruction found;
     if (!read_instruction(core_.reader, found)) continue;
-    folds_ = folds_ || options_of(entry).any_case;
+    folds_ = folds_ || has_any_case(core_.reader, entry);
     if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
   }
 }
@@ -224,18 +226,14 @@ bool Keyboard::look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice
   choice.kind = Choice::Kind::found;
   if (page(key) == hid::Page::macro) return find(TriggerKind::vial, lookup, key, choice.found);
   if (look_for_double(event, lookup, choice)) return true;
-  Found tap;
-  Found hold;
   const bool has_press = find(TriggerKind::press, lookup, key, choice.found);
-  const bool has_tap = find(TriggerKind::tap, lookup, key, tap);
-  const bool has_hold = find(TriggerKind::hold, lookup, key, hold);
+  KeyOptions options(core_.settings);
+  const bool has_tap = has_options(TriggerKind::tap, lookup, key, options);
+  const bool has_hold = has_options(TriggerKind::hold, lookup, key, options);
   const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
   const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (!has_tap && !has_hold && !dual) return has_press;
-  KeyOptions options(core_.settings);
   if (has_press) options.read(core_.reader, choice.found.entry);
-  if (has_tap) options.read(core_.reader, tap.entry);
-  if (has_hold) options.read(core_.reader, hold.entry);
   // A macro that a hold starts does not wait for another key.
   options.retro = options.retro && !has_hold;
   Time at = event.time;
@@ -244,10 +242,19 @@ bool Keyboard::look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice
   if (choice.kind == Choice::Kind::undecided) return true;
   const bool held = choice.kind == Choice::Kind::held;
   if (!held || has_hold || !dual) choice.kind = Choice::Kind::found;
-  if (held && has_hold) choice.found = hold;
-  if (!held && has_tap) choice.found = tap;
+  // Found anew: both at once would take stack while the key is looked at.
+  if (held && has_hold) find(TriggerKind::hold, lookup, key, choice.found);
+  if (!held && has_tap) find(TriggerKind::tap, lookup, key, choice.found);
   // What it lacks here another scope may have.
   return has_press || (held ? has_hold : has_tap);
+}
+
+/// Whether there is a trigger of `kind`; `options` gets what it has of them.
+bool Keyboard::has_options(TriggerKind kind, const Lookup& lookup, Usage key, KeyOptions& options) {
+  Found found;
+  if (!find(kind, lookup, key, found)) return false;
+  options.read(core_.reader, found.entry);
+  return true;
 }
 
 /// Whether the key starts something as the second press of a double tap.
@@ -385,13 +392,20 @@ bool Keyboard::has_autoshift(Usage key, hid::Modifiers mods) const {
 /// Whether what the remap `choice.found` sends completes an abbreviation.
 void Keyboard::look_for_remapped_text(Choice& choice) {
   if (!has(TriggerKind::text)) return;
-  core_.reader.seek(choice.found.entry.record, choice.found.entry.code);
-  lang::Instruction instruction;
-  if (!read_instruction(core_.reader, instruction)) return;
-  if (instruction.opcode != lang::Opcode::remap && instruction.opcode != lang::Opcode::once) return;
-  const KeyOptions options = options_of(choice.found.entry);
-  const auto chord = target(instruction.value[1], instruction.value[2], options.layout);
+  const auto chord = remapped(choice.found.entry);
   if (chord) look_for_text(chord->key, mods_with(*chord, choice), choice);
+}
+
+/// The chord that the remap `entry` sends; nothing if it is another thing. Never inlined: its frame
+/// is gone when a text is looked for.
+[[gnu::noinline]] std::optional<Chord> Keyboard::remapped(const lang::IndexEntry& entry) {
+  core_.reader.seek(entry.record, entry.code);
+  lang::Instruction instruction;
+  if (!read_instruction(core_.reader, instruction)) return std::nullopt;
+  const bool sends =
+      instruction.opcode == lang::Opcode::remap || instruction.opcode == lang::Opcode::once;
+  if (!sends) return std::nullopt;
+  return target(instruction.value[1], instruction.value[2], options_of(entry).layout);
 }
 
 /// The chord that a remap's operands name; nothing if the layout lacks it.
@@ -436,7 +450,12 @@ bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
         if (before && !ends) continue;
         const std::string_view last = typed.last(size, before ? 1 : 0, inside);
         Found text;  // what `choice` has stays if this is none
-        if (last.empty() || !find_text(lookup.scope, last, text)) continue;
+        if (last.empty()) continue;
+        // As it was typed, or else one that may be typed in any case.
+        if (!find_text(lookup.scope, last, false, text) &&
+            !(folds_ && find_text(lookup.scope, last, true, text))) {
+          continue;
+        }
         const KeyOptions options = options_of(text.entry);
         if ((inside && !options.anywhere) || before != options.end) continue;
         choice.found = text;
@@ -450,25 +469,25 @@ bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
   return false;
 }
 
-/// Finds an abbreviation as it was typed, or else one that may be typed in any case.
-bool Keyboard::find_text(std::uint32_t scope, std::string_view text, Found& out) {
-  return find_spelled(scope, text, false, out) || (folds_ && find_spelled(scope, text, true, out));
-}
-
 /// Finds the abbreviation `text`; if `folded`, one that may be typed in any case.
-bool Keyboard::find_spelled(std::uint32_t scope, std::string_view text, bool folded, Found& out) {
+bool Keyboard::find_text(std::uint32_t scope, std::string_view text, bool folded, Found& out) {
   const auto spelled = [&](char c) { return static_cast<std::uint8_t>(folded ? to_lower(c) : c); };
   std::uint32_t hash = kFnvStart;
   for (const char c : text) hash = fnv_step(hash, spelled(c));
   if (!find_entry(*core_.roll, trigger_key(scope, TriggerKind::text, {}, hash), out)) return false;
-  // Another text may have the same hash.
-  core_.reader.seek(out.entry.record, out.entry.code);
-  lang::Instruction found;
-  if (!read_instruction(core_.reader, found) || found.payload_size != text.size()) return false;
-  if (options_of(out.entry).any_case != folded) return false;
-  core_.reader.seek(out.entry.record, found.payload);
+  if (has_any_case(core_.reader, out.entry) != folded || !is_as_long(out.entry, text)) return false;
   return std::ranges::all_of(
       text, [&](char c) { return spelled(static_cast<char>(core_.reader.byte())) == spelled(c); });
+}
+
+/// Whether the abbreviation `entry` is as long as `text`; another text may have the same hash. The
+/// reader stands before it then. Never inlined: its frame is gone when more is read.
+[[gnu::noinline]] bool Keyboard::is_as_long(const lang::IndexEntry& entry, std::string_view text) {
+  core_.reader.seek(entry.record, entry.code);
+  lang::Instruction found;
+  if (!read_instruction(core_.reader, found) || found.payload_size != text.size()) return false;
+  core_.reader.seek(entry.record, found.payload);
+  return true;
 }
 
 }  // namespace pianola::engine

@@ -88,8 +88,6 @@ class Keyboard {
   enum class Leader : std::uint8_t { none, both_down, armed };
   /// What a remap sends: one thing, or one when tapped and one when held, which may be a one-shot.
   enum class Jobs : std::uint8_t { none, one, two, two_held_once };
-  /// What the press of another key says about one that is undecided.
-  enum class Says : std::uint8_t { nothing, tapped, held };
   /// What the key that is pressed has done so far.
   enum class Deed : std::uint8_t { sent, stuck, started };
 
@@ -127,6 +125,8 @@ class Keyboard {
   bool look_for_leader(const KeyEvent& event, Choice& choice);
   bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
   bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  bool has_options(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key,
+                   KeyOptions& options);
   bool look_for_double(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   Jobs jobs_of(const Found& found);
   bool find_press(hid::Usage key, Found& out);
@@ -136,7 +136,7 @@ class Keyboard {
   Choice::Kind held_or_tapped(const KeyEvent& event, const KeyOptions& options, bool once,
                               Time& at);
   Choice::Kind held_alone(const KeyEvent& event, Time& at) const;
-  Says says(hid::Usage key, hid::Usage other, const KeyOptions& options);
+  bool can_be_held_with(hid::Usage key, hid::Usage other, const KeyOptions& options);
   bool has_two_jobs(hid::Usage key);
   [[nodiscard]] bool taps_at_once(const KeyEvent& event, const KeyOptions& options) const;
   void note_typing(hid::Usage sent, hid::Modifiers mods);
@@ -145,14 +145,15 @@ class Keyboard {
   void look_at_free_key(const KeyEvent& event, Choice& choice);
   [[nodiscard]] bool has_autoshift(hid::Usage key, hid::Modifiers mods) const;
   void look_for_remapped_text(Choice& choice);
+  std::optional<Chord> remapped(const lang::IndexEntry& entry);
   [[nodiscard]] std::optional<Chord> target(std::uint32_t mods, std::uint32_t key,
                                             std::uint8_t layout_number) const;
   [[nodiscard]] static hid::Modifiers layer_mods_with(const Chord& chord, const Choice& choice);
   [[nodiscard]] hid::Modifiers mods_with(const Chord& chord, const Choice& choice) const;
   bool note_key(TypedText& typed, hid::Usage key, hid::Modifiers mods) const;
   bool look_for_text(hid::Usage key, hid::Modifiers mods, Choice& choice);
-  bool find_text(std::uint32_t scope, std::string_view text, Found& out);
-  bool find_spelled(std::uint32_t scope, std::string_view text, bool folded, Found& out);
+  bool is_as_long(const lang::IndexEntry& entry, std::string_view text);
+  bool find_text(std::uint32_t scope, std::string_view text, bool folded, Found& out);
 
   bool take(const KeyEvent& event);
   bool release(const KeyEvent& event);

@@ -70,14 +70,13 @@ Choice::Kind Keyboard::held_or_tapped(const KeyEvent& event, const KeyOptions& o
     if (interrupted) continue;
     const bool decides =
         next.down || (options.dual == Dual::release && pressed_before(i, next.usage));
-    const Says said = decides ? says(event.usage, next.usage, options) : Says::nothing;
-    if (next.down && said == Says::tapped) {
+    const bool holds = decides && can_be_held_with(event.usage, next.usage, options);
+    if (next.down && !holds && !has_two_jobs(next.usage)) {
       at = next.time;
       return Choice::Kind::found;
     }
     const bool counts = next.down ? options.dual == Dual::press : true;
-    interrupted = (counts && said == Says::held) ||
-                  (once && next.down && modifiers_of(next.usage, false) != 0);
+    interrupted = (counts && holds) || (once && next.down && modifiers_of(next.usage, false) != 0);
     const Time then = next.time + options.rolls;
     if (interrupted && earlier(then, at)) at = then;
   }
@@ -99,23 +98,19 @@ Choice::Kind Keyboard::held_alone(const KeyEvent& event, Time& at) const {
   return Choice::Kind::undecided;
 }
 
-/// What the press of `other` says about `key`: one of the same hand, or one that is not listed,
-/// makes it a tap, unless it is tapped or held itself.
-Keyboard::Says Keyboard::says(Usage key, Usage other, const KeyOptions& options) {
+/// Whether the press of `other` may make `key` held before its time: it is of another hand, or of
+/// none, or listed. Else it makes it a tap, unless it is tapped or held itself.
+bool Keyboard::can_be_held_with(Usage key, Usage other, const KeyOptions& options) {
   const Settings& settings = core_.settings;
-  bool holds = true;
-  if (options.listing != nullptr) {
-    const hid::Layout layout = hid::layouts()[settings.layout];
-    holds = is_listed(core_.reader, *options.listing, layout, other);
-  } else if (options.hands) {
-    const bool left = settings.left.contains(key);
-    const bool right = settings.right.contains(key);
-    const bool same =
-        settings.left.contains(other) == left && settings.right.contains(other) == right;
-    holds = left == right || !same;
+  if (options.has_list()) {
+    return options.lists(core_.reader, hid::layouts()[settings.layout], other);
   }
-  if (holds) return Says::held;
-  return has_two_jobs(other) ? Says::nothing : Says::tapped;
+  if (!options.hands) return true;
+  const bool left = settings.left.contains(key);
+  const bool right = settings.right.contains(key);
+  const bool same =
+      settings.left.contains(other) == left && settings.right.contains(other) == right;
+  return left == right || !same;
 }
 
 /// Whether `key` is tapped or held.

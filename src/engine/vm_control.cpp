@@ -53,7 +53,7 @@ Vm::Flow Vm::go_back(std::uint32_t target, unsigned depth) {
   // Nobody to yield to: what is typed goes on in the next round of the loop.
   const bool goes_on = nobody_waits() && core_.floor.depth == 0;
   if ((!goes_on && !flush()) || !leave_to(depth)) return Flow::repeat;
-  core_.end_round(core_.floor.task);
+  if (core_.deferring != 0) core_.end_round(core_.floor.task);
   if (!goes_on) return yield(target);
   core_.reader.seek(task().record, target);
   return Flow::next;
