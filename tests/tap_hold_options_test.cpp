@@ -65,6 +65,9 @@ TEST(TapHoldOptions, EachKeyHasItsOwnRuleForOtherKeys) {
 
 TEST(TapHoldOptions, ADoubleTapHasItsOwnTime) {
   expect_reports({
+      // A press that came too late is the first of another two.
+      {"double F5 (double: 250ms) { tap d }\nF5 { tap s }", "F5 290 F5 190 F5",
+       "[00:16] [00:] [00:16] [00:] [00:07] [00:]"},
       {"double F5 (double: 250ms) { tap d }\nF5 { tap s }", "F5 240 F5",
        "[00:16] [00:] [00:07] [00:]"},
       {"double F5 (double: 250ms) { tap d }\nF5 { tap s }", "F5 241 F5",

@@ -262,9 +262,8 @@ bool Keyboard::look_for_double(const KeyEvent& event, const Lookup& lookup, Choi
   if (!has(TriggerKind::double_tap) || event.usage != last_) return false;
   if (!find(TriggerKind::double_tap, lookup, event.usage, choice.found)) return false;
   const KeyOptions options = options_of(choice.found.entry);
-  const bool doubled = is_double(event, options.double_tap);
-  choice.doubled = choice.doubled || doubled;
-  return doubled;
+  choice.doubled = is_double(event, options.double_tap);
+  return choice.doubled;
 }
 
 /// What `found` does as a remap; `none` if it is another thing.
