@@ -178,6 +178,7 @@ TEST(Hands, OnlyTheOtherHandMakesAHoldBeforeItsTime) {
           {"set hands = off\nf = f / LCTRL", "+f 50 +d 20 -d 20 -f", "[01:] [01:07] [01:] [00:]"},
           // A key in no list knows no hands.
           {"ENTER = ENTER / LCTRL", "+ENTER 50 +d 20 -d 20 -ENTER", "[01:] [01:07] [01:] [00:]"},
+          {"ENTER = ENTER / LCTRL", "+ENTER 50 SPACE 20 -ENTER", "[01:] [01:2c] [01:] [00:]"},
       },
       kHands);
 }
@@ -192,6 +193,15 @@ TEST(Hands, KeysOfOneHandThatAreHeldTogetherGoTogether) {
           {row, "+d 30 +f 30 +j 20 -j 20 -f 10 -d", "[02:] [03:] [03:0d] [03:] [02:] [00:]"},
       },
       kHands);
+}
+
+TEST(Hands, AKeyInBothListsBelongsToNeitherHand) {
+  expect_reports({
+      {"b = b / LCTRL\nset left_hand = \"fdb\"\nset right_hand = \"jkb\"", "+b 50 +d 20 -d 20 -b",
+       "[01:] [01:07] [01:] [00:]"},
+      {"f = f / LCTRL\nset left_hand = \"fdb\"\nset right_hand = \"jkb\"", "+f 50 +b 20 -b 20 -f",
+       "[01:] [01:05] [01:] [00:]"},
+  });
 }
 
 TEST(Hands, CharactersAreThoseOfTheLayout) {

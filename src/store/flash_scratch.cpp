@@ -25,6 +25,7 @@ constexpr unsigned kFirstIsCharacter = 2;
 constexpr unsigned kSecondIsCharacter = 4;
 constexpr unsigned kBinding = 8;
 constexpr unsigned kText = 16;
+constexpr unsigned kDecides = 32;
 
 }  // namespace
 
@@ -126,7 +127,8 @@ Status FlashScratch::append(const lang::ScratchRecord& record) {
   at[43] = static_cast<std::uint8_t>((record.role == lang::ScratchRecord::Role::use ? kUse : 0U) |
                                      (record.first_is_character ? kFirstIsCharacter : 0U) |
                                      (record.second_is_character ? kSecondIsCharacter : 0U) |
-                                     (record.binding ? kBinding : 0U) | (record.text ? kText : 0U));
+                                     (record.binding ? kBinding : 0U) | (record.text ? kText : 0U) |
+                                     (record.decides ? kDecides : 0U));
   put32(at + 44, record.options);
   ++records_;
   return put(bytes);
@@ -149,6 +151,7 @@ bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
   out.binding = (at[43] & kBinding) != 0;
   out.options = get32(at + 44);
   out.text = (at[43] & kText) != 0;
+  out.decides = (at[43] & kDecides) != 0;
   return true;
 }
 

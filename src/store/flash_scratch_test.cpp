@@ -35,6 +35,9 @@ lang::ScratchRecord record(std::uint32_t i) {
   record.first_is_character = i % 2 == 0;
   record.second_is_character = i % 5 == 0;
   record.binding = i % 7 == 0;
+  record.text = i % 4 == 0;
+  record.decides = i % 6 == 0;
+  record.options = number();
   return record;
 }
 
@@ -56,6 +59,9 @@ void expect_same(const lang::ScratchRecord& found, const lang::ScratchRecord& wa
   EXPECT_EQ(found.first_is_character, wanted.first_is_character);
   EXPECT_EQ(found.second_is_character, wanted.second_is_character);
   EXPECT_EQ(found.binding, wanted.binding);
+  EXPECT_EQ(found.text, wanted.text);
+  EXPECT_EQ(found.decides, wanted.decides);
+  EXPECT_EQ(found.options, wanted.options);
 }
 
 struct FlashScratchTest : testing::TestWithParam<flash::Geometry> {

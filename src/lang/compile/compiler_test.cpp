@@ -483,6 +483,18 @@ TEST(Lints, ALayoutThatIsNotSet) {
   }
 }
 
+TEST(Lints, OptionsOfAKeyThatDoesOneThing) {
+  for (const char* one : {"F6 (hold: 1s) = LEFT", "F6 (idle: 1s) { ENTER }",
+                          "F6 (hold: 1s) = LEFT\ndouble F6 { ENTER }"}) {
+    EXPECT_EQ(lints_of(one), Words{"1:1 unused"}) << one;
+  }
+  for (const char* two : {"F6 (hold: 1s) = LEFT / LCTRL", "F6 (hold: 1s) = oneshot LSHIFT",
+                          "F6 (hold: 1s) { ENTER }\nhold F6 { TAB }",
+                          "tap F6 { ENTER }\nF6 (hold: 1s) = LEFT", "F6 (typing: safe) = LEFT"}) {
+    EXPECT_EQ(lints_of(two), Words{}) << two;
+  }
+}
+
 TEST(Lints, KindsAreSwitchedOff) {
   const std::string doubtful = "m { \"@\" }\nvar v\n";
   EXPECT_EQ(lints_of(doubtful), (Words{"1:1 bare-letter", "1:6 layout", "2:5 unused"}));

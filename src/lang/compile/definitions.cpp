@@ -474,7 +474,9 @@ bool Compiler::remap() {
   pending_good_ = trigger_good_;
   append_target(*form, target, layer);
   pending_.entry.body = code_size_;
-  const bool good = !at_symbol('/') || token().line_before || second_target();
+  const bool two = at_symbol('/') && !token().line_before;
+  pending_.decides = two || form->only == Opcode::once || form->only == Opcode::once_layer;
+  const bool good = !two || second_target();
   if (good) declare();
   return good;
 }

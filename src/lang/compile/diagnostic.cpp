@@ -196,6 +196,7 @@ constexpr Lint kind_of(Message message) {
     case Message::unreachable:
       return Lint::unreachable;
     case Message::unused:
+    case Message::options_unused:
       return Lint::unused;
     case Message::recursion:
       return Lint::recursion;

@@ -75,6 +75,7 @@ struct Position {
   X(bare_letter,        "nothing types '{a}' any more; bind ctrl+{a} or leader {a}") \
   X(unreachable,        "this is never reached: the loop before it has no end") \
   X(unused,             "nothing uses '{a}'") \
+  X(options_unused,     "options for tap and hold mean nothing here: the key does one thing only") \
   X(recursion,          "'{a}' calls itself whenever it runs, and so never ends") \
   X(template_text,      "'{a}' is typed as it stands: there is neither clock nor clipboard") \
   X(caret_typed,        "this is typed as it stands; where the caret is to be write ${|}") \

@@ -270,7 +270,10 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   declared_item_ = item;
   used_ = false;
   check_letter(context, item, record);
-  if (record.options != 0 && options_differ(context, item, record)) return Status::more;
+  if (record.options != 0) {
+    if (options_differ(context, item, record)) return Status::more;
+    check_options(context, item, record);
+  }
   if (!context.write || (record.text && !indexed_text)) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
@@ -294,6 +297,25 @@ bool IndexBuilder::options_differ(const Context& context, const SortItem& item,
     return true;
   }
   return false;
+}
+
+/// Warns if the options of `record` decide between tap and hold, and the key has but one of them.
+void IndexBuilder::check_options(const Context& context, const SortItem& item,
+                                 const ScratchRecord& record) {
+  const auto kind = static_cast<TriggerKind>((item.key.high >> 24) & 0xFU);
+  if (kind != TriggerKind::press || record.decides) return;
+  for (const TriggerKind other : {TriggerKind::tap, TriggerKind::hold}) {
+    IndexKey key = item.key;
+    key.high |= static_cast<std::uint32_t>(other) << 24;
+    ScratchRecord found;
+    if (find_declaration(context, key, found)) return;
+  }
+  Diagnostic diagnostic;
+  diagnostic.message = Message::options_unused;
+  diagnostic.warning = true;
+  diagnostic.at = record.at;
+  diagnostic.length = record.length;
+  context.sink.report(diagnostic);
 }
 
 void IndexBuilder::report_options(const Context& context, const ScratchRecord& record,

@@ -57,6 +57,7 @@ class IndexBuilder {
   Status check(const Context& context, const SortItem& item);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
   bool options_differ(const Context& context, const SortItem& item, const ScratchRecord& record);
+  void check_options(const Context& context, const SortItem& item, const ScratchRecord& record);
   static void report_options(const Context& context, const ScratchRecord& record,
                              const ScratchRecord& other);
   bool find_declaration(const Context& context, const IndexKey& key, ScratchRecord& out) const;

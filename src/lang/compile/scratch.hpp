@@ -29,6 +29,7 @@ struct ScratchRecord {
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
   bool second_is_character = false;  ///< The trigger's second usage is a character.
   bool binding = false;              ///< It is a trigger's, and no remap's.
+  bool decides = false;              ///< It is a remap's that is one thing tapped, another held.
   /// A sum of the options that decide between tap and hold, in whatever order; 0: there are none.
   std::uint32_t options = 0;
   bool text = false;  ///< It is a text's, whose key is that of a variable; the index gets another.
