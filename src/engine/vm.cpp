@@ -124,9 +124,12 @@ Vm::Flow Vm::perform(Handler handler) {
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
   switch (static_cast<Opcode>(code)) {
-#define PIANOLA_X(symbol, ...) \
-  case Opcode::symbol:         \
-    return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); });
+#define PIANOLA_X(symbol, ...)                                                              \
+  case Opcode::symbol:                                                                      \
+    if constexpr (!lang::declares(Opcode::symbol)) {                                        \
+      return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); }); \
+    }                                                                                       \
+    break;
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
   }
@@ -247,43 +250,5 @@ Vm::Stop Vm::run(unsigned& budget) {
   }
   return Stop::budget;
 }
-
-// ---- Declarations are not executed -------------------------------------------------------------
-
-Vm::Flow Vm::on_set_number(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_set_name(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_variable(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_macro(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_bind(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_none(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_hold(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_once(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_once_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_once(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_to_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_toggle(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_toggle(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer_mods(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_again(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_typing(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_pause(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_layout(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_with(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_set_keys(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_listed_key(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_anywhere(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_case(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_end(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_named_text(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_text_of(const Operands&) { return fail(ErrorCode::code); }
 
 }  // namespace pianola::engine

@@ -66,7 +66,7 @@ class Vm {
   bool read(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
 
-  // One handler an opcode.
+  // One handler an opcode; none for those that lang::declares().
 #define PIANOLA_X(symbol, ...) Flow on_##symbol(const Operands& operands);
   PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X

@@ -169,7 +169,8 @@ enum class OperandKind : std::uint8_t {
   X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)") \
   X(option_anywhere, "ANYWHERE", number,  none,    none,   none, 0, 0, "whether this abbreviation counts inside a word: 1 or 0") \
   X(option_case,  "CASE",        number,  none,    none,   none, 0, 0, "whether the case of this abbreviation is that of what it types: 1 or 0") \
-  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0")
+  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0") \
+  X(clause,       "CLAUSE",      number,  none,    none,   none, 0, 0, "clause (1) of the dance before: its body follows")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table
@@ -179,6 +180,13 @@ enum class Opcode : std::uint8_t {
   PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };
+
+/// Whether it is a declaration or a part of one, which is never run.
+constexpr bool declares(Opcode opcode) {
+  return opcode <= Opcode::option_layout ||
+         (opcode >= Opcode::option_pause && opcode <= Opcode::layer_mods) ||
+         (opcode >= Opcode::named_text && opcode <= Opcode::clause);
+}
 
 // The table by columns, so that a device stores only those that it needs.
 
