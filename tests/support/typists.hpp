@@ -128,6 +128,9 @@ struct Typing {
   }
 };
 
+/// The number of the thumbs for finger_of().
+inline constexpr unsigned kThumb = 4;
+
 /// The finger for a key, as touch typists are taught: 0 to 3 of the left hand, the little one
 /// first, 4 a thumb, 5 to 8 of the right hand.
 constexpr unsigned finger_of(hid::Usage key) {
@@ -141,16 +144,16 @@ constexpr unsigned finger_of(hid::Usage key) {
   if (at < kFingers.size()) return static_cast<unsigned>(kFingers[at] - '0');
   return hid::id(key) == 0x64 ? 0 : 8;  // the sign beside the left Shift; arrows
 }
-inline constexpr unsigned kThumb = 4;
 
-/// Types texts as a model says, the same for the same seed.
+/// Types a text as a model says, the same for the same seed. What is drawn is drawn in an order
+/// that the language fixes.
 class TypingHands {
  public:
   TypingHands(const TypistModel& model, const hid::Layout& layout, std::uint32_t seed)
       : model_(model), layout_(layout), random_(seed) {}
 
   /// The keys for `text`, of characters that the layout types with Shift or without, and commands
-  /// between its words.
+  /// between its words. Once.
   Typing type(std::u32string_view text) {
     for (std::size_t at = 0; at < text.size();) {
       Time pause = 0;
@@ -167,9 +170,11 @@ class TypingHands {
   static constexpr Time kGap = 8;        ///< A finger is up for so long before it goes down again.
   static constexpr Time kShortest = 15;  ///< And down for so long.
 
+  static constexpr std::uint8_t kRightArrow = 0x4F;  ///< The left one follows it.
+
   struct Command {
     hid::Modifiers mods;
-    char32_t key;  ///< Or 0: an arrow.
+    char32_t key;  ///< Or 0: one of these arrows.
   };
   static constexpr std::array<Command, 18> kCommands = {{
       {hid::kLCtrl, U'c'},
@@ -193,6 +198,10 @@ class TypingHands {
   }};
 
   static constexpr bool is_blank(char32_t c) { return c == U' ' || c == U'\n' || c == U'\t'; }
+  /// Whether `c` is a letter of the texts, in which all that is not ASCII is one.
+  static constexpr bool is_letter(char32_t c) {
+    return (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c >= 0x80;
+  }
   static constexpr bool is_left(hid::Usage key) { return finger_of(key) < kThumb; }
 
   std::uint32_t below(std::uint32_t limit) {
@@ -280,23 +289,27 @@ class TypingHands {
     }
   }
 
+  /// Types `c`, which takes no Shift, perhaps not at the first attempt. Returns 1 character.
   std::size_t plain(char32_t c, Time pause) {
     const hid::Usage key = key_of(c);
-    const Meant meant = is_blank(c) || c < U'A' || (c > U'Z' && c < U'a') || (c > U'z' && c < 0x80)
-                            ? Meant::other
-                            : Meant::letter;
+    const Meant meant = is_letter(c) ? Meant::letter : Meant::other;
     if (meant == Meant::letter && chance(model_.mistakes)) {
-      press(neighbour_of(key), now_ + interval_to(key) + pause, meant);
-      press(hid::kBackspace, now_ + 2 * draw(model_.interval), Meant::other);
+      const Time time = now_ + interval_to(key) + pause;
+      press(neighbour_of(key), time, meant);
+      take_back();
       pause = 0;
     }
     press(key, now_ + interval_to(key) + pause, meant);
     if (meant == Meant::letter && chance(model_.slips)) {
-      press(neighbour_of(key), now_ + 1 + below(20), meant);
-      press(hid::kBackspace, now_ + 2 * draw(model_.interval), Meant::other);
+      const Time time = now_ + 1 + below(20);
+      press(neighbour_of(key), time, meant);
+      take_back();
     }
     return 1;
   }
+
+  /// The last character was wrong.
+  void take_back() { press(hid::kBackspace, now_ + 2 * draw(model_.interval), Meant::other); }
 
   /// Another letter of the same hand, and of another finger.
   hid::Usage neighbour_of(hid::Usage key) {
@@ -338,7 +351,7 @@ class TypingHands {
   /// A modifier or two and a key, which types nothing.
   void command() {
     const Command& what = kCommands[below(kCommands.size())];
-    const std::uint8_t arrow = static_cast<std::uint8_t>(0x4F + below(2));
+    const auto arrow = static_cast<std::uint8_t>(kRightArrow + below(2));
     const hid::Usage key = what.key == 0 ? hid::keyboard_usage(arrow) : key_of(what.key);
     Time time = std::max(free_, now_ + draw(model_.before_command));
     const std::size_t first = typing_.presses.size();
