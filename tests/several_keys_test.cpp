@@ -164,6 +164,23 @@ TEST(KeysTogether, WaitWhileAMacroTypes) {
   });
 }
 
+// QMK, "Combos": the order in which the keys come and go says nothing.
+TEST(KeysTogether, AreTheSameInAnyOrder) {
+  for (const std::string_view release : {"-j 10 -k 10 -l", "-l 10 -j 10 -k", "-k 10 -l 10 -j"}) {
+    const std::string keys = "+j +k +l 50 " + std::string(release) + " 10 a a";
+    EXPECT_EQ(Played("j & k & l = oneshot LSHIFT", keys).text(), "Aa") << release;
+    EXPECT_EQ(Played("j & k & l (slow: on) = oneshot LSHIFT", keys).text(), "Aa") << release;
+  }
+  expect_texts({
+      {"j & k { \"<\" wait 500ms \">\" }", "+j +k -j -k 100 +k +j -k -j", "<>"},
+      {"j & k (again: stop) { \"<\" wait 500ms \">\" }", "+j +k -j -k 100 +k +j -k -j", "<"},
+      {"j & k & l (again: restart) { \"<\" wait 500ms \">\" }",
+       "+j +k +l -j -k -l 100 +l +j +k -k -j -l", "<<>"},
+      {"j & k { \"<\" wait 500ms \">\" }\nj & l { \"(\" wait 500ms \")\" }",
+       "+j +k -j -k 100 +l +j -l -j", "<(>)"},
+  });
+}
+
 // A key of keys together that is tapped or held itself: QMK's combos come first.
 TEST(KeysTogether, OfKeysWithTapAndHold) {
   expect_reports({
@@ -251,6 +268,16 @@ TEST(KeysAfterTheLeader, WithModifiersAndInLayers) {
       // Keys that have something else to do are keys of a sequence first.
       {led("leader g h { \"!\" }\nh { \"h\" }\ng = g / LCTRL\n"), "CAPSLOCK g h", "!"},
   });
+}
+
+// QMK, "The Leader Key": modifiers are no part of a sequence, whatever they do otherwise.
+TEST(KeysAfterTheLeader, AreNotEndedByAModifierThatIsBound) {
+  for (const std::string_view shift :
+       {"LSHIFT = oneshot LSHIFT\n", "LSHIFT { \"\" }\n", "LSHIFT = '(' / LSHIFT\n"}) {
+    const std::string macros = led("leader g h i { \"!\" }\n") + std::string(shift);
+    EXPECT_EQ(Played(macros, "CAPSLOCK g h +LSHIFT 300 i -LSHIFT").text(), "!") << shift;
+    EXPECT_EQ(Played(macros, "CAPSLOCK g +LSHIFT 300 h x -LSHIFT").text(), "") << shift;
+  }
 }
 
 TEST(KeysAfterTheLeader, SignsAreQuotedBehindTheFirst) {

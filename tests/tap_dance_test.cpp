@@ -128,6 +128,26 @@ TEST(TapDance, WithModifiersAndInLayers) {
   });
 }
 
+// QMK, "Tap Dance": what the key is pressed as next is another key then, and that ends it.
+TEST(TapDance, ItsModifiersAndItsLayerAreLetGo) {
+  const std::string_view layer =
+      "F1 = layer nav\nlayer nav { dance F5 { tap { \"t\" } double {"
+      " \"d\" } hold { \"h\" } } }\nF5 = x\n";
+  const std::string_view chord =
+      "dance ctrl+F5 { tap { \"t\" } double { \"d\" } }\nF5 = x\ndance F6 { double { \"6\" } }";
+  expect_texts({
+      {layer, "+F1 F5 50 -F1 50 F5", "tx"},
+      {layer, "+F1 F5 50 F5 50 -F1 50 F5 500", "dx"},
+      {layer, "+F1 F5 50 -F1 500", "t"},
+      {layer, "+F1 +F5 50 -F1 50 -F5 500", "t"},
+      {layer, "+F1 F5 +LCTRL 10 -LCTRL F5 -F1", "tt"},
+      {chord, "+LCTRL F5 50 -LCTRL 50 F5", "tx"},
+      // What it does not need may go.
+      {chord, "+LCTRL F6 50 -LCTRL 50 F6", "6"},
+      {chord, "+x +LCTRL F5 50 -x F5 -LCTRL", "xd"},
+  });
+}
+
 TEST(TapDance, IsSetByItsOptions) {
   expect_texts({
       {"set double = 100ms\ndance F5 { tap { \"t\" } double { \"d\" } }", "F5 91 F5 500", "tt"},

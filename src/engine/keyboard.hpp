@@ -218,8 +218,9 @@ class Keyboard {
   std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
   std::optional<ErrorCode> start(const Found& found, const KeyOptions& options,
                                  const Activation& activation);
-  bool runs(std::uint32_t position);
-  void stop_all(std::uint32_t position);
+  bool runs(const Task& task, const Found& found);
+  bool runs(const Found& found);
+  void stop_all(const Found& found);
 
   Core& core_;
   bool folds_ = false;          ///< Some abbreviations may be typed in any case.

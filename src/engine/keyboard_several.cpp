@@ -200,22 +200,25 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
                         : (clauses & (bit(Clause::double_tap) | bit(Clause::double_hold))) != 0 ? 2
                                                                                                 : 1;
   const bool last = taps >= most;
+  const bool needs = lookup.scope != 0 || key_mods(choice.found.entry.key).any();
   const Clause hold = taps == 1 ? Clause::hold : Clause::double_hold;
   bool down = true;
+  bool gone = false;  // what it needs: a press after that is none of the dance
   bool decided = last && (taps > 2 || (clauses & bit(hold)) == 0);
   Time at = decided ? event.time : event.time + term;
   for (std::size_t i = 1; !decided && i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
     const bool own = next.usage == event.usage;
     if (earlier(at, next.time) || (next.time == at && !(own && next.down))) break;
-    if (own && next.down) {
+    if (own && next.down && !gone) {
       choice.kind = Choice::Kind::begun;
       choice.taps = static_cast<std::uint8_t>(taps);
       choice.at = next.time;
       return true;
     }
     if (own) down = false;
-    decided = own ? last : next.down;
+    gone = gone || (needs && !own && core_.mixer.holds().holds_on(key_owner(next.usage)));
+    decided = next.down || (own && last);
     if (decided) at = next.time;
   }
   if (earlier(choice.at, at)) choice.at = at;
