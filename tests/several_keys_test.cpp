@@ -181,6 +181,20 @@ TEST(KeysTogether, AreTheSameInAnyOrder) {
   });
 }
 
+// What they send is text like that of other keys.
+TEST(KeysTogether, MayEndAnAbbreviation) {
+  const std::string_view macros =
+      "j & k = SPACE\nk & l = b\n\"brb \" { \"be right back \" }\n"
+      "\"teh\" (end: on) { \"the\" }\n";
+  expect_texts({
+      {macros, "b r b +j +k 50 -j -k x", "be right back x"},
+      {macros, "b r +l +k 50 -k -l SPACE", "be right back "},
+      {macros, "t e h +j +k 50 -j -k x", "the x"},
+      {macros, "t e h +k +l 50 -k -l SPACE", "tehb "},
+      {macros, "+j +k 50 -j -k t e h +k +j 50 -j t -k", " the t"},
+  });
+}
+
 // A key of keys together that is tapped or held itself: QMK's combos come first.
 TEST(KeysTogether, OfKeysWithTapAndHold) {
   expect_reports({

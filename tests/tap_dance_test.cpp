@@ -148,6 +148,24 @@ TEST(TapDance, ItsModifiersAndItsLayerAreLetGo) {
   });
 }
 
+// QMK, "Combos": they come before what their keys are alone.
+TEST(TapDance, KeysTogetherComeFirst) {
+  const std::string_view macros =
+      "dance a { tap { \"t\" } double { \"d\" } hold { \"h\" } triple { \"3\" } }\n"
+      "a & c { \"!\" }\n";
+  expect_texts({
+      {macros, "+a +c 50 -a -c 500", "!"},
+      {macros, "a 50 +a +c 50 -a -c 500", "t!"},
+      {macros, "a 50 a 50 +c 10 +a 50 -a -c 500", "d!"},
+      {macros, "a 50 a 50 +a 30 +c 50 -a -c 500", "d!"},
+      {macros, "a 50 a 50 +a 31 +c 50 -a -c 500", "3c"},
+      {macros, "a 50 a 100 a 500", "3"},
+      {macros, "a 389 +a 20 +c -a -c 500", "t!"},
+      {macros, "a 50 +a 20 x -a 500", "dx"},
+  });
+  EXPECT_EQ(Played(macros, "a 50 a").trace().substr(0, 4), "460 ");
+}
+
 TEST(TapDance, IsSetByItsOptions) {
   expect_texts({
       {"set double = 100ms\ndance F5 { tap { \"t\" } double { \"d\" } }", "F5 91 F5 500", "tt"},

@@ -66,8 +66,9 @@ void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lo
     if (!same_family(found.entry.key, first)) break;
     const int fits = fit(key_mods(found.entry.key), mods);
     if (fits == kNoFit) continue;
-    const Progress progress = kind == TriggerKind::leader ? follow_sequence(event, found.entry)
-                                                          : follow_together(event, found.entry);
+    const Progress progress = kind == TriggerKind::leader
+                                  ? follow_sequence(event, found.entry)
+                                  : follow_together(event, found.entry, several.place);
     const bool complete = progress.state == Progress::State::complete;
     if (earlier(several.at, progress.at)) several.at = progress.at;
     if (progress.state == Progress::State::open) {
@@ -85,10 +86,13 @@ void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lo
 
 // ---- Together ----------------------------------------------------------------------------------
 
-/// Whether the key starts something together with others, or may yet.
-bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
+/// Whether the key, whose press is the one at `place` in the queue, starts something together with
+/// others, or may yet.
+bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice,
+                                 std::size_t place) {
   if (!has(TriggerKind::together)) return false;
   Several several;
+  several.place = place;
   several.at = choice.at;
   look_at_several(event, TriggerKind::together, lookup, several);
   choice.at = several.at;
@@ -103,9 +107,11 @@ bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Ch
   return true;
 }
 
-/// How far the keys of `entry` came, which are pressed together in any order. It fails when another
+/// How far the keys of `entry` came, which are pressed together in any order. `event` is the one at
+/// `place` in the queue. It fails when another
 /// key comes, one of its own is let go, or its time is over.
-Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::IndexEntry& entry) {
+Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::IndexEntry& entry,
+                                             std::size_t place) {
   using State = Progress::State;
   const KeyOptions options = options_of(entry);
   const bool typing = typed_once_ && event.time - typed_at_ < options.idle;
@@ -124,7 +130,7 @@ Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::
   };
   take(event.usage);
   const Time limit = event.time + options.together;
-  for (std::size_t i = 1; i < core_.input.size(); ++i) {
+  for (std::size_t i = place + 1; i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
     if (earlier(limit, next.time)) return {State::failed, came, limit};
     if (!next.down) {
@@ -211,6 +217,14 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
     const bool own = next.usage == event.usage;
     if (earlier(at, next.time) || (next.time == at && !(own && next.down))) break;
     if (own && next.down && !gone) {
+      // Keys together come first, and leave the taps before them what they are.
+      if (look_for_together(next, lookup, choice, i)) {
+        if (choice.kind == Choice::Kind::undecided) return true;
+        choice.more = 0;
+        decided = true;
+        at = next.time;
+        break;
+      }
       choice.kind = Choice::Kind::begun;
       choice.taps = static_cast<std::uint8_t>(taps);
       choice.at = next.time;
