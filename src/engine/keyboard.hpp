@@ -156,6 +156,7 @@ class Keyboard {
   bool look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice,
                          std::size_t place = 0);
   bool look_for_sequence(Choice& choice);
+  [[nodiscard]] bool needs(const Lookup& lookup, const Found& found, hid::Usage key) const;
   bool look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool has_options(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key,
@@ -220,9 +221,7 @@ class Keyboard {
   std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
   std::optional<ErrorCode> start(const Found& found, const KeyOptions& options,
                                  const Activation& activation);
-  bool runs(const Task& task, const Found& found);
-  bool runs(const Found& found);
-  void stop_all(const Found& found);
+  bool runs(const Found& found, bool stop);
 
   Core& core_;
   bool folds_ = false;          ///< Some abbreviations may be typed in any case.

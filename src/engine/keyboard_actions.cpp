@@ -421,11 +421,9 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
 std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activation& activation) {
   KeyOptions options(core_.settings);
   if (const auto error = options.read(core_.reader, found.entry)) return error;
-  if (runs(found)) {
-    if (options.again == Again::ignore) return std::nullopt;
-    if (options.again != Again::parallel) stop_all(found);
-    if (options.again == Again::stop) return std::nullopt;
-  }
+  const bool stop = options.again == Again::stop || options.again == Again::restart;
+  const bool once = options.again == Again::stop || options.again == Again::ignore;
+  if (runs(found, stop) && once) return std::nullopt;
   return start(found, options, activation);
 }
 
@@ -464,27 +462,20 @@ void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
   }
 }
 
-/// Whether `task` runs what `found` is bound to: keys together stand in the index once for each.
-bool Keyboard::runs(const Task& task, const Found& found) {
-  if (task.is() == TaskState::free || task.record != found.entry.record) return false;
-  lang::IndexEntry entry;
-  return task.entry == found.position ||
-         (core_.roll->index_entry(task.entry, entry) && entry.body == found.entry.body);
-}
-
-bool Keyboard::runs(const Found& found) {
-  if (core_.tasks.count() == 0) return false;
-  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
-    if (runs(core_.tasks[static_cast<TaskIndex>(i)], found)) return true;
-  }
-  return false;
-}
-
-void Keyboard::stop_all(const Found& found) {
-  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
+/// Whether a task runs what `found` is bound to; `stop`: stops all that do. Keys together stand in
+/// the index once for each key.
+bool Keyboard::runs(const Found& found, bool stop) {
+  bool any = false;
+  for (std::size_t i = 0; i < core_.tasks.capacity() && core_.tasks.count() != 0; ++i) {
     const auto index = static_cast<TaskIndex>(i);
-    if (runs(core_.tasks[index], found)) core_.stop_task(index);
+    const Task& task = core_.tasks[index];
+    if (task.is() == TaskState::free || task.record != found.entry.record) continue;
+    lang::IndexEntry entry;
+    if (!core_.roll->index_entry(task.entry, entry) || entry.body != found.entry.body) continue;
+    any = true;
+    if (stop) core_.stop_task(index);
   }
+  return any;
 }
 
 }  // namespace pianola::engine

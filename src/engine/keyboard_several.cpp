@@ -188,6 +188,13 @@ Keyboard::Progress Keyboard::follow_sequence(const KeyEvent& event, const lang::
 
 // ---- Again and again ---------------------------------------------------------------------------
 
+/// Whether `found` is there by a layer or modifiers, and `key` holds some. Apart, as it would be
+/// there several times.
+[[gnu::noinline]] bool Keyboard::needs(const Lookup& lookup, const Found& found, Usage key) const {
+  const bool by_others = lookup.scope != 0 || key_mods(found.entry.key).any();
+  return by_others && core_.mixer.holds().holds_on(key_owner(key));
+}
+
 /// Whether the key's presses are counted: then what came of them, or may yet.
 bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
   if (!has(TriggerKind::dance)) return false;
@@ -206,7 +213,6 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
                         : (clauses & (bit(Clause::double_tap) | bit(Clause::double_hold))) != 0 ? 2
                                                                                                 : 1;
   const bool last = taps >= most;
-  const bool needs = lookup.scope != 0 || key_mods(choice.found.entry.key).any();
   const Clause hold = taps == 1 ? Clause::hold : Clause::double_hold;
   bool down = true;
   bool gone = false;  // what it needs: a press after that is none of the dance
@@ -216,22 +222,16 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
     const KeyEvent next = core_.input.at(i);
     const bool own = next.usage == event.usage;
     if (earlier(at, next.time) || (next.time == at && !(own && next.down))) break;
-    if (own && next.down && !gone) {
-      // Keys together come first, and leave the taps before them what they are.
-      if (look_for_together(next, lookup, choice, i)) {
-        if (choice.kind == Choice::Kind::undecided) return true;
-        choice.more = 0;
-        decided = true;
-        at = next.time;
-        break;
-      }
+    // Keys together come first, and leave the taps before them what they are.
+    if (own && next.down && !gone && !look_for_together(next, lookup, choice, i)) {
       choice.kind = Choice::Kind::begun;
       choice.taps = static_cast<std::uint8_t>(taps);
       choice.at = next.time;
       return true;
     }
+    if (own && next.down && !gone && choice.kind == Choice::Kind::undecided) return true;
     if (own) down = false;
-    gone = gone || (needs && !own && core_.mixer.holds().holds_on(key_owner(next.usage)));
+    gone |= needs(lookup, choice.found, next.usage);
     decided = next.down || (own && last);
     if (decided) at = next.time;
   }
@@ -242,6 +242,7 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
   }
   const std::size_t clause = clause_for(clauses, taps, down);
   choice.kind = Choice::Kind::found;
+  choice.more = 0;
   // Without any, the key does what it does elsewhere.
   return clause < lang::kClauses && find(TriggerKind::dance, lookup, event.usage, choice.found,
                                          static_cast<std::uint16_t>(clause));
