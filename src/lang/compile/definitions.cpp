@@ -416,6 +416,7 @@ bool Compiler::clause() {
     found = Clause::double_hold;
     advance();
   }
+  if (!at_symbol('{')) return error(Message::expected_clause);
   local_count_ = 0;
   pending_.at = at;
   pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
@@ -442,10 +443,12 @@ bool Compiler::binding() {
   if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
   const bool spaced = at_symbol('+') || ends_in_modifier();
+  const bool apart = trigger_.kind == TriggerKind::leader && (at_symbol(',') || at_symbol('&'));
   if (good && !at_symbol('{')) {
     good = unknown        ? false
            : with_options ? expected(Message::expected_brace)
            : spaced       ? error(Message::space_in_chord)
+           : apart        ? error(Message::leader_keys)
                           : expected(Message::expected_body);
   }
   pending_good_ = good && trigger_good_;
