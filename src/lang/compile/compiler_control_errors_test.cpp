@@ -233,11 +233,10 @@ TEST(Mistakes, KeysAfterTheLeader) {
       {"leader g '=' '/' '&' '{' { }", {}},
       {"leader = { }\nleader & { }\nleader / { }\nleader = = ESC",
        {"4:1 this trigger is bound already at 1:1"}},
-      {"leader g & h { }",
-       {"1:10 the keys of a sequence stand behind each other, as in leader g h"}},
-      {"leader g, h { }", {"1:9 the keys of a sequence stand behind each other, as in leader g h"}},
-      {"leader g", {"1:9 expected '{' or '=' after the trigger"}},
-      {"leader g\nh { }", {"1:9 expected '{' or '=' after the trigger"}},
+      {"leader g & h { }", {"1:10 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g, h { }", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g\nh { }", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
   });
 }
 

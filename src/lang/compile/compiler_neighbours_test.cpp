@@ -25,7 +25,7 @@ constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
 constexpr const char* kLayerHold = "KEY = layer NAME";
 constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
-constexpr const char* kDance = "dance KEY { tap { … } double { … } }";
+constexpr const char* kDance = "dance KEY { tap { … } }";
 constexpr const char* kTogether = "KEY & KEY { … }";
 constexpr const char* kAbbreviation = "\"brb \" { \"be right back\" }";
 constexpr const char* kOpen = "the keys for it, as gui+r wait 500ms \"notepad\" ENTER";

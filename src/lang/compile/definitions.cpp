@@ -443,13 +443,12 @@ bool Compiler::binding() {
   if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
   const bool spaced = at_symbol('+') || ends_in_modifier();
-  const bool apart = trigger_.kind == TriggerKind::leader && (at_symbol(',') || at_symbol('&'));
+  const bool sequence = trigger_.kind == TriggerKind::leader;
   if (good && !at_symbol('{')) {
     good = unknown        ? false
            : with_options ? expected(Message::expected_brace)
            : spaced       ? error(Message::space_in_chord)
-           : apart        ? error(Message::leader_keys)
-                          : expected(Message::expected_body);
+                          : expected(sequence ? Message::leader_keys : Message::expected_body);
   }
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.
