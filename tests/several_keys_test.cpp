@@ -164,6 +164,37 @@ TEST(KeysTogether, WaitWhileAMacroTypes) {
   });
 }
 
+// QMK, "Combos": the order in which the keys come and go says nothing.
+TEST(KeysTogether, AreTheSameInAnyOrder) {
+  for (const std::string_view release : {"-j 10 -k 10 -l", "-l 10 -j 10 -k", "-k 10 -l 10 -j"}) {
+    const std::string keys = "+j +k +l 50 " + std::string(release) + " 10 a a";
+    EXPECT_EQ(Played("j & k & l = oneshot LSHIFT", keys).text(), "Aa") << release;
+    EXPECT_EQ(Played("j & k & l (slow: on) = oneshot LSHIFT", keys).text(), "Aa") << release;
+  }
+  expect_texts({
+      {"j & k { \"<\" wait 500ms \">\" }", "+j +k -j -k 100 +k +j -k -j", "<>"},
+      {"j & k (again: stop) { \"<\" wait 500ms \">\" }", "+j +k -j -k 100 +k +j -k -j", "<"},
+      {"j & k & l (again: restart) { \"<\" wait 500ms \">\" }",
+       "+j +k +l -j -k -l 100 +l +j +k -k -j -l", "<<>"},
+      {"j & k { \"<\" wait 500ms \">\" }\nj & l { \"(\" wait 500ms \")\" }",
+       "+j +k -j -k 100 +l +j -l -j", "<(>)"},
+  });
+}
+
+// What they send is text like that of other keys.
+TEST(KeysTogether, MayEndAnAbbreviation) {
+  const std::string_view macros =
+      "j & k = SPACE\nk & l = b\n\"brb \" { \"be right back \" }\n"
+      "\"teh\" (end: on) { \"the\" }\n";
+  expect_texts({
+      {macros, "b r b +j +k 50 -j -k x", "be right back x"},
+      {macros, "b r +l +k 50 -k -l SPACE", "be right back "},
+      {macros, "t e h +j +k 50 -j -k x", "the x"},
+      {macros, "t e h +k +l 50 -k -l SPACE", "tehb "},
+      {macros, "+j +k 50 -j -k t e h +k +j 50 -j t -k", " the t"},
+  });
+}
+
 // A key of keys together that is tapped or held itself: QMK's combos come first.
 TEST(KeysTogether, OfKeysWithTapAndHold) {
   expect_reports({
@@ -251,6 +282,16 @@ TEST(KeysAfterTheLeader, WithModifiersAndInLayers) {
       // Keys that have something else to do are keys of a sequence first.
       {led("leader g h { \"!\" }\nh { \"h\" }\ng = g / LCTRL\n"), "CAPSLOCK g h", "!"},
   });
+}
+
+// QMK, "The Leader Key": modifiers are no part of a sequence, whatever they do otherwise.
+TEST(KeysAfterTheLeader, AreNotEndedByAModifierThatIsBound) {
+  for (const std::string_view shift :
+       {"LSHIFT = oneshot LSHIFT\n", "LSHIFT { \"\" }\n", "LSHIFT = '(' / LSHIFT\n"}) {
+    const std::string macros = led("leader g h i { \"!\" }\n") + std::string(shift);
+    EXPECT_EQ(Played(macros, "CAPSLOCK g h +LSHIFT 300 i -LSHIFT").text(), "!") << shift;
+    EXPECT_EQ(Played(macros, "CAPSLOCK g +LSHIFT 300 h x -LSHIFT").text(), "") << shift;
+  }
 }
 
 TEST(KeysAfterTheLeader, SignsAreQuotedBehindTheFirst) {

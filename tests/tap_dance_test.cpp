@@ -128,6 +128,44 @@ TEST(TapDance, WithModifiersAndInLayers) {
   });
 }
 
+// QMK, "Tap Dance": what the key is pressed as next is another key then, and that ends it.
+TEST(TapDance, ItsModifiersAndItsLayerAreLetGo) {
+  const std::string_view layer =
+      "F1 = layer nav\nlayer nav { dance F5 { tap { \"t\" } double {"
+      " \"d\" } hold { \"h\" } } }\nF5 = x\n";
+  const std::string_view chord =
+      "dance ctrl+F5 { tap { \"t\" } double { \"d\" } }\nF5 = x\ndance F6 { double { \"6\" } }";
+  expect_texts({
+      {layer, "+F1 F5 50 -F1 50 F5", "tx"},
+      {layer, "+F1 F5 50 F5 50 -F1 50 F5 500", "dx"},
+      {layer, "+F1 F5 50 -F1 500", "t"},
+      {layer, "+F1 +F5 50 -F1 50 -F5 500", "t"},
+      {layer, "+F1 F5 +LCTRL 10 -LCTRL F5 -F1", "tt"},
+      {chord, "+LCTRL F5 50 -LCTRL 50 F5", "tx"},
+      // What it does not need may go.
+      {chord, "+LCTRL F6 50 -LCTRL 50 F6", "6"},
+      {chord, "+x +LCTRL F5 50 -x F5 -LCTRL", "xd"},
+  });
+}
+
+// QMK, "Combos": they come before what their keys are alone.
+TEST(TapDance, KeysTogetherComeFirst) {
+  const std::string_view macros =
+      "dance a { tap { \"t\" } double { \"d\" } hold { \"h\" } triple { \"3\" } }\n"
+      "a & c { \"!\" }\n";
+  expect_texts({
+      {macros, "+a +c 50 -a -c 500", "!"},
+      {macros, "a 50 +a +c 50 -a -c 500", "t!"},
+      {macros, "a 50 a 50 +c 10 +a 50 -a -c 500", "d!"},
+      {macros, "a 50 a 50 +a 30 +c 50 -a -c 500", "d!"},
+      {macros, "a 50 a 50 +a 31 +c 50 -a -c 500", "3c"},
+      {macros, "a 50 a 100 a 500", "3"},
+      {macros, "a 389 +a 20 +c -a -c 500", "t!"},
+      {macros, "a 50 +a 20 x -a 500", "dx"},
+  });
+  EXPECT_EQ(Played(macros, "a 50 a").trace().substr(0, 4), "460 ");
+}
+
 TEST(TapDance, IsSetByItsOptions) {
   expect_texts({
       {"set double = 100ms\ndance F5 { tap { \"t\" } double { \"d\" } }", "F5 91 F5 500", "tt"},

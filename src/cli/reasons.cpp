@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "scenario/report_text.hpp"
@@ -102,8 +103,18 @@ std::string why_nothing(const timeline::RunRecorder& run, lang::Roll& roll,
                         const hid::Layout& layout) {
   constexpr std::size_t kMost = 4;
   std::vector<std::string> causes;
+  unsigned more = 0;  // keys of the sequence `keys`, which came to nothing
+  std::string keys;
   for (const timeline::RunRecorder::Press& press : run.presses()) {
+    const Choice::Kind kind = press.choice.kind;
+    if (kind == Choice::Kind::begun) continue;
     std::string cause = press_text(run, press, roll, layout);
+    if (kind == Choice::Kind::leader && (more > 0 || press.choice.more > 0)) {
+      keys += " " + scenario::key_text(press.event.usage, layout);
+      more = press.choice.more;
+      if (more > 0) continue;
+      cause = fmt::format("leader{} is not bound", std::exchange(keys, {}));
+    }
     if (std::ranges::count(causes, cause) == 0) causes.push_back(std::move(cause));
     if (causes.size() == kMost) break;
   }

@@ -195,6 +195,17 @@ TEST_F(TimelineOfPlay, ShowsKeysTogetherAndAlone) {
   EXPECT_EQ(typed_text(svg), "bothj");
 }
 
+TEST_F(TimelineOfPlay, ShowsWhichClauseOfADance) {
+  const std::string svg = picture("F5 50 F5 500 +F5 500 -F5 20 x 200 F5 10 +x 50 -x",
+                                  "dance F5 { tap { \"t\" } hold { \"h\" } double { \"d\" } }\n");
+  for (const char* text : {"F5 double", "F5 hold: 400 ms over", "F5 tap: x went down"}) {
+    EXPECT_THAT(svg, HasSubstr(text));
+  }
+  const std::string sequence =
+      picture("CAPSLOCK g +h 10 -h +x 10 -x", "set leader = CAPSLOCK\nleader g h i { \"t\" }\n");
+  EXPECT_THAT(sequence, HasSubstr("g leader: x went down"));
+}
+
 TEST_F(TimelineOfPlay, FoldsWhatComesAgainAndAgain) {
   const std::string svg = picture("F2 60s F2", "F2 (again: stop) { loop { \".\" wait 200ms } }");
   EXPECT_TRUE(std::regex_search(svg, std::regex(">29\\d times more</text>")));

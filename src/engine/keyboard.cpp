@@ -175,10 +175,12 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
   if (look_for_leader(event, choice)) return;
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     choice.mods = lookup.mods;
-    if (has(TriggerKind::together) && look_for_together(event, lookup, choice)) return;
-    if (has(TriggerKind::dance) && look_for_dance(event, lookup, choice)) return;
-    if (!look_for_keys(event, lookup, choice)) continue;
-    if (choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
+    const bool fits = (has(TriggerKind::together) && look_for_together(event, lookup, choice)) ||
+                      (has(TriggerKind::dance) && look_for_dance(event, lookup, choice)) ||
+                      look_for_keys(event, lookup, choice);
+    if (!fits) continue;
+    const bool together = choice.kind == Choice::Kind::together;
+    if (together || choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
     return;
   }
   look_at_free_key(event, choice);
@@ -374,6 +376,7 @@ void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = Choice::Kind::pass;
   const bool text =
       has(TriggerKind::text) && look_for_text(event.usage, mods_with({}, choice), choice);
+  if (text) choice.kind = Choice::Kind::found;
   if (text || !has_autoshift(event.usage, choice.mods)) return;
   const Time limit = event.time + core_.settings.autoshift;
   for (std::size_t i = 1; i < core_.input.size(); ++i) {
@@ -466,7 +469,6 @@ bool Keyboard::look_for_text(Usage key, hid::Modifiers mods, Choice& choice) {
         const KeyOptions options = options_of(text.entry);
         if ((inside && !options.anywhere) || before != options.end) continue;
         choice.found = text;
-        choice.kind = Choice::Kind::found;
         choice.before = before;
         if (options.any_case) choice.capitals = capitals_of(last);
         return true;

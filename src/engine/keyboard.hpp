@@ -140,6 +140,7 @@ class Keyboard {
   /// The triggers of several keys of which one is the first: the best one that is complete.
   struct Several {
     Found best;
+    std::size_t place = 0;   ///< Where the first key stands in the queue.
     std::uint8_t keys = 0;   ///< How many `best` has; 0: there is none.
     int fit = 0;             ///< How well its modifiers fit.
     std::uint8_t open = 0;   ///< The most keys of those that are not decided.
@@ -148,12 +149,14 @@ class Keyboard {
   };
   void look_at_several(const KeyEvent& event, lang::TriggerKind kind, const Lookup& lookup,
                        Several& several);
-  Progress follow_together(const KeyEvent& event, const lang::IndexEntry& entry);
+  Progress follow_together(const KeyEvent& event, const lang::IndexEntry& entry, std::size_t place);
   std::uint8_t keys_of(const lang::IndexEntry& entry, std::span<hid::Usage> keys);
   Progress follow_sequence(const KeyEvent& event, const lang::IndexEntry& entry);
   hid::Usage next_usage();
-  bool look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  bool look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice,
+                         std::size_t place = 0);
   bool look_for_sequence(Choice& choice);
+  [[nodiscard]] bool needs(const Lookup& lookup, const Found& found, hid::Usage key) const;
   bool look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool has_options(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key,
@@ -218,8 +221,7 @@ class Keyboard {
   std::optional<ErrorCode> start_again(const Found& found, const Activation& activation);
   std::optional<ErrorCode> start(const Found& found, const KeyOptions& options,
                                  const Activation& activation);
-  bool runs(std::uint32_t position);
-  void stop_all(std::uint32_t position);
+  bool runs(const Found& found, bool stop);
 
   Core& core_;
   bool folds_ = false;          ///< Some abbreviations may be typed in any case.

@@ -90,7 +90,11 @@ bool Keyboard::release(const KeyEvent& event) {
   Holds& holds = core_.mixer.change();
   const Owner partner = holds.partner(owner);
   const bool slow = partner != owner && holds.ends_slowly(owner);
-  if (partner != owner && !slow) holds.end_press(number);
+  if (partner != owner && !slow) {
+    // What the keys hold together, the first of them holds.
+    if (sticky_) stick(partner, event.time);
+    holds.end_press(number);
+  }
   slow ? holds.give(owner, partner) : holds.remove_all(owner);
   if (leader_ == Leader::both_down && !holds.contains(key_owner(hid::kLeftShift)) &&
       !holds.contains(key_owner(hid::kRightShift))) {
@@ -235,7 +239,8 @@ void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
   if (const auto error = trigger(event, choice)) {
     core_.errors.error({*error, entry.record, entry.code});
   }
-  sequence_left_ = 0;
+  // Modifiers only go with the keys of a sequence.
+  if (!is_modifier(event.usage) || choice.more != 0) sequence_left_ = 0;
   Holds& holds = core_.mixer.change();
   const bool together = choice.kind == Choice::Kind::together;
   const bool slow = together && options_of(entry).slow;
@@ -416,11 +421,9 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
 std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activation& activation) {
   KeyOptions options(core_.settings);
   if (const auto error = options.read(core_.reader, found.entry)) return error;
-  if (runs(found.position)) {
-    if (options.again == Again::ignore) return std::nullopt;
-    if (options.again != Again::parallel) stop_all(found.position);
-    if (options.again == Again::stop) return std::nullopt;
-  }
+  const bool stop = options.again == Again::stop || options.again == Again::restart;
+  const bool once = options.again == Again::stop || options.again == Again::ignore;
+  if (runs(found, stop) && once) return std::nullopt;
   return start(found, options, activation);
 }
 
@@ -459,22 +462,20 @@ void Keyboard::start_event(lang::Event event, std::uint32_t layer) {
   }
 }
 
-/// Whether a task runs the index's entry number `position`.
-bool Keyboard::runs(std::uint32_t position) {
-  if (core_.tasks.count() == 0) return false;
-  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
-    const Task& task = core_.tasks[static_cast<TaskIndex>(i)];
-    if (task.is() != TaskState::free && task.entry == position) return true;
-  }
-  return false;
-}
-
-void Keyboard::stop_all(std::uint32_t position) {
-  for (std::size_t i = 0; i < core_.tasks.capacity(); ++i) {
+/// Whether a task runs what `found` is bound to; `stop`: stops all that do. Keys together stand in
+/// the index once for each key.
+bool Keyboard::runs(const Found& found, bool stop) {
+  bool any = false;
+  for (std::size_t i = 0; i < core_.tasks.capacity() && core_.tasks.count() != 0; ++i) {
     const auto index = static_cast<TaskIndex>(i);
     const Task& task = core_.tasks[index];
-    if (task.is() != TaskState::free && task.entry == position) core_.stop_task(index);
+    if (task.is() == TaskState::free || task.record != found.entry.record) continue;
+    lang::IndexEntry entry;
+    if (!core_.roll->index_entry(task.entry, entry) || entry.body != found.entry.body) continue;
+    any = true;
+    if (stop) core_.stop_task(index);
   }
+  return any;
 }
 
 }  // namespace pianola::engine

@@ -66,8 +66,9 @@ void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lo
     if (!same_family(found.entry.key, first)) break;
     const int fits = fit(key_mods(found.entry.key), mods);
     if (fits == kNoFit) continue;
-    const Progress progress = kind == TriggerKind::leader ? follow_sequence(event, found.entry)
-                                                          : follow_together(event, found.entry);
+    const Progress progress = kind == TriggerKind::leader
+                                  ? follow_sequence(event, found.entry)
+                                  : follow_together(event, found.entry, several.place);
     const bool complete = progress.state == Progress::State::complete;
     if (earlier(several.at, progress.at)) several.at = progress.at;
     if (progress.state == Progress::State::open) {
@@ -85,9 +86,12 @@ void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lo
 
 // ---- Together ----------------------------------------------------------------------------------
 
-/// Whether the key starts something together with others, or may yet.
-bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
+/// Whether the key, whose press is the one at `place` in the queue, starts something together with
+/// others, or may yet.
+bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice,
+                                 std::size_t place) {
   Several several;
+  several.place = place;
   several.at = choice.at;
   look_at_several(event, TriggerKind::together, lookup, several);
   choice.at = several.at;
@@ -102,9 +106,11 @@ bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Ch
   return true;
 }
 
-/// How far the keys of `entry` came, which are pressed together in any order. It fails when another
-/// key comes, one of its own is let go, or its time is over.
-Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::IndexEntry& entry) {
+/// How far the keys of `entry` came, which are pressed together in any order. `event` is the one at
+/// `place` in the queue. It fails when another key comes, one of its own is let go, or its time is
+/// over.
+Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::IndexEntry& entry,
+                                             std::size_t place) {
   using State = Progress::State;
   const KeyOptions options = options_of(entry);
   const bool typing = typed_once_ && event.time - typed_at_ < options.idle;
@@ -123,7 +129,7 @@ Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::
   };
   take(event.usage);
   const Time limit = event.time + options.together;
-  for (std::size_t i = 1; i < core_.input.size(); ++i) {
+  for (std::size_t i = place + 1; i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
     if (earlier(limit, next.time)) return {State::failed, came, limit};
     if (!next.down) {
@@ -181,6 +187,13 @@ Keyboard::Progress Keyboard::follow_sequence(const KeyEvent& event, const lang::
 
 // ---- Again and again ---------------------------------------------------------------------------
 
+/// Whether `found` is there by a layer or modifiers, and `key` holds some. Apart, as it would be
+/// there several times.
+[[gnu::noinline]] bool Keyboard::needs(const Lookup& lookup, const Found& found, Usage key) const {
+  const bool by_others = lookup.scope != 0 || key_mods(found.entry.key).any();
+  return by_others && core_.mixer.holds().holds_on(key_owner(key));
+}
+
 /// Whether the key's presses are counted: then what came of them, or may yet.
 bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
   unsigned clauses = 0;
@@ -200,20 +213,27 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
   const bool last = taps >= most;
   const Clause hold = taps == 1 ? Clause::hold : Clause::double_hold;
   bool down = true;
+  bool gone = false;  // what it needs: a press after that is none of the dance
   bool decided = last && (taps > 2 || (clauses & bit(hold)) == 0);
   Time at = decided ? event.time : event.time + term;
   for (std::size_t i = 1; !decided && i < core_.input.size(); ++i) {
     const KeyEvent next = core_.input.at(i);
     const bool own = next.usage == event.usage;
     if (earlier(at, next.time) || (next.time == at && !(own && next.down))) break;
-    if (own && next.down) {
+    // Keys together come first, and leave the taps before them what they are.
+    const bool again = own && next.down && !gone;
+    const bool together =
+        again && has(TriggerKind::together) && look_for_together(next, lookup, choice, i);
+    if (again && !together) {
       choice.kind = Choice::Kind::begun;
       choice.taps = static_cast<std::uint8_t>(taps);
       choice.at = next.time;
       return true;
     }
+    if (together && choice.kind == Choice::Kind::undecided) return true;
     if (own) down = false;
-    decided = own ? last : next.down;
+    gone |= needs(lookup, choice.found, next.usage);
+    decided = next.down || (own && last);
     if (decided) at = next.time;
   }
   if (earlier(choice.at, at)) choice.at = at;
@@ -223,6 +243,7 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
   }
   const std::size_t clause = clause_for(clauses, taps, down);
   choice.kind = Choice::Kind::found;
+  choice.more = 0;
   // Without any, the key does what it does elsewhere.
   return clause < lang::kClauses && find(TriggerKind::dance, lookup, event.usage, choice.found,
                                          static_cast<std::uint16_t>(clause));

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/time.hpp"
+#include "lang/code/words.hpp"
 #include "scenario/report_text.hpp"
 #include "timeline/transcript.hpp"
 
@@ -95,6 +96,8 @@ std::string_view verdict(const RunRecorder::Press& press) {
       return "after the leader";
     case lang::TriggerKind::text:
       return "abbreviation";
+    case lang::TriggerKind::dance:
+      return lang::kClauseWords[key_second(press.choice.found.entry.key) % lang::kClauses];
     default:
       return press.found.dual ? "tap" : waited ? "by itself" : "";
   }
@@ -114,6 +117,7 @@ std::string decided_by(const RunRecorder::Press& press, std::span<const engine::
     const bool own = key.usage == press.event.usage;
     const Time then = key.time + (by_hold && !own ? press.settings.rolls : 0U);
     if (then != at || key.time == press.event.time || (own && key.down)) continue;
+    if (!own && !key.down && !by_hold) continue;
     const std::string name = scenario::key_text(key.usage, layout);
     return own ? fmt::format("let go after {} ms", at - press.event.time)
                : fmt::format("{} {}", name, key.down ? "went down" : "was tapped");
@@ -146,7 +150,8 @@ void add_decisions(const RunRecorder& run, std::span<const engine::KeyEvent> key
     slice.name = fmt::format("{} {}", key, verdict_text);
     slice.shorter = {slice.name, std::string(verdict_text)};
     const bool waited = press.choice.at != press.event.time;
-    if (waited || verdict_text == "tap") {
+    const bool dance = key_kind(press.choice.found.entry.key) == lang::TriggerKind::dance;
+    if (waited || (verdict_text == "tap" && !dance)) {
       const std::string by =
           waited ? decided_by(press, keys, layout) : std::string(at_once(press, before));
       slice.details.emplace_back("decided by", by);

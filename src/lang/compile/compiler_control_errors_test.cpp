@@ -233,9 +233,10 @@ TEST(Mistakes, KeysAfterTheLeader) {
       {"leader g '=' '/' '&' '{' { }", {}},
       {"leader = { }\nleader & { }\nleader / { }\nleader = = ESC",
        {"4:1 this trigger is bound already at 1:1"}},
-      {"leader g & h { }", {"1:10 expected '{' or '=' after the trigger"}},
-      {"leader g", {"1:9 expected '{' or '=' after the trigger"}},
-      {"leader g\nh { }", {"1:9 expected '{' or '=' after the trigger"}},
+      {"leader g & h { }", {"1:10 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g, h { }", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
+      {"leader g\nh { }", {"1:9 expected a key, '{' or '=', as in leader g h { }"}},
   });
 }
 
@@ -249,7 +250,10 @@ TEST(Mistakes, Dances) {
       {"dance F5 { \"x\" }", {"1:12 " + clause}},
       {"dance F5 { tap { }\n  quadruple { \"x\" }\n  hold { } }", {"2:3 " + clause}},
       {"dance F5 { tap { } tap { } }", {"1:20 this trigger is bound already at 1:12"}},
-      {"dance F5 { double ESC }", {"1:19 expected '{'"}},
+      {"dance F5 { double ESC }", {"1:19 " + clause}},
+      {"dance F5 { tap = ESC }\nF6 = a", {"1:16 " + clause}},
+      {"dance F5 { tap ESC hold LCTRL }\nF6 = a", {"1:16 " + clause}},
+      {"dance F5 { tap (again: stop) { } }\nF6 = a", {"1:16 " + clause}},
       {"dance F5 { tap { }", {"1:10 missing '}' for this '{'"}},
       {"dance F5 { tap { \"x\"", {"1:16 missing '}' for this '{'"}},
       {"dance F5 {\n  tap { }\nF6 { }",

@@ -25,6 +25,8 @@ constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
 constexpr const char* kLayerHold = "KEY = layer NAME";
 constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
+constexpr const char* kDance = "dance KEY { tap { … } }";
+constexpr const char* kTogether = "KEY & KEY { … }";
 constexpr const char* kAbbreviation = "\"brb \" { \"be right back\" }";
 constexpr const char* kOpen = "the keys for it, as gui+r wait 500ms \"notepad\" ENTER";
 constexpr const char* kOneKey = "the key's name alone, or tap and the key";
@@ -206,7 +208,13 @@ TEST(Neighbours, Qmk) {
       {"F1 = MO(1)", no("1:6", "MO", kLayerHold)},
       {"F1 = TG(1)", no("1:6", "TG", "KEY = layer toggle NAME")},
       {"F1 = OSM(MOD_LSFT)", no("1:6", "OSM", kOneshot)},
-      {"F1 = TD(0)", no("1:6", "TD", "double KEY { … }")},
+      {"F1 = TD(0)", no("1:6", "TD", kDance)},
+      {"triple F1 { \"x\" }", no("1:1", "triple", kDance)},
+      {"macro triple { \"x\" }\nF1 { call triple }", {}},
+      {"combo j k = ESC\nF1 = a", no("1:1", "combo", kTogether)},
+      {"chord j & k { \"x\" }\nF1 = a", no("1:1", "chord", kTogether)},
+      {"sequence j k { \"x\" }\nF1 = a", no("1:1", "sequence", "leader KEY KEY { … }")},
+      {"var combo = 1\nmacro chord { combo = 2 }\nF1 { let sequence = 3 call chord }", {}},
       {"F1 = KC_NO", no("1:6", "KC_NO", "KEY = none")},
       {"F1 = KC_TRNS", no("1:6", "KC_TRNS", "nothing: such a key keeps its meaning")},
       {"KC_A { KC_B }\nF1 = KC_C\nLCTL(again: stop) { \"x\" }", {}},
@@ -219,6 +227,7 @@ TEST(Neighbours, Zmk) {
       {"F1 { &kp LC(C) &kp A }", no("1:6", "&kp", kOneKey)},
       {"F1 = &kp A", no("1:6", "&kp", kOneKey)},
       {"&kp A", no("1:1", "&kp", kOneKey)},
+      {"F1 = &td0", no("1:6", "&td0", kDance)},
       {"CAPSLOCK = &mt LCTRL ESC", no("1:12", "&mt", kTapHold)},
       {"SPACE = &lt 1 SPACE", no("1:9", "&lt", "KEY = TAP / layer NAME")},
       {"F1 = &mo 1", no("1:6", "&mo", kLayerHold)},

@@ -416,6 +416,7 @@ bool Compiler::clause() {
     found = Clause::double_hold;
     advance();
   }
+  if (!at_symbol('{')) return error(Message::expected_clause);
   local_count_ = 0;
   pending_.at = at;
   pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
@@ -442,11 +443,12 @@ bool Compiler::binding() {
   if (arrow || (good && at_symbol('='))) return remap();
   write_trigger(Opcode::bind);
   const bool spaced = at_symbol('+') || ends_in_modifier();
+  const bool sequence = trigger_.kind == TriggerKind::leader;
   if (good && !at_symbol('{')) {
     good = unknown        ? false
            : with_options ? expected(Message::expected_brace)
            : spaced       ? error(Message::space_in_chord)
-                          : expected(Message::expected_body);
+                          : expected(sequence ? Message::leader_keys : Message::expected_body);
   }
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.

@@ -194,6 +194,7 @@ struct Position {
   X(never_true,         "nothing that this reads can change while it waits; it would never end") \
   X(key_twice,          "this key stands here twice") \
   X(later_mods,         "modifiers stand before the first key only") \
+  X(leader_keys,        "expected a key, '{' or '=', as in leader g h { }") \
   X(leader_modifier,    "a modifier is no key of a sequence; it stands before the first one, as in leader ctrl+g h") \
   X(expected_clause,    "expected tap, hold, double, double hold or triple, and { … }") \
   X(remap_of_no_key,    "no '=' can follow this trigger; write '{ }'") \

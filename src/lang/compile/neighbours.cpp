@@ -13,7 +13,8 @@ namespace {
 /// Words of other programs with what does the same here.
 struct Neighbour {
   std::string_view
-      words;  ///< Lower case, each between spaces; with the `&` or `(` that belong to it.
+      words;  ///< Lower case, each between spaces; with the `&` or `(` that belong to it, and with
+              ///< `{` if it is one only where a definition stands.
   std::string_view write;
 };
 
@@ -21,7 +22,7 @@ constexpr std::string_view kAbbreviation = R"("brb " { "be right back" })";
 /// What opens a block elsewhere too.
 constexpr std::string_view kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 
-constexpr std::array<Neighbour, 24> kNeighbours = {{
+constexpr std::array<Neighbour, 26> kNeighbours = {{
     {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
     {" print println printf type write echo text puts string stringln send sendinput sendtext"
      " sendraw sendevent sendplay send_string send_string_delay sendkeys typewrite keystroke ",
@@ -47,7 +48,9 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
      "a chord, as in ctrl+c"},
     {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
      "KEY { … } with texts and keys, one after another"},
-    {" td( &td ", "double KEY { … }"},
+    {" td( &td &td0 tapdance tap_dance triple{ ", "dance KEY { tap { … } }"},
+    {" combo chord{ (defchordsv2 ", "KEY & KEY { … }"},
+    {" (defseq sequence{ ", "leader KEY KEY { … }"},
     {" kc_no xxxxxxx noop &none ", "KEY = none"},
     {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
     {" &kp ", "the key's name alone, or tap and the key"},
@@ -96,6 +99,7 @@ bool Compiler::neighbour(Place place) {
   std::string_view write;
   if (ahead.following() == '(') write = find_neighbour(mark, ahead.word(), '(');
   if (write.empty()) write = find_neighbour(mark, ahead.word(), 0);
+  if (write.empty() && place == Place::definition) write = find_neighbour(mark, ahead.word(), '{');
   if (write.empty()) return false;
   // All that belongs to a marked word: `&kp`, `tap-hold`.
   std::array<char, kMaxWord + 1> name{mark};
