@@ -245,6 +245,26 @@ void Core::spend_oneshots(TaskIndex index, bool typed) {
   }
 }
 
+// ---- Caps word, the last key -------------------------------------------------------------------
+
+void Core::set_caps_word(bool on, Time at) {
+  Observer* const observer = tasks.observer();
+  if (observer != nullptr && (on || caps_word)) observer->caps_word_changed(on, at);
+  caps_word = on;
+  caps_end = at + settings.caps_word;
+}
+
+LastKey Core::repeated_by(TaskIndex index) {
+  const auto is_own = [&] {
+    for (TaskIndex i = index; i != kNoTask && last_key.started(); i = tasks.find(tasks[i].parent)) {
+      if (tasks[i].entry == last_key.binding) return true;
+    }
+    return false;
+  };
+  if (is_own()) last_key = before_last;
+  return is_own() ? LastKey{} : last_key;
+}
+
 // ---- Layers, errors, the roll ------------------------------------------------------------------
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
@@ -290,6 +310,7 @@ void Core::end_all_tasks() {
   end_oneshots();
   mixer.change().remove_all(kLocked);
   oneshots = false;
+  set_caps_word(false, now);
 }
 
 void Core::load(lang::Roll& source) {

@@ -11,6 +11,7 @@
 #include "engine/globals.hpp"
 #include "engine/input_queue.hpp"
 #include "engine/key_taker.hpp"
+#include "engine/last_key.hpp"
 #include "engine/mixer.hpp"
 #include "engine/recorder.hpp"
 #include "engine/request.hpp"
@@ -113,6 +114,23 @@ struct Core {
   /// that key ends them. Those that are keys end by the tap itself.
   void spend_oneshots(TaskIndex task, bool typed);
 
+  /// Whether caps word is on for a key that is pressed at the time `at`.
+  [[nodiscard]] bool caps_word_at(Time at) const {
+    return caps_word && (settings.caps_word == 0 || !earlier(caps_end, at));
+  }
+  /// Caps word is on or off from the time `at` on, and begins its time anew.
+  void set_caps_word(bool on, Time at);
+
+  /// A key sends `key`, which the host sees with the modifiers `mods`.
+  void note_sent(hid::Usage key, hid::Modifiers mods) {
+    if (hid::is_modifier(key)) return;
+    last_key.key = key;
+    last_key.what = mods;
+    ++pressed;
+  }
+  /// What the task repeats: what was done before its key, if that was the last one.
+  [[nodiscard]] LastKey repeated_by(TaskIndex task);
+
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
 
@@ -153,9 +171,15 @@ struct Core {
   bool oneshots = false;             ///< There may be some, those that stay included.
   bool oneshot_timed = false;        ///< There may be some with a time.
   bool oneshots_spent = false;       ///< A key started a macro that will end them.
-  bool has_layers = false;           ///< The roll has layers.
-  bool layers_modify = false;        ///< The roll has layers with modifiers.
-  std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
+  bool caps_word = false;            ///< Caps word is on, unless its time is over.
+  Time caps_end = 0;                 ///< When it is, if there is one.
+  std::uint32_t caps_press = 0;      ///< The press that started a macro and so ended it; or 0.
+  LastKey last_key;
+  LastKey before_last;         ///< The one before it, if that started a macro.
+  std::uint16_t pressed = 0;   ///< How many keys there were that LastKey tells of. Wraps.
+  bool has_layers = false;     ///< The roll has layers.
+  bool layers_modify = false;  ///< The roll has layers with modifiers.
+  std::uint8_t leds = 0;       ///< As the host's LED report has them (HID 1.11, appendix B.1).
 
  private:
   hid::Modifiers find_layer_modifiers(std::uint32_t scope);

@@ -15,6 +15,10 @@ namespace {
 
 constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid::kRightShift; }
 
+lang::TriggerKind kind_of(const Found& found) {
+  return static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);
+}
+
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
@@ -75,6 +79,8 @@ void Keyboard::suppress(Usage key) {
 void Keyboard::forget() {
   leader_ = Leader::none;
   last_ = hid::kNoKey;
+  core_.last_key = {};
+  core_.before_last = {};
   typed_once_ = false;
   typed_.clear();
 }
@@ -165,11 +171,14 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
 
 /// The key goes to the host, with the modifiers `mods`.
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
-  const auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
-  note_typing(key, all);
-  note_key(typed_, key, all);
-  make_way(key, key);
-  core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
+  Chord chord{mods, key};
+  auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
+  core_.note_sent(key, all);
+  if (core_.caps_word) send_in_caps_word(chord, all);
+  note_typing(chord.key, all);
+  note_key(typed_, chord.key, all);
+  make_way(key, chord.key);
+  core_.mixer.change().add_chord(key_owner(key), chord.mods, chord.key, true, 0);
 }
 
 /// The key `key` is about to send `sent`. A plain key ends what others' chords and triggers do to
@@ -210,6 +219,7 @@ void Keyboard::follow_leader(const KeyEvent& event) {
 }
 
 void Keyboard::press_after_leader(Usage key) {
+  core_.set_caps_word(false, last_at_);
   core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
   if (key == core_.settings.leader || core_.device == nullptr) return;
   core_.request = {Request::Kind::leader, key};
@@ -243,6 +253,8 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
+      note_bound(event, kind_of(choice.found) == lang::TriggerKind::text ? LastKey::kNothing
+                                                                         : choice.found.position);
       return start_again(choice.found,
                          {core_.presses, event.time, choice.doubled, false, choice.capitals});
     case lang::Opcode::remap_none:
@@ -259,7 +271,7 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     core_.mixer.separate();
   }
   if (choice.kind == Choice::Kind::held) {
-    return remap_held(event.usage, choice, options);
+    return remap_held(event, choice, options);
   }
   return remap_tapped(event, choice, options, instruction);
 }
@@ -284,6 +296,11 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Cho
       return toggle(options.layout, instruction.value[1], instruction.value[2]);
     case lang::Opcode::remap_toggle_layer:
       return toggle_layer(choice.found, instruction);
+    case lang::Opcode::remap_caps:
+      core_.set_caps_word(!core_.caps_word_at(event.time), event.time);
+      return std::nullopt;
+    case lang::Opcode::remap_repeat:
+      return repeat(event, choice);
     default:
       return ErrorCode::code;
   }
@@ -293,21 +310,28 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Cho
   return error;
 }
 
-/// While `key` is down, it sends the chord of `mods` and `to` with the modifiers of layers, and the
-/// modifiers that its trigger named are hidden.
+/// While `key` is down, it sends the chord of `mods` and `to`.
 std::optional<ErrorCode> Keyboard::remap(Usage key, const Choice& choice, std::uint8_t layout,
                                          std::uint32_t mods, std::uint32_t to) {
   if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
   const auto chord = target(mods, to, layout);
   if (!chord) return ErrorCode::key;
-  const hid::Modifiers seen = mods_with(*chord, choice);
-  note_typing(chord->key, seen);
-  note_key(typed_, chord->key, seen);
-  make_way(key, chord->key);
-  const bool loose = !hid::is_modifier(chord->key);
+  core_.note_sent(chord->key, mods_with(*chord, choice));
+  return send(key, choice, *chord);
+}
+
+/// While `key` is down, it sends `chord`, or what that is in caps word, with the modifiers of
+/// layers, and the modifiers that its trigger named are hidden.
+std::optional<ErrorCode> Keyboard::send(Usage key, const Choice& choice, Chord chord) {
+  hid::Modifiers seen = mods_with(chord, choice);
+  if (core_.caps_word) send_in_caps_word(chord, seen);
+  note_typing(chord.key, seen);
+  note_key(typed_, chord.key, seen);
+  make_way(key, chord.key);
+  const bool loose = !hid::is_modifier(chord.key);
   const hid::Modifiers hides = named_modifiers(lang::key_mods(choice.found.entry.key));
-  const auto all = static_cast<hid::Modifiers>(chord->mods | layer_mods_with(*chord, choice));
-  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord->key, loose, hides);
+  const auto all = static_cast<hid::Modifiers>(chord.mods | layer_mods_with(chord, choice));
+  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord.key, loose, hides);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
@@ -357,6 +381,7 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
     return std::nullopt;
   }
   const unsigned held = core_.mixer.held_modifiers().all;
+  if (chord->key != hid::kRightAlt) core_.set_caps_word(false, last_at_);
   note_key(typed_, chord->key, static_cast<hid::Modifiers>(held | chord->mods));
   if (hid::is_plain_key(chord->key)) end_chords(kDevice);
   const bool own = hid::is_modifier(chord->key);
@@ -367,8 +392,9 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
 
 /// The instruction after the remap that the reader has just read says what it does when held, from
 /// the time `choice.at` on.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
+std::optional<ErrorCode> Keyboard::remap_held(const KeyEvent& event, const Choice& choice,
                                               const KeyOptions& options) {
+  const Usage key = event.usage;
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
   std::optional<ErrorCode> error;
@@ -385,6 +411,11 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
       return toggle(options.layout, instruction.value[0], instruction.value[1]);
     case lang::Opcode::hold_toggle_layer:
       return toggle_layer(choice.found, instruction);
+    case lang::Opcode::hold_caps:
+      core_.set_caps_word(!core_.caps_word_at(event.time), choice.at);
+      return std::nullopt;
+    case lang::Opcode::hold_repeat:
+      return repeat(event, choice);
     default:
       return ErrorCode::code;
   }
@@ -424,7 +455,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
     task.lingers = Lingers::yes;
     ++core_.deferring;
   }
-  const auto kind = static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);
+  const lang::TriggerKind kind = kind_of(found);
   const bool has_mods = kind != lang::TriggerKind::text && kind != lang::TriggerKind::event;
   task.hides = has_mods ? named_modifiers(lang::key_mods(found.entry.key)) : hid::Modifiers{0};
   core_.signal(kWakeTask);

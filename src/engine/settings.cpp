@@ -81,6 +81,7 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   settings.unicode = load_choice<lang::Setting::unicode>(roll, reader, UnicodeMethod::wincompose);
   settings.oneshot = load_number<lang::Setting::oneshot>(roll, reader);
   settings.oneshot_locks = load_number<lang::Setting::oneshot_again>(roll, reader) != 0;
+  settings.caps_word = load_number<lang::Setting::caps_word_time>(roll, reader);
   settings.mix = load_number<lang::Setting::busy>(roll, reader) != 0;
   settings.neutral = static_cast<hid::Usage>(load_number<lang::Setting::neutral>(roll, reader));
   lang::Instruction found;

@@ -81,8 +81,9 @@ struct Settings {
   std::uint16_t quick = 400;     ///< From a tap's press to one that stays its tap, in ms; 0: never.
   bool retro = false;            ///< A key that was held alone is tapped when it is let go.
   bool hands = false;            ///< Which hand has a key counts; there are lists.
-  MainKeys left;                 ///< The keys of the left hand.
-  MainKeys right;                ///< Those of the right one.
+  std::uint16_t caps_word = 5000;  ///< From the last key of caps word to its end, in ms; 0: never.
+  MainKeys left;                   ///< The keys of the left hand.
+  MainKeys right;                  ///< Those of the right one.
 };
 
 /// The settings of `roll`; its defaults where it says nothing that makes sense. Moves `reader`,

@@ -16,6 +16,7 @@ using lang::OperandKind;
 constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   // The group "Keys" of the table but for text, which waits before each character.
   if (opcode >= Opcode::tap && opcode <= Opcode::raw) return Kind::types;
+  if (opcode == Opcode::repeat_key) return Kind::types;
   switch (opcode) {
     case Opcode::repeat:
     case Opcode::back:
@@ -268,6 +269,10 @@ Vm::Flow Vm::on_remap_toggle(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_remap_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_toggle(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_hold_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_caps(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_caps(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_remap_repeat(const Operands&) { return fail(ErrorCode::code); }
+Vm::Flow Vm::on_hold_repeat(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_mods(const Operands&) { return fail(ErrorCode::code); }
 Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }

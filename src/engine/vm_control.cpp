@@ -1,6 +1,7 @@
 // The instructions that decide what comes next: jumps, calls and the blocks that must be left in
 // order.
 
+#include "engine/key_options.hpp"
 #include "engine/vm.hpp"
 
 namespace pianola::engine {
@@ -155,6 +156,17 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
+  if (const auto error = make_child(found, out)) return error;
+  const Task& made = core_.tasks[out];
+  while (core_.floor.depth > 0) {
+    const Value argument = pop();
+    core_.slots[made.frame + core_.floor.depth] = argument;
+  }
+  return std::nullopt;
+}
+
+/// Makes a task for `found`, with what this one has of its trigger and its options.
+std::optional<ErrorCode> Vm::make_child(const Found& found, TaskIndex& out) {
   if (const auto error = core_.make_task(found, out)) return error;
   Task& self = task();
   Task& made = core_.tasks[out];
@@ -167,25 +179,65 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   made.layout = self.layout;
   made.capitals = self.capitals;
   if (self.capitals == Capitals::first) self.capitals = Capitals::as_they_are;
-  while (core_.floor.depth > 0) {
-    const Value argument = pop();
-    core_.slots[made.frame + core_.floor.depth] = argument;
-  }
   return std::nullopt;
 }
 
-Vm::Flow Vm::on_call(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
+/// Runs the new task `child`, and goes on at `pc` when it is over.
+Vm::Flow Vm::call(TaskIndex child, std::uint32_t pc) {
+  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
+  core_.tasks.start(child);
+  return sleep(pc, kWakeChild);
+}
+
+/// Whether no call has room in those that this task is in.
+bool Vm::is_deep() {
   unsigned depth = 1;
   for (TaskIndex i = core_.floor.task; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) {
     ++depth;
   }
-  if (depth > kMaxDepth) return fail(ErrorCode::depth);
+  return depth > kMaxDepth;
+}
+
+Vm::Flow Vm::on_call(const Operands& operands) {
+  if (!flush()) return Flow::repeat;
+  if (is_deep()) return fail(ErrorCode::depth);
   TaskIndex child = kNoTask;
   if (const auto error = spawn(operands, child)) return fail(*error);
-  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
-  core_.tasks.start(child);
-  return sleep(core_.reader.offset(), kWakeChild);
+  return call(child, core_.reader.offset());
+}
+
+/// The last key's binding runs as that key would start it, but for the key.
+Vm::Flow Vm::repeat_binding(std::uint32_t binding) {
+  if (!flush()) return Flow::repeat;
+  Found found{.entry = {}, .position = binding};
+  if (!core_.roll->index_entry(binding, found.entry)) return Flow::next;
+  if (is_deep()) return fail(ErrorCode::depth);
+  const std::uint32_t pc = core_.reader.offset();
+  const std::uint32_t record = core_.reader.record();
+  KeyOptions options(core_.settings);
+  auto error = options.read(core_.reader, found.entry);
+  core_.reader.seek(record, pc);
+  TaskIndex child = kNoTask;
+  if (!error) error = make_child(found, child);
+  if (error) return fail(*error);
+  core_.tasks[child].pace = options.pace;
+  core_.tasks[child].layout = options.layout;
+  return call(child, pc);
+}
+
+Vm::Flow Vm::on_repeat_key(const Operands&) {
+  const LastKey last = core_.repeated_by(core_.floor.task);
+  if (last.started()) return repeat_binding(last.binding);
+  return last.key == hid::kNoKey ? Flow::next : tap({last.mods(), last.key});
+}
+
+Vm::Flow Vm::on_caps_word(const Operands&) {
+  const Task& self = task();
+  // Its key ended it already, if it was on.
+  const bool own = !self.keyless && self.press == core_.caps_press;
+  core_.caps_press = 0;
+  core_.set_caps_word(!own && !core_.caps_word_at(core_.now), core_.now);
+  return Flow::next;
 }
 
 Vm::Flow Vm::on_fork(const Operands& operands) {

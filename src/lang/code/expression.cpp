@@ -52,4 +52,11 @@ const QueryInfo* find_query(std::string_view word, bool operand) {
   return found;
 }
 
+const QueryInfo* find_query_about(std::string_view word, std::string_view about) {
+  return find_row(kQueries, [&](const QueryInfo& row) {
+    return row.word.size() == word.size() + about.size() + 2 && row.word.starts_with(word) &&
+           row.word[word.size()] == '(' && row.word.substr(word.size() + 1, about.size()) == about;
+  });
+}
+
 }  // namespace pianola::lang

@@ -88,11 +88,14 @@ inline constexpr QueryInfo kQueries[] = {
   {"pending",     Opcode::query,        Query::pending,     kWakeKey},
   {"recording",   Opcode::query,        Query::recording,   kWakeTask},
   {"time",        Opcode::query,        Query::time,        kWakeTime},
+  {"last(letter)", Opcode::query,       Query::last_letter, kWakeKey},
+  {"last(digit)", Opcode::query,        Query::last_digit,  kWakeKey},
   {"held",        Opcode::held_key,     {},                 kWakeKey},
   {"mods",        Opcode::mods_held,    {},                 kWakeKey},
   {"led",         Opcode::led,          {},                 kWakeLed},
   {"layer",       Opcode::layer_active, {},                 kWakeLayer},
   {"running",     Opcode::running,      {},                 kWakeTask},
+  {"last",        Opcode::last_key,     {},                 kWakeKey},
 };
 // clang-format on
 
@@ -100,5 +103,7 @@ inline constexpr QueryInfo kQueries[] = {
 const QueryInfo* find_query(Opcode opcode);
 /// The query that is written so, with an operand if there are two; null if none is.
 const QueryInfo* find_query(std::string_view word, bool operand);
+/// The query without an operand that is written `word(about)`; null if none is.
+const QueryInfo* find_query_about(std::string_view word, std::string_view about);
 
 }  // namespace pianola::lang

@@ -169,7 +169,15 @@ enum class OperandKind : std::uint8_t {
   X(text_of,      "TEXTOF",      name,    none,    none,   none, 0, 0, "in a NAMEDTEXT: here stands the text or the global (1)") \
   X(option_anywhere, "ANYWHERE", number,  none,    none,   none, 0, 0, "whether this abbreviation counts inside a word: 1 or 0") \
   X(option_case,  "CASE",        number,  none,    none,   none, 0, 0, "whether the case of this abbreviation is that of what it types: 1 or 0") \
-  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0")
+  X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0") \
+  X(caps_word,    "CAPSWORD",    none,    none,    none,   none, 0, 0, "turn caps word on or off") \
+  X(remap_caps,   "REMAPCAPS",   trigger, none,    none,   none, 0, 0, "(1) does as CAPSWORD") \
+  X(hold_caps,    "HOLDCAPS",    none,    none,    none,   none, 0, 0, "the remap before does as CAPSWORD when held") \
+  X(repeat_key,   "REPEATKEY",   none,    none,    none,   none, 0, 0, "tap what the last key sent, or run what it started and wait for its end") \
+  X(remap_repeat, "REMAPREPEAT", trigger, none,    none,   none, 0, 0, "(1) sends what the last key sent, or runs what that started") \
+  X(hold_repeat,  "HOLDREPEAT",  none,    none,    none,   none, 0, 0, "the remap before does as REMAPREPEAT when held") \
+  X(wait_key,     "WAITKEY",     number,  none,    none,   none, 0, 0, "sleep until a key was pressed, or (1)-1 ms; 0: no limit") \
+  X(last_key,     "LASTKEY",     key,     none,    none,   none, 0, 1, "whether the last key that was pressed is this one")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table
@@ -267,8 +275,10 @@ enum class Query : std::uint8_t {
   pending,      ///< Key events that wait.
   recording,    ///< A recording is being made.
   time,         ///< ms since the engine's start, modulo 2^31.
+  last_letter,  ///< The last key that was pressed typed a letter.
+  last_digit,   ///< It typed a digit.
 };
-inline constexpr std::size_t kQueryCount = 8;
+inline constexpr std::size_t kQueryCount = 10;
 
 /// Longest code of one definition, in bytes: an offset takes three bytes.
 inline constexpr std::uint32_t kMaxCode = 0xFFFFFF;

@@ -136,6 +136,10 @@ bool Compiler::number_value(Expression& state, bool minus) {
 /// A local or a global.
 bool Compiler::variable(Expression& state) {
   NameAt wanted;
+  if (lexer_.following() == '(' && find_query(lexer_.word(), true) != nullptr) {
+    bool complete = false;
+    return functions(state, complete);
+  }
   if (lexer_.following() == '(') return error(Message::no_function, lexer_.word());
   if (!name(wanted)) return false;
   if (const auto slot = find_local(wanted)) {
@@ -304,7 +308,9 @@ bool Compiler::begin_call(Expression& state, Opcode opcode) {
 bool Compiler::query(Expression& state, const QueryInfo& asked) {
   switch (asked.opcode) {
     case Opcode::held_key:
-      return key_query(state);
+      return key_query(state, asked.opcode);
+    case Opcode::last_key:
+      return last_query(state);
     case Opcode::mods_held:
       return mods_query(state);
     case Opcode::led:
@@ -339,22 +345,38 @@ bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
       state, asked.query == Query::elapsed ? Opcode::elapsed_reached : Opcode::time_reached);
 }
 
-/// `held(K)`.
-bool Compiler::key_query(Expression& state) {
+/// `held(K)`, `last(K)`.
+bool Compiler::key_query(Expression& state, Opcode opcode) {
   advance();
   advance();
   Chord key;
   if (at_symbol(')')) return expected(Message::expected_key);
-  return chord(key) && end_key_query(state, key);
+  return chord(key) && end_key_query(state, opcode, key);
+}
+
+/// `last(K)`, or `last(letter)` and the like, which are queries by themselves.
+bool Compiler::last_query(Expression& state) {
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  ahead.next();
+  const QueryInfo* const kind = find_query_about(lexer_.word(), ahead.word());
+  ahead.next();
+  if (kind == nullptr || !ahead.token().is_symbol(')')) {
+    return key_query(state, Opcode::last_key);
+  }
+  advance();
+  advance();
+  advance();
+  return plain_query(state, kind->query);
 }
 
 /// Behind the key. Apart, so that it takes no stack while that is read.
-[[gnu::noinline]] bool Compiler::end_key_query(Expression& state, const Chord& key) {
+[[gnu::noinline]] bool Compiler::end_key_query(Expression& state, Opcode opcode, const Chord& key) {
   if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
   if (key.good) check_key(key);
   if (!at_symbol(')')) return expected(Message::expected_symbol, ")");
   advance();
-  return emit_part(state, CodePiece(Opcode::held_key).key(key.key), 1);
+  return emit_part(state, CodePiece(opcode).key(key.key), 1);
 }
 
 /// Modifiers alone: `ctrl+lshift`.

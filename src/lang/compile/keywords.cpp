@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/edit_distance.hpp"
+#include "lang/code/statement.hpp"
 
 namespace pianola::lang {
 namespace {
@@ -33,6 +34,10 @@ std::string_view closest_keyword(std::string_view word) {
   ClosestWord closest(word);
   for (const std::string_view candidate : kWords) {
     if (closest.offer(candidate)) best = candidate;
+  }
+  for (const Statement& statement : kStatements) {
+    if (find_keyword(statement.keyword()) != Keyword::no_keyword) continue;
+    if (closest.offer(statement.words)) best = statement.words;
   }
   return best;
 }

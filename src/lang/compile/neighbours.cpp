@@ -21,7 +21,7 @@ constexpr std::string_view kAbbreviation = R"("brb " { "be right back" })";
 /// What opens a block elsewhere too.
 constexpr std::string_view kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 
-constexpr std::array<Neighbour, 24> kNeighbours = {{
+constexpr std::array<Neighbour, 26> kNeighbours = {{
     {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
     {" print println printf type write echo text puts string stringln send sendinput sendtext"
      " sendraw sendevent sendplay send_string send_string_delay sendkeys typewrite keystroke ",
@@ -48,6 +48,10 @@ constexpr std::array<Neighbour, 24> kNeighbours = {{
     {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
      "KEY { … } with texts and keys, one after another"},
     {" td( &td ", "double KEY { … }"},
+    {" cw_togg caps_word qk_caps_word_toggle caps_word_on caps_word_toggle &caps_word &prog_word"
+     " (caps ",
+     "capsword, as in KEY = capsword"},
+    {" qk_rep qk_repeat_key repeat_key &key_repeat rpt (rpt ", "repeatkey, as in KEY = repeatkey"},
     {" kc_no xxxxxxx noop &none ", "KEY = none"},
     {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
     {" &kp ", "the key's name alone, or tap and the key"},

@@ -36,7 +36,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 27> kExpectedValue = {
+constexpr std::array<std::string_view, 28> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -63,7 +63,8 @@ constexpr std::array<std::string_view, 27> kExpectedValue = {
     "on or off",
     "the keys' characters in quotes",
     "the keys' characters in quotes",
-    "names of warnings in quotes"};
+    "names of warnings in quotes",
+    "off or a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 

@@ -131,6 +131,7 @@ bool Compiler::word_statement() {
   const Assignment kind = assignment_ahead();
   if (kind != Assignment::none) return assignment(kind);
   const bool unknown = word.size() == 1 || is_unknown_word();
+  if (unknown && !modifier && begins_statement(word)) return keyword_statement();
   if (unknown && token().at.offset == text_end_) return inner_quotes(true);
   if (at_dashed_chord()) {
     dashed_chord();
@@ -280,7 +281,8 @@ bool Compiler::keyword_statement() {
     case StatementForm::duration_value:
       return wait_statement();
     case StatementForm::until_release:
-      return wait_release();
+    case StatementForm::until_key:
+      return wait_release(opcode);
     case StatementForm::until_condition:
       return wait_until();
     case StatementForm::condition:
