@@ -254,17 +254,6 @@ void Core::set_caps_word(bool on, Time at) {
   caps_end = at + settings.caps_word;
 }
 
-LastKey Core::repeated_by(TaskIndex index) {
-  const auto is_own = [&] {
-    for (TaskIndex i = index; i != kNoTask && last_key.started(); i = tasks.find(tasks[i].parent)) {
-      if (tasks[i].entry == last_key.binding) return true;
-    }
-    return false;
-  };
-  if (is_own()) last_key = before_last;
-  return is_own() ? LastKey{} : last_key;
-}
-
 // ---- Layers, errors, the roll ------------------------------------------------------------------
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
@@ -310,7 +299,7 @@ void Core::end_all_tasks() {
   end_oneshots();
   mixer.change().remove_all(kLocked);
   oneshots = false;
-  set_caps_word(false, now);
+  set_caps_word(false);
 }
 
 void Core::load(lang::Roll& source) {

@@ -119,7 +119,7 @@ struct Core {
     return caps_word && (settings.caps_word == 0 || !earlier(caps_end, at));
   }
   /// Caps word is on or off from the time `at` on, and begins its time anew.
-  void set_caps_word(bool on, Time at);
+  void set_caps_word(bool on, Time at = 0);
 
   /// A key sends `key`, which the host sees with the modifiers `mods`.
   void note_sent(hid::Usage key, hid::Modifiers mods) {
@@ -128,8 +128,6 @@ struct Core {
     last_key.what = mods;
     ++pressed;
   }
-  /// What the task repeats: what was done before its key, if that was the last one.
-  [[nodiscard]] LastKey repeated_by(TaskIndex task);
 
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
@@ -174,6 +172,7 @@ struct Core {
   bool caps_word = false;            ///< Caps word is on, unless its time is over.
   Time caps_end = 0;                 ///< When it is, if there is one.
   std::uint32_t caps_press = 0;      ///< The press that started a macro and so ended it; or 0.
+  std::uint32_t last_press = 0;      ///< The press of `last_key`, if that started a macro.
   LastKey last_key;
   LastKey before_last;         ///< The one before it, if that started a macro.
   std::uint16_t pressed = 0;   ///< How many keys there were that LastKey tells of. Wraps.

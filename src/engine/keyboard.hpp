@@ -171,6 +171,8 @@ class Keyboard {
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> remap(hid::Usage key, const Choice& choice, std::uint8_t layout,
                                  std::uint32_t mods, std::uint32_t to);
+  std::optional<ErrorCode> do_by_itself(const KeyEvent& event, const Choice& choice,
+                                        lang::Opcode opcode);
   std::optional<ErrorCode> send(hid::Usage key, const Choice& choice, Chord chord);
   std::optional<ErrorCode> remap_tapped(const KeyEvent& event, const Choice& choice,
                                         const KeyOptions& options,

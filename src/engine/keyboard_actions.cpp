@@ -80,7 +80,6 @@ void Keyboard::forget() {
   leader_ = Leader::none;
   last_ = hid::kNoKey;
   core_.last_key = {};
-  core_.before_last = {};
   typed_once_ = false;
   typed_.clear();
 }
@@ -219,7 +218,7 @@ void Keyboard::follow_leader(const KeyEvent& event) {
 }
 
 void Keyboard::press_after_leader(Usage key) {
-  core_.set_caps_word(false, last_at_);
+  core_.set_caps_word(false);
   core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
   if (key == core_.settings.leader || core_.device == nullptr) return;
   core_.request = {Request::Kind::leader, key};
@@ -296,18 +295,29 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Cho
       return toggle(options.layout, instruction.value[1], instruction.value[2]);
     case lang::Opcode::remap_toggle_layer:
       return toggle_layer(choice.found, instruction);
-    case lang::Opcode::remap_caps:
-      core_.set_caps_word(!core_.caps_word_at(event.time), event.time);
-      return std::nullopt;
-    case lang::Opcode::remap_repeat:
-      return repeat(event, choice);
     default:
-      return ErrorCode::code;
+      return do_by_itself(event, choice, instruction.opcode);
   }
   if (!error && instruction.opcode != lang::Opcode::remap) {
     may_stick(event.usage, options, event.time);
   }
   return error;
+}
+
+/// Does what the `opcode` of a remap says that takes no chord and no layer.
+std::optional<ErrorCode> Keyboard::do_by_itself(const KeyEvent& event, const Choice& choice,
+                                                lang::Opcode opcode) {
+  switch (opcode) {
+    case lang::Opcode::remap_caps:
+    case lang::Opcode::hold_caps:
+      core_.set_caps_word(!core_.caps_word_at(event.time), choice.at);
+      return std::nullopt;
+    case lang::Opcode::remap_repeat:
+    case lang::Opcode::hold_repeat:
+      return repeat(event, choice);
+    default:
+      return ErrorCode::code;
+  }
 }
 
 /// While `key` is down, it sends the chord of `mods` and `to`.
@@ -381,7 +391,7 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
     return std::nullopt;
   }
   const unsigned held = core_.mixer.held_modifiers().all;
-  if (chord->key != hid::kRightAlt) core_.set_caps_word(false, last_at_);
+  if (chord->key != hid::kRightAlt) core_.set_caps_word(false);
   note_key(typed_, chord->key, static_cast<hid::Modifiers>(held | chord->mods));
   if (hid::is_plain_key(chord->key)) end_chords(kDevice);
   const bool own = hid::is_modifier(chord->key);
@@ -411,13 +421,8 @@ std::optional<ErrorCode> Keyboard::remap_held(const KeyEvent& event, const Choic
       return toggle(options.layout, instruction.value[0], instruction.value[1]);
     case lang::Opcode::hold_toggle_layer:
       return toggle_layer(choice.found, instruction);
-    case lang::Opcode::hold_caps:
-      core_.set_caps_word(!core_.caps_word_at(event.time), choice.at);
-      return std::nullopt;
-    case lang::Opcode::hold_repeat:
-      return repeat(event, choice);
     default:
-      return ErrorCode::code;
+      return do_by_itself(event, choice, instruction.opcode);
   }
   const bool once = instruction.opcode == lang::Opcode::hold_once ||
                     instruction.opcode == lang::Opcode::hold_once_layer;
@@ -451,6 +456,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
   task.pressed_at = activation.time;
   task.doubled = activation.doubled ? 1U : 0U;
   task.capitals = activation.capitals;
+  if (core_.caps_word && !task.keyless) end_caps_word();
   if (activation.keeps) {
     task.lingers = Lingers::yes;
     ++core_.deferring;

@@ -44,7 +44,7 @@ void Keyboard::send_in_caps_word(Chord& chord, hid::Modifiers& seen) {
 /// In caps word: the key that is handled starts a macro, which ends it.
 void Keyboard::end_caps_word() {
   if (core_.caps_word_at(last_at_)) core_.caps_press = core_.presses;
-  core_.set_caps_word(false, last_at_);
+  core_.set_caps_word(false);
 }
 
 // ---- Again -------------------------------------------------------------------------------------
@@ -54,8 +54,8 @@ void Keyboard::note_bound(const KeyEvent& event, std::uint32_t binding) {
   if (!core_.last_key.started() || core_.last_key.binding != binding)
     core_.before_last = core_.last_key;
   core_.last_key = {binding, event.usage, LastKey::kStarted};
+  core_.last_press = core_.presses;
   ++core_.pressed;
-  if (core_.caps_word) end_caps_word();
 }
 
 /// While the key `event` is down, it sends what the last one sent; or it starts what that started.
@@ -67,7 +67,6 @@ std::optional<ErrorCode> Keyboard::repeat(const KeyEvent& event, const Choice& c
   Found found{.entry = {}, .position = last.binding};
   if (!core_.roll->index_entry(last.binding, found.entry)) return std::nullopt;
   typed_.clear();
-  if (core_.caps_word) end_caps_word();
   return start_again(found, {core_.presses, event.time, false, false, Capitals::as_they_are});
 }
 

@@ -12,9 +12,9 @@ struct LastKey {
   static constexpr std::uint16_t kStarted = 0x100;
   static constexpr std::uint32_t kNothing = 0xFFFFFFFF;
 
-  std::uint32_t binding = kNothing;  ///< With kStarted: the position in the roll's index.
-  hid::Usage key = hid::kNoKey;      ///< What was sent; with kStarted the key itself.
-  std::uint16_t what = 0;            ///< The modifiers that the host saw with it, or kStarted.
+  std::uint32_t binding = 0;     ///< With kStarted: the position in the roll's index.
+  hid::Usage key = hid::kNoKey;  ///< What was sent; with kStarted the key itself.
+  std::uint16_t what = 0;        ///< The modifiers that the host saw with it, or kStarted.
 
   [[nodiscard]] bool started() const { return (what & kStarted) != 0; }
   /// The modifiers; only of one that was sent.

@@ -33,8 +33,8 @@ class Observer {
                            hid::Usage /*partner*/) {}
   /// Other layers are on: now those of `layers`, one bit each, in the order of the roll's index.
   virtual void layers_changed(std::uint32_t /*layers*/) {}
-  /// Caps word goes on at the time `at`, goes on with a key of that time, or ends. That its time is
-  /// over is told with the next key only.
+  /// Caps word is on from the time `at` on, or goes on with a key of that time, or ends now. That
+  /// its time is over is told with the next key only.
   virtual void caps_word_changed(bool /*on*/, Time /*at*/) {}
 
  protected:

@@ -92,7 +92,8 @@ struct Task {
   std::uint8_t known = 0;  ///< Events at the front of the queue that it kept back and knows of.
   std::uint8_t scopes : 4 = 0;  ///< How many it is in.
   Lingers lingers : 2 = Lingers::no;
-  bool keyless : 1 = false;  ///< No key started it.
+  bool keyless : 1 = false;   ///< No key started it.
+  bool repeated : 1 = false;  ///< `repeatkey` runs it, or one that called it.
   Capitals capitals : 2 = Capitals::as_they_are;
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }

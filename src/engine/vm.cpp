@@ -46,6 +46,33 @@ inline Vm::Kind Vm::kind(std::uint8_t code) {
   return code < kKinds.size() ? kKinds[code] : Kind::plain;
 }
 
+/// Whether it declares something, and so is not executed.
+constexpr bool Vm::declares(Opcode opcode) {
+  if (opcode < Opcode::end || lang::operands_of(opcode)[0] == OperandKind::trigger) return true;
+  switch (opcode) {
+    case Opcode::option_pause:
+    case Opcode::hold_once:
+    case Opcode::hold_once_layer:
+    case Opcode::option:
+    case Opcode::option_with:
+    case Opcode::set_keys:
+    case Opcode::listed_key:
+    case Opcode::hold_toggle:
+    case Opcode::hold_toggle_layer:
+    case Opcode::layer_mods:
+    case Opcode::named_text:
+    case Opcode::text_of:
+    case Opcode::option_anywhere:
+    case Opcode::option_case:
+    case Opcode::option_end:
+    case Opcode::hold_caps:
+    case Opcode::hold_repeat:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Whether no task, key or deadline waits for the floor.
 bool Vm::nobody_waits() {
   return !core_.tasks.any_ready() && core_.input.empty() && !core_.tasks.due(core_.now);
@@ -125,9 +152,12 @@ Vm::Flow Vm::perform(Handler handler) {
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
   switch (static_cast<Opcode>(code)) {
-#define PIANOLA_X(symbol, ...) \
-  case Opcode::symbol:         \
-    return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); });
+#define PIANOLA_X(symbol, ...)              \
+  case Opcode::symbol:                      \
+    if constexpr (declares(Opcode::symbol)) \
+      break;                                \
+    else                                    \
+      return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); });
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
   }
@@ -248,47 +278,5 @@ Vm::Stop Vm::run(unsigned& budget) {
   }
   return Stop::budget;
 }
-
-// ---- Declarations are not executed -------------------------------------------------------------
-
-Vm::Flow Vm::on_set_number(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_set_name(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_variable(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_macro(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_bind(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_none(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_hold(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_once(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_once_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_once(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_once_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_to_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_toggle(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_toggle(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_toggle_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_caps(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_caps(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_remap_repeat(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_hold_repeat(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer_mods(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_layer_end(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_private_next(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_again(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_typing(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_pause(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_layout(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_with(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_set_keys(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_listed_key(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_anywhere(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_case(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_option_end(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_named_text(const Operands&) { return fail(ErrorCode::code); }
-Vm::Flow Vm::on_text_of(const Operands&) { return fail(ErrorCode::code); }
 
 }  // namespace pianola::engine

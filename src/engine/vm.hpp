@@ -10,6 +10,8 @@
 
 namespace pianola::engine {
 
+struct KeyOptions;
+
 /// Executes the instructions of the task that has the floor. Each opcode of the table has a handler
 /// of its name; operands are read and checked, and the stack's depth is checked, as the table says.
 /// Instructions that only compute are executed where they lie in the reader's window by compute(),
@@ -46,6 +48,7 @@ class Vm {
     types,     ///< Its handler wants the typist to be ready.
   };
   static constexpr Kind kind_of(lang::Opcode opcode);
+  static constexpr bool declares(lang::Opcode opcode);
   static Kind kind(std::uint8_t code);
 
   /// The operands in their order: a number as it is, a name as its hash, one with a length as that
@@ -66,7 +69,7 @@ class Vm {
   bool read(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
 
-  // One handler an opcode.
+  // One handler an opcode that declares nothing.
 #define PIANOLA_X(symbol, ...) Flow on_##symbol(const Operands& operands);
   PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
@@ -104,11 +107,8 @@ class Vm {
   Flow go_back(std::uint32_t target, unsigned depth);
   Flow branch(std::uint32_t label, bool jump_if, bool keep);
   [[nodiscard]] bool find_macro(std::uint32_t name, Found& out);
-  std::optional<ErrorCode> spawn(const Operands& operands, TaskIndex& out);
-  std::optional<ErrorCode> make_child(const Found& found, TaskIndex& out);
-  Flow call(TaskIndex child, std::uint32_t pc);
-  [[nodiscard]] bool is_deep();
-  Flow repeat_binding(std::uint32_t binding);
+  std::optional<ErrorCode> spawn(const Found& found, std::uint32_t arguments, TaskIndex& out);
+  Flow call(const Found& found, std::uint32_t arguments, const KeyOptions* options);
   Flow wait_for(bool over, std::uint32_t limit, Wakes wakes);
   Flow finish();
   bool leave_to(unsigned depth);

@@ -147,31 +147,18 @@ bool Vm::find_macro(std::uint32_t name, Found& out) {
   return find_entry(*core_.roll, name_key(IndexSpace::macro, name), out);
 }
 
-/// Makes a task that runs a macro as CALL and FORK name it, in no list yet. It inherits what this
-/// task has of its trigger and its options; the values on the stack are its parameters.
-std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
-  const std::uint32_t arguments = operands.value[1];
+/// Makes a task for `found`, which is in no list yet, with what this task has of its trigger and
+/// its options; the values on the stack, `arguments` of them, are its parameters.
+std::optional<ErrorCode> Vm::spawn(const Found& found, std::uint32_t arguments, TaskIndex& out) {
   if (arguments != core_.floor.depth || arguments > lang::kMaxParameters) return ErrorCode::code;
-  Found found;
-  if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
-  if (const auto error = make_child(found, out)) return error;
-  const Task& made = core_.tasks[out];
-  while (core_.floor.depth > 0) {
-    const Value argument = pop();
-    core_.slots[made.frame + core_.floor.depth] = argument;
-  }
-  return std::nullopt;
-}
-
-/// Makes a task for `found`, with what this one has of its trigger and its options.
-std::optional<ErrorCode> Vm::make_child(const Found& found, TaskIndex& out) {
   if (const auto error = core_.make_task(found, out)) return error;
   Task& self = task();
   Task& made = core_.tasks[out];
   made.press = self.press;
   made.keyless = self.keyless;
+  made.repeated = self.repeated;
   made.pressed_at = self.pressed_at;
   made.doubled = self.doubled;
   made.hides = self.hides;
@@ -179,56 +166,69 @@ std::optional<ErrorCode> Vm::make_child(const Found& found, TaskIndex& out) {
   made.layout = self.layout;
   made.capitals = self.capitals;
   if (self.capitals == Capitals::first) self.capitals = Capitals::as_they_are;
+  while (core_.floor.depth > 0) {
+    const Value argument = pop();
+    core_.slots[made.frame + core_.floor.depth] = argument;
+  }
   return std::nullopt;
 }
 
-/// Runs the new task `child`, and goes on at `pc` when it is over.
-Vm::Flow Vm::call(TaskIndex child, std::uint32_t pc) {
-  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
-  core_.tasks.start(child);
-  return sleep(pc, kWakeChild);
-}
-
-/// Whether no call has room in those that this task is in.
-bool Vm::is_deep() {
+/// Runs `found` as spawn() makes it and waits for its end; with `options` it is a binding that is
+/// repeated and has those.
+Vm::Flow Vm::call(const Found& found, std::uint32_t arguments, const KeyOptions* options) {
   unsigned depth = 1;
   for (TaskIndex i = core_.floor.task; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) {
     ++depth;
   }
-  return depth > kMaxDepth;
+  if (depth > kMaxDepth) return fail(ErrorCode::depth);
+  TaskIndex child = kNoTask;
+  if (const auto error = spawn(found, arguments, child)) return fail(*error);
+  Task& made = core_.tasks[child];
+  if (options != nullptr) {
+    made.repeated = true;
+    made.pace = options->pace;
+    made.layout = options->layout;
+    made.hides = named_modifiers(lang::key_mods(found.entry.key));
+  }
+  made.parent = core_.tasks.handle(core_.floor.task);
+  core_.tasks.start(child);
+  return sleep(core_.reader.offset(), kWakeChild);
 }
 
 Vm::Flow Vm::on_call(const Operands& operands) {
   if (!flush()) return Flow::repeat;
-  if (is_deep()) return fail(ErrorCode::depth);
-  TaskIndex child = kNoTask;
-  if (const auto error = spawn(operands, child)) return fail(*error);
-  return call(child, core_.reader.offset());
+  Found found;
+  if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);
+  return call(found, operands.value[1], nullptr);
 }
 
-/// The last key's binding runs as that key would start it, but for the key.
-Vm::Flow Vm::repeat_binding(std::uint32_t binding) {
-  if (!flush()) return Flow::repeat;
-  Found found{.entry = {}, .position = binding};
-  if (!core_.roll->index_entry(binding, found.entry)) return Flow::next;
-  if (is_deep()) return fail(ErrorCode::depth);
-  const std::uint32_t pc = core_.reader.offset();
-  const std::uint32_t record = core_.reader.record();
-  KeyOptions options(core_.settings);
-  auto error = options.read(core_.reader, found.entry);
-  core_.reader.seek(record, pc);
-  TaskIndex child = kNoTask;
-  if (!error) error = make_child(found, child);
-  if (error) return fail(*error);
-  core_.tasks[child].pace = options.pace;
-  core_.tasks[child].layout = options.layout;
-  return call(child, pc);
+Vm::Flow Vm::on_fork(const Operands& operands) {
+  Found found;
+  if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);
+  TaskIndex made = kNoTask;
+  if (const auto error = spawn(found, operands.value[1], made)) return fail(*error);
+  core_.tasks.start(made);
+  return Flow::next;
 }
 
 Vm::Flow Vm::on_repeat_key(const Operands&) {
-  const LastKey last = core_.repeated_by(core_.floor.task);
-  if (last.started()) return repeat_binding(last.binding);
-  return last.key == hid::kNoKey ? Flow::next : tap({last.mods(), last.key});
+  const Task& self = task();
+  LastKey& last = core_.last_key;
+  // The key that started this does not count, nor what is repeated already.
+  const bool own = !self.keyless && self.press == core_.last_press;
+  if (own && last.started()) last = core_.before_last;
+  if (self.repeated || last.key == hid::kNoKey) return Flow::next;
+  if (!last.started()) return tap({last.mods(), last.key});
+  if (!flush()) return Flow::repeat;
+  Found found{.entry = {}, .position = last.binding};
+  if (!core_.roll->index_entry(last.binding, found.entry)) return Flow::next;
+  const std::uint32_t record = core_.reader.record();
+  const std::uint32_t offset = core_.reader.offset();
+  KeyOptions options(core_.settings);
+  if (const auto error = options.read(core_.reader, found.entry)) return fail(*error);
+  core_.reader.seek(record, offset);
+  found.entry.params = 0;  // a binding's say where its options are
+  return call(found, 0, &options);
 }
 
 Vm::Flow Vm::on_caps_word(const Operands&) {
@@ -237,13 +237,6 @@ Vm::Flow Vm::on_caps_word(const Operands&) {
   const bool own = !self.keyless && self.press == core_.caps_press;
   core_.caps_press = 0;
   core_.set_caps_word(!own && !core_.caps_word_at(core_.now), core_.now);
-  return Flow::next;
-}
-
-Vm::Flow Vm::on_fork(const Operands& operands) {
-  TaskIndex made = kNoTask;
-  if (const auto error = spawn(operands, made)) return fail(*error);
-  core_.tasks.start(made);
   return Flow::next;
 }
 

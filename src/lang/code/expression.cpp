@@ -54,8 +54,11 @@ const QueryInfo* find_query(std::string_view word, bool operand) {
 
 const QueryInfo* find_query_about(std::string_view word, std::string_view about) {
   return find_row(kQueries, [&](const QueryInfo& row) {
-    return row.word.size() == word.size() + about.size() + 2 && row.word.starts_with(word) &&
-           row.word[word.size()] == '(' && row.word.substr(word.size() + 1, about.size()) == about;
+    std::string_view rest = row.word;
+    if (!rest.starts_with(word) || !rest.ends_with(')')) return false;
+    rest.remove_prefix(word.size() + 1);
+    rest.remove_suffix(1);
+    return rest == about;
   });
 }
 

@@ -438,7 +438,8 @@ class Compiler final : private DiagnosticSink {
   bool pointer_value();
   bool key_query(Expression& state, Opcode opcode);
   bool end_key_query(Expression& state, Opcode opcode, const Chord& key);
-  bool last_query(Expression& state);
+  [[nodiscard]] bool at_last();
+  const QueryInfo* last_kind();
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);

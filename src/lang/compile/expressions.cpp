@@ -118,7 +118,7 @@ bool Compiler::operand(Expression& state, bool& complete) {
       skip_text();
       return false;
     case TokenKind::word:
-      complete = keyword() == Keyword::no_keyword;
+      complete = keyword() == Keyword::no_keyword && !at_last();
       return complete ? variable(state) : functions(state, complete);
     default:
       return expected(Message::expected_value_here);
@@ -136,10 +136,6 @@ bool Compiler::number_value(Expression& state, bool minus) {
 /// A local or a global.
 bool Compiler::variable(Expression& state) {
   NameAt wanted;
-  if (lexer_.following() == '(' && find_query(lexer_.word(), true) != nullptr) {
-    bool complete = false;
-    return functions(state, complete);
-  }
   if (lexer_.following() == '(') return error(Message::no_function, lexer_.word());
   if (!name(wanted)) return false;
   if (const auto slot = find_local(wanted)) {
@@ -310,7 +306,11 @@ bool Compiler::query(Expression& state, const QueryInfo& asked) {
     case Opcode::held_key:
       return key_query(state, asked.opcode);
     case Opcode::last_key:
-      return last_query(state);
+      if (const QueryInfo* const kind = last_kind()) {
+        for (unsigned i = 0; i < 3; ++i) advance();
+        return plain_query(state, kind->query);
+      }
+      return key_query(state, asked.opcode);
     case Opcode::mods_held:
       return mods_query(state);
     case Opcode::led:
@@ -354,20 +354,19 @@ bool Compiler::key_query(Expression& state, Opcode opcode) {
   return chord(key) && end_key_query(state, opcode, key);
 }
 
-/// `last(K)`, or `last(letter)` and the like, which are queries by themselves.
-bool Compiler::last_query(Expression& state) {
+/// At `last(`, which is no keyword.
+bool Compiler::at_last() {
+  return lexer_.following() == '(' && find_query(lexer_.word(), true) != nullptr;
+}
+
+/// At `last(letter)` and the like: the query that they are. Null at `last(K)`.
+const QueryInfo* Compiler::last_kind() {
   Lexer& ahead = look_ahead();
   ahead.next();
   ahead.next();
   const QueryInfo* const kind = find_query_about(lexer_.word(), ahead.word());
   ahead.next();
-  if (kind == nullptr || !ahead.token().is_symbol(')')) {
-    return key_query(state, Opcode::last_key);
-  }
-  advance();
-  advance();
-  advance();
-  return plain_query(state, kind->query);
+  return ahead.token().is_symbol(')') ? kind : nullptr;
 }
 
 /// Behind the key. Apart, so that it takes no stack while that is read.
