@@ -180,6 +180,31 @@ TEST(Mistakes, NamesAndOperands) {
   });
 }
 
+TEST(Mistakes, WordsThatAreKnownByTheirPlace) {
+  expect_all({
+      {"F1 = capsword LSHIFT\nF2 { ENTER }", {"1:21 expected '{' or '=' after the trigger"}},
+      {"F1 = ctrl+capsword", {"1:11 'capsword' cannot stand here"}},
+      {"F1 { hold repeatkey tap capsword }",
+       {"1:11 'repeatkey' cannot stand here", "1:25 'capsword' cannot stand here"}},
+      {"capsword { ENTER }", {"1:1 'capsword' cannot stand here"}},
+      {"F1 = toggle capsword", {"1:13 'capsword' cannot stand here"}},
+      {"F1 = CAPSWORD", {"1:6 unknown word 'CAPSWORD'; did you mean 'capsword'?"}},
+      {"F1 { capswrd }", {"1:6 unknown word 'capswrd'; did you mean 'capsword'?"}},
+      {"F1 { Repeatkey }", {"1:6 unknown word 'Repeatkey'; did you mean 'repeatkey'?"}},
+      {"F1 = repeatkey /", {"1:17 expected a key"}},
+      {"F1 { capsword(2) }", {"1:14 expected a statement"}},
+      {"F1 { wait key 0x04 }", {"1:15 expected 'max'"}},
+      {"F1 { wait key max }", {"1:19 expected a duration, such as 50ms"}},
+      {"F1 { wait key max 5 }", {"1:19 a duration needs a unit; did you mean '5ms'?"}},
+      {"F1 { if last() { } if last(letters) { } if last { } }",
+       {"1:14 expected a key", "1:28 unknown key 'letters'", "1:44 unknown variable 'last'"}},
+      {"F1 { if last(ctrl+a) { } }",
+       {"1:14 last(…) takes one key without modifiers; see also mods(…)"}},
+      {"F1 { last(a) }", {"1:6 to run a macro write 'call last'"}},
+      {"set capsword_time = 3", {"1:21 a duration needs a unit; did you mean '3ms'?"}},
+  });
+}
+
 TEST(Mistakes, NewTriggers) {
   expect_all({
       {"j & j { }", {"1:1 these two are the same key"}},

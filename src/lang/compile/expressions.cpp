@@ -371,7 +371,8 @@ const QueryInfo* Compiler::last_kind() {
 
 /// Behind the key. Apart, so that it takes no stack while that is read.
 [[gnu::noinline]] bool Compiler::end_key_query(Expression& state, Opcode opcode, const Chord& key) {
-  if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
+  if (key.mods.any())
+    return error_at(Message::one_key, key.at, key.length, find_query(opcode)->word);
   if (key.good) check_key(key);
   if (!at_symbol(')')) return expected(Message::expected_symbol, ")");
   advance();

@@ -196,7 +196,8 @@ bool Compiler::unknown_word() {
   const bool lower_case =
       std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!reserved.empty() && (same || lower_case || key.empty())) {
-    error(Message::unknown_word, word, reserved);
+    // One that starts a statement and is not reserved is known, but elsewhere.
+    error(word == reserved ? Message::keyword_misplaced : Message::unknown_word, word, reserved);
     return true;
   }
   error(Message::unknown_key, word, key);

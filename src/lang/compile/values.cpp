@@ -155,6 +155,9 @@ bool Compiler::wait_release(Opcode opcode) {
     limit = token().value + 1;
     advance();
   }
+  // A key's number would be a tap of its own.
+  const bool number = token().kind == TokenKind::number && !token().line_before;
+  if (opcode == Opcode::wait_key && number) return expected(Message::expected_symbol, "max");
   emit(CodePiece(opcode).number(limit));
   return true;
 }
