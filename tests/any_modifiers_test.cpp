@@ -85,7 +85,7 @@ TEST(AnyModifiers, MistakesAreTold) {
   EXPECT_TRUE(tells("F1 { shift+any+a }", "m:1:12: error: 'any' stands before the key"));
   EXPECT_TRUE(tells("F1 { match next { shift+any+a { } } }", "error: 'any' stands before the key"));
   EXPECT_TRUE(tells("F1 { if held(any+a) { } }", "error: 'any' stands before the key"));
-  EXPECT_TRUE(tells("shift+any+j & k { }", "error: modifiers cannot stand before this kind"));
+  EXPECT_TRUE(tells("j & shift+any+k { }", "error: 'any' stands before the key of a trigger only"));
   EXPECT_TRUE(
       tells("shift+any+a { } any+shift+a { }", "error: this trigger is bound already at 1:1"));
   EXPECT_EQ(messages("shift+any+F5 { } shift+F5 { } F5 { } lshift+any+F5 { }"), "");

@@ -46,6 +46,7 @@ TEST(CapsWord, ASecondOneEndsIt) {
   EXPECT_EQ(text_of("F1 { capsword }", "F1 a F1 b F1 c"), "AbC");
   EXPECT_EQ(text_of("F1 { capsword }\nF2 = capsword", "F1 a F2 b F2 c F1 d"), "AbCd");
   EXPECT_EQ(text_of("F1 { capsword capsword }", "F1 a F1 b"), "ab");
+  EXPECT_EQ(text_of("dance F1 {\n double { capsword }\n}", "F1 F1 500 a F1 F1 500 b"), "Ab");
   EXPECT_EQ(text_of("F1 { if time >= 0 { call w } }\nmacro w { capsword }", "F1 a F1 b"), "Ab");
   EXPECT_EQ(text_of("F1 { wait 20ms capsword }\nF2 { \"x\" }", "F1 30 a F2 F1 30 b"), "AxB")
       << "another key's macro ended it";

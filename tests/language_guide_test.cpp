@@ -268,6 +268,12 @@ std::vector<Limit> limits() {
        [](bool over) {
          return body(fmt::format("match next {{ {} {{ }} }}", times(kMaxPattern + over, "a ")));
        }},
+      {"keys together", std::to_string(kMaxTogether), Message::too_many_keys, kMaxTogether,
+       [](bool over) { return over ? "a & b & c & d & e & f { }\n" : "a & b & c & d & e { }\n"; }},
+      {"keys after the leader", std::to_string(kMaxSequence), Message::too_many_keys, kMaxSequence,
+       [](bool over) {
+         return fmt::format("leader {} {{ }}\n", times(kMaxSequence + over, "a "));
+       }},
       {"bytes of an abbreviation", std::to_string(kMaxAbbreviation), Message::abbreviation_size,
        kMaxAbbreviation,
        [](bool over) {

@@ -27,7 +27,7 @@ TEST(LayerKeys, TurnTheLayerOnWhileTheyAreDown) {
   EXPECT_EQ(text_of(with_layers("F1 = layer num\nF2 = layer nav"), "+F1 +F2 h a -F2 h -F1 h"),
             "321h");
   EXPECT_EQ(text_of(with_layers("F1 = layer num\nF2 = layer num"), "+F1 +F2 -F1 h -F2 h"), "1h");
-  EXPECT_EQ(text_of(with_layers("j & k = layer num"), "+j +k 50 h -j h -k h"), "11h");
+  EXPECT_EQ(text_of(with_layers("j & k = layer num"), "+j +k 50 h -j h -k h"), "1hh");
   EXPECT_EQ(text_of(with_layers("ctrl+F1 = layer num"), "+LCTRL +F1 -LCTRL h -F1 h"), "1h");
   EXPECT_EQ(text_of(with_layers("double F1 = layer num"), "F1 50 +F1 h -F1 h"), "1h");
   EXPECT_EQ(

@@ -12,21 +12,8 @@
 namespace pianola {
 namespace {
 
+using test::expect_reports;
 using test::Played;
-
-struct Case {
-  std::string_view macros;
-  std::string_view keys;
-  std::string_view expected;
-};
-
-void expect_reports(const std::vector<Case>& cases, std::string_view settings = "") {
-  for (const Case& one : cases) {
-    const std::string macros =
-        "set layout = us\n" + std::string(settings) + std::string(one.macros);
-    EXPECT_EQ(Played(macros, one.keys).reports(), one.expected) << one.macros << "  " << one.keys;
-  }
-}
 
 // ---- Times of their own -------------------------------------------------------------------------
 

@@ -64,7 +64,7 @@ std::string press_text(const timeline::RunRecorder& run, const timeline::RunReco
   switch (press.choice.kind) {
     case Choice::Kind::found:
     case Choice::Kind::held:
-    case Choice::Kind::both:
+    case Choice::Kind::together:
       if (press.found.opcode == lang::Opcode::bind) return macro_text(run, press.found.name);
       if (press.found.opcode == lang::Opcode::remap_none) return press.found.name + " = none";
       return fmt::format("{} was {}", key,

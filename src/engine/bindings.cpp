@@ -1,5 +1,6 @@
 #include "engine/bindings.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace pianola::engine {
@@ -78,14 +79,22 @@ int fit(lang::TriggerMods asked, hid::Modifiers held) {
   return all_named ? 1 + std::popcount(asked.exact) : kNoFit;
 }
 
+int fit(lang::TriggerMods asked, HeldModifiers held) {
+  constexpr int kExact = 0x100;
+  if (!asked.any()) return 0;
+  if (asked.more) return fit_with_more(asked, held.all);
+  const int found = std::max(fit(asked, held.all), fit(asked, held.fingers));
+  return found == kNoFit ? kNoFit : kExact + found;
+}
+
 hid::Modifiers named_modifiers(lang::TriggerMods mods) {
   return static_cast<hid::Modifiers>(mods.exact | mods.either | (mods.either << 4));
 }
 
 bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, Found& out) {
+                  std::uint32_t usage, HeldModifiers mods, Found& out, std::uint16_t second) {
   // Each step is a search in flash or a read of it: no more of them than need be.
-  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
+  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage, second);
   if (mods.all == 0) return find_entry(roll, none, out);
   std::uint32_t position = 0;
   if (find_named(roll, none, mods, out, position)) return true;
@@ -96,8 +105,8 @@ bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
 }
 
 bool find_open_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                       std::uint32_t usage, HeldModifiers mods, Found& out) {
-  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage);
+                       std::uint32_t usage, HeldModifiers mods, Found& out, std::uint16_t second) {
+  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage, second);
   std::uint32_t position = 0;
   return find_named(roll, none, mods, out, position) || find_open(roll, none, mods.all, out) ||
          find_entry(roll, none, out);

@@ -120,6 +120,23 @@ Owner Holds::partner(Owner owner) const {
   return owner;
 }
 
+bool Holds::ends_slowly(Owner owner) const {
+  const Hold* found = find(owner, hid::kNoKey);
+  return found != nullptr && found->loose();
+}
+
+void Holds::end_press(std::uint32_t press) {
+  for (;;) {
+    const auto held = all();
+    const auto found =
+        std::ranges::find_if(held, [=](const Hold& hold) { return hold.started(press); });
+    if (found == held.end()) return;
+    const Owner owner = found->owner;
+    silence(owner);
+    add(owner, hid::kNoKey, false, 0);
+  }
+}
+
 HeldModifiers Holds::held_modifiers(bool oneshots) const {
   unsigned fingers = 0;
   unsigned others = 0;

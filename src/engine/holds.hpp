@@ -78,7 +78,8 @@ struct Hold {
   /// starts nothing.
   std::uint32_t info = 0;
 
-  /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends.
+  /// For a task: part of a raw report. For a key: a modifier that only accompanies what it sends;
+  /// without a usage: keys together that are down until the last of them is let go.
   static constexpr std::uint16_t kLoose = 0x8000;
   /// For a task: `hold` put it down, with a key that is plain (hid::is_plain_key).
   static constexpr std::uint32_t kChord = 0x100;
@@ -154,8 +155,13 @@ class Holds {
   /// The number of the press in which the key `owner` is down; 0 if it is not or has none.
   [[nodiscard]] std::uint32_t press_of(Owner owner) const;
 
-  /// The other one of two keys together with `owner`, if it is down too; else `owner`.
+  /// Another one of the keys together with `owner` that is down too; `owner` if there is none.
   [[nodiscard]] Owner partner(Owner owner) const;
+  /// Whether keys together with `owner` are down until the last of them is let go.
+  [[nodiscard]] bool ends_slowly(Owner owner) const;
+  /// The keys that were pressed with the press number `press` stay known but send and mean nothing
+  /// any more.
+  void end_press(std::uint32_t press);
 
   /// The modifiers that the keyboard's keys send, but for those that only accompany a key.
   [[nodiscard]] hid::Modifiers keyboard_modifiers() const { return held_modifiers().fingers; }

@@ -26,11 +26,13 @@ KeyOptions::KeyOptions(const Settings& settings)
       idle(settings.idle),
       quick(settings.quick),
       double_tap(settings.double_tap),
+      together(settings.together),
       pace(settings.pace),
       layout(settings.layout),
       dual(settings.dual),
       retro(settings.retro),
-      hands(settings.hands) {}
+      hands(settings.hands),
+      slow(settings.slow) {}
 
 std::optional<ErrorCode> KeyOptions::read(lang::CodeReader& reader, const lang::IndexEntry& entry) {
   if (entry.params == 0) return std::nullopt;
@@ -111,6 +113,12 @@ void KeyOptions::take_setting(lang::Setting setting, std::uint32_t value) {
       break;
     case lang::Setting::hands:
       hands = value == 0;
+      break;
+    case lang::Setting::chord:
+      together = duration(value);
+      break;
+    case lang::Setting::slow:
+      slow = value != 0;
       break;
     default:
       break;

@@ -28,12 +28,14 @@ struct KeyOptions {
   std::uint16_t idle;
   std::uint16_t quick;
   std::uint16_t double_tap;
+  std::uint16_t together;
   Pace pace;
   std::uint8_t layout;
   Dual dual;
   Again again = Again::ignore;
   bool retro;
   bool hands;
+  bool slow;
   bool anywhere = false;  ///< An abbreviation counts inside a word, too.
   bool any_case = false;  ///< It may be typed in any case; its key is that of small letters.
   bool end = false;       ///< The end of a word completes it.

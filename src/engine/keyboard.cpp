@@ -80,13 +80,14 @@ void Keyboard::note_kinds(std::uint32_t scope) {
     const auto kind = static_cast<TriggerKind>(i);
     const std::uint32_t first = core_.roll->lower_bound(trigger_key(scope, kind, {}, 0));
     if (!core_.roll->index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
-    kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << i);
+    kinds_ |= 1U << i;
     if (kind == TriggerKind::text) note_lengths(first, scope);
-    if (kind > TriggerKind::tap) continue;  // they name no modifiers
+    if (kind == TriggerKind::dance) kinds_ |= 1U << (kOpen + i);  // its clauses stand between
+    if (kind > TriggerKind::tap) continue;  // they name no modifiers, or are looked at one by one
     const lang::IndexKey open = trigger_key(scope, kind, {.more = true}, 0);
     const bool has_open = core_.roll->index_entry(core_.roll->lower_bound(open), entry) &&
                           entry.key.scope == scope && entry.key.high == open.high;
-    if (has_open) kinds_ = static_cast<std::uint16_t>(kinds_ | 1U << (kOpen + i));
+    if (has_open) kinds_ |= 1U << (kOpen + i);
   }
 }
 
@@ -127,17 +128,24 @@ void Keyboard::go_on(Lookup& lookup) {
   lookup = {0, 0, core_.layer_modifiers(0)};
 }
 
-bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& out) {
-  if (!has(kind)) return false;
-  const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
+/// The modifiers that triggers go by in the layer of `lookup`.
+HeldModifiers Keyboard::held_modifiers(const Lookup& lookup) const {
   HeldModifiers mods = core_.mixer.held_modifiers();
   if (lookup.mods != 0) {
     mods.fingers = static_cast<hid::Modifiers>(mods.fingers | lookup.mods);
     mods.all = static_cast<hid::Modifiers>(mods.all | lookup.mods);
   }
+  return mods;
+}
+
+bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& out,
+                    std::uint16_t second) {
+  if (!has(kind)) return false;
+  const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
+  const HeldModifiers mods = held_modifiers(lookup);
   const bool open = mods.all != 0 && has_open(kind);
-  return open ? find_open_binding(*core_.roll, lookup.scope, kind, usage, mods, out)
-              : find_binding(*core_.roll, lookup.scope, kind, usage, mods, out);
+  return open ? find_open_binding(*core_.roll, lookup.scope, kind, usage, mods, out, second)
+              : find_binding(*core_.roll, lookup.scope, kind, usage, mods, out, second);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------
@@ -166,7 +174,8 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
   if (look_for_leader(event, choice)) return;
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     choice.mods = lookup.mods;
-    if (look_for_both(event, lookup.scope, choice)) return;
+    if (look_for_together(event, lookup, choice)) return;
+    if (look_for_dance(event, lookup, choice)) return;
     if (!look_for_keys(event, lookup, choice)) continue;
     if (choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
     return;
@@ -177,46 +186,44 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
 /// After the leader: what the key starts, if anything. Modifiers only go with it.
 bool Keyboard::look_for_leader(const KeyEvent& event, Choice& choice) {
   const bool is_leader = event.usage == core_.settings.leader;
+  if (!is_leader && is_modifier(event.usage)) return false;
+  choice.kind = Choice::Kind::leader;
+  if (sequence_left_ != 0) return look_for_sequence(choice);
   const bool armed =
       leader_ == Leader::armed && event.time - leader_at_ <= core_.settings.leader_time;
-  if (!is_leader && (!armed || is_modifier(event.usage))) return false;
-  choice.kind = Choice::Kind::leader;
+  if (!is_leader && !armed) return false;
+  std::uint8_t begun = 0;
   for (Lookup lookup = before_scopes(); !is_leader && next_scope(lookup);) {
-    if (!find(TriggerKind::leader, lookup, event.usage, choice.found)) continue;
-    choice.kind = Choice::Kind::found;
-    choice.mods = lookup.mods;
-    break;
+    Several several;
+    several.keys = find(TriggerKind::leader, lookup, event.usage, several.best) ? 1 : 0;
+    several.at = choice.at;
+    look_at_several(event, TriggerKind::leader, lookup, several);
+    choice.at = several.at;
+    begun = std::max(begun, several.begun);
+    if (several.open > several.keys) {
+      choice.kind = Choice::Kind::undecided;
+    } else if (several.keys != 0) {
+      choice.kind = several.keys > 1 ? Choice::Kind::begun : Choice::Kind::found;
+      choice.more = static_cast<std::uint8_t>(several.keys - 1);
+      choice.found = several.best;
+      choice.mods = lookup.mods;
+    } else {
+      continue;
+    }
+    return true;
   }
+  // They are part of what came to nothing.
+  choice.more = begun;
   return true;
 }
 
-/// Whether the key starts something together with another, or may yet.
-bool Keyboard::look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice) {
-  if (!has(TriggerKind::both)) return false;
-  const auto key = static_cast<std::uint16_t>(event.usage);
-  const lang::IndexKey any = trigger_key(scope, TriggerKind::both, {}, 0, key);
-  lang::IndexEntry entry;
-  if (!core_.roll->index_entry(core_.roll->lower_bound(any), entry) || entry.key.scope != scope ||
-      entry.key.high != any.high) {
-    return false;
-  }
-  const Time limit = event.time + core_.settings.chord;
-  for (std::size_t i = 1; i < core_.input.size(); ++i) {
-    const KeyEvent next = core_.input.at(i);
-    if (!next.down && next.usage != event.usage) continue;
-    choice.at = later(choice.at, earlier(limit, next.time) ? limit : next.time);
-    if (!next.down || earlier(limit, next.time)) return false;
-    const auto other = static_cast<std::uint16_t>(next.usage);
-    const lang::IndexKey both =
-        trigger_key(scope, TriggerKind::both, {}, std::min(key, other), std::max(key, other));
-    if (!find_entry(*core_.roll, both, choice.found)) return false;
-    choice.kind = Choice::Kind::both;
-    choice.partner = static_cast<std::uint8_t>(i);
-    return true;
-  }
-  choice.at = later(choice.at, limit);
-  if (reached(core_.now, limit)) return false;
-  choice.kind = Choice::Kind::undecided;
+/// One of the keys of a sequence that is decided: the last one starts what it is bound to.
+bool Keyboard::look_for_sequence(Choice& choice) {
+  choice.more = static_cast<std::uint8_t>(sequence_left_ - 1);
+  if (sequence_ == kNoSequence) return true;
+  choice.kind = choice.more != 0 ? Choice::Kind::begun : Choice::Kind::found;
+  choice.found.position = sequence_;
+  if (!core_.roll->index_entry(sequence_, choice.found.entry)) choice.kind = Choice::Kind::leader;
   return true;
 }
 

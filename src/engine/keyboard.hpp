@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/time.hpp"
@@ -18,23 +19,25 @@ struct Choice {
   enum class Kind : std::uint8_t {
     undecided,  ///< Until `at`, or until another event comes.
     release,
-    used_up,  ///< The press of a key that something else took.
-    pass,     ///< A key that nothing takes.
-    shifted,  ///< A key that nothing takes, sent with Shift.
-    found,    ///< The binding or remap `found`; of a remap with tap and hold the tap.
-    held,     ///< The hold of the remap `found`.
-    both,     ///< The binding `found` of this key and that of the press number `partner`.
-    leader,   ///< A key after the leader that starts nothing.
-    cancel,   ///< Escape with both Shifts.
+    used_up,   ///< The press of a key that something else took.
+    pass,      ///< A key that nothing takes.
+    shifted,   ///< A key that nothing takes, sent with Shift.
+    found,     ///< The binding or remap `found`; of a remap with tap and hold the tap.
+    held,      ///< The hold of the remap `found`.
+    together,  ///< The binding or remap `found` of this key and those of the next `more` presses.
+    begun,     ///< A key of a sequence or a dance that the next key goes on with.
+    leader,    ///< A key after the leader that starts nothing.
+    cancel,    ///< Escape with both Shifts.
   };
   Kind kind = Kind::undecided;
   bool doubled = false;  ///< The second press of a double tap.
   bool before = false;   ///< The abbreviation `found` is done first; the event is looked at again.
   Capitals capitals = Capitals::as_they_are;  ///< Of what the abbreviation `found` types.
-  std::uint8_t partner = 0;  ///< With Kind::both: number of the other key's press in the queue.
-  hid::Modifiers mods = 0;   ///< Of the layers that are on, but for the one that has it.
-  Time at = 0;               ///< When it was decided what the event means, or will be.
-  Found found;               ///< The binding or remap that `kind` speaks of.
+  std::uint8_t more = 0;    ///< Presses after this one that belong to it; not of a dance.
+  std::uint8_t taps = 0;    ///< Of a dance: how often its key was pressed.
+  hid::Modifiers mods = 0;  ///< Of the layers that are on, but for the one that has it.
+  Time at = 0;              ///< When it was decided what the event means, or will be.
+  Found found;              ///< The binding or remap that `kind` speaks of.
 };
 
 /// What started a task.
@@ -98,7 +101,9 @@ class Keyboard {
     hid::Modifiers mods = 0;  ///< Of the other layers that are on.
   };
 
-  static constexpr unsigned kOpen = static_cast<unsigned>(lang::TriggerKind::event) + 1;
+  /// In place of a sequence: its keys come to nothing.
+  static constexpr std::uint32_t kNoSequence = 0xFFFFFFFF;
+  static constexpr unsigned kOpen = lang::kTriggerKinds;
 
   [[nodiscard]] bool has(lang::TriggerKind kind) const {
     return (kinds_ >> static_cast<unsigned>(kind) & 1U) != 0;
@@ -118,12 +123,38 @@ class Keyboard {
     return true;
   }
   void go_on(Lookup& lookup);
-  bool find(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key, Found& out);
+  [[nodiscard]] HeldModifiers held_modifiers(const Lookup& lookup) const;
+  bool find(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key, Found& out,
+            std::uint16_t second = 0);
 
   void look_at_press(const KeyEvent& event, Choice& choice);
   [[nodiscard]] bool is_double(const KeyEvent& event, Time limit) const;
   bool look_for_leader(const KeyEvent& event, Choice& choice);
-  bool look_for_both(const KeyEvent& event, std::uint32_t scope, Choice& choice);
+  /// How far the keys of a trigger that has several came.
+  struct Progress {
+    enum class State : std::uint8_t { failed, open, complete };
+    State state = State::open;
+    std::uint8_t keys = 1;  ///< How many of them came.
+    Time at = 0;            ///< When it was decided, or will be.
+  };
+  /// The triggers of several keys of which one is the first: the best one that is complete.
+  struct Several {
+    Found best;
+    std::uint8_t keys = 0;   ///< How many `best` has; 0: there is none.
+    int fit = 0;             ///< How well its modifiers fit.
+    std::uint8_t open = 0;   ///< The most keys of those that are not decided.
+    std::uint8_t begun = 0;  ///< The most keys that came, of one that did not become complete.
+    Time at = 0;             ///< When all that is known was decided, or the rest will be.
+  };
+  void look_at_several(const KeyEvent& event, lang::TriggerKind kind, const Lookup& lookup,
+                       Several& several);
+  Progress follow_together(const KeyEvent& event, const lang::IndexEntry& entry);
+  std::uint8_t keys_of(const lang::IndexEntry& entry, std::span<hid::Usage> keys);
+  Progress follow_sequence(const KeyEvent& event, const lang::IndexEntry& entry);
+  hid::Usage next_usage();
+  bool look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  bool look_for_sequence(Choice& choice);
+  bool look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool has_options(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key,
                    KeyOptions& options);
@@ -158,7 +189,6 @@ class Keyboard {
 
   bool take(const KeyEvent& event);
   bool release(const KeyEvent& event);
-  [[nodiscard]] bool release_waits(Owner owner) const;
   void count_press();
   void press(const KeyEvent& event, const Choice& choice);
   void tell(const KeyEvent& event, const Choice& choice) const;
@@ -166,7 +196,8 @@ class Keyboard {
   void make_way(hid::Usage key, hid::Usage sent);
   void end_chords(Owner owner);
   void follow_leader(const KeyEvent& event);
-  void press_after_leader(hid::Usage key);
+  [[nodiscard]] std::size_t next_press(unsigned count) const;
+  void press_after_leader(const Choice& choice, hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> remap(hid::Usage key, const Choice& choice, std::uint8_t layout,
@@ -200,15 +231,18 @@ class Keyboard {
   void stop_all(std::uint32_t position);
 
   Core& core_;
-  bool folds_ = false;         ///< Some abbreviations may be typed in any case.
-  std::uint32_t lengths_ = 0;  ///< One bit for each size in bytes of the abbreviations.
-  Time last_at_ = 0;           ///< When `last_` was pressed.
-  Time typed_at_ = 0;          ///< When the last key that typed something was, if `typed_once_`.
-  std::uint16_t kinds_ = 0;    ///< For has() and, from bit kOpen on, has_open().
-  hid::Usage last_ = hid::kNoKey;  ///< The key pressed last.
-  bool last_doubled_ = false;      ///< That was a double tap.
-  bool last_held_ = false;         ///< It is what it is when held.
-  bool typed_once_ = false;        ///< A key typed something.
+  bool folds_ = false;          ///< Some abbreviations may be typed in any case.
+  std::uint32_t lengths_ = 0;   ///< One bit for each size in bytes of the abbreviations.
+  Time last_at_ = 0;            ///< When `last_` was pressed.
+  Time typed_at_ = 0;           ///< When the last key that typed something was, if `typed_once_`.
+  std::uint32_t kinds_ = 0;     ///< For has() and, from bit kOpen on, has_open().
+  std::uint32_t sequence_ = 0;  ///< Place in the index of the sequence whose keys come.
+  hid::Usage last_ = hid::kNoKey;   ///< The key pressed last.
+  std::uint8_t sequence_left_ = 0;  ///< How many keys of it, or of one that came to nothing.
+  std::uint8_t dance_ = 0;          ///< How often `last_` was pressed in a dance that goes on.
+  bool last_doubled_ = false;       ///< That was a double tap.
+  bool last_held_ = false;          ///< It is what it is when held.
+  bool typed_once_ = false;         ///< A key typed something.
   Leader leader_ = Leader::none;
   Deed deed_ = Deed::sent;
   bool sticky_ = false;  ///< A key that is down may become a one-shot.

@@ -15,10 +15,6 @@ namespace {
 
 constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid::kRightShift; }
 
-lang::TriggerKind kind_of(const Found& found) {
-  return static_cast<lang::TriggerKind>((found.entry.key.high >> 24) & 0xFU);
-}
-
 }  // namespace
 
 bool Keyboard::handle(const Choice& choice) {
@@ -67,6 +63,7 @@ bool Keyboard::take(const KeyEvent& event) {
     woke = release(event);
   }
   leader_ = Leader::none;
+  sequence_left_ = 0;
   return woke;
 }
 
@@ -78,6 +75,8 @@ void Keyboard::suppress(Usage key) {
 
 void Keyboard::forget() {
   leader_ = Leader::none;
+  sequence_left_ = 0;
+  dance_ = 0;
   last_ = hid::kNoKey;
   core_.last_key = {};
   typed_once_ = false;
@@ -90,15 +89,16 @@ bool Keyboard::release(const KeyEvent& event) {
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
   if (sticky_) stick(owner, event.time);
   Holds& holds = core_.mixer.change();
-  // What two keys together hold is down while one of them is.
   const Owner partner = holds.partner(owner);
-  partner == owner ? holds.remove_all(owner) : holds.give(owner, partner);
+  const bool slow = partner != owner && holds.ends_slowly(owner);
+  if (partner != owner && !slow) holds.end_press(number);
+  slow ? holds.give(owner, partner) : holds.remove_all(owner);
   if (leader_ == Leader::both_down && !holds.contains(key_owner(hid::kLeftShift)) &&
       !holds.contains(key_owner(hid::kRightShift))) {
     leader_ = Leader::armed;
     leader_at_ = event.time;
   }
-  return number != 0 && core_.tasks.wake_released(number);
+  return number != 0 && !slow && core_.tasks.wake_released(number);
 }
 
 bool Keyboard::let_up_early() {
@@ -107,19 +107,10 @@ bool Keyboard::let_up_early() {
     const KeyEvent event = core_.input.at(i);
     // A press in the queue sends nothing yet, so this is the release of one before it.
     const Owner owner = key_owner(event.usage);
-    if (event.down || !holds.only_sends(owner) || !release_waits(holds.partner(owner))) continue;
+    if (event.down || !holds.only_sends(owner) || holds.ends_slowly(owner)) continue;
     core_.mixer.separate();
     core_.mixer.change().silence(owner);
     return true;
-  }
-  return false;
-}
-
-/// Whether the release of `owner` is in the queue.
-bool Keyboard::release_waits(Owner owner) const {
-  for (std::size_t i = 0; i < core_.input.size(); ++i) {
-    const KeyEvent event = core_.input.at(i);
-    if (!event.down && key_owner(event.usage) == owner) return true;
   }
   return false;
 }
@@ -136,6 +127,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   last_at_ = event.time;
   last_doubled_ = choice.doubled;
   last_held_ = choice.kind == Choice::Kind::held;
+  dance_ = choice.taps;
   deed_ = Deed::sent;
   tell(event, choice);
   switch (choice.kind) {
@@ -145,14 +137,16 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
                 : choice.mods != 0                   ? layer_mods_with({0, key}, choice)
                                                      : hid::Modifiers{0});
       break;
+    case Choice::Kind::begun:
     case Choice::Kind::leader:
-      press_after_leader(key);
+      press_after_leader(choice, key);
       break;
     default:
       press_bound(event, choice);
       break;
   }
-  if (sticky_ || core_.oneshots) end_others(choice, key);
+  const bool begun = choice.kind == Choice::Kind::begun;
+  if (!begun && (sticky_ || core_.oneshots)) end_others(choice, key);
   follow_leader(event);
   // A key too many is as if it were not there.
   if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
@@ -163,9 +157,16 @@ void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
   Observer* const observer = core_.tasks.observer();
   if (observer == nullptr) return;
   // The front of the queue is gone.
-  const bool both = choice.kind == Choice::Kind::both;
+  const bool together = choice.kind == Choice::Kind::together;
   observer->key_pressed(event, choice,
-                        both ? core_.input.at(choice.partner - 1U).usage : hid::kNoKey);
+                        together ? core_.input.at(next_press(choice.more)).usage : hid::kNoKey);
+}
+
+/// The number in the queue of the press number `count` >= 1 that waits, or of the last one.
+std::size_t Keyboard::next_press(unsigned count) const {
+  std::size_t place = 0;
+  while (place + 1 < core_.input.size() && (!core_.input.at(place).down || --count > 0)) ++place;
+  return place;
 }
 
 /// The key goes to the host, with the modifiers `mods`.
@@ -217,10 +218,18 @@ void Keyboard::follow_leader(const KeyEvent& event) {
   }
 }
 
-void Keyboard::press_after_leader(Usage key) {
-  core_.set_caps_word(false);
+/// A key that starts nothing: of a sequence, of a dance, or after the leader. The device may have
+/// something for one that comes alone.
+void Keyboard::press_after_leader(const Choice& choice, Usage key) {
+  if (choice.kind == Choice::Kind::leader) core_.set_caps_word(false);
   core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
-  if (key == core_.settings.leader || core_.device == nullptr) return;
+  const bool goes_on = sequence_left_ != 0;
+  if (choice.taps == 0) {
+    sequence_ = choice.kind == Choice::Kind::begun ? choice.found.position : kNoSequence;
+    sequence_left_ = choice.more;
+  }
+  const bool alone = choice.kind == Choice::Kind::leader && choice.more == 0 && !goes_on;
+  if (!alone || key == core_.settings.leader || core_.device == nullptr) return;
   core_.request = {Request::Kind::leader, key};
 }
 
@@ -231,16 +240,19 @@ void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
   if (const auto error = trigger(event, choice)) {
     core_.errors.error({*error, entry.record, entry.code});
   }
+  sequence_left_ = 0;
   Holds& holds = core_.mixer.change();
-  const bool both = choice.kind == Choice::Kind::both;
-  if (both || !holds.contains(key_owner(event.usage))) {
-    holds.add(key_owner(event.usage), hid::kNoKey, false, core_.presses);
+  const bool together = choice.kind == Choice::Kind::together;
+  const bool slow = together && options_of(entry).slow;
+  if (together || !holds.contains(key_owner(event.usage))) {
+    holds.add(key_owner(event.usage), hid::kNoKey, slow, core_.presses);
   }
-  if (!both) return;
-  // The front of the queue is gone.
-  const std::size_t partner = choice.partner - 1U;
-  core_.input.consume(partner);
-  holds.add(key_owner(core_.input.at(partner).usage), hid::kNoKey, false, core_.presses);
+  if (!together) return;
+  for (unsigned i = 1; i <= choice.more; ++i) {
+    const std::size_t next = next_press(i);
+    core_.input.consume(next);
+    holds.add(key_owner(core_.input.at(next).usage), hid::kNoKey, slow, core_.presses);
+  }
 }
 
 /// Does what the trigger of `choice` stands for.
@@ -252,8 +264,9 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
-      note_bound(event, kind_of(choice.found) == lang::TriggerKind::text ? LastKey::kNothing
-                                                                         : choice.found.position);
+      note_bound(event, key_kind(choice.found.entry.key) == lang::TriggerKind::text
+                            ? LastKey::kNothing
+                            : choice.found.position);
       return start_again(choice.found,
                          {core_.presses, event.time, choice.doubled, false, choice.capitals});
     case lang::Opcode::remap_none:
@@ -461,7 +474,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
     task.lingers = Lingers::yes;
     ++core_.deferring;
   }
-  const lang::TriggerKind kind = kind_of(found);
+  const lang::TriggerKind kind = key_kind(found.entry.key);
   const bool has_mods = kind != lang::TriggerKind::text && kind != lang::TriggerKind::event;
   task.hides = has_mods ? named_modifiers(lang::key_mods(found.entry.key)) : hid::Modifiers{0};
   core_.signal(kWakeTask);

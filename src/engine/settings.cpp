@@ -73,7 +73,8 @@ Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   settings.hold = load_number<lang::Setting::hold>(roll, reader);
   settings.rolls = load_number<lang::Setting::rolls>(roll, reader);
   settings.double_tap = load_number<lang::Setting::double_tap>(roll, reader);
-  settings.chord = load_number<lang::Setting::chord>(roll, reader);
+  settings.together = load_number<lang::Setting::chord>(roll, reader);
+  settings.slow = load_number<lang::Setting::slow>(roll, reader) != 0;
   settings.autoshift = load_number<lang::Setting::autoshift>(roll, reader);
   settings.leader = static_cast<hid::Usage>(load_number<lang::Setting::leader>(roll, reader));
   settings.leader_time = load_number<lang::Setting::leader_time>(roll, reader);

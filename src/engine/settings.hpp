@@ -67,7 +67,7 @@ struct Settings {
   std::uint16_t hold = 200;             ///< How long a key is down that is no tap, in ms.
   std::uint16_t rolls = 0;              ///< Margin that keeps rolled typing a tap, in ms.
   std::uint16_t double_tap = 400;       ///< From a press to the second of a double tap, in ms.
-  std::uint16_t chord = 30;             ///< Within which two keys are pressed together, in ms.
+  std::uint16_t together = 30;          ///< Within which keys are pressed together, in ms.
   std::uint16_t autoshift = 0;          ///< After which a key types its capital, in ms; 0: never.
   hid::Usage leader = hid::kNoKey;      ///< kNoKey: both Shift keys.
   std::uint16_t leader_time = 2000;     ///< From the leader to the key after it, in ms.
@@ -80,6 +80,7 @@ struct Settings {
   std::uint16_t idle = 0;        ///< So soon after typing a key is its tap, in ms; 0: never.
   std::uint16_t quick = 400;     ///< From a tap's press to one that stays its tap, in ms; 0: never.
   bool retro = false;            ///< A key that was held alone is tapped when it is let go.
+  bool slow = false;             ///< Keys together are down until the last of them is let go.
   bool hands = false;            ///< Which hand has a key counts; there are lists.
   std::uint16_t caps_word = 5000;  ///< From the last key of caps word to its end, in ms; 0: never.
   MainKeys left;                   ///< The keys of the left hand.

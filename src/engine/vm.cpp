@@ -46,33 +46,6 @@ inline Vm::Kind Vm::kind(std::uint8_t code) {
   return code < kKinds.size() ? kKinds[code] : Kind::plain;
 }
 
-/// Whether it declares something, and so is not executed.
-constexpr bool Vm::declares(Opcode opcode) {
-  if (opcode < Opcode::end || lang::operands_of(opcode)[0] == OperandKind::trigger) return true;
-  switch (opcode) {
-    case Opcode::option_pause:
-    case Opcode::hold_once:
-    case Opcode::hold_once_layer:
-    case Opcode::option:
-    case Opcode::option_with:
-    case Opcode::set_keys:
-    case Opcode::listed_key:
-    case Opcode::hold_toggle:
-    case Opcode::hold_toggle_layer:
-    case Opcode::layer_mods:
-    case Opcode::named_text:
-    case Opcode::text_of:
-    case Opcode::option_anywhere:
-    case Opcode::option_case:
-    case Opcode::option_end:
-    case Opcode::hold_caps:
-    case Opcode::hold_repeat:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Whether no task, key or deadline waits for the floor.
 bool Vm::nobody_waits() {
   return !core_.tasks.any_ready() && core_.input.empty() && !core_.tasks.due(core_.now);
@@ -152,12 +125,12 @@ Vm::Flow Vm::perform(Handler handler) {
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
   switch (static_cast<Opcode>(code)) {
-#define PIANOLA_X(symbol, ...)              \
-  case Opcode::symbol:                      \
-    if constexpr (declares(Opcode::symbol)) \
-      break;                                \
-    else                                    \
-      return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); });
+#define PIANOLA_X(symbol, ...)                                                              \
+  case Opcode::symbol:                                                                      \
+    if constexpr (!lang::declares(Opcode::symbol)) {                                        \
+      return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); }); \
+    }                                                                                       \
+    break;
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
   }

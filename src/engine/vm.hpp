@@ -48,7 +48,6 @@ class Vm {
     types,     ///< Its handler wants the typist to be ready.
   };
   static constexpr Kind kind_of(lang::Opcode opcode);
-  static constexpr bool declares(lang::Opcode opcode);
   static Kind kind(std::uint8_t code);
 
   /// The operands in their order: a number as it is, a name as its hash, one with a length as that
@@ -69,7 +68,7 @@ class Vm {
   bool read(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
 
-  // One handler an opcode that declares nothing.
+  // One handler an opcode; none for those that lang::declares().
 #define PIANOLA_X(symbol, ...) Flow on_##symbol(const Operands& operands);
   PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X

@@ -13,21 +13,17 @@ namespace {
 
 using lang::TriggerKind;
 
-/// The kind of an entry that is a trigger.
-TriggerKind kind_of(const lang::IndexKey& key) {
-  return static_cast<TriggerKind>((key.high >> 24) & 0xFU);
-}
-
 bool has_key(const lang::IndexKey& key, hid::Usage usage) {
   if (key.high >> 28 != static_cast<std::uint32_t>(lang::IndexSpace::trigger)) return false;
-  const TriggerKind kind = kind_of(key);
+  const TriggerKind kind = key_kind(key);
   if (kind == TriggerKind::text || kind == TriggerKind::event) return false;
   if (kind == TriggerKind::vial) {
     return hid::page(usage) == hid::Page::macro && key.low >> 16 == hid::id(usage);
   }
   const auto number = static_cast<std::uint32_t>(usage);
-  const bool second = kind == TriggerKind::both && ((key.high >> 8) & 0xFFFFU) == number;
-  return second || key.low >> 16 == number;
+  const bool many = (key.high & lang::kManyInIndex) != 0;
+  if (many || kind == TriggerKind::together) return key_second(key) == number;
+  return key.low >> 16 == number;
 }
 
 /// The name of the layer whose triggers have this scope.
@@ -81,7 +77,7 @@ std::vector<std::string> triggers_with(lang::Roll& roll, hid::Usage key) {
     if (!has_key(entry.key, key)) continue;
     std::string name = named(roll, entry).name;
     if (entry.key.scope != 0) name += " in layer " + name_of_scope(roll, entry.key.scope);
-    // Two keys together stand in the index twice.
+    // A dance stands in the index for each clause.
     if (std::ranges::count(names, name) == 0) names.push_back(std::move(name));
   }
   return names;

@@ -20,7 +20,7 @@ constexpr std::string_view kWakeNames[] = {
 
 bool starts_something(engine::Choice::Kind kind) {
   return kind == engine::Choice::Kind::found || kind == engine::Choice::Kind::held ||
-         kind == engine::Choice::Kind::both;
+         kind == engine::Choice::Kind::together;
 }
 
 engine::Settings settings_of(lang::Roll& roll) {

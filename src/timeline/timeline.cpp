@@ -69,7 +69,7 @@ void add_keys(std::span<const engine::KeyEvent> keys, const hid::Layout& layout,
 std::string_view verdict(const RunRecorder::Press& press) {
   const bool waited = press.choice.at != press.event.time;
   switch (press.choice.kind) {
-    case Choice::Kind::both:
+    case Choice::Kind::together:
       return "together";
     case Choice::Kind::held:
       return "hold";
@@ -84,7 +84,7 @@ std::string_view verdict(const RunRecorder::Press& press) {
     default:
       return "";
   }
-  switch (static_cast<lang::TriggerKind>((press.choice.found.entry.key.high >> 24) & 0xFU)) {
+  switch (key_kind(press.choice.found.entry.key)) {
     case lang::TriggerKind::hold:
       return "hold";
     case lang::TriggerKind::tap:
@@ -106,7 +106,7 @@ std::string decided_by(const RunRecorder::Press& press, std::span<const engine::
   const Time at = press.choice.at;
   if (press.partner != hid::kNoKey) {
     return fmt::format("{} came within {} ms", scenario::key_text(press.partner, layout),
-                       press.settings.chord);
+                       press.settings.together);
   }
   const bool by_hold =
       press.choice.kind == Choice::Kind::held || press.found.name.starts_with("hold ");

@@ -12,7 +12,7 @@ const std::string kOverloadT =
 const std::string kOverloadTimeout =
     "set dual = timeout\nset hold = 2ms\nt = ESC / LCTRL\nctrl+a = b\n";
 const std::string kCapsLock = "CAPSLOCK = LCTRL\nctrl+j = k\n";
-const std::string kChords = "set chord = 100ms\na & b = LCTRL\nj & k = c\n";
+const std::string kChords = "set chord = 100ms\nset slow = on\na & b = LCTRL\nj & k = c\n";
 
 }  // namespace
 

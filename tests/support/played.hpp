@@ -62,4 +62,26 @@ inline std::string reports_of(std::string_view macros, std::string_view keys) {
   return Played(macros, keys).reports();
 }
 
+/// Macros, keys and what must come of them on the US layout.
+struct KeysCase {
+  std::string_view macros;
+  std::string_view keys;
+  std::string_view expected;  ///< Reports or text.
+};
+
+inline void expect_reports(const std::vector<KeysCase>& cases, std::string_view settings = "") {
+  for (const KeysCase& one : cases) {
+    const std::string macros =
+        "set layout = us\n" + std::string(settings) + std::string(one.macros);
+    EXPECT_EQ(Played(macros, one.keys).reports(), one.expected) << one.macros << "  " << one.keys;
+  }
+}
+
+inline void expect_texts(const std::vector<KeysCase>& cases) {
+  for (const KeysCase& one : cases) {
+    const std::string macros = "set layout = us\n" + std::string(one.macros);
+    EXPECT_EQ(Played(macros, one.keys).text(), one.expected) << one.macros << "  " << one.keys;
+  }
+}
+
 }  // namespace pianola::test

@@ -77,11 +77,11 @@ class BytecodeRoll {
   /// A binding of two keys.
   BytecodeRoll& both(std::uint16_t one, std::uint16_t other, const Assembler& body) {
     Assembler code;
-    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::both));
+    code.op(lang::Opcode::bind).u8(static_cast<std::uint8_t>(lang::TriggerKind::together));
     code.key(one).key(other);
-    add(lang::trigger_key(scope_, lang::TriggerKind::both, {}, one, other), code, {body});
+    add(lang::trigger_key(scope_, lang::TriggerKind::together, {}, one, other), code, {body});
     lang::IndexEntry mirrored = index_.back();
-    mirrored.key = lang::trigger_key(scope_, lang::TriggerKind::both, {}, other, one);
+    mirrored.key = lang::trigger_key(scope_, lang::TriggerKind::together, {}, other, one);
     index_.push_back(mirrored);
     return *this;
   }

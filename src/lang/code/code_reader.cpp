@@ -16,12 +16,29 @@ bool read_payload(CodeReader& reader, std::uint32_t most, std::uint32_t unit, In
   return count <= most;
 }
 
+/// The keys of a trigger; `many`: a byte before them says how many.
+bool read_keys(CodeReader& reader, bool many, Trigger& trigger) {
+  const bool together = trigger.kind == TriggerKind::together;
+  trigger.keys = together ? 2 : 1;
+  if (many) {
+    const std::size_t least = trigger.keys;
+    const std::size_t most = together                              ? kMaxTogether
+                             : trigger.kind == TriggerKind::leader ? kMaxSequence
+                                                                   : 0;
+    trigger.keys = reader.byte();
+    if (trigger.keys <= least || trigger.keys > most) return false;
+  }
+  trigger.key = KeyRef::from_raw(reader.number());
+  for (std::size_t i = 1; i < trigger.keys; ++i) reader.number();
+  return true;
+}
+
 bool read_trigger(CodeReader& reader, Instruction& out) {
   const std::uint8_t head = reader.byte();
   Trigger& trigger = out.trigger;
   trigger = {};
-  if ((head & 0x3FU) > static_cast<std::uint8_t>(TriggerKind::event)) return false;
-  trigger.kind = static_cast<TriggerKind>(head & 0x3FU);
+  if ((head & 0x1FU) >= kTriggerKinds) return false;
+  trigger.kind = static_cast<TriggerKind>(head & 0x1FU);
   trigger.mods.more = (head & 0x40U) != 0;
   if (trigger.mods.more && (head & 0x80U) == 0) return false;
   if ((head & 0x80U) != 0) {
@@ -52,13 +69,8 @@ bool read_trigger(CodeReader& reader, Instruction& out) {
       if (trigger.number > static_cast<std::uint8_t>(Event::layer)) return false;
       return trigger.number != static_cast<std::uint8_t>(Event::layer) ||
              (hashed(kMaxName) && out.payload_size > 0);
-    case TriggerKind::both:
-      trigger.key = KeyRef::from_raw(reader.number());
-      trigger.second = KeyRef::from_raw(reader.number());
-      return true;
     default:
-      trigger.key = KeyRef::from_raw(reader.number());
-      return true;
+      return read_keys(reader, (head & kManyKeys) != 0, trigger);
   }
 }
 
@@ -185,6 +197,14 @@ bool read_instruction(CodeReader& reader, Instruction& out) {
   }
   out.end = reader.offset();
   return out.end <= kMaxCode;
+}
+
+std::uint8_t seek_keys(CodeReader& reader, std::uint32_t record, std::uint32_t code) {
+  reader.seek(record, code + 1);
+  const std::uint8_t head = reader.byte();
+  if ((head & 0x80U) != 0) reader.skip(2);
+  if ((head & kManyKeys) != 0) return reader.byte();
+  return (head & 0x1FU) == static_cast<std::uint8_t>(TriggerKind::together) ? 2 : 1;
 }
 
 std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,

@@ -119,6 +119,10 @@ struct Instruction {
 /// opcode is unknown or an operand breaks its rules.
 bool read_instruction(CodeReader& reader, Instruction& out);
 
+/// Goes to the first key of the trigger that the instruction at `code` of definition `record`
+/// declares, which is one of keys. Returns how many follow, LEB128 each.
+std::uint8_t seek_keys(CodeReader& reader, std::uint32_t record, std::uint32_t code);
+
 /// Where a label stands.
 struct Label {
   std::uint32_t offset = 0;

@@ -282,7 +282,7 @@ TEST(Instruction, Triggers) {
 
   ASSERT_TRUE(trigger_of({0x05, 0x08, 0x0A}, in));
   EXPECT_EQ(in.trigger.key, KeyRef::usage(4));
-  EXPECT_EQ(in.trigger.second, KeyRef::usage(5));
+  EXPECT_EQ(in.trigger.keys, 2);
 
   ASSERT_TRUE(trigger_of({0x06, 3, 'b', 'r', 'b'}, in));
   EXPECT_EQ(in.trigger.hash, name_hash("brb", 3));

@@ -141,8 +141,8 @@ bool write_chord(TextWriter& out, hid::Modifiers mods, KeyRef key, KeyPlace plac
 }
 
 bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
-  constexpr std::array<std::string_view, 9> kPrefix = {"", "leader ", "double ", "hold ", "tap ",
-                                                       "", "\"",      "M",       "on "};
+  constexpr std::array<std::string_view, kTriggerKinds> kPrefix = {
+      "", "leader ", "double ", "hold ", "tap ", "", "\"", "M", "on ", "dance "};
   const Trigger& trigger = in.trigger;
   const TriggerMods mods = trigger.mods;
   out << kPrefix[static_cast<std::size_t>(trigger.kind)];
@@ -150,7 +150,10 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   write_mod_names(out, mods.exact, kExactMods);
   if (mods.more) out << kAnyMods << "+";
   const KeyPlace place = mods.any() ? KeyPlace::chord : KeyPlace::trigger;
-  bool good = false;
+  // After the leader's first key `&` could be read as that of two keys together.
+  const KeyPlace later =
+      trigger.kind == TriggerKind::leader ? KeyPlace::operand : KeyPlace::trigger;
+  bool good = true;
   switch (trigger.kind) {
     case TriggerKind::text:
       good = write_text(out, reader, in.payload, in.payload_size);
@@ -168,13 +171,16 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
         good = true;
       }
       return good && !mods.any();
-    case TriggerKind::both:
-      good = write_key(out, trigger.key, place);
-      out << " & ";
-      return write_key(out, trigger.second, KeyPlace::trigger) && good && !mods.any();
     default:
-      return write_key(out, trigger.key, place);
+      break;
   }
+  const std::uint8_t keys = seek_keys(reader, reader.record(), in.offset);
+  for (std::uint8_t i = 0; i < keys; ++i) {
+    if (i > 0) out << (trigger.kind == TriggerKind::together ? " & " : " ");
+    const auto key = KeyRef::from_raw(reader.number());
+    good = write_key(out, key, i == 0 ? place : later) && good;
+  }
+  return good;
 }
 
 bool write_held_mods(TextWriter& out, TriggerMods mods) {

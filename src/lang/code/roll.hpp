@@ -17,7 +17,7 @@ enum class IndexSpace : std::uint8_t { trigger, macro, variable, layer, setting,
 struct IndexKey {
   std::uint32_t scope = 0;  ///< name_hash of the layer; 0 outside layers and for names.
   std::uint32_t high =
-      0;  ///< space (4 bits) · trigger kind (4) · second usage (16) · 7 bits 0 · more (1).
+      0;  ///< space (4 bits) · trigger kind (4) · second (16) · 6 bits 0 · many (1) · more (1).
   std::uint32_t low =
       0;  ///< triggers: usage (16) · sides (4) · exact (8) · either (4); else a hash or number.
 
@@ -35,7 +35,10 @@ constexpr std::uint32_t mod_sides(TriggerMods mods) {
 }
 
 /// The key of a trigger whose keys are resolved to usages. For `text` and `event` + layer, `low` is
-/// the hash; for other events and `vial` the number. Events carry their number in `high` too.
+/// the hash; for other events and `vial` the number. What `second` is: for `event` its number, for
+/// `dance` the Clause; for `together` one of its keys: there is an entry for each of them. The
+/// usage is then that of the other of two; of more keys, and of several after the leader, there is
+/// kManyInIndex and in place of the usage keys_hash(), and `second` of the latter is the first.
 /// Triggers of a key that name the same modifiers stand together, whatever they say about sides;
 /// those that let others be down, too (TriggerMods::more), stand behind all others of their kind.
 constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMods mods,
@@ -47,6 +50,29 @@ constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMod
   return {scope, high,
           (low16_or_hash << 16) | (mod_sides(mods) << 12) | (std::uint32_t{mods.exact} << 4) |
               mods.either};
+}
+
+/// In IndexKey::high: the trigger has more keys than the index key names.
+inline constexpr std::uint32_t kManyInIndex = 2;
+
+/// What stands for many keys in an index key: a sum of their usages, in their order (of `together`
+/// the least first). Triggers that share it are told apart by their code.
+constexpr std::uint16_t keys_hash(std::span<const std::uint16_t> usages) {
+  std::uint32_t hash = kFnvStart;
+  for (const std::uint16_t usage : usages) {
+    hash = fnv_step(hash, static_cast<std::uint8_t>(usage));
+    hash = fnv_step(hash, static_cast<std::uint8_t>(usage >> 8));
+  }
+  return static_cast<std::uint16_t>(hash ^ hash >> 16);
+}
+
+/// The kind of a trigger's key.
+constexpr TriggerKind key_kind(const IndexKey& key) {
+  return static_cast<TriggerKind>((key.high >> 24) & 0xFU);
+}
+/// `second` of trigger_key().
+constexpr std::uint16_t key_second(const IndexKey& key) {
+  return static_cast<std::uint16_t>(key.high >> 8);
 }
 
 /// The modifiers inside a trigger's key (not for `text` and `event`).

@@ -37,6 +37,7 @@ enum class Setting : std::uint8_t {
   left_hand,
   right_hand,
   allow,
+  slow,
   caps_word_time,
 };
 
@@ -59,7 +60,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 28> kSettings = {{
+inline constexpr std::array<SettingInfo, 29> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -87,6 +88,7 @@ inline constexpr std::array<SettingInfo, 28> kSettings = {{
     {"left_hand", SettingType::keys, {}, 0},
     {"right_hand", SettingType::keys, {}, 0},
     {"allow", SettingType::lints, {}, 0},
+    {"slow", SettingType::choice, {"off", "on"}, 0},
     {"capsword_time", SettingType::duration, {"off"}, 5000},
 }};
 

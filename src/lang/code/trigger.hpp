@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "base/fnv.hpp"
@@ -7,18 +8,29 @@
 
 namespace pianola::lang {
 
-/// What starts a binding.
+/// What starts a binding, as code and the index hold it.
 enum class TriggerKind : std::uint8_t {
   press,       ///< A key, perhaps with modifiers.
-  leader,      ///< The key after the leader.
+  leader,      ///< The key or keys after the leader.
   double_tap,  ///< A key tapped twice.
   hold,        ///< A key held.
   tap,         ///< A key tapped.
-  both,        ///< Two keys together.
+  together,    ///< Two to five keys together.
   text,        ///< A typed abbreviation.
   vial,        ///< A Vial macro key, M0 to M127.
   event,       ///< `on …`.
+  dance,       ///< A key whose taps are counted.
 };
+inline constexpr std::size_t kTriggerKinds = 10;
+
+/// Most keys of TriggerKind::together.
+inline constexpr std::size_t kMaxTogether = 5;
+/// Most keys after the leader.
+inline constexpr std::size_t kMaxSequence = 8;
+
+/// The clauses of a dance.
+enum class Clause : std::uint8_t { tap, hold, double_tap, double_hold, triple };
+inline constexpr std::size_t kClauses = 5;
 
 /// The events of `on …`.
 enum class Event : std::uint8_t { start, lock, unlock, capslock, layer };
@@ -38,15 +50,19 @@ struct TriggerMods {
   friend constexpr bool operator==(TriggerMods, TriggerMods) = default;
 };
 
+/// In a trigger's first byte: more keys follow than its kind has at least.
+inline constexpr std::uint8_t kManyKeys = 0x20;
+
 /// A trigger as written. In code: one byte kind | (any modifiers ? 0x80 : 0) | (TriggerMods::more ?
-/// 0x40 : 0); with modifiers one byte `exact` and one byte `either`; then by kind: `both` two keys
-/// (LEB128 KeyRef each) · `text` the text operand · `event` one byte, and for Event::layer the name
-/// operand · `vial` one byte number · all others one key.
+/// 0x40 : 0) | (kManyKeys or 0); with modifiers one byte `exact` and one byte `either`; then by
+/// kind: `text` the text operand · `event` one byte, and for Event::layer the name operand · `vial`
+/// one byte number · all others their keys (LEB128 KeyRef each): two of `together`, one of the
+/// others; with kManyKeys more than that, and one byte before them says how many.
 struct Trigger {
   TriggerKind kind = TriggerKind::press;
   TriggerMods mods;
-  KeyRef key;
-  KeyRef second;            ///< `both`.
+  KeyRef key;               ///< The first one.
+  std::uint8_t keys = 1;    ///< How many it has.
   std::uint8_t number = 0;  ///< `vial`: 0 to 127; `event`: an Event.
   std::uint32_t hash = 0;   ///< `text`: name_hash of the text; Event::layer: of the layer's name.
 };

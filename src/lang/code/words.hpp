@@ -16,9 +16,9 @@ namespace pianola::lang {
 // what stands for them in code.
 
 /// The options of a trigger.
-inline constexpr std::array<std::string_view, 16> kOptionWords = {
-    "again", "typing", "layout", "pause", "hold",   "dual",     "rolls", "idle",
-    "quick", "retro",  "hands",  "with",  "double", "anywhere", "case",  "end"};
+inline constexpr std::array<std::string_view, 18> kOptionWords = {
+    "again", "typing", "layout", "pause",  "hold",     "dual", "rolls", "idle",  "quick",
+    "retro", "hands",  "with",   "double", "anywhere", "case", "end",   "chord", "slow"};
 
 /// What an option is in code, and where it can stand.
 struct OptionInfo {
@@ -45,16 +45,23 @@ inline constexpr std::array<OptionInfo, kOptionWords.size()> kOptions = {{
     {Opcode::option, Setting::hold, kTapOrHold},
     {Opcode::option, Setting::dual, kTapOrHold},
     {Opcode::option, Setting::rolls, kTapOrHold},
-    {Opcode::option, Setting::idle, kTapOrHold},
+    {Opcode::option, Setting::idle, kTapOrHold | kind_bit(TriggerKind::together)},
     {Opcode::option, Setting::quick, kTapOrHold},
     {Opcode::option, Setting::retro, kTapOrHold},
     {Opcode::option, Setting::hands, kTapOrHold},
     {Opcode::option_with, Setting{}, kTapOrHold},
-    {Opcode::option, Setting::double_tap, kind_bit(TriggerKind::double_tap)},
+    {Opcode::option, Setting::double_tap,
+     kind_bit(TriggerKind::double_tap) | kind_bit(TriggerKind::dance)},
     {Opcode::option_anywhere, Setting{}, kind_bit(TriggerKind::text)},
     {Opcode::option_case, Setting{}, kind_bit(TriggerKind::text)},
     {Opcode::option_end, Setting{}, kind_bit(TriggerKind::text)},
+    {Opcode::option, Setting::chord, kind_bit(TriggerKind::together)},
+    {Opcode::option, Setting::slow, kind_bit(TriggerKind::together)},
 }};
+/// The clauses of a dance, in the order of Clause.
+inline constexpr std::array<std::string_view, kClauses> kClauseWords = {"tap", "hold", "double",
+                                                                        "double hold", "triple"};
+
 /// The values of the options of abbreviations.
 inline constexpr std::array<std::string_view, 2> kSwitchWords = {"off", "on"};
 

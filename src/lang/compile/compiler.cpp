@@ -242,6 +242,8 @@ void Compiler::file_step() {
     switch (blocks_[depth_ - 1].kind) {
       case Block::layer:
         return layer_item();
+      case Block::dance:
+        return dance_item();
       case Block::define:
         return define_line();
       default:

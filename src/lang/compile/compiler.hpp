@@ -77,6 +77,7 @@ class Compiler final : private DiagnosticSink {
   };
   enum class Block : std::uint8_t {
     layer,
+    dance,  ///< Its clauses.
     body,
     define,     ///< Between `define` and `end`.
     condition,  ///< After `if`.
@@ -91,8 +92,8 @@ class Compiler final : private DiagnosticSink {
   struct OpenBlock {
     Position at;  ///< Of its `{`.
     /// Code offset of a loop's head; of a layer, a body and a match the column where its items
-    /// stand (0: unknown yet); of a condition the label of the end of all its branches + 1, 0 if
-    /// there is none yet; of a scope 1 if it defers.
+    /// stand (0: unknown yet); of a dance whether a clause was seen; of a condition the label of
+    /// the end of all its branches + 1, 0 if there is none yet; of a scope 1 if it defers.
     std::uint32_t start = 0;
     std::uint16_t label = 0;  ///< Where it is left.
     Block kind{};
@@ -252,6 +253,8 @@ class Compiler final : private DiagnosticSink {
   bool layer_definition();
   bool layer_modifiers();
   void layer_item();
+  void dance_item();
+  bool clause();
   bool binding();
   [[nodiscard]] bool ends_in_modifier() const;
   [[nodiscard]] bool at_semicolon();
@@ -303,6 +306,15 @@ class Compiler final : private DiagnosticSink {
   void start_options();
   bool end_trigger();
   bool key_trigger(TriggerKind kind);
+  static bool is_next_key(const Token& token);
+  [[nodiscard]] bool at_dance();
+  bool next_key(std::size_t most);
+  void add_key(const Chord& key) { trigger_keys_[trigger_.keys++] = key.key; }
+  [[nodiscard]] hid::Usage key_now(KeyRef key) const;
+  [[nodiscard]] bool has_many_keys() const;
+  void write_keys();
+  std::uint16_t hash_of_keys();
+  void index_key(ScratchRecord& record, std::size_t number);
   bool prefixed_trigger(TriggerKind kind);
   bool vial_trigger();
   static bool is_quoted_key(std::string_view text);
@@ -460,6 +472,7 @@ class Compiler final : private DiagnosticSink {
   Lexer lexer_;
 
   Mode mode_ = Mode::start;
+  Skip skip_{};
   Status status_ = Status::more;
   std::uint32_t errors_ = 0;
   std::uint32_t warnings_ = 0;
@@ -474,8 +487,8 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t code_size_ = 0;     ///< Of this definition so far.
   std::uint32_t scope_ = 0;         ///< name_hash of the layer.
   ScratchRecord pending_;           ///< Declared by the body that is open.
-  std::uint32_t variables_ = 0;     ///< Variables declared so far.
-  std::uint32_t layers_ = 0;        ///< Layers declared so far.
+  std::uint16_t variables_ = 0;     ///< Variables declared so far.
+  std::uint16_t layers_ = 0;        ///< Layers declared so far.
   std::uint32_t outside_line_ = 0;  ///< Where something stands that is probably not of the layer.
   std::uint32_t allowed_ = 0;       ///< Kinds of warnings that are not told.
   std::uint32_t letters_ = 0;       ///< Those from a on that something in the file can type.
@@ -486,47 +499,47 @@ class Compiler final : private DiagnosticSink {
   bool layout_set_ = false;             ///< `set layout` was seen.
   bool layout_used_ = false;            ///< A character was checked against file_layout_.
   bool private_seen_ = false;
+  bool skipping_text_ = false;
+  bool brace_excused_ = false;  ///< That a `}` lacks comes of an error that was reported.
+  bool all_leader_ = false;     ///< `set trigger = leader`.
+  bool until_ = false;          ///< The expression is that of `wait until`.
+  bool text_fits_ = false;      ///< What the expression makes may be a text.
+  std::uint8_t wakes_ = 0;      ///< What the expression read that can change (Wakes).
   bool pending_good_ = false;
   bool trigger_good_ = false;  ///< No error was found in trigger_.
-  Trigger trigger_;            ///< Parsed, not written yet; its text is in text_.
+  Trigger trigger_;            ///< The last one; while it is not written its text is in text_.
+  std::array<KeyRef, kMaxSequence> trigger_keys_;  ///< Trigger::keys of them are its keys.
   Position trigger_at_;
   std::uint32_t trigger_length_ = 0;
   std::uint32_t options_at_ = 0;   ///< Offset of its options in the code.
   std::uint32_t options_sum_ = 0;  ///< ScratchRecord::options of it.
-  std::uint16_t options_ = 0;      ///< Its options, a bit each in the order of kOptionWords.
+  std::uint32_t options_ = 0;      ///< Its options, a bit each in the order of kOptionWords.
   std::uint32_t folded_hash_ = 0;  ///< Of an abbreviation in small letters.
-  bool caret_ = false;             ///< `${|}` was in the text.
-  std::uint8_t behind_caret_ = 0;  ///< Characters of the text after it.
-  std::uint8_t erase_ = 0;         ///< Characters of an abbreviation that the host sees.
   char32_t last_by_number_ = 0;    ///< The last character that `set unicode` can enter; 0: none.
-  bool all_leader_ = false;        ///< `set trigger = leader`.
-  bool until_ = false;             ///< The expression is that of `wait until`.
-  bool text_fits_ = false;         ///< What the expression makes may be a text.
-  std::uint8_t wakes_ = 0;         ///< What the expression read that can change (Wakes).
 
   std::array<OpenBlock, kMaxBlocks> blocks_;
-  std::uint8_t depth_ = 0;
   std::array<NamedLabel, kMaxNamedLabels> named_;
-  std::uint8_t named_count_ = 0;
   std::array<Local, kMaxSlots> locals_;
-  std::uint8_t local_count_ = 0;
-  std::uint8_t frame_ = 0;  ///< Most locals at a time.
   std::array<PendingLabel, 12> labels_;
-  std::uint8_t label_count_ = 0;
   std::uint32_t next_label_ = 0;
   std::uint32_t last_labels_ = 0;  ///< Offset of the last LABELS + 1.
 
   std::array<char, kMaxText> text_;
   std::uint8_t text_size_ = 0;
-  bool text_empty_ = true;      ///< Nothing of the text was emitted yet.
   std::uint32_t text_end_ = 0;  ///< Offset after the last text.
   NameAt subject_;              ///< What the statement calls, declares or assigns to.
+  std::uint8_t depth_ = 0;
+  std::uint8_t named_count_ = 0;
+  std::uint8_t local_count_ = 0;
+  std::uint8_t frame_ = 0;  ///< Most locals at a time.
+  std::uint8_t label_count_ = 0;
+  bool text_empty_ = true;         ///< Nothing of the text was emitted yet.
+  bool caret_ = false;             ///< `${|}` was in the text.
+  std::uint8_t behind_caret_ = 0;  ///< Characters of the text after it.
+  std::uint8_t erase_ = 0;         ///< Characters of an abbreviation that the host sees.
   Opcode call_opcode_{};
   std::uint8_t arguments_ = 0;
 
-  Skip skip_{};
-  bool skipping_text_ = false;
-  bool brace_excused_ = false;     ///< That a `}` lacks comes of an error that was reported.
   Position item_at_;               ///< Of the definition or the layer's item that was begun last.
   std::uint32_t layer_home_ = 1;   ///< home_ of the layer.
   std::uint32_t home_ = 1;         ///< Column of what is at item_at_, if that is first in its line.

@@ -207,9 +207,19 @@ TEST(Mistakes, WordsThatAreKnownByTheirPlace) {
 
 TEST(Mistakes, NewTriggers) {
   expect_all({
-      {"j & j { }", {"1:1 these two are the same key"}},
+      {"j & j { }", {"1:5 this key stands here twice"}},
+      {"j & k & l & 'J' = ESC", {"1:13 this key stands here twice"}},
       {"j & k { }\nk & j { }", {"2:1 this trigger is bound already at 1:1"}},
-      {"ctrl+j & k { }", {"1:1 modifiers cannot stand before this kind of trigger"}},
+      {"j & ctrl+k { }", {"1:5 modifiers stand before the first key only"}},
+      {"ctrl+j & k { }\nctrl+k & j { }", {"2:1 this trigger is bound already at 1:1"}},
+      {"ctrl+j & k { }\nshift+j & k { }\nj & k { }", {}},
+      {"a & b & c { }\nc & a & b { }", {"2:1 this trigger is bound already at 1:1"}},
+      {"a & b & c { }\na & b & d { }\na & b { }", {}},
+      {"a & b & c & d & e { }", {}},
+      {"a & b & c & d & e & f { }", {"1:21 at most 5 keys"}},
+      {"a & b & ☺ { }", {"1:1 no key of layout uk types '☺'"}},
+      {"a & b & { }", {"1:9 expected a key"}},
+      {"a & b & c = ESC / LCTRL", {"1:1 tap and hold need a trigger that is a key alone"}},
       {"SPACE = SPACE / \nF1 { }", {"1:16 expected a key"}},
       {"SPACE = SPACE / layer", {"1:22 expected a name"}},
       {"SPACE = SPACE / layer nv\nlayer nav { }", {"1:23 unknown layer 'nv'"}},
@@ -229,6 +239,60 @@ TEST(Mistakes, NewTriggers) {
   });
 }
 
+TEST(Mistakes, KeysAfterTheLeader) {
+  expect_all({
+      {"leader g h { }\nleader g h { }", {"2:1 this trigger is bound already at 1:1"}},
+      {"leader g { }\nleader g h { }\nleader h g { }\nleader g h i = ESC", {}},
+      {"leader 1 2 3 4 5 6 7 8 { }", {}},
+      {"leader 1 2 3 4 5 6 7 8 9 { }", {"1:24 at most 8 keys"}},
+      {"leader g ctrl+h { }", {"1:10 modifiers stand before the first key only"}},
+      {"leader ctrl+g h { }\nleader g h { }", {}},
+      {"leader g LSHIFT { }",
+       {"1:10 a modifier is no key of a sequence; it stands before the first one, as in leader "
+        "ctrl+g h"}},
+      {"leader LCTRL m { }",
+       {"1:14 a modifier is no key of a sequence; it stands before the first one, as in leader "
+        "ctrl+g h"}},
+      {"leader g ☺ { }", {"1:1 no key of layout uk types '☺'"}},
+      // Signs that may follow a trigger are quoted, and as the only key they are not.
+      {"leader g '=' '/' '&' '{' { }", {}},
+      {"leader = { }\nleader & { }\nleader / { }\nleader = = ESC",
+       {"4:1 this trigger is bound already at 1:1"}},
+      {"leader g & h { }", {"1:10 expected '{' or '=' after the trigger"}},
+      {"leader g", {"1:9 expected '{' or '=' after the trigger"}},
+      {"leader g\nh { }", {"1:9 expected '{' or '=' after the trigger"}},
+  });
+}
+
+TEST(Mistakes, Dances) {
+  const std::string clause = "expected tap, hold, double, double hold or triple, and { … }";
+  const std::string all = "tap { } hold { } double { } double hold { } triple { }";
+  expect_all({
+      {"dance F5 { " + all + " }", {}},
+      {"dance ctrl+F5 (double: 200ms, again: stop) {\n  triple { \"x\" }\n}", {}},
+      {"dance F5 { }", {"1:12 " + clause}},
+      {"dance F5 { \"x\" }", {"1:12 " + clause}},
+      {"dance F5 { tap { }\n  quadruple { \"x\" }\n  hold { } }", {"2:3 " + clause}},
+      {"dance F5 { tap { } tap { } }", {"1:20 this trigger is bound already at 1:12"}},
+      {"dance F5 { double ESC }", {"1:19 expected '{'"}},
+      {"dance F5 { tap { }", {"1:10 missing '}' for this '{'"}},
+      {"dance F5 { tap { \"x\"", {"1:16 missing '}' for this '{'"}},
+      {"dance F5 {\n  tap { }\nF6 { }",
+       {"1:10 missing '}' for this '{'; the next definition starts in line 3"}},
+      {"dance F5 = ESC", {"1:1 no '=' can follow this trigger; write '{ }'"}},
+      {"dance F5 { tap { } }\ndance F5 { hold { } }", {}},
+      {"dance F5 { tap { } }\nF5 { }", {"2:1 this trigger is bound already at 1:12"}},
+      {"double F5 { }\ndance F5 { hold { } }", {"2:12 this trigger is bound already at 1:1"}},
+      {"hold F5 = LCTRL\nlayer nav {\n  dance F5 { hold { } }\n}\nF1 = layer nav", {}},
+      {"dance F5 { hold { foo } }",
+       {"1:19 'foo' is neither a key nor a statement; to type it write \"foo\""}},
+      // The words are names like others.
+      {"var dance var triple macro clause { }\nF1 { dance = triple  triple = triple + 1  call "
+       "clause }",
+       {}},
+  });
+}
+
 TEST(Mistakes, Options) {
   const std::string tap_hold = "goes with a key that is tapped or held";
   expect_all({
@@ -236,10 +300,14 @@ TEST(Mistakes, Options) {
        {"1:1 a remap is down as long as its key, so 'again' means nothing; with a macro it does: "
         "{…}"}},
       {"leader m (hold: 1s) { }", {"1:11 'hold' " + tap_hold}},
-      {"\"ab\" (idle: 1s) { }", {"1:7 'idle' " + tap_hold}},
+      {"\"ab\" (idle: 1s) { }", {"1:7 'idle' " + tap_hold + ", and with j & k"}},
       {"double F5 (hold: 1s) { }", {"1:12 'hold' " + tap_hold}},
       {"on start (retro: on) { }", {"1:11 'retro' " + tap_hold}},
-      {"F5 (double: 1s) { }", {"1:5 'double' goes with double and a key"}},
+      {"F5 (double: 1s) { }", {"1:5 'double' goes with double or dance and a key"}},
+      {"F5 (chord: 1s) { }", {"1:5 'chord' goes with keys that are pressed together, as in j & k"}},
+      {"F5 (slow: on) = a", {"1:5 'slow' goes with keys that are pressed together, as in j & k"}},
+      {"j & k (chord: on) { }", {"1:15 expected a duration"}},
+      {"j & k (hold: 1s) { }", {"1:8 'hold' " + tap_hold}},
       {"F5 (hold: 300) = a / b", {"1:11 a duration needs a unit; did you mean '300ms'?"}},
       {"F5 (dual: hold) = a / b", {"1:11 expected release, press or timeout"}},
       {"F5 (retro: yes) = a / b", {"1:12 expected off or on"}},

@@ -286,7 +286,7 @@ TEST(Mistakes, Definitions) {
        {"1:1 unknown word 'Private'; did you mean 'private'?", "1:1" + kPlain}},
       {"F1 (agian: stop) { \"x\" }",
        {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
-        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
+        "retro, hands, with, double, chord, slow; of an abbreviation anywhere, case or end"}},
       {"F1 (typing 20ms) { \"x\" }", {"1:12 expected ':'"}},
       {"F1 (typing: 20ms { \"x\" }", {"1:18 expected ')'"}},
       {"F1 (typing: 20) { \"x\" }", {"1:13 a duration needs a unit; did you mean '20ms'?"}},
@@ -330,7 +330,7 @@ TEST(Mistakes, Definitions) {
       {"F1 (typing: safe, typing: fast) { \"x\" }", {"1:19 option 'typing' is given twice"}},
       {"F1 (layout: xx) { \"x\" }", {"1:13 unknown layout 'xx'"}},
       {"on { \"x\" }", {"1:4 expected an event: start, lock, unlock, capslock or layer"}},
-      {"ctrl+a & b { \"x\" }", {"1:1 modifiers cannot stand before this kind of trigger"}},
+      {"a & ctrl+b { \"x\" }", {"1:5 modifiers stand before the first key only"}},
       {"leader { \"x\" }", {"1:8 expected a key"}},
       {"wait 50ms", {"1:1 'wait' cannot stand here"}},
       {"F1", {"1:3 expected '{' or '=' after the trigger"}},
@@ -339,7 +339,7 @@ TEST(Mistakes, Definitions) {
       {"[private", {"1:2" + kPlain, "1:9 expected ']'"}},
       {"F1 (",
        {"1:5 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
-        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
+        "retro, hands, with, double, chord, slow; of an abbreviation anywhere, case or end"}},
       {"layer", {"1:6 expected a name"}},
       {"macro f \"x\"\nF1 { call f }", {"1:9 expected '{'"}},
       {"var x 3\nF1 { \"${x}\" }", {"1:7 expected '='"}},
@@ -354,7 +354,7 @@ TEST(Mistakes, Definitions) {
       {"private private F1 { \"x\" }", {"1:1" + kPlain, "1:9 'private' cannot stand here"}},
       {"F1 ( \"x\" )",
        {"1:6 expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, "
-        "retro, hands, with, double; of an abbreviation anywhere, case or end"}},
+        "retro, hands, with, double, chord, slow; of an abbreviation anywhere, case or end"}},
   });
 }
 

@@ -33,7 +33,8 @@ bool Compiler::definition() {
 
 /// The keyword at which a definition starts, also if it is misspelt, which is reported.
 Keyword Compiler::definition_keyword() {
-  if (!is_unknown_word() || at_old_command() || at_named_text()) return keyword();
+  const bool known = !is_unknown_word() || at_old_command() || at_named_text() || at_dance();
+  if (known) return keyword();
   if (!unknown_word()) return Keyword::no_keyword;
   const Keyword meant = find_keyword(closest_keyword(lexer_.word()));
   Lexer& ahead = look_ahead();
@@ -131,7 +132,15 @@ void Compiler::start_declaration(IndexSpace space, const NameAt& name) {
 
 /// The declaration is complete: its record goes to the scratch, unless an error made it worthless.
 void Compiler::declare() {
-  if (pending_good_) note(pending_);
+  if (!pending_good_) return;
+  note(pending_);
+  const bool trigger = pending_.entry.key.high >> 28 == static_cast<unsigned>(IndexSpace::trigger);
+  if (!trigger || key_kind(pending_.entry.key) != TriggerKind::together) return;
+  // It is found by each of its keys.
+  for (std::size_t i = 1; i < trigger_.keys; ++i) {
+    index_key(pending_, i);
+    note(pending_);
+  }
 }
 
 /// A name is used that must be declared somewhere.
@@ -358,6 +367,54 @@ void Compiler::layer_item() {
   skip(Skip::item);
 }
 
+/// A clause of a dance, or its end.
+void Compiler::dance_item() {
+  if (at_symbol(';')) return advance();
+  OpenBlock& block = blocks_[depth_ - 1];
+  if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
+  if (at_symbol('}')) {
+    if (block.start == 0) error(Message::expected_clause);
+    --depth_;
+    advance();
+    if (depth_ == 0) end_definition();
+    return;
+  }
+  block.start = 1;
+  const std::uint8_t depth = depth_;
+  if (clause()) return;
+  depth_ = depth;
+  skip(Skip::statement);
+}
+
+/// `double hold {`: what follows is the body of a binding of its own.
+bool Compiler::clause() {
+  const Position at = token().at;
+  const Keyword word = keyword();
+  Clause found = Clause::triple;
+  if (word == Keyword::k_tap) {
+    found = Clause::tap;
+  } else if (word == Keyword::k_hold) {
+    found = Clause::hold;
+  } else if (word == Keyword::k_double) {
+    found = Clause::double_tap;
+  } else if (!at_word("triple")) {
+    return error(Message::expected_clause);
+  }
+  advance();
+  if (found == Clause::double_tap && keyword() == Keyword::k_hold) {
+    found = Clause::double_hold;
+    advance();
+  }
+  local_count_ = 0;
+  pending_.at = at;
+  pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
+  pending_.entry.key.high =
+      (pending_.entry.key.high & 0xFF0000FFU) | static_cast<std::uint32_t>(found) << 8;
+  emit(CodePiece(Opcode::clause).number(static_cast<std::uint32_t>(found)));
+  pending_.entry.body = code_size_;
+  return open_body();
+}
+
 // ---- Bindings and remaps ----------------------------------------------------------------------
 
 bool Compiler::binding() {
@@ -365,7 +422,7 @@ bool Compiler::binding() {
   local_count_ = 0;
   if (no_binding()) return false;
   if (at_symbol('{')) return expected(Message::expected_key);
-  const bool unknown = is_unknown_word();
+  const bool unknown = is_unknown_word() && !at_dance();
   if (unknown) unknown_trigger();
   bool good = unknown || trigger();
   const bool with_options = good && at_symbol('(');
@@ -382,13 +439,14 @@ bool Compiler::binding() {
   }
   pending_good_ = good && trigger_good_;
   // The body may hold errors of its own: it is compiled even if the head has some.
-  return find_body(with_options || spaced) && open_body();
+  if (!find_body(with_options || spaced)) return false;
+  return trigger_.kind == TriggerKind::dance ? open_block(Block::dance, 0, 0) : open_body();
 }
 
 /// After a trigger: whether it is a modifier alone, with its key behind a space.
 bool Compiler::ends_in_modifier() const {
   const bool key = token().kind == TokenKind::word || token().kind == TokenKind::number;
-  const KeyRef last = trigger_.key;
+  const KeyRef last = trigger_keys_[0];
   return key && !token().line_before && trigger_.kind == TriggerKind::press && trigger_good_ &&
          !last.is_character() && hid::is_modifier(static_cast<hid::Usage>(last.value()));
 }

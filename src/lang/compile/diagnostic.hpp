@@ -104,7 +104,7 @@ struct Position {
   X(expected_value,     "expected {b}") \
   X(unknown_lint,       "unknown warning '{a}'[; did you mean '{b}'?]") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
-  X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with, double; of an abbreviation anywhere, case or end") \
+  X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with, double, chord, slow; of an abbreviation anywhere, case or end") \
   X(option_elsewhere,   "'{a}' goes with {b}") \
   X(again_of_remap,     "a remap is down as long as its key, so 'again' means nothing; with a macro it does: {…}") \
   X(options_differ,     "this key has other options at {p}; a key has one set of them for tap and hold") \
@@ -115,7 +115,6 @@ struct Position {
   X(expected_event,     "expected an event: start, lock, unlock, capslock or layer") \
   X(any_alone,          "'any' needs a modifier that must be held; a key alone counts whatever is held") \
   X(any_outside_trigger,"'any' stands before the key of a trigger only") \
-  X(trigger_mods,       "modifiers cannot stand before this kind of trigger") \
   X(abbreviation_size,  "an abbreviation has 1 to {n} bytes and no ${}") \
   X(bad_vial_key,       "Vial macro keys are M0 to M{n}") \
   X(definition_too_long,"a definition's code is at most {n} bytes") \
@@ -193,7 +192,10 @@ struct Position {
   X(random_in_until,    "'random' would be another number at each test; store it in a variable before") \
   X(time_in_until,      "in 'wait until' write '{a} >= …' only, so that it is known when to wake") \
   X(never_true,         "nothing that this reads can change while it waits; it would never end") \
-  X(both_same,          "these two are the same key") \
+  X(key_twice,          "this key stands here twice") \
+  X(later_mods,         "modifiers stand before the first key only") \
+  X(leader_modifier,    "a modifier is no key of a sequence; it stands before the first one, as in leader ctrl+g h") \
+  X(expected_clause,    "expected tap, hold, double, double hold or triple, and { … }") \
   X(remap_of_no_key,    "no '=' can follow this trigger; write '{ }'") \
   X(tap_hold_trigger,   "tap and hold need a trigger that is a key alone")
 // clang-format on

@@ -18,17 +18,6 @@ constexpr IndexSpace space_of(const IndexKey& key) {
   return static_cast<IndexSpace>(key.high >> 28);
 }
 
-bool is_both(const IndexKey& key) {
-  return space_of(key) == IndexSpace::trigger &&
-         ((key.high >> 24) & 0xFU) == static_cast<std::uint32_t>(TriggerKind::both);
-}
-
-/// The key of `k & j`, given that of `j & k`.
-IndexKey mirror_key(const IndexKey& key) {
-  return {key.scope, (key.high & 0xFF0000FFU) | (key.low >> 16 << 8),
-          (key.low & 0xFFFFU) | (((key.high >> 8) & 0xFFFFU) << 16)};
-}
-
 /// The key in the index of a text, given that of a variable of its name.
 IndexKey text_key(const IndexKey& key) { return name_key(IndexSpace::text, key.low); }
 
@@ -69,6 +58,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
       usage = *found;
       return true;
     }
+    if (record.copy) return false;  // the one before it was told
     Diagnostic diagnostic;
     diagnostic.message = Message::no_key_for_trigger;
     diagnostic.at = record.at;
@@ -84,16 +74,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   if (record.first_is_character && !usage_of(first, first)) return false;
   if (record.second_is_character && !usage_of(second, second)) return false;
   const bool trigger = space_of(key) == IndexSpace::trigger;
-  const auto kind = static_cast<TriggerKind>((key.high >> 24) & 0xFU);
-  if (trigger && kind == TriggerKind::both && first == second) {
-    Diagnostic diagnostic;
-    diagnostic.message = Message::both_same;
-    diagnostic.at = record.at;
-    diagnostic.length = record.length;
-    context.sink.report(diagnostic);
-    return false;
-  }
-  if (context.leader && record.binding && trigger && kind == TriggerKind::press &&
+  if (context.leader && record.binding && trigger && key_kind(key) == TriggerKind::press &&
       !key_mods(key).any()) {
     key.high |= static_cast<std::uint32_t>(TriggerKind::leader) << 24;
   }
@@ -118,11 +99,11 @@ Status IndexBuilder::runs_step(const Context& context) {
     if (!resolve(context, record, item.key)) continue;
     item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
-    // `j & k` is found from either key; a text is checked among the variables.
-    mirrored_ = is_both(item.key) || record.text;
+    // A text is checked among the variables.
+    mirrored_ = record.text;
     if (mirrored_) {
       mirror_ = item;
-      mirror_.key = record.text ? text_key(item.key) : mirror_key(item.key);
+      mirror_.key = text_key(item.key);
     }
   }
   sort_run(std::span{items}.first(count));
@@ -246,8 +227,7 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
                                  const ScratchRecord& record) {
   const bool indexed_text = space_of(item.key) == IndexSpace::text;
   if (declared_ && declared_item_.key == item.key && !indexed_text) {
-    // A doubled trigger of two keys is found twice, once for each order.
-    if (is_both(item.key) && mirror_key(item.key) < item.key) return Status::ok;
+    if (record.copy) return Status::ok;  // one of its keys is enough to tell
     ScratchRecord first;
     if (!context.scratch.read(declared_item_.record, first)) return Status::io_error;
     std::array<char, kMaxName> name;
@@ -270,6 +250,7 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   declared_item_ = item;
   used_ = false;
   check_letter(context, item, record);
+  if (clashes_with_dance(context, item, record)) return Status::more;
   if (record.options != 0) {
     if (options_differ(context, item, record)) return Status::more;
     check_options(context, item, record);
@@ -280,11 +261,43 @@ Status IndexBuilder::declaration(const Context& context, const SortItem& item,
   return context.writer.append_index(entry);
 }
 
+/// Whether `record` is the first clause of a dance, and its key alone has another trigger: reports
+/// the one that comes later.
+bool IndexBuilder::clashes_with_dance(const Context& context, const SortItem& item,
+                                      const ScratchRecord& record) {
+  if (space_of(item.key) != IndexSpace::trigger || key_kind(item.key) != TriggerKind::dance) {
+    return false;
+  }
+  ScratchRecord other;
+  IndexKey key = item.key;
+  key.high &= 0xF00000FFU;
+  for (std::uint32_t clause = 0; clause < key_second(item.key); ++clause) {
+    const std::uint32_t kind = static_cast<std::uint32_t>(TriggerKind::dance) << 24;
+    if (find_declaration(context, {key.scope, key.high | kind | clause << 8, key.low}, other)) {
+      return false;
+    }
+  }
+  for (const TriggerKind kind :
+       {TriggerKind::press, TriggerKind::double_tap, TriggerKind::hold, TriggerKind::tap}) {
+    const std::uint32_t high = key.high | static_cast<std::uint32_t>(kind) << 24;
+    if (!find_declaration(context, {key.scope, high, key.low}, other)) continue;
+    const bool later = other.at.offset > record.at.offset;
+    Diagnostic diagnostic;
+    diagnostic.message = Message::trigger_taken;
+    diagnostic.at = later ? other.at : record.at;
+    diagnostic.length = later ? other.length : record.length;
+    diagnostic.other = later ? record.at : other.at;
+    context.sink.report(diagnostic);
+    return true;
+  }
+  return false;
+}
+
 /// Whether a trigger of the same key, for a press or a hold, has other options than `record`, which
 /// has some: reports both.
 bool IndexBuilder::options_differ(const Context& context, const SortItem& item,
                                   const ScratchRecord& record) {
-  const auto kind = static_cast<TriggerKind>((item.key.high >> 24) & 0xFU);
+  const TriggerKind kind = key_kind(item.key);
   for (const TriggerKind other : {TriggerKind::press, TriggerKind::hold}) {
     if (other >= kind) break;
     IndexKey key = item.key;
@@ -302,7 +315,7 @@ bool IndexBuilder::options_differ(const Context& context, const SortItem& item,
 /// Warns if the options of `record` decide between tap and hold, and the key has but one of them.
 void IndexBuilder::check_options(const Context& context, const SortItem& item,
                                  const ScratchRecord& record) {
-  const auto kind = static_cast<TriggerKind>((item.key.high >> 24) & 0xFU);
+  const TriggerKind kind = key_kind(item.key);
   if (kind != TriggerKind::press || record.decides) return;
   for (const TriggerKind other : {TriggerKind::tap, TriggerKind::hold}) {
     IndexKey key = item.key;

@@ -56,6 +56,8 @@ class IndexBuilder {
   static bool advance(const Context& context, Head& head);
   Status check(const Context& context, const SortItem& item);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
+  bool clashes_with_dance(const Context& context, const SortItem& item,
+                          const ScratchRecord& record);
   bool options_differ(const Context& context, const SortItem& item, const ScratchRecord& record);
   void check_options(const Context& context, const SortItem& item, const ScratchRecord& record);
   static void report_options(const Context& context, const ScratchRecord& record,
@@ -85,7 +87,7 @@ class IndexBuilder {
   bool declared_ = false;      // declared_item_ holds the last declaration
   bool used_ = false;          // and something uses it
   bool mirrored_ = false;      // mirror_ waits to be sorted in
-  SortItem mirror_;            // a trigger of two keys with the keys exchanged, or a text's own key
+  SortItem mirror_;            // a text with the key that its index entry has
   SortItem declared_item_;
   std::array<Head, kFan> heads_{};
 };

@@ -245,8 +245,15 @@ TEST(IndexBuilder, TwoKeysStandInOneOrder) {
       const std::uint32_t j = first ? 'j' : 0x0D;
       const auto k = static_cast<std::uint16_t>(second ? 'k' : 0x0E);
       Names names;
-      names.declare(trigger(TriggerKind::both, j, first, k, second));
-      names.declare(trigger(TriggerKind::both, k, second, static_cast<std::uint16_t>(j), first, 2));
+      const auto low_j = static_cast<std::uint16_t>(j);
+      for (const std::uint32_t line : {1U, 2U}) {
+        // `j & k`, then `k & j`: each is declared by either of its keys.
+        ScratchRecord record = trigger(TriggerKind::together, j, first, k, second, line);
+        ScratchRecord other = trigger(TriggerKind::together, k, second, low_j, first, line);
+        (line == 1 ? record : other).copy = true;
+        names.declare(line == 1 ? other : record);
+        names.declare(line == 1 ? record : other);
+      }
       ASSERT_EQ(names.build(), Status::ok);
       EXPECT_EQ(names.findings.errors(), 1U);
     }

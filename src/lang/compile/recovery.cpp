@@ -12,7 +12,7 @@ namespace {
 /// Tokens, or pieces of a text, that one step passes over.
 constexpr unsigned kSkipBatch = 64;
 /// Tokens that a trigger has at most: `leader ctrl+shift+alt+gui+m {`.
-constexpr unsigned kTriggerTokens = 12;
+constexpr unsigned kTriggerTokens = 24;
 
 /// Whether the word is a key's name in upper case.
 bool is_printed_key(std::string_view word) {
@@ -166,10 +166,11 @@ void Compiler::missing_brace() {
   if (!brace_excused_) {
     error_at(Message::missing_brace, blocks_[depth_ - 1].at, 1, {}, {line.data(), size});
   }
-  while (blocks_[depth_ - 1].kind != Block::body && blocks_[depth_ - 1].kind != Block::layer) {
-    --depth_;
-  }
+  while (blocks_[depth_ - 1].kind > Block::body) --depth_;
   if (blocks_[depth_ - 1].kind == Block::body) close_body();
+  if (depth_ == 0 || blocks_[depth_ - 1].kind != Block::dance) return;
+  --depth_;
+  if (depth_ == 0) end_definition();
 }
 
 /// Whether a definition starts at this token, which stands first in its line without indentation,
@@ -219,8 +220,8 @@ bool Compiler::starts_definition() {
     while (item.kind == StringItem::Kind::character) item = ahead.string_item();
     if (item.kind != StringItem::Kind::end) return false;
   }
-  // A trigger: one item, or two after a word such as `leader`, or three with `&` in the middle.
-  const bool prefixed = first != Keyword::no_keyword || at_word("mouse");
+  // A trigger: one item, or several with `&` between them, after a word such as `leader` one more.
+  const bool prefixed = first != Keyword::no_keyword || at_word("mouse") || at_dance();
   std::uint32_t items = prefixed ? 0 : 1;
   for (unsigned i = 0; i < kTriggerTokens; ++i) {
     const bool both = ahead.token().is_symbol('&');
@@ -228,11 +229,12 @@ bool Compiler::starts_definition() {
     const Token& next = ahead.token();
     if (next.kind == TokenKind::end || next.kind == TokenKind::text || next.line_before)
       return false;
-    if (next.is_symbol('{')) return items == 1;
-    if (next.is_symbol('=')) return items == 1 && is_remap(ahead);
+    const bool complete = items == 1 || (items > 1 && first == Keyword::k_leader);
+    if (next.is_symbol('{')) return complete;
+    if (next.is_symbol('=')) return complete && is_remap(ahead);
     if (next.is_symbol('(')) {
       ahead.next();
-      return items == 1 && find_word(kOptionWords, ahead.word()) < kOptionWords.size();
+      return complete && find_word(kOptionWords, ahead.word()) < kOptionWords.size();
     }
     if (next.is_symbol('&')) {
       items = 0;

@@ -28,6 +28,7 @@ struct ScratchRecord {
   Role role = Role::declaration;
   bool first_is_character = false;   ///< The trigger's usage is a character; the layout maps it.
   bool second_is_character = false;  ///< The trigger's second usage is a character.
+  bool copy = false;                 ///< One before it has the same trigger, by another key of it.
   bool binding = false;              ///< It is a trigger's, and no remap's.
   bool decides = false;              ///< It is a remap's that is one thing tapped, another held.
   /// A sum of the options that decide between tap and hold, in whatever order; 0: there are none.

@@ -36,7 +36,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 28> kExpectedValue = {
+constexpr std::array<std::string_view, 29> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -64,6 +64,7 @@ constexpr std::array<std::string_view, 28> kExpectedValue = {
     "the keys' characters in quotes",
     "the keys' characters in quotes",
     "names of warnings in quotes",
+    "off or on",
     "off or a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
@@ -250,6 +251,14 @@ constexpr std::uint32_t option_hash(std::uint32_t what, std::uint32_t value) {
   return hash;
 }
 
+/// What has an option that not all `kinds` of triggers have.
+constexpr std::string_view whose(std::uint16_t kinds) {
+  const bool together = (kinds & kind_bit(TriggerKind::together)) != 0;
+  if (kinds == kTapOrHold) return "a key that is tapped or held";
+  if ((kinds & kTapOrHold) != 0) return "a key that is tapped or held, and with j & k";
+  return together ? "keys that are pressed together, as in j & k" : "double or dance and a key";
+}
+
 }  // namespace
 
 /// `(again: stop, typing: 20ms)`, before the instruction that declares the trigger.
@@ -270,7 +279,7 @@ bool Compiler::options() {
 bool Compiler::option() {
   const std::size_t index = word_ahead(kOptionWords);
   if (index == kOptionWords.size()) return expected(Message::expected_option);
-  const auto bit = static_cast<std::uint16_t>(1U << index);
+  const std::uint32_t bit = 1U << index;
   if ((options_ & bit) != 0) return error(Message::option_twice, kOptionWords[index]);
   options_ |= bit;
   const OptionInfo& info = kOptions[index];
@@ -278,8 +287,7 @@ bool Compiler::option() {
     if (info.kinds == kind_bit(TriggerKind::text)) {
       return error(Message::text_option, kOptionWords[index]);
     }
-    return error(Message::option_elsewhere, kOptionWords[index],
-                 info.kinds == kTapOrHold ? "a key that is tapped or held" : "double and a key");
+    return error(Message::option_elsewhere, kOptionWords[index], whose(info.kinds));
   }
   advance();
   if (!expect_symbol(':', ":")) return false;
@@ -313,7 +321,8 @@ bool Compiler::option_value(const OptionInfo& info) {
   CodePiece piece(info.opcode);
   if (info.opcode == Opcode::option) piece.number(number);
   emit(piece.number(value));
-  if (info.kinds == kTapOrHold) options_sum_ += option_hash(number, value);
+  const bool decides = info.kinds != kAnyKind && (info.kinds & kTapOrHold) != 0;
+  if (decides) options_sum_ += option_hash(number, value);
   return true;
 }
 

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "base/edit_distance.hpp"
@@ -44,6 +46,13 @@ constexpr std::uint32_t kVialKeys = 128;
 constexpr bool is_usage(std::uint32_t number) {
   return (number >= 0x04 && number <= 0xE7) || (number >= 0x1001 && number <= 0x13FF) ||
          (number >= 0x2081 && number <= 0x20B7);
+}
+
+/// Moves number `place` of `usages` to where it belongs among those before it, the least first.
+void sink(std::span<std::uint16_t> usages, std::size_t place) {
+  for (; place > 0 && usages[place] < usages[place - 1]; --place) {
+    std::swap(usages[place], usages[place - 1]);
+  }
 }
 
 }  // namespace
@@ -285,6 +294,7 @@ bool Compiler::trigger() {
   erase_ = 0;
   start_options();
   if (token().kind == TokenKind::text) return text_trigger();
+  if (at_dance()) return prefixed_trigger(TriggerKind::dance);
   switch (keyword()) {
     case Keyword::k_leader:
       return prefixed_trigger(TriggerKind::leader);
@@ -325,20 +335,63 @@ bool Compiler::key_trigger(TriggerKind kind) {
   }
   trigger_.kind = kind;
   trigger_.mods = first.mods;
-  trigger_.key = first.key;
+  trigger_.keys = 0;
   trigger_good_ = first.good;
-  if (kind == TriggerKind::press && at_symbol('&')) {
-    advance();
-    Chord second;
-    if (!chord(second)) return false;
-    if (first.mods.any() || second.mods.any()) {
-      return error_at(Message::trigger_mods, first.at, first.length);
-    }
-    trigger_.kind = TriggerKind::both;
-    trigger_.second = second.key;
-    trigger_good_ = first.good && second.good;
+  add_key(first);
+  const bool together = kind == TriggerKind::press;
+  while (together ? at_symbol('&') : kind == TriggerKind::leader && is_next_key(token())) {
+    if (together) advance();
+    if (!next_key(together ? kMaxTogether : kMaxSequence)) return false;
   }
+  if (together && trigger_.keys > 1) trigger_.kind = TriggerKind::together;
   return end_trigger();
+}
+
+/// Whether `token` begins another key in the same line. Signs that may stand after a trigger do
+/// not, unless they are quoted.
+bool Compiler::is_next_key(const Token& token) {
+  if (token.line_before || token.kind == TokenKind::end) return false;
+  if (token.kind != TokenKind::symbol) return token.kind != TokenKind::text;
+  constexpr std::u32string_view kNone = U"{}()=/&;,+";
+  return kNone.find(token.character) == std::u32string_view::npos;
+}
+
+/// Whether `dance` stands here with a key behind it.
+bool Compiler::at_dance() {
+  if (!at_word("dance")) return false;
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  return is_next_key(ahead.token());
+}
+
+/// One more key of the trigger, of at most `most`.
+bool Compiler::next_key(std::size_t most) {
+  Chord next;
+  if (!chord(next)) return false;
+  const bool sequence = trigger_.kind == TriggerKind::leader;
+  trigger_good_ = trigger_good_ && next.good;
+  if (trigger_.keys == most) {
+    return error_at(Message::too_many_keys, next.at, next.length, {}, {},
+                    static_cast<std::uint32_t>(most));
+  }
+  if (next.mods.any()) return error_at(Message::later_mods, next.at, next.length);
+  const hid::Usage usage = key_now(next.key);
+  if (sequence && (hid::is_modifier(usage) || hid::is_modifier(key_now(trigger_keys_[0])))) {
+    return error_at(Message::leader_modifier, next.at, next.length);
+  }
+  for (std::size_t i = 0; !sequence && i < trigger_.keys; ++i) {
+    if (key_now(trigger_keys_[i]) != usage || usage == hid::kNoKey) continue;
+    trigger_good_ = error_at(Message::key_twice, next.at, next.length);
+  }
+  add_key(next);
+  return true;
+}
+
+/// The usage of `key` in the layout that is the file's so far; kNoKey if it has none.
+hid::Usage Compiler::key_now(KeyRef key) const {
+  if (!key.is_character()) return static_cast<hid::Usage>(key.value());
+  const auto found = file_layout_.key_of(static_cast<char32_t>(key.value()));
+  return found ? hid::keyboard_usage(*found) : hid::kNoKey;
 }
 
 /// `leader m`, `double F5`, `hold F5`, `tap F5`.
@@ -445,7 +498,7 @@ bool Compiler::event_trigger() {
 /// Whether `=` may follow the trigger; with `two`, tap and hold after it.
 bool Compiler::can_remap(bool two) {
   const TriggerKind kind = trigger_.kind;
-  if (kind == TriggerKind::text || kind == TriggerKind::event) {
+  if (kind == TriggerKind::text || kind == TriggerKind::event || kind == TriggerKind::dance) {
     return error_at(Message::remap_of_no_key, trigger_at_, trigger_length_);
   }
   if (!two || kind == TriggerKind::press || kind == TriggerKind::vial) return true;
@@ -466,9 +519,9 @@ void Compiler::write_trigger(Opcode opcode) {
   pending_.options = options_sum_;
 
   CodePiece piece(opcode);
-  piece.byte(static_cast<std::uint8_t>(static_cast<unsigned>(trigger.kind) |
-                                       (trigger.mods.any() ? 0x80U : 0U) |
-                                       (trigger.mods.any() && trigger.mods.more ? 0x40U : 0U)));
+  piece.byte(static_cast<std::uint8_t>(
+      static_cast<unsigned>(trigger.kind) | (trigger.mods.any() ? 0x80U : 0U) |
+      (trigger.mods.any() && trigger.mods.more ? 0x40U : 0U) | (has_many_keys() ? kManyKeys : 0U)));
   if (trigger.mods.any()) piece.byte(trigger.mods.exact).byte(trigger.mods.either);
   std::uint32_t low = trigger.hash;
   std::uint16_t second = 0;
@@ -486,19 +539,62 @@ void Compiler::write_trigger(Opcode opcode) {
       if (text_size_ > 0) piece.byte(text_size_);
       break;
     default:
-      piece.key(trigger.key);
-      low = index_usage(trigger.key, pending_.first_is_character);
-      if (trigger.kind == TriggerKind::both) {
-        piece.key(trigger.second);
-        second = index_usage(trigger.second, pending_.second_is_character);
-      }
+      emit(piece);
+      write_keys();
+      low = index_usage(trigger_keys_[0], pending_.first_is_character);
+      piece = {};
       break;
   }
   emit(piece);
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;
   pending_.entry.key = trigger_key(scope_, trigger.kind, trigger.mods, low, second);
+  if (trigger.kind == TriggerKind::together || has_many_keys()) index_key(pending_, 0);
   pending_.entry.body = code_size_;
+}
+
+/// Whether the trigger has more keys than its index key names.
+bool Compiler::has_many_keys() const {
+  return trigger_.keys > (trigger_.kind == TriggerKind::together ? 2 : 1);
+}
+
+/// The keys of the trigger, in code.
+void Compiler::write_keys() {
+  if (has_many_keys()) emit(CodePiece().byte(trigger_.keys));
+  for (std::size_t i = 0; i < trigger_.keys; ++i) emit(CodePiece().key(trigger_keys_[i]));
+}
+
+/// keys_hash() of the trigger's keys, in the layout that is the file's so far.
+std::uint16_t Compiler::hash_of_keys() {
+  std::array<std::uint16_t, kMaxSequence> usages{};
+  for (std::size_t i = 0; i < trigger_.keys; ++i) {
+    const hid::Usage usage = key_now(trigger_keys_[i]);
+    if (usage == hid::kNoKey) {
+      pending_good_ = error_at(Message::no_key_for_trigger, trigger_at_, trigger_length_,
+                               encode_utf8(static_cast<char32_t>(trigger_keys_[i].value())),
+                               file_layout_.name());
+    }
+    usages[i] = static_cast<std::uint16_t>(usage);
+    if (trigger_.kind == TriggerKind::together) sink(usages, i);
+  }
+  layout_used_ = true;
+  return keys_hash(std::span{usages}.first(trigger_.keys));
+}
+
+/// Puts into `record`, that of the trigger, what it is found by from its key number `number`.
+void Compiler::index_key(ScratchRecord& record, std::size_t number) {
+  const KeyRef key = trigger_keys_[number];
+  record.copy = number > 0;
+  record.first_is_character = false;
+  std::uint32_t low = 0;
+  if (!has_many_keys()) {
+    low = index_usage(trigger_keys_[1 - number], record.first_is_character);
+  } else {
+    low = hash_of_keys();
+  }
+  const std::uint16_t second = index_usage(key, record.second_is_character);
+  record.entry.key = trigger_key(scope_, trigger_.kind, trigger_.mods, low, second);
+  if (has_many_keys()) record.entry.key.high |= kManyInIndex;
 }
 
 /// The 16 bits that a key takes in an index key until the layout is known. Every layout's

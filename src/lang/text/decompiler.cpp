@@ -57,6 +57,7 @@ bool DefinitionWriter::declaration() {
   if (!read()) return false;
   prefix_ = 0;
   if (in_layer_ && in_.opcode != Opcode::layer_end) write_prefix("  ");
+  indent_ = prefix_;
   if (in_.opcode == Opcode::private_next) {
     write_prefix("private ");
     if (!read() || in_.opcode == Opcode::layer_end) return false;
@@ -74,7 +75,7 @@ bool DefinitionWriter::declaration() {
     case Opcode::macro:
       return !in_layer_ && with_body();
     case Opcode::bind:
-      return with_body();
+      return in_.trigger.kind == TriggerKind::dance ? dance() : with_body();
     case Opcode::remap_none:
       return remap();
     case Opcode::layer:
@@ -246,6 +247,29 @@ bool DefinitionWriter::begin_layer() {
   return true;
 }
 
+/// The dance in in_, each of its clauses with the body that follows it.
+bool DefinitionWriter::dance() {
+  const std::uint32_t indent = indent_;
+  unsigned seen = 0;  // one bit a clause
+  if (!write_trigger(out_, reader_, in_) || !options()) return false;
+  out_ << " {\n";
+  while (!at_end()) {
+    if (!read()) return false;
+    if (in_.opcode != Opcode::clause) {
+      unread();
+      break;
+    }
+    const std::uint32_t clause = in_.value[0];
+    if (clause >= kClauseWords.size() || (seen >> clause & 1U) != 0) return false;
+    seen |= 1U << clause;
+    prefix_ = indent_ = indent + 2;
+    out_.fill(' ', indent_);
+    if (!with_body()) return false;
+  }
+  out_.fill(' ', indent) << "}\n";
+  return seen != 0;
+}
+
 // ---- Bindings and macros ----------------------------------------------------------------------
 
 /// The binding or macro in in_, on one line if it fits.
@@ -274,8 +298,15 @@ bool DefinitionWriter::too_long() const {
 }
 
 bool DefinitionWriter::head_and_body() {
-  const bool good = in_.opcode == Opcode::macro ? macro_head() : binding_head();
+  const bool good = in_.opcode == Opcode::macro    ? macro_head()
+                    : in_.opcode == Opcode::clause ? clause_head()
+                                                   : binding_head();
   return good && body();
+}
+
+bool DefinitionWriter::clause_head() {
+  out_ << kClauseWords[in_.value[0]] << " ";
+  return survey(0);
 }
 
 bool DefinitionWriter::binding_head() {

@@ -40,7 +40,7 @@ void DefinitionWriter::new_line(std::uint32_t depth) {
   if (one_line_) {
     out_.put(' ');
   } else {
-    out_.put('\n').fill(' ', 2 * depth + (in_layer_ ? 2 : 0));
+    out_.put('\n').fill(' ', 2 * depth + indent_);
   }
 }
 

@@ -288,7 +288,7 @@ TEST(Decompiler, Triggers) {
   EXPECT_EQ(trigger(kind(TriggerKind::double_tap).key(0x3E)), "double F5");
   EXPECT_EQ(trigger(kind(TriggerKind::hold).key(0x3E)), "hold F5");
   EXPECT_EQ(trigger(kind(TriggerKind::tap).key(0x3E)), "tap F5");
-  EXPECT_EQ(trigger(kind(TriggerKind::both).character('j').character('k')), "j & k");
+  EXPECT_EQ(trigger(kind(TriggerKind::together).character('j').character('k')), "j & k");
   EXPECT_EQ(trigger(kind(TriggerKind::text).counted("brb ")), kDamaged);
   EXPECT_EQ(trigger(kind(TriggerKind::vial).u8(127)), "M127");
   EXPECT_EQ(trigger(kind(TriggerKind::event).u8(0)), kDamaged);

@@ -89,6 +89,8 @@ class DefinitionWriter {
   bool remap();
   bool remap_form(const RemapForm& form, std::size_t mods);
   bool begin_layer();
+  bool dance();
+  bool clause_head();
   bool with_body();
   bool fits();
   [[nodiscard]] bool too_long() const;
@@ -160,6 +162,7 @@ class DefinitionWriter {
   std::uint32_t next_ = 0;        ///< Where the instruction after in_ starts.
   std::uint32_t options_at_ = 0;  ///< Where the options of the declared trigger begin.
   std::uint32_t prefix_ = 0;      ///< Columns before the declaration.
+  std::uint32_t indent_ = 0;      ///< Blanks before its lines.
   bool in_layer_ = false;
   bool one_line_ = false;
   bool ended_ = false;                      ///< The end of a word completes the abbreviation.

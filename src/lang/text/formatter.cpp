@@ -74,8 +74,8 @@ class Formatter {
   bool empty_file_ = true;
   bool remap_ = false;  // the definition began with a key, so `=` is a remap
   bool last_is_mouse_ = false;
-  bool match_next_ = false;        // the next `{` is that of a match
-  std::uint32_t matches_ = 0;      // bit n: the brace of depth n is a match's
+  bool match_next_ = false;        // the next `{` is that of a match or a dance
+  std::uint32_t matches_ = 0;      // bit n: the brace of depth n is that of one
   bool chord_ = false;             // the last token was a `+` without space behind it
   std::uint32_t parentheses_ = 0;  // open ones
   Place place_ = Place::start;
@@ -306,6 +306,8 @@ void Formatter::word() {
   if (!in_body() && place_ == Place::start) remap_ = keyword == Keyword::no_keyword && !text;
   switch (keyword) {
     case Keyword::no_keyword:
+      // The clauses of a dance are set like the patterns of a match.
+      match_next_ = match_next_ || (!in_body() && place_ == Place::start && spelled == "dance");
       if (assigned || text) place_ = Place::other;
       break;
     case Keyword::k_private:

@@ -226,8 +226,8 @@ class Lister {
   void list_key(const IndexEntry& entry) {
     constexpr std::array<std::string_view, 6> kSpaces = {"trigger ", "macro ",   "variable ",
                                                          "layer ",   "setting ", "text "};
-    constexpr std::array<std::string_view, 9> kKinds = {"press", "leader", "double", "hold", "tap",
-                                                        "both",  "text",   "vial",   "event"};
+    constexpr std::array<std::string_view, kTriggerKinds> kKinds = {
+        "press", "leader", "double", "hold", "tap", "together", "text", "vial", "event", "dance"};
     const std::uint32_t space = entry.key.high >> 28;
     const std::uint32_t kind = entry.key.high >> 24 & 0xFU;
     list_scope(entry.key.scope);
@@ -262,7 +262,7 @@ class Lister {
 
   /// What the index is searched for: usages and modifiers, or a hash or a number.
   void list_trigger_key(const IndexEntry& entry, TriggerKind kind) {
-    const std::uint32_t second = entry.key.high >> 8 & 0xFFFFU;
+    const std::uint32_t second = key_second(entry.key);
     const TriggerMods mods = key_mods(entry.key);
     switch (kind) {
       case TriggerKind::text:
@@ -278,12 +278,15 @@ class Lister {
       default:
         break;
     }
-    out_ << "0x";
-    out_.hex(entry.key.low >> 16, 2);
-    if (kind == TriggerKind::both) {
-      out_ << "+0x";
-      out_.hex(second, 2);
+    const bool many = (entry.key.high & kManyInIndex) != 0;
+    if (kind == TriggerKind::dance)
+      out_ << kClauseWords[std::min<std::size_t>(second, kClauses - 1)] << " ";
+    if (many || kind == TriggerKind::together) {
+      out_ << "0x";
+      out_.hex(second, 2) << (kind == TriggerKind::together ? "+" : " ");
     }
+    out_ << (many ? "#" : "0x");
+    out_.hex(entry.key.low >> 16, many ? 4 : 2);
     if (mods.any()) {
       out_ << " exact ";
       out_.hex(mods.exact, 2) << " either ";
