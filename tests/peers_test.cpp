@@ -1,5 +1,5 @@
 // What the tests of other programs expect of the same keys. The rows are in peers/; docs/peers.md
-// says why some results differ.
+// says why some results differ, and what to write here for what their documents describe.
 
 #include "peers/peer.hpp"
 
@@ -11,11 +11,16 @@
 #include <regex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hid/layout.hpp"
+#include "lang/text/formatter.hpp"
+#include "ports/memory/compile.hpp"
+#include "support/compilation.hpp"
+#include "support/markdown.hpp"
 #include "support/played.hpp"
 #include "support/source_dir.hpp"
 
@@ -174,6 +179,62 @@ TEST(Peers, DifferForTheReasonsInTheDocument) {
   }
   EXPECT_EQ(told, given);
 }
+
+// ---- Where is it? -------------------------------------------------------------------------------
+
+/// One thing that another program has.
+struct Counterpart {
+  std::string there;
+  std::string here;   ///< Macros, a line each.
+  std::string keys;   ///< As for `play --keys`.
+  std::string gives;  ///< What `play` prints.
+};
+
+/// The rows of the tables below the heading `program`. One whose first cell is empty goes on with
+/// the row above it. Expectations are those of the program's own documents: QMK's and Vial's
+/// manuals, ZMK's behaviors, kanata's docs/config.adoc, keyd(1), RMK's configuration, and UHK's
+/// reference manual.
+std::vector<Counterpart> counterparts(std::string_view program) {
+  std::vector<Counterpart> all;
+  for (const std::vector<std::string>& row : table_of(document(), program)) {
+    if (row.size() != 4) throw std::runtime_error("not four cells: " + row[0]);
+    if (!row[0].empty()) all.push_back({.there = row[0], .here = {}, .keys = {}, .gives = {}});
+    Counterpart& last = all.at(all.size() - 1);
+    for (const std::string& line : code_in(row[1])) last.here += line + '\n';
+    for (const std::string& keys : code_in(row[2])) last.keys += keys;
+    for (const std::string& gives : code_in(row[3])) last.gives += gives;
+  }
+  return all;
+}
+
+std::string formatted(std::string_view text) {
+  memory::Source source(text);
+  memory::StringSink out;
+  lang::format(source, out);
+  return out.text();
+}
+
+void check(const Counterpart& row) {
+  SCOPED_TRACE(row.there + ": " + row.here + row.keys);
+  EXPECT_EQ(Compilation(row.here).text(), "");
+  EXPECT_EQ(formatted(row.here), row.here);
+  Played played(row.here, row.keys);
+  EXPECT_EQ(played.transcript(), row.gives + '\n');
+}
+
+class Counterparts : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(Counterparts, DoWhatIsSaid) {
+  const std::vector<Counterpart> rows = counterparts(GetParam());
+  EXPECT_GE(rows.size(), 10U);
+  for (const Counterpart& row : rows) check(row);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, Counterparts,
+                         ::testing::Values("QMK and Vial", "ZMK", "kanata", "keyd", "RMK", "UHK"),
+                         [](const auto& info) {
+                           return info.param.substr(0, info.param.find(' '));
+                         });
 
 }  // namespace
 }  // namespace pianola::test

@@ -43,6 +43,18 @@ TEST(TapDance, CountsItsTaps) {
   });
 }
 
+TEST(TapDance, ItsOptionsCountWhicheverClausesItHas) {
+  const auto macros = [](std::string_view clauses) {
+    return "dance F5 (double: 200ms) { " + std::string(clauses) + " }";
+  };
+  expect_texts({
+      {macros("tap { \"t\" } double { \"d\" }"), "F5 191 F5 300", "tt"},
+      {macros("double { \"d\" }"), "F5 190 F5 300", "d"},
+      {macros("tap { \"t\" } hold { \"h\" }"), "+F5 250 -F5", "h"},
+      {macros("hold { \"h\" } triple { \"3\" }"), "+F5 250 -F5", "h"},
+  });
+}
+
 TEST(TapDance, NothingRunsBeforeItIsDecided) {
   EXPECT_EQ(Played(kAll, "F5").trace(), "200 [00:17]\n201 [00:]\n");
   EXPECT_EQ(Played(kAll, "+F5 300 -F5").trace(), "200 [00:0b]\n201 [00:]\n");

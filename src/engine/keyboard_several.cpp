@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "engine/keyboard.hpp"
 #include "lang/code/code_reader.hpp"
@@ -189,6 +190,9 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
     if (find(TriggerKind::dance, lookup, event.usage, choice.found, i)) clauses |= 1U << i;
   }
   if (clauses == 0) return false;
+  // A clause that there is not leaves nothing of the one before it. All have the same options.
+  find(TriggerKind::dance, lookup, event.usage, choice.found,
+       static_cast<std::uint16_t>(std::countr_zero(clauses)));
   const Time term = options_of(choice.found.entry).double_tap;
   const bool goes_on = dance_ != 0 && event.usage == last_ && event.time - last_at_ <= term;
   const unsigned taps = goes_on ? dance_ + 1U : 1U;

@@ -10,6 +10,7 @@
 #include "base/time.hpp"
 #include "hid/report.hpp"
 #include "scenario/key_script.hpp"
+#include "timeline/transcript.hpp"
 #include "tryout/macros.hpp"
 #include "tryout/play.hpp"
 #include "tryout/roll_text.hpp"
@@ -38,6 +39,11 @@ class Played {
       all += (all.empty() ? "" : " ") + sim::format_report(entry.report);
     }
     return all;
+  }
+  /// What `play` prints: the text, and what types none between brackets.
+  [[nodiscard]] std::string transcript() {
+    return timeline::format_transcript(
+        timeline::transcript(play_.simulation().host(), play_.layout()));
   }
   [[nodiscard]] std::vector<hid::Report> sent() {
     std::vector<hid::Report> all;

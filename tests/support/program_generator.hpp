@@ -99,6 +99,7 @@ class ProgramGenerator {
     if (chance(4)) line("set idle = " + pick({"off", "150ms"}));
     if (chance(4)) line("set quick = " + pick({"off", "150ms"}));
     if (chance(4)) line("set retro = " + pick({"off", "on"}));
+    if (chance(4)) line("set slow = " + pick({"off", "on"}));
     if (chance(4)) line("set hands = " + pick({"off", "on"}));
     if (chance(4)) line("set left_hand = " + pick({"\"qwert\"", "\"a\\\"$\""}));
     if (chance(4)) line("set right_hand = " + pick({"\"poiuy\"", "\"\\\\;'\""}));
@@ -131,10 +132,13 @@ class ProgramGenerator {
   void definition() {
     locals_.clear();
     labels_ = 0;
-    switch (below(7)) {
+    switch (below(8)) {
       case 0:
       case 1:
         remap();
+        break;
+      case 3:
+        dance();
         break;
       case 2:
         line("define " + trigger() + "\n  type " + text() +
@@ -150,6 +154,10 @@ class ProgramGenerator {
     if (chance(3)) {
       return line(visibility() + key_trigger("") + key_options() + " = " + target() +
                   pick({" / ", "/"}) + target());
+    }
+    if (chance(5)) {
+      return line(visibility() + unused([&] { return keys_together(); }) +
+                  pick({"", " (chord: 9ms)", " (slow: on, idle: off)"}) + " = " + target());
     }
     line(visibility() + key_trigger(pick({"", "", "double ", "hold ", "tap ", "leader "})) + " = " +
          pick({"none", target(), target()}));
@@ -184,7 +192,11 @@ class ProgramGenerator {
                       "again: parallel, typing: safe", "typing: safe, pause: 5ms", "pause: 0"}) +
                 ")";
     }
-    line(visibility() + trigger() + options + space() + body(0));
+    const std::string what = trigger();
+    if (what.find(" & ") != std::string::npos && chance(2)) {
+      options = pick({" (chord: 90ms)", " (slow: on)", " (slow: off, chord: 9ms, idle: 1s)"});
+    }
+    line(visibility() + what + options + space() + body(0));
   }
 
   void macro(std::size_t index) {
@@ -209,10 +221,17 @@ class ProgramGenerator {
     used_.clear();
     for (unsigned i = below(6); i > 0; --i) {
       text_ += "  ";
-      if (chance(2)) {
-        remap();
-      } else {
-        binding();
+      switch (below(5)) {
+        case 0:
+          dance();
+          break;
+        case 1:
+        case 2:
+          remap();
+          break;
+        default:
+          binding();
+          break;
       }
     }
     line("}");
@@ -234,16 +253,53 @@ class ProgramGenerator {
         return event;
       }
       case 3: {
-        const unsigned first = 1 + below(23);
-        const std::string both = "F" + std::to_string(first) + " & F" + std::to_string(first + 1);
-        if (std::ranges::find(used_, both) != used_.end()) break;
-        used_.push_back(both);
-        return both;
+        const std::string keys = keys_together();
+        if (std::ranges::find(used_, keys) != used_.end()) break;
+        used_.push_back(keys);
+        return keys;
+      }
+      case 4: {
+        std::string keys = "leader " + pick({"", "", "ctrl+", "rshift+any+"});
+        keys += static_cast<char>('a' + below(26));
+        for (unsigned i = 1 + below(7); i > 0; --i) {
+          keys += " " + pick({"a", "x", "7", "F3", "'='", "'&'", "SPACE", "0x05", "c"});
+        }
+        if (std::ranges::find(used_, keys) != used_.end()) break;
+        used_.push_back(keys);
+        return keys;
       }
       default:
         break;
     }
     return key_trigger(pick({"", "", "", "double ", "hold ", "tap ", "leader "}));
+  }
+
+  /// Two to five keys, the least first.
+  std::string keys_together() {
+    unsigned number = 1 + below(12);
+    std::string keys = pick({"", "", "", "ctrl+", "lshift+any+", "alt+rctrl+"});
+    keys += "F" + std::to_string(number);
+    for (unsigned i = 1 + below(4); i > 0; --i) {
+      number += 1 + below(3);
+      keys += " & F" + std::to_string(number);
+    }
+    return keys;
+  }
+
+  /// A dance of a key that has no other trigger.
+  void dance() {
+    std::string out = visibility() + "dance " + pick({"", "", "ctrl+", "ralt+any+"});
+    out += unused([&] { return "kp_" + std::to_string(2 + below(8)); });
+    out += pick({"", "", " (double: 90ms)", " (typing: safe, again: stop)"}) + " {";
+    std::vector<std::string> clauses = {"tap", "hold", "double", "double hold", "triple"};
+    for (unsigned i = 1 + below(4); i > 0; --i) {
+      locals_.clear();
+      labels_ = 0;
+      const auto which = clauses.begin() + below(static_cast<unsigned>(clauses.size()));
+      out += pick({" ", "\n  "}) + *which + space() + body(0);
+      clauses.erase(which);
+    }
+    line(out + pick({" }", "\n}"}));
   }
 
   template <typename Make>

@@ -58,10 +58,14 @@ class ScenarioGenerator {
                   " (retro: on)", " (with: \"wx\")", " (typing: safe)", " (hands: off)"}) +
             pick({" = d / LALT\n", " = d / layer nav\n", " = ctrl+d\n", " = oneshot LCTRL\n"});
     toggling_remap();
-    out_ += pick({"", "a & b { tap c }\n", "hold F7 { tap d }\n", "tap F7 { tap d }\n",
-                  "double a { tap d }\n", "shift+any+a = b\n",
-                  "ctrl+any+b { tap c }\nctrl+alt+any+b = d\n"});
-    out_ += pick({"", "leader a { tap d }\n", "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
+    out_ += pick({"", "a & b { tap c }\n", "a & b & F8 = LSHIFT\na & b (slow: on) = c\n",
+                  "ctrl+a & b (chord: 5ms) { hold c }\na & b & d { tap c }\n",
+                  "dance a { tap { tap c } double { hold d } triple { \"x\" } }\n",
+                  "dance b (double: 20ms) { hold { hold LCTRL } double { tap d } }\n",
+                  "hold F7 { tap d }\n", "tap F7 { tap d }\n", "double a { tap d }\n",
+                  "shift+any+a = b\n", "ctrl+any+b { tap c }\nctrl+alt+any+b = d\n"});
+    out_ += pick({"", "leader a { tap d }\n", "leader a b { tap d }\nleader a { tap c }\n",
+                  "\"ab\" { \"cd\" }\n", "on layer nav { tap d }\n"});
     out_ += "layer nav" + pick({"", "", " (ctrl)", " (shift+alt)"}) +
             " { c = d   F8 { wait 3ms tap a } }\n";
     return out_;

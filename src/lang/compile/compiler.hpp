@@ -254,6 +254,7 @@ class Compiler final : private DiagnosticSink {
   bool layer_modifiers();
   void layer_item();
   void dance_item();
+  [[nodiscard]] bool at_clause();
   bool clause();
   bool binding();
   [[nodiscard]] bool ends_in_modifier() const;
@@ -312,7 +313,6 @@ class Compiler final : private DiagnosticSink {
   void add_key(const Chord& key) { trigger_keys_[trigger_.keys++] = key.key; }
   [[nodiscard]] hid::Usage key_now(KeyRef key) const;
   [[nodiscard]] bool has_many_keys() const;
-  void write_keys();
   std::uint16_t hash_of_keys();
   void index_key(ScratchRecord& record, std::size_t number);
   bool prefixed_trigger(TriggerKind kind);

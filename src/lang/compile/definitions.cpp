@@ -371,7 +371,8 @@ void Compiler::layer_item() {
 void Compiler::dance_item() {
   if (at_symbol(';')) return advance();
   OpenBlock& block = blocks_[depth_ - 1];
-  if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
+  const bool over = token().kind == TokenKind::end || (!at_clause() && starts_definition());
+  if (over) return missing_brace();
   if (at_symbol('}')) {
     if (block.start == 0) error(Message::expected_clause);
     --depth_;
@@ -384,6 +385,16 @@ void Compiler::dance_item() {
   if (clause()) return;
   depth_ = depth;
   skip(Skip::statement);
+}
+
+/// Whether a clause surely starts here: `hold {`, and not `hold F5 {`.
+bool Compiler::at_clause() {
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  const Keyword word = keyword();
+  const bool open = ahead.token().is_symbol('{');
+  if (word == Keyword::k_double) return open || ahead.word() == "hold";
+  return open && (word == Keyword::k_tap || word == Keyword::k_hold || at_word("triple"));
 }
 
 /// `double hold {`: what follows is the body of a binding of its own.

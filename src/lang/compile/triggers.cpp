@@ -539,13 +539,15 @@ void Compiler::write_trigger(Opcode opcode) {
       if (text_size_ > 0) piece.byte(text_size_);
       break;
     default:
-      emit(piece);
-      write_keys();
+      if (has_many_keys()) piece.byte(trigger.keys);
+      for (std::size_t i = 0; i < std::min<std::size_t>(trigger.keys, 2); ++i) {
+        piece.key(trigger_keys_[i]);
+      }
       low = index_usage(trigger_keys_[0], pending_.first_is_character);
-      piece = {};
       break;
   }
   emit(piece);
+  for (std::size_t i = 2; i < trigger.keys; ++i) emit(CodePiece().key(trigger_keys_[i]));
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;
   pending_.entry.key = trigger_key(scope_, trigger.kind, trigger.mods, low, second);
@@ -556,12 +558,6 @@ void Compiler::write_trigger(Opcode opcode) {
 /// Whether the trigger has more keys than its index key names.
 bool Compiler::has_many_keys() const {
   return trigger_.keys > (trigger_.kind == TriggerKind::together ? 2 : 1);
-}
-
-/// The keys of the trigger, in code.
-void Compiler::write_keys() {
-  if (has_many_keys()) emit(CodePiece().byte(trigger_.keys));
-  for (std::size_t i = 0; i < trigger_.keys; ++i) emit(CodePiece().key(trigger_keys_[i]));
 }
 
 /// keys_hash() of the trigger's keys, in the layout that is the file's so far.
