@@ -247,10 +247,15 @@ void Core::spend_oneshots(TaskIndex index, bool typed) {
 
 // ---- Caps word, the last key -------------------------------------------------------------------
 
+bool Core::caps_word_at(Time at) const {
+  return caps_word == CapsWord::on && (settings.caps_word == 0 || !earlier(caps_end, at));
+}
+
 void Core::set_caps_word(bool on, Time at) {
   Observer* const observer = tasks.observer();
-  if (observer != nullptr && (on || caps_word)) observer->caps_word_changed(on, at);
-  caps_word = on;
+  const bool was_on = caps_word == CapsWord::on;
+  if (observer != nullptr && (on || was_on)) observer->caps_word_changed(on, at);
+  caps_word = on ? CapsWord::on : CapsWord::off;
   caps_end = at + settings.caps_word;
 }
 

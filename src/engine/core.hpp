@@ -47,6 +47,13 @@ struct Floor {
   static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
 };
 
+/// Whether letters are typed as capitals.
+enum class CapsWord : std::uint8_t {
+  off,
+  on,     ///< Unless its time is over.
+  ended,  ///< By the last key, which started a macro.
+};
+
 /// The parts of an engine, and what the scheduler, the input and the instructions all do with them.
 /// The reader belongs to the task that has the floor, else to anybody.
 struct Core {
@@ -115,9 +122,7 @@ struct Core {
   void spend_oneshots(TaskIndex task, bool typed);
 
   /// Whether caps word is on for a key that is pressed at the time `at`.
-  [[nodiscard]] bool caps_word_at(Time at) const {
-    return caps_word && (settings.caps_word == 0 || !earlier(caps_end, at));
-  }
+  [[nodiscard]] bool caps_word_at(Time at) const;
   /// Caps word is on or off from the time `at` on, and begins its time anew.
   void set_caps_word(bool on, Time at = 0);
 
@@ -169,10 +174,9 @@ struct Core {
   bool oneshots = false;             ///< There may be some, those that stay included.
   bool oneshot_timed = false;        ///< There may be some with a time.
   bool oneshots_spent = false;       ///< A key started a macro that will end them.
-  bool caps_word = false;            ///< Caps word is on, unless its time is over.
-  Time caps_end = 0;                 ///< When it is, if there is one.
-  std::uint32_t caps_press = 0;      ///< The press that started a macro and so ended it; or 0.
-  std::uint32_t last_press = 0;      ///< The press of `last_key`, if that started a macro.
+  CapsWord caps_word = CapsWord::off;
+  Time caps_end = 0;             ///< When it is, if there is one.
+  std::uint32_t last_press = 0;  ///< The press of `last_key`, if that started a macro.
   LastKey last_key;
   LastKey before_last;         ///< The one before it, if that started a macro.
   std::uint16_t pressed = 0;   ///< How many keys there were that LastKey tells of. Wraps.

@@ -174,7 +174,7 @@ void Keyboard::pass(Usage key, hid::Modifiers mods) {
   Chord chord{mods, key};
   auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
   core_.note_sent(key, all);
-  if (core_.caps_word) send_in_caps_word(chord, all);
+  if (core_.caps_word != CapsWord::off) send_in_caps_word(chord, all);
   note_typing(chord.key, all);
   note_key(typed_, chord.key, all);
   make_way(key, chord.key);
@@ -347,7 +347,7 @@ std::optional<ErrorCode> Keyboard::remap(Usage key, const Choice& choice, std::u
 /// layers, and the modifiers that its trigger named are hidden.
 std::optional<ErrorCode> Keyboard::send(Usage key, const Choice& choice, Chord chord) {
   hid::Modifiers seen = mods_with(chord, choice);
-  if (core_.caps_word) send_in_caps_word(chord, seen);
+  if (core_.caps_word != CapsWord::off) send_in_caps_word(chord, seen);
   note_typing(chord.key, seen);
   note_key(typed_, chord.key, seen);
   make_way(key, chord.key);
@@ -469,7 +469,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
   task.pressed_at = activation.time;
   task.doubled = activation.doubled ? 1U : 0U;
   task.capitals = activation.capitals;
-  if (core_.caps_word && !task.keyless) end_caps_word();
+  if (core_.caps_word != CapsWord::off && !task.keyless) end_caps_word();
   if (activation.keeps) {
     task.lingers = Lingers::yes;
     ++core_.deferring;

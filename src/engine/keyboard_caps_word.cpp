@@ -43,8 +43,9 @@ void Keyboard::send_in_caps_word(Chord& chord, hid::Modifiers& seen) {
 
 /// In caps word: the key that is handled starts a macro, which ends it.
 void Keyboard::end_caps_word() {
-  if (core_.caps_word_at(last_at_)) core_.caps_press = core_.presses;
+  const bool on = core_.caps_word_at(last_at_);
   core_.set_caps_word(false);
+  if (on) core_.caps_word = CapsWord::ended;
 }
 
 // ---- Again -------------------------------------------------------------------------------------

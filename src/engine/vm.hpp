@@ -10,8 +10,6 @@
 
 namespace pianola::engine {
 
-struct KeyOptions;
-
 /// Executes the instructions of the task that has the floor. Each opcode of the table has a handler
 /// of its name; operands are read and checked, and the stack's depth is checked, as the table says.
 /// Instructions that only compute are executed where they lie in the reader's window by compute(),
@@ -106,8 +104,8 @@ class Vm {
   Flow go_back(std::uint32_t target, unsigned depth);
   Flow branch(std::uint32_t label, bool jump_if, bool keep);
   [[nodiscard]] bool find_macro(std::uint32_t name, Found& out);
-  std::optional<ErrorCode> spawn(const Found& found, std::uint32_t arguments, TaskIndex& out);
-  Flow call(const Found& found, std::uint32_t arguments, const KeyOptions* options);
+  std::optional<ErrorCode> spawn(const Operands& operands, TaskIndex& out);
+  Flow repeat_binding(std::uint32_t binding);
   Flow wait_for(bool over, std::uint32_t limit, Wakes wakes);
   Flow finish();
   bool leave_to(unsigned depth);

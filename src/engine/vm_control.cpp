@@ -147,10 +147,13 @@ bool Vm::find_macro(std::uint32_t name, Found& out) {
   return find_entry(*core_.roll, name_key(IndexSpace::macro, name), out);
 }
 
-/// Makes a task for `found`, which is in no list yet, with what this task has of its trigger and
-/// its options; the values on the stack, `arguments` of them, are its parameters.
-std::optional<ErrorCode> Vm::spawn(const Found& found, std::uint32_t arguments, TaskIndex& out) {
+/// Makes a task that runs a macro as CALL and FORK name it, in no list yet. It inherits what this
+/// task has of its trigger and its options; the values on the stack are its parameters.
+std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
+  const std::uint32_t arguments = operands.value[1];
   if (arguments != core_.floor.depth || arguments > lang::kMaxParameters) return ErrorCode::code;
+  Found found;
+  if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
   if (const auto error = core_.make_task(found, out)) return error;
@@ -173,40 +176,23 @@ std::optional<ErrorCode> Vm::spawn(const Found& found, std::uint32_t arguments, 
   return std::nullopt;
 }
 
-/// Runs `found` as spawn() makes it and waits for its end; with `options` it is a binding that is
-/// repeated and has those.
-Vm::Flow Vm::call(const Found& found, std::uint32_t arguments, const KeyOptions* options) {
+Vm::Flow Vm::on_call(const Operands& operands) {
+  if (!flush()) return Flow::repeat;
   unsigned depth = 1;
   for (TaskIndex i = core_.floor.task; i != kNoTask; i = core_.tasks.find(core_.tasks[i].parent)) {
     ++depth;
   }
   if (depth > kMaxDepth) return fail(ErrorCode::depth);
   TaskIndex child = kNoTask;
-  if (const auto error = spawn(found, arguments, child)) return fail(*error);
-  Task& made = core_.tasks[child];
-  if (options != nullptr) {
-    made.repeated = true;
-    made.pace = options->pace;
-    made.layout = options->layout;
-    made.hides = named_modifiers(lang::key_mods(found.entry.key));
-  }
-  made.parent = core_.tasks.handle(core_.floor.task);
+  if (const auto error = spawn(operands, child)) return fail(*error);
+  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
   core_.tasks.start(child);
   return sleep(core_.reader.offset(), kWakeChild);
 }
 
-Vm::Flow Vm::on_call(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
-  Found found;
-  if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);
-  return call(found, operands.value[1], nullptr);
-}
-
 Vm::Flow Vm::on_fork(const Operands& operands) {
-  Found found;
-  if (!find_macro(operands.value[0], found)) return fail(ErrorCode::macro);
   TaskIndex made = kNoTask;
-  if (const auto error = spawn(found, operands.value[1], made)) return fail(*error);
+  if (const auto error = spawn(operands, made)) return fail(*error);
   core_.tasks.start(made);
   return Flow::next;
 }
@@ -219,23 +205,38 @@ Vm::Flow Vm::on_repeat_key(const Operands&) {
   if (own && last.started()) last = core_.before_last;
   if (self.repeated || last.key == hid::kNoKey) return Flow::next;
   if (!last.started()) return tap({last.mods(), last.key});
-  if (!flush()) return Flow::repeat;
-  Found found{.entry = {}, .position = last.binding};
-  if (!core_.roll->index_entry(last.binding, found.entry)) return Flow::next;
-  const std::uint32_t record = core_.reader.record();
-  const std::uint32_t offset = core_.reader.offset();
+  return flush() ? repeat_binding(last.binding) : Flow::repeat;
+}
+
+/// Runs the binding number `binding` as its key would start it, but for the key, and waits for its
+/// end.
+Vm::Flow Vm::repeat_binding(std::uint32_t binding) {
+  const Task& self = task();
+  Found found{.entry = {}, .position = binding};
+  if (!core_.roll->index_entry(binding, found.entry)) return Flow::next;
+  const std::uint32_t pc = core_.reader.offset();
   KeyOptions options(core_.settings);
-  if (const auto error = options.read(core_.reader, found.entry)) return fail(*error);
-  core_.reader.seek(record, offset);
-  found.entry.params = 0;  // a binding's say where its options are
-  return call(found, 0, &options);
+  TaskIndex child = kNoTask;
+  auto error = options.read(core_.reader, found.entry);
+  core_.reader.seek(self.record, pc);
+  if (!error) error = core_.make_task(found, child);
+  if (error) return fail(*error);
+  Task& made = core_.tasks[child];
+  made.press = self.press;
+  made.keyless = self.keyless;
+  made.pressed_at = self.pressed_at;
+  made.repeated = true;
+  made.hides = named_modifiers(lang::key_mods(found.entry.key));
+  made.pace = options.pace;
+  made.layout = options.layout;
+  made.parent = core_.tasks.handle(core_.floor.task);
+  core_.tasks.start(child);
+  return sleep(pc, kWakeChild);
 }
 
 Vm::Flow Vm::on_caps_word(const Operands&) {
-  const Task& self = task();
-  // Its key ended it already, if it was on.
-  const bool own = !self.keyless && self.press == core_.caps_press;
-  core_.caps_press = 0;
+  // Its key has ended it already, if it was on.
+  const bool own = core_.caps_word == CapsWord::ended && task().press == core_.presses;
   core_.set_caps_word(!own && !core_.caps_word_at(core_.now), core_.now);
   return Flow::next;
 }

@@ -52,14 +52,4 @@ const QueryInfo* find_query(std::string_view word, bool operand) {
   return found;
 }
 
-const QueryInfo* find_query_about(std::string_view word, std::string_view about) {
-  return find_row(kQueries, [&](const QueryInfo& row) {
-    std::string_view rest = row.word;
-    if (!rest.starts_with(word) || !rest.ends_with(')')) return false;
-    rest.remove_prefix(word.size() + 1);
-    rest.remove_suffix(1);
-    return rest == about;
-  });
-}
-
 }  // namespace pianola::lang

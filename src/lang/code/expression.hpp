@@ -103,7 +103,5 @@ inline constexpr QueryInfo kQueries[] = {
 const QueryInfo* find_query(Opcode opcode);
 /// The query that is written so, with an operand if there are two; null if none is.
 const QueryInfo* find_query(std::string_view word, bool operand);
-/// The query without an operand that is written `word(about)`; null if none is.
-const QueryInfo* find_query_about(std::string_view word, std::string_view about);
 
 }  // namespace pianola::lang

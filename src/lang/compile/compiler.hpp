@@ -333,6 +333,7 @@ class Compiler final : private DiagnosticSink {
   void check_print();
   void check_modifier();
   [[nodiscard]] bool is_unknown_word() const;
+  bool meant_word(std::string_view word, std::string_view meant);
   bool unknown_word();
   bool unknown_statement();
   bool bare_character(std::string_view character);
@@ -451,7 +452,6 @@ class Compiler final : private DiagnosticSink {
   bool key_query(Expression& state, Opcode opcode);
   bool end_key_query(Expression& state, Opcode opcode, const Chord& key);
   [[nodiscard]] bool at_last();
-  const QueryInfo* last_kind();
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);

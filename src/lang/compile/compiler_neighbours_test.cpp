@@ -24,8 +24,8 @@ constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { …
 constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
 constexpr const char* kLayerHold = "KEY = layer NAME";
 constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
-constexpr const char* kCapsWord = "capsword, as in KEY = capsword";
-constexpr const char* kRepeatKey = "repeatkey, as in KEY = repeatkey";
+constexpr const char* kCapsWord = "KEY = capsword";
+constexpr const char* kRepeatKey = "KEY = repeatkey";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
 constexpr const char* kAbbreviation = "\"brb \" { \"be right back\" }";
 constexpr const char* kOpen = "the keys for it, as gui+r wait 500ms \"notepad\" ENTER";

@@ -304,12 +304,7 @@ bool Compiler::begin_call(Expression& state, Opcode opcode) {
 bool Compiler::query(Expression& state, const QueryInfo& asked) {
   switch (asked.opcode) {
     case Opcode::held_key:
-      return key_query(state, asked.opcode);
     case Opcode::last_key:
-      if (const QueryInfo* const kind = last_kind()) {
-        for (unsigned i = 0; i < 3; ++i) advance();
-        return plain_query(state, kind->query);
-      }
       return key_query(state, asked.opcode);
     case Opcode::mods_held:
       return mods_query(state);
@@ -345,10 +340,16 @@ bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
       state, asked.query == Query::elapsed ? Opcode::elapsed_reached : Opcode::time_reached);
 }
 
-/// `held(K)`, `last(K)`.
+/// `held(K)`, `last(K)`, `last(letter)`.
 bool Compiler::key_query(Expression& state, Opcode opcode) {
   advance();
   advance();
+  const std::size_t kind = lexer_.following() == ')' ? word_ahead(kLastWords) : kLastWords.size();
+  if (opcode == Opcode::last_key && kind < kLastWords.size()) {
+    advance();
+    return plain_query(state,
+                       static_cast<Query>(static_cast<std::size_t>(Query::last_letter) + kind));
+  }
   Chord key;
   if (at_symbol(')')) return expected(Message::expected_key);
   return chord(key) && end_key_query(state, opcode, key);
@@ -359,20 +360,9 @@ bool Compiler::at_last() {
   return lexer_.following() == '(' && find_query(lexer_.word(), true) != nullptr;
 }
 
-/// At `last(letter)` and the like: the query that they are. Null at `last(K)`.
-const QueryInfo* Compiler::last_kind() {
-  Lexer& ahead = look_ahead();
-  ahead.next();
-  ahead.next();
-  const QueryInfo* const kind = find_query_about(lexer_.word(), ahead.word());
-  ahead.next();
-  return ahead.token().is_symbol(')') ? kind : nullptr;
-}
-
 /// Behind the key. Apart, so that it takes no stack while that is read.
 [[gnu::noinline]] bool Compiler::end_key_query(Expression& state, Opcode opcode, const Chord& key) {
-  if (key.mods.any())
-    return error_at(Message::one_key, key.at, key.length, find_query(opcode)->word);
+  if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
   if (key.good) check_key(key);
   if (!at_symbol(')')) return expected(Message::expected_symbol, ")");
   advance();

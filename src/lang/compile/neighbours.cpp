@@ -48,10 +48,8 @@ constexpr std::array<Neighbour, 26> kNeighbours = {{
     {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
      "KEY { … } with texts and keys, one after another"},
     {" td( &td ", "double KEY { … }"},
-    {" cw_togg caps_word qk_caps_word_toggle caps_word_on caps_word_toggle &caps_word &prog_word"
-     " (caps ",
-     "capsword, as in KEY = capsword"},
-    {" qk_rep qk_repeat_key repeat_key &key_repeat rpt (rpt ", "repeatkey, as in KEY = repeatkey"},
+    {" cw_togg caps_word caps_word_on &caps_word &prog_word (caps ", "KEY = capsword"},
+    {" qk_rep repeat_key &key_repeat rpt ", "KEY = repeatkey"},
     {" kc_no xxxxxxx noop &none ", "KEY = none"},
     {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
     {" &kp ", "the key's name alone, or tap and the key"},

@@ -187,6 +187,11 @@ bool Compiler::is_unknown_word() const {
          !is_modifier_name(lexer_.word()) && !is_vial_key(lexer_.word()) && !at_word("mouse");
 }
 
+/// Reports `word`, for which `meant` was meant: itself if it is known, but not reserved.
+bool Compiler::meant_word(std::string_view word, std::string_view meant) {
+  return error(word == meant ? Message::keyword_misplaced : Message::unknown_word, word, meant);
+}
+
 /// Reports it with the keyword or the key that was probably meant. True if that is a keyword.
 bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
@@ -196,8 +201,7 @@ bool Compiler::unknown_word() {
   const bool lower_case =
       std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!reserved.empty() && (same || lower_case || key.empty())) {
-    // One that starts a statement and is not reserved is known, but elsewhere.
-    error(word == reserved ? Message::keyword_misplaced : Message::unknown_word, word, reserved);
+    meant_word(word, reserved);
     return true;
   }
   error(Message::unknown_key, word, key);
