@@ -1,7 +1,6 @@
 // The instructions that decide what comes next: jumps, calls and the blocks that must be left in
 // order.
 
-#include "engine/key_options.hpp"
 #include "engine/vm.hpp"
 
 namespace pianola::engine {
@@ -147,8 +146,8 @@ bool Vm::find_macro(std::uint32_t name, Found& out) {
   return find_entry(*core_.roll, name_key(IndexSpace::macro, name), out);
 }
 
-/// Makes a task that runs a macro as CALL and FORK name it, in no list yet. It inherits what this
-/// task has of its trigger and its options; the values on the stack are its parameters.
+/// Makes a task that runs a macro as CALL and FORK name it, by make_child(); the values on the
+/// stack are its parameters.
 std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   const std::uint32_t arguments = operands.value[1];
   if (arguments != core_.floor.depth || arguments > lang::kMaxParameters) return ErrorCode::code;
@@ -156,6 +155,18 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
+  if (const auto error = make_child(found, out)) return error;
+  const std::uint16_t frame = core_.tasks[out].frame;
+  while (core_.floor.depth > 0) {
+    const Value argument = pop();
+    core_.slots[frame + core_.floor.depth] = argument;
+  }
+  return std::nullopt;
+}
+
+/// Makes a task that runs `found`, in no list yet. It inherits what this task has of its trigger
+/// and its options.
+std::optional<ErrorCode> Vm::make_child(const Found& found, TaskIndex& out) {
   if (const auto error = core_.make_task(found, out)) return error;
   Task& self = task();
   Task& made = core_.tasks[out];
@@ -169,11 +180,14 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   made.layout = self.layout;
   made.capitals = self.capitals;
   if (self.capitals == Capitals::first) self.capitals = Capitals::as_they_are;
-  while (core_.floor.depth > 0) {
-    const Value argument = pop();
-    core_.slots[made.frame + core_.floor.depth] = argument;
-  }
   return std::nullopt;
+}
+
+/// Starts the new task `child` and waits for its end.
+Vm::Flow Vm::run_child(TaskIndex child) {
+  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
+  core_.tasks.start(child);
+  return sleep(core_.reader.offset(), kWakeChild);
 }
 
 Vm::Flow Vm::on_call(const Operands& operands) {
@@ -185,9 +199,7 @@ Vm::Flow Vm::on_call(const Operands& operands) {
   if (depth > kMaxDepth) return fail(ErrorCode::depth);
   TaskIndex child = kNoTask;
   if (const auto error = spawn(operands, child)) return fail(*error);
-  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
-  core_.tasks.start(child);
-  return sleep(core_.reader.offset(), kWakeChild);
+  return run_child(child);
 }
 
 Vm::Flow Vm::on_fork(const Operands& operands) {
@@ -208,30 +220,14 @@ Vm::Flow Vm::on_repeat_key(const Operands&) {
   return flush() ? repeat_binding(last.binding) : Flow::repeat;
 }
 
-/// Runs the binding number `binding` as its key would start it, but for the key, and waits for its
-/// end.
+/// Runs the binding number `binding` as a macro that this task calls.
 Vm::Flow Vm::repeat_binding(std::uint32_t binding) {
-  const Task& self = task();
   Found found{.entry = {}, .position = binding};
   if (!core_.roll->index_entry(binding, found.entry)) return Flow::next;
-  const std::uint32_t pc = core_.reader.offset();
-  KeyOptions options(core_.settings);
   TaskIndex child = kNoTask;
-  auto error = options.read(core_.reader, found.entry);
-  core_.reader.seek(self.record, pc);
-  if (!error) error = core_.make_task(found, child);
-  if (error) return fail(*error);
-  Task& made = core_.tasks[child];
-  made.press = self.press;
-  made.keyless = self.keyless;
-  made.pressed_at = self.pressed_at;
-  made.repeated = true;
-  made.hides = named_modifiers(lang::key_mods(found.entry.key));
-  made.pace = options.pace;
-  made.layout = options.layout;
-  made.parent = core_.tasks.handle(core_.floor.task);
-  core_.tasks.start(child);
-  return sleep(pc, kWakeChild);
+  if (const auto error = make_child(found, child)) return fail(*error);
+  core_.tasks[child].repeated = true;
+  return run_child(child);
 }
 
 Vm::Flow Vm::on_caps_word(const Operands&) {
