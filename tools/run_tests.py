@@ -234,10 +234,16 @@ class Memory:
     """Which programs passed before. Remembers nothing unless asked to."""
 
     def __init__(self, programs, on):
-        self.stamps = {program: known.Stamp("tests", pathlib.Path(program), known.data_files(),
-                                            known.settings()) for program in programs if on}
+        self.stamps = {program: self.stamp(pathlib.Path(program)) for program in programs if on}
         self.passed = {program: int(count) for program, stamp in self.stamps.items()
                        if (count := stamp.passed()) is not None}
+
+    @staticmethod
+    def stamp(program):
+        """What it depends on; the files of the tree are found by one function only."""
+        binary = program.read_bytes()
+        files = known.data_files() if b"4test10source_dir" in binary else ""
+        return known.Stamp("tests", binary, files, known.settings())
 
     def note(self, runner, cases):
         """Remembers the programs of `cases` of which all passed."""

@@ -74,9 +74,9 @@ std::vector<std::uint32_t> definitions_of(const Scene& scene, const scenario::Ke
   hid::Modifiers mods = 0;
   for (const engine::KeyEvent& event : script.events) {
     engine::Found found;
-    if (event.down &&
-        engine::find_open_binding(program.roll(), 0, lang::TriggerKind::press,
-                                  static_cast<std::uint32_t>(event.usage), {mods, mods}, found)) {
+    const lang::IndexKey key =
+        lang::trigger_key(0, lang::TriggerKind::press, {}, static_cast<std::uint32_t>(event.usage));
+    if (event.down && engine::find_open_binding(program.roll(), key, {mods, mods}, found)) {
       add(found.entry);
     }
     mods = static_cast<hid::Modifiers>(event.down ? mods | hid::modifier_bit(event.usage)

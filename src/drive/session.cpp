@@ -65,7 +65,7 @@ void Session::open(std::uint32_t serial, bool is_return) {
     make_room(is_return);
     take_files(serial);
   }
-  record_.files.size(BaseFile::help) = static_cast<std::uint32_t>(help_text().size());
+  record_.files.size(BaseFile::help) = help_size();
   record_.files.size(BaseFile::status) = static_cast<std::uint32_t>(status_.size());
   if (!Volume::fits(shape_, record_.files)) {
     record_.files.size(BaseFile::backup) = VolumeFiles::kAbsent;
@@ -164,7 +164,7 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
 std::size_t Session::read_some(BaseFile file, std::uint32_t offset, std::span<char> out) {
   switch (file) {
     case BaseFile::help:
-      return copy(help_text(), offset, out);
+      return read_help(offset, out);
     case BaseFile::status:
       return copy(status_, offset, out);
     case BaseFile::errors:

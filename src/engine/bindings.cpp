@@ -91,10 +91,8 @@ hid::Modifiers named_modifiers(lang::TriggerMods mods) {
   return static_cast<hid::Modifiers>(mods.exact | mods.either | (mods.either << 4));
 }
 
-bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, Found& out, std::uint16_t second) {
+bool find_binding(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods, Found& out) {
   // Each step is a search in flash or a read of it: no more of them than need be.
-  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage, second);
   if (mods.all == 0) return find_entry(roll, none, out);
   std::uint32_t position = 0;
   if (find_named(roll, none, mods, out, position)) return true;
@@ -104,9 +102,8 @@ bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
   return same_above(entry.key, none, kUsageShift) && find_entry(roll, none, out);
 }
 
-bool find_open_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                       std::uint32_t usage, HeldModifiers mods, Found& out, std::uint16_t second) {
-  const lang::IndexKey none = lang::trigger_key(scope, kind, {}, usage, second);
+bool find_open_binding(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods,
+                       Found& out) {
   std::uint32_t position = 0;
   return find_named(roll, none, mods, out, position) || find_open(roll, none, mods.all, out) ||
          find_entry(roll, none, out);

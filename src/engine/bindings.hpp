@@ -31,18 +31,16 @@ int fit_with_more(lang::TriggerMods asked, hid::Modifiers held);
 /// than those that let others be held, too; kNoFit if it does not.
 int fit(lang::TriggerMods asked, HeldModifiers held);
 
-/// Finds the trigger of `kind` with the usage (or number) `usage` and `second` (lang::trigger_key)
-/// in `scope` (lang::name_hash of a layer, or 0) that fits best: that names exactly all held
-/// modifiers, else exactly the fingers', else none. False if there is no such trigger. Not of those
-/// that let others be held, too.
-bool find_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                  std::uint32_t usage, HeldModifiers mods, Found& out, std::uint16_t second = 0);
+/// Finds the trigger that fits best of those that share the index key `none` but for modifiers,
+/// which that names none of: the one that names exactly all held modifiers, else exactly the
+/// fingers', else none. False if there is no such trigger. Not of those that let others be held,
+/// too.
+bool find_binding(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods, Found& out);
 
 /// Likewise of all: before the one that names none comes the one that names the most of those that
 /// let others be held, too.
-bool find_open_binding(lang::Roll& roll, std::uint32_t scope, lang::TriggerKind kind,
-                       std::uint32_t usage, HeldModifiers mods, Found& out,
-                       std::uint16_t second = 0);
+bool find_open_binding(lang::Roll& roll, const lang::IndexKey& none, HeldModifiers mods,
+                       Found& out);
 
 /// Finds the entry with exactly this key.
 bool find_entry(lang::Roll& roll, const lang::IndexKey& key, Found& out);

@@ -8,31 +8,12 @@ using lang::Opcode;
 
 namespace {
 
-/// As load_settings() has it: longer ones count as the longest.
-std::uint16_t duration(std::uint32_t value) {
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
-}
-
 /// Where the options of `entry` begin.
 std::uint32_t options_at(const lang::IndexEntry& entry) {
   return entry.code - std::min<std::uint32_t>(entry.params, entry.code);
 }
 
 }  // namespace
-
-KeyOptions::KeyOptions(const Settings& settings)
-    : hold(settings.hold),
-      rolls(settings.rolls),
-      idle(settings.idle),
-      quick(settings.quick),
-      double_tap(settings.double_tap),
-      together(settings.together),
-      pace(settings.pace),
-      layout(settings.layout),
-      dual(settings.dual),
-      retro(settings.retro),
-      hands(settings.hands),
-      slow(settings.slow) {}
 
 std::optional<ErrorCode> KeyOptions::read(lang::CodeReader& reader, const lang::IndexEntry& entry) {
   if (entry.params == 0) return std::nullopt;
@@ -57,10 +38,10 @@ std::optional<ErrorCode> KeyOptions::take(lang::CodeReader& reader,
       again = static_cast<Again>(value & 3U);
       return std::nullopt;
     case Opcode::option_typing:
-      pace.typing = duration(value);
+      set(lang::Setting::typing, value);
       return std::nullopt;
     case Opcode::option_pause:
-      pace.pause = duration(value);
+      set(lang::Setting::pause, value);
       return std::nullopt;
     case Opcode::option_layout: {
       reader.seek(reader.record(), instruction.payload);
@@ -81,47 +62,10 @@ std::optional<ErrorCode> KeyOptions::take(lang::CodeReader& reader,
     case Opcode::option_with:  // read() knows where they are
       return std::nullopt;
     case Opcode::option:
-      take_setting(static_cast<lang::Setting>(value), instruction.value[1]);
+      set(static_cast<lang::Setting>(value), instruction.value[1]);
       return std::nullopt;
     default:
       return ErrorCode::code;
-  }
-}
-
-void KeyOptions::take_setting(lang::Setting setting, std::uint32_t value) {
-  switch (setting) {
-    case lang::Setting::hold:
-      hold = duration(value);
-      break;
-    case lang::Setting::rolls:
-      rolls = duration(value);
-      break;
-    case lang::Setting::idle:
-      idle = duration(value);
-      break;
-    case lang::Setting::quick:
-      quick = duration(value);
-      break;
-    case lang::Setting::double_tap:
-      double_tap = duration(value);
-      break;
-    case lang::Setting::dual:
-      if (value <= static_cast<std::uint32_t>(Dual::timeout)) dual = static_cast<Dual>(value);
-      break;
-    case lang::Setting::retro:
-      retro = value != 0;
-      break;
-    case lang::Setting::hands:
-      hands = value == 0;
-      break;
-    case lang::Setting::chord:
-      together = duration(value);
-      break;
-    case lang::Setting::slow:
-      slow = value != 0;
-      break;
-    default:
-      break;
   }
 }
 

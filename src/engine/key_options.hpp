@@ -14,28 +14,15 @@ namespace pianola::engine {
 /// What pressing a trigger does while its macro runs; the operand of AGAIN.
 enum class Again : std::uint8_t { ignore, stop, restart, parallel };
 
-/// The options of one trigger: those of the settings, where it has none of its own. Durations are
-/// in ms.
-struct KeyOptions {
-  explicit KeyOptions(const Settings& settings);
+/// The options of one trigger: those of the settings, where it has none of its own.
+struct KeyOptions : TriggerSettings {
+  explicit KeyOptions(const Settings& settings) : TriggerSettings(settings) {}
 
   /// Takes over what stands before the trigger `entry` in its code. Moves `reader`. On error the
   /// options that come after it keep their values.
   std::optional<ErrorCode> read(lang::CodeReader& reader, const lang::IndexEntry& entry);
 
-  std::uint16_t hold;
-  std::uint16_t rolls;
-  std::uint16_t idle;
-  std::uint16_t quick;
-  std::uint16_t double_tap;
-  std::uint16_t together;
-  Pace pace;
-  std::uint8_t layout;
-  Dual dual;
   Again again = Again::ignore;
-  bool retro;
-  bool hands;
-  bool slow;
   bool anywhere = false;  ///< An abbreviation counts inside a word, too.
   bool any_case = false;  ///< It may be typed in any case; its key is that of small letters.
   bool end = false;       ///< The end of a word completes it.
@@ -47,7 +34,6 @@ struct KeyOptions {
 
  private:
   std::optional<ErrorCode> take(lang::CodeReader& reader, const lang::Instruction& instruction);
-  void take_setting(lang::Setting setting, std::uint32_t value);
 
   // Between which offsets of which definition the list stands, others among it; 0: nowhere.
   std::uint32_t list_record_ = 0;

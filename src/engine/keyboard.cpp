@@ -142,10 +142,11 @@ bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& ou
                     std::uint16_t second) {
   if (!has(kind)) return false;
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
+  const lang::IndexKey none = trigger_key(lookup.scope, kind, {}, usage, second);
   const HeldModifiers mods = held_modifiers(lookup);
   const bool open = mods.all != 0 && has_open(kind);
-  return open ? find_open_binding(*core_.roll, lookup.scope, kind, usage, mods, out, second)
-              : find_binding(*core_.roll, lookup.scope, kind, usage, mods, out, second);
+  return open ? find_open_binding(*core_.roll, none, mods, out)
+              : find_binding(*core_.roll, none, mods, out);
 }
 
 // ---- Looking -----------------------------------------------------------------------------------
@@ -174,8 +175,8 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
   if (look_for_leader(event, choice)) return;
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     choice.mods = lookup.mods;
-    if (look_for_together(event, lookup, choice)) return;
-    if (look_for_dance(event, lookup, choice)) return;
+    if (has(TriggerKind::together) && look_for_together(event, lookup, choice)) return;
+    if (has(TriggerKind::dance) && look_for_dance(event, lookup, choice)) return;
     if (!look_for_keys(event, lookup, choice)) continue;
     if (choice.kind == Choice::Kind::found) look_for_remapped_text(choice);
     return;

@@ -87,7 +87,6 @@ void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lo
 
 /// Whether the key starts something together with others, or may yet.
 bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
-  if (!has(TriggerKind::together)) return false;
   Several several;
   several.at = choice.at;
   look_at_several(event, TriggerKind::together, lookup, several);
@@ -184,7 +183,6 @@ Keyboard::Progress Keyboard::follow_sequence(const KeyEvent& event, const lang::
 
 /// Whether the key's presses are counted: then what came of them, or may yet.
 bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
-  if (!has(TriggerKind::dance)) return false;
   unsigned clauses = 0;
   for (std::uint16_t i = 0; i < lang::kClauses; ++i) {
     if (find(TriggerKind::dance, lookup, event.usage, choice.found, i)) clauses |= 1U << i;

@@ -19,23 +19,15 @@ bool find_setting(lang::Roll& roll, lang::CodeReader& reader, lang::Setting sett
   return read_instruction(reader, out) && out.opcode == opcode;
 }
 
-/// The value of a setting that the file does not set.
-template <lang::Setting Which>
-inline constexpr std::uint16_t kInitial =
-    lang::kSettings[static_cast<std::size_t>(Which)].initial & 0xFFFFU;
-
-template <lang::Setting Which>
-std::uint16_t load_number(lang::Roll& roll, lang::CodeReader& reader) {
-  lang::Instruction found;
-  if (!find_setting(roll, reader, Which, lang::Opcode::set_number, found)) return kInitial<Which>;
-  return static_cast<std::uint16_t>(std::min<std::uint32_t>(found.value[1], 0xFFFF));
+/// A duration or a usage: numbers that are too large count as the largest.
+std::uint16_t number(std::uint32_t value) {
+  return static_cast<std::uint16_t>(std::min<std::uint32_t>(value, 0xFFFF));
 }
 
 /// A choice up to and with `last`; the first one if the roll says nonsense.
-template <lang::Setting Which, typename Choice>
-Choice load_choice(lang::Roll& roll, lang::CodeReader& reader, Choice last) {
-  const std::uint16_t value = load_number<Which>(roll, reader);
-  return value <= static_cast<std::uint16_t>(last) ? static_cast<Choice>(value) : Choice{};
+template <typename Choice>
+Choice choice(std::uint32_t value, Choice last) {
+  return value <= static_cast<std::uint32_t>(last) ? static_cast<Choice>(value) : Choice{};
 }
 
 /// The keys of a list, by the characters that they type in `layout`. False if there is no list.
@@ -65,41 +57,110 @@ std::optional<std::uint8_t> read_layout(lang::CodeReader& reader, std::uint32_t 
   return static_cast<std::uint8_t>(place - all.begin());
 }
 
+void TriggerSettings::set(lang::Setting setting, std::uint32_t value) {
+  switch (setting) {
+    case lang::Setting::typing:
+      pace.typing = number(value);
+      break;
+    case lang::Setting::pause:
+      pace.pause = number(value);
+      break;
+    case lang::Setting::hold:
+      hold = number(value);
+      break;
+    case lang::Setting::rolls:
+      rolls = number(value);
+      break;
+    case lang::Setting::double_tap:
+      double_tap = number(value);
+      break;
+    case lang::Setting::chord:
+      together = number(value);
+      break;
+    case lang::Setting::idle:
+      idle = number(value);
+      break;
+    case lang::Setting::quick:
+      quick = number(value);
+      break;
+    case lang::Setting::dual:
+      dual = choice(value, Dual::timeout);
+      break;
+    case lang::Setting::retro:
+      retro = value != 0;
+      break;
+    case lang::Setting::hands:
+      hands = value == 0;
+      break;
+    case lang::Setting::slow:
+      slow = value != 0;
+      break;
+    default:
+      break;
+  }
+}
+
+void Settings::set(lang::Setting setting, std::uint32_t value) {
+  switch (setting) {
+    case lang::Setting::tap:
+      tap = number(value);
+      break;
+    case lang::Setting::autoshift:
+      autoshift = number(value);
+      break;
+    case lang::Setting::leader:
+      leader = static_cast<hid::Usage>(number(value));
+      break;
+    case lang::Setting::caps_word_time:
+      caps_word = number(value);
+      break;
+    case lang::Setting::leader_time:
+      leader_time = number(value);
+      break;
+    case lang::Setting::neutral:
+      neutral = static_cast<hid::Usage>(number(value));
+      break;
+    case lang::Setting::unicode:
+      unicode = choice(value, UnicodeMethod::wincompose);
+      break;
+    case lang::Setting::oneshot:
+      oneshot = number(value);
+      break;
+    case lang::Setting::oneshot_again:
+      oneshot_locks = value != 0;
+      break;
+    case lang::Setting::busy:
+      mix = value != 0;
+      break;
+    default:
+      TriggerSettings::set(setting, value);
+      break;
+  }
+}
+
 Settings load_settings(lang::Roll& roll, lang::CodeReader& reader) {
   Settings settings;
-  settings.pace.typing = load_number<lang::Setting::typing>(roll, reader);
-  settings.pace.pause = load_number<lang::Setting::pause>(roll, reader);
-  settings.tap = load_number<lang::Setting::tap>(roll, reader);
-  settings.hold = load_number<lang::Setting::hold>(roll, reader);
-  settings.rolls = load_number<lang::Setting::rolls>(roll, reader);
-  settings.double_tap = load_number<lang::Setting::double_tap>(roll, reader);
-  settings.together = load_number<lang::Setting::chord>(roll, reader);
-  settings.slow = load_number<lang::Setting::slow>(roll, reader) != 0;
-  settings.autoshift = load_number<lang::Setting::autoshift>(roll, reader);
-  settings.leader = static_cast<hid::Usage>(load_number<lang::Setting::leader>(roll, reader));
-  settings.leader_time = load_number<lang::Setting::leader_time>(roll, reader);
-  settings.dual = load_choice<lang::Setting::dual>(roll, reader, Dual::timeout);
-  settings.unicode = load_choice<lang::Setting::unicode>(roll, reader, UnicodeMethod::wincompose);
-  settings.oneshot = load_number<lang::Setting::oneshot>(roll, reader);
-  settings.oneshot_locks = load_number<lang::Setting::oneshot_again>(roll, reader) != 0;
-  settings.caps_word = load_number<lang::Setting::caps_word_time>(roll, reader);
-  settings.mix = load_number<lang::Setting::busy>(roll, reader) != 0;
-  settings.neutral = static_cast<hid::Usage>(load_number<lang::Setting::neutral>(roll, reader));
   lang::Instruction found;
+  bool quick = false;
+  for (std::size_t i = 0; i < lang::kSettings.size(); ++i) {
+    const auto setting = static_cast<lang::Setting>(i);
+    if (!find_setting(roll, reader, setting, lang::Opcode::set_number, found)) continue;
+    settings.set(setting, found.value[1]);
+    quick = quick || setting == lang::Setting::quick;
+  }
   if (find_setting(roll, reader, lang::Setting::layout, lang::Opcode::set_name, found)) {
     reader.seek(reader.record(), found.payload);
     settings.layout = read_layout(reader, found.payload_size).value_or(settings.layout);
   }
   // A second tap within `double` is what people know; who sets `quick` wants another time.
-  const bool quick =
-      find_setting(roll, reader, lang::Setting::quick, lang::Opcode::set_number, found);
-  settings.quick = quick ? load_number<lang::Setting::quick>(roll, reader) : settings.double_tap;
-  settings.idle = load_number<lang::Setting::idle>(roll, reader);
-  settings.retro = load_number<lang::Setting::retro>(roll, reader) != 0;
+  if (!quick) settings.quick = settings.double_tap;
   const hid::Layout layout = hid::layouts()[settings.layout];
   const bool left = load_keys(roll, reader, lang::Setting::left_hand, layout, settings.left);
   const bool right = load_keys(roll, reader, lang::Setting::right_hand, layout, settings.right);
-  settings.hands = (left || right) && load_number<lang::Setting::hands>(roll, reader) == 0;
+  const bool off =
+      find_setting(roll, reader, lang::Setting::hands, lang::Opcode::set_number, found) &&
+      found.value[1] != 0;
+  settings.hands = (left || right) && !off;
   return settings;
 }
 

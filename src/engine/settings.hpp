@@ -8,6 +8,7 @@
 #include "hid/usage.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/roll.hpp"
+#include "lang/code/settings.hpp"
 
 namespace pianola::engine {
 
@@ -50,6 +51,7 @@ class MainKeys {
   constexpr void add(std::uint8_t usage) {
     if (usage < 0x80) words_[usage / 32U] |= std::uint32_t{1} << usage % 32U;
   }
+  friend bool operator==(const MainKeys&, const MainKeys&) = default;
   [[nodiscard]] constexpr bool contains(hid::Usage usage) const {
     const auto number = static_cast<std::uint16_t>(usage);
     return number < 0x80 && (words_[number / 32U] >> number % 32U & 1U) != 0;
@@ -59,32 +61,47 @@ class MainKeys {
   std::array<std::uint32_t, 4> words_{};
 };
 
-/// The settings that the engine acts on. Durations above 65,535 ms count as that.
-struct Settings {
-  std::uint8_t layout = 0;  ///< Index in hid::layouts().
+/// The settings for which a trigger can have options of its own. Durations above 65,535 ms count as
+/// that.
+struct TriggerSettings {
   Pace pace;
+  std::uint16_t hold = 200;        ///< How long a key is down that is no tap, in ms.
+  std::uint16_t rolls = 0;         ///< Margin that keeps rolled typing a tap, in ms.
+  std::uint16_t double_tap = 400;  ///< From a press to the second of a double tap, in ms.
+  std::uint16_t together = 30;     ///< Within which keys are pressed together, in ms.
+  std::uint16_t idle = 0;          ///< So soon after typing a key is its tap, in ms; 0: never.
+  std::uint16_t quick = 400;  ///< From a tap's press to one that stays its tap, in ms; 0: never.
+  std::uint8_t layout = 0;    ///< Index in hid::layouts().
+  Dual dual = Dual::release;
+  bool retro = false;  ///< A key that was held alone is tapped when it is let go.
+  bool hands = false;  ///< Which hand has a key counts; there are lists.
+  bool slow = false;   ///< Keys together are down until the last of them is let go.
+
+  friend bool operator==(const TriggerSettings&, const TriggerSettings&) = default;
+
+  /// Takes the value over that code has for `setting`, if it is one of these.
+  void set(lang::Setting setting, std::uint32_t value);
+};
+
+/// The settings that the engine acts on.
+struct Settings : TriggerSettings {
   std::uint16_t tap = 0;                ///< How long a tapped key stays down, in ms.
-  std::uint16_t hold = 200;             ///< How long a key is down that is no tap, in ms.
-  std::uint16_t rolls = 0;              ///< Margin that keeps rolled typing a tap, in ms.
-  std::uint16_t double_tap = 400;       ///< From a press to the second of a double tap, in ms.
-  std::uint16_t together = 30;          ///< Within which keys are pressed together, in ms.
   std::uint16_t autoshift = 0;          ///< After which a key types its capital, in ms; 0: never.
   hid::Usage leader = hid::kNoKey;      ///< kNoKey: both Shift keys.
   std::uint16_t leader_time = 2000;     ///< From the leader to the key after it, in ms.
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
-  Dual dual = Dual::release;
   UnicodeMethod unicode = UnicodeMethod::off;
-  std::uint16_t oneshot = 2000;  ///< From a one-shot's release to its end, in ms; 0: never.
-  bool oneshot_locks = false;    ///< A second tap of a one-shot makes it stay.
-  bool mix = false;              ///< Keys are handled while a macro types.
-  std::uint16_t idle = 0;        ///< So soon after typing a key is its tap, in ms; 0: never.
-  std::uint16_t quick = 400;     ///< From a tap's press to one that stays its tap, in ms; 0: never.
-  bool retro = false;            ///< A key that was held alone is tapped when it is let go.
-  bool slow = false;             ///< Keys together are down until the last of them is let go.
-  bool hands = false;            ///< Which hand has a key counts; there are lists.
   std::uint16_t caps_word = 5000;  ///< From the last key of caps word to its end, in ms; 0: never.
+  std::uint16_t oneshot = 2000;    ///< From a one-shot's release to its end, in ms; 0: never.
+  bool oneshot_locks = false;      ///< A second tap of a one-shot makes it stay.
+  bool mix = false;                ///< Keys are handled while a macro types.
   MainKeys left;                   ///< The keys of the left hand.
   MainKeys right;                  ///< Those of the right one.
+
+  friend bool operator==(const Settings&, const Settings&) = default;
+
+  /// Takes the value over that code has for `setting`.
+  void set(lang::Setting setting, std::uint32_t value);
 };
 
 /// The settings of `roll`; its defaults where it says nothing that makes sense. Moves `reader`,

@@ -6,17 +6,24 @@
 #include <span>
 
 #include "base/edit_distance.hpp"
+#include "base/packed_text.hpp"
 #include "base/text_writer.hpp"
 #include "base/utf8.hpp"
 
 namespace pianola::lang {
 namespace {
 
-constexpr std::array kMessages = {
-#define PIANOLA_X(symbol, text) std::string_view{text},
-    PIANOLA_MESSAGES(PIANOLA_X)
-#undef PIANOLA_X
+/// The messages one after another, packed, with these bytes for what varies.
+constexpr std::uint8_t kMessages[] = {
+#include "lang/compile/messages.inc"
 };
+constexpr char kWordA = 1;
+constexpr char kWordB = 2;
+constexpr char kNumber = 3;
+constexpr char kHex = 4;
+constexpr char kOther = 5;
+constexpr char kOptional = 6;  // up to kOptionalEnd: left out without {b}
+constexpr char kOptionalEnd = 7;
 
 /// Most bytes shown of a line before the place and from it on.
 constexpr std::uint32_t kBefore = 72;
@@ -46,29 +53,29 @@ void write_word(TextWriter& writer, std::string_view word) {
   }
 }
 
-void write_placeholder(TextWriter& writer, const Diagnostic& diagnostic, char name) {
-  switch (name) {
-    case 'a':
-      write_word(writer, diagnostic.a);
-      break;
-    case 'b':
-      write_word(writer, diagnostic.b);
-      break;
-    case 'n':
+/// Writes what one byte of a message stands for.
+void write_part(TextWriter& writer, const Diagnostic& diagnostic, char part) {
+  switch (part) {
+    case kWordA:
+      return write_word(writer, diagnostic.a);
+    case kWordB:
+      return write_word(writer, diagnostic.b);
+    case kNumber:
       writer.decimal(diagnostic.n);
       break;
-    case 'x':
+    case kHex:
       writer.hex(diagnostic.n, 2);
       break;
-    default:
+    case kOther:
       writer.decimal(diagnostic.other.line).put(':').decimal(diagnostic.other.column);
       break;
+    case kOptional:
+    case kOptionalEnd:
+      break;
+    default:
+      writer.put(part);
+      break;
   }
-}
-
-constexpr bool is_placeholder(std::string_view text) {
-  return text.size() >= 3 && text[0] == '{' && text[2] == '}' &&
-         std::string_view("abnxp").find(text[1]) != std::string_view::npos;
 }
 
 /// Reads up to `out.size()` bytes; short only at the end of the source.
@@ -226,26 +233,11 @@ std::string_view closest_lint(std::string_view word) {
 
 void write_message(const Diagnostic& diagnostic, TextSink& out) {
   TextWriter writer(out);
-  std::string_view text = kMessages[static_cast<std::size_t>(diagnostic.message)];
-  bool optional = false;
-  while (!text.empty()) {
-    if (text.starts_with("[;")) {
-      if (diagnostic.b.empty()) {
-        text.remove_prefix(text.find(']') + 1);
-        continue;
-      }
-      optional = true;
-      text.remove_prefix(1);
-    } else if (optional && text.front() == ']') {
-      optional = false;
-      text.remove_prefix(1);
-    } else if (is_placeholder(text)) {
-      write_placeholder(writer, diagnostic, text[1]);
-      text.remove_prefix(3);
-    } else {
-      writer.put(text.front());
-      text.remove_prefix(1);
+  PackedText text(find_packed(kMessages, static_cast<std::size_t>(diagnostic.message)));
+  for (char part = text.next(); part != 0; part = text.next()) {
+    while (part == kOptional && diagnostic.b.empty() && text.next() != kOptionalEnd) {
     }
+    write_part(writer, diagnostic, part);
   }
 }
 

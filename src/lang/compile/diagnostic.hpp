@@ -17,9 +17,9 @@ struct Position {
   std::uint32_t column = 1;  ///< Characters from 1; a tab counts as one.
 };
 
-// Symbol, text. {a} and {b} stand for words of the source or corrections, {n} for a number, {x} for
-// it in hex, {p} for the second place as line:column. A part from `[;` to `]` is left out if the
-// {b} in it is empty.
+// Symbol, text; tools/pack_texts makes what is shown of it. {a} and {b} stand for words of the
+// source or corrections, {n} for a number, {x} for it in hex, {p} for the second place as
+// line:column. A part from `[;` to `]` is left out if the {b} in it is empty.
 // clang-format off
 #define PIANOLA_MESSAGES(X) \
   /* The file. */ \

@@ -66,6 +66,45 @@ TEST(Diagnostic, WordsStandInTheMessage) {
   EXPECT_EQ(message(control), "control character 0x07 has no meaning here");
 }
 
+/// The message as diagnostic.hpp has it, with the words and numbers of `diagnostic`.
+std::string written_out(std::string_view text, const Diagnostic& diagnostic) {
+  std::string out(text);
+  const std::size_t optional = out.find("[;");
+  if (optional != std::string::npos) {
+    const std::size_t end = out.find(']', optional);
+    out.erase(end, 1);
+    out.erase(optional, diagnostic.b.empty() ? end - optional : 1);
+  }
+  const std::pair<const char*, std::string> parts[] = {{"{a}", std::string(diagnostic.a)},
+                                                       {"{b}", std::string(diagnostic.b)},
+                                                       {"{n}", std::to_string(diagnostic.n)},
+                                                       {"{x}", "2a"},
+                                                       {"{p}", "8:9"}};
+  for (const auto& [part, value] : parts) {
+    for (std::size_t at = out.find(part); at != std::string::npos; at = out.find(part)) {
+      out.replace(at, 3, value);
+    }
+  }
+  return out;
+}
+
+TEST(Diagnostic, EveryMessageIsThatOfTheTable) {
+  constexpr std::string_view kTexts[] = {
+#define PIANOLA_X(symbol, text) text,
+      PIANOLA_MESSAGES(PIANOLA_X)
+#undef PIANOLA_X
+  };
+  for (const Message symbol : kMessages) {
+    Diagnostic diagnostic = diagnostic_of(symbol, "AA", "BB");
+    diagnostic.other = {0, 8, 9};
+    diagnostic.n = 42;
+    const std::string_view text = kTexts[static_cast<std::size_t>(symbol)];
+    EXPECT_EQ(message(diagnostic), written_out(text, diagnostic)) << "run tools/pack_texts";
+    diagnostic.b = {};
+    EXPECT_EQ(message(diagnostic), written_out(text, diagnostic)) << "run tools/pack_texts";
+  }
+}
+
 TEST(Diagnostic, EveryMessageIsAPlainSentence) {
   std::set<std::string> all;
   for (const Message symbol : kMessages) {
