@@ -20,4 +20,10 @@ constexpr char32_t to_capital(char32_t c) {
   return c;
 }
 
+/// Whether `c` is a letter of the Latin alphabet, of ASCII or beyond (Unicode 15, up to U+024F).
+constexpr bool is_latin_letter(char32_t c) {
+  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return c >= 0xC0 && c <= 0x24F && c != 0xD7 && c != 0xF7;
+}
+
 }  // namespace pianola

@@ -170,6 +170,8 @@ TEST_F(PlayCommand, NothingIsExplained) {
       {"+F1", "F1 { wait release }", "the macro of F1 waits for the key's release"},
       {"F1", "F1 { layer on nav }\nlayer nav { h = LEFT }",
        "the macro of F1 typed nothing; layer nav is on"},
+      {"F1", "F1 = capsword", "F1 was tapped; caps word is on"},
+      {"F1 F1", "F1 = capsword", "F1 was tapped; caps word was on"},
       {"+SPACE 250 -SPACE", "SPACE = SPACE / layer nav\nlayer nav { h = LEFT }",
        "SPACE was held; layer nav was on"},
       {"F1 F2", "F1 = none\nctrl+F2 = none\nF2 = none", "F1 = none; F2 = none"},

@@ -84,7 +84,7 @@ std::string press_text(const timeline::RunRecorder& run, const timeline::RunReco
   }
 }
 
-/// The layers that were on, each with whether it still is.
+/// The layers and caps word, as far as they were on, each with whether it still is.
 std::string layers_text(const timeline::RunRecorder& run) {
   std::set<std::string> all;
   for (const timeline::RunRecorder::Layers& layers : run.layers())
@@ -93,6 +93,10 @@ std::string layers_text(const timeline::RunRecorder& run) {
   for (const std::string& name : all) {
     const bool still = std::ranges::count(run.layers().back().on, name) > 0;
     words.push_back(fmt::format("layer {} {} on", name, still ? "is" : "was"));
+  }
+  if (!run.caps_words().empty()) {
+    const bool still = run.caps_words().back().end > run.simulation().now() * std::uint64_t{1000};
+    words.push_back(fmt::format("caps word {} on", still ? "is" : "was"));
   }
   return listed(words);
 }

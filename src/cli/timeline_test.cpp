@@ -188,6 +188,19 @@ TEST_F(TimelineOfPlay, ShowsWhatTapHoldKeysDecidedAndWhy) {
   EXPECT_THAT(svg, HasSubstr("SPACE tap: let go after 10 ms: 0 to 10 ms"));
 }
 
+TEST_F(TimelineOfPlay, ShowsWhenCapsWordIsOn) {
+  pianola({"play", "-", "--keys", "+F1 10 -F1 +a 20 -a +SPACE 30 -SPACE 40 +F1 10 -F1 6s +b -b",
+           "--timeline", path("t.json")},
+          "F1 = capsword\n");
+  const std::string trace = read("t.json");
+  EXPECT_THAT(trace, HasSubstr(R"("args":{"name":"caps word"})"));
+  EXPECT_THAT(trace, HasSubstr(R"("name":"caps word is on","cat":"layer","ph":"X","dur":30)"))
+      << "up to the space";
+  EXPECT_THAT(trace, HasSubstr(R"("name":"caps word is on","cat":"layer","ph":"X","dur":4999)"))
+      << "up to the end of its time";
+  EXPECT_THAT(picture("F1 a SPACE", "F1 = capsword\n"), shows("caps word"));
+}
+
 TEST_F(TimelineOfPlay, ShowsKeysTogetherAndAlone) {
   const std::string svg = picture("+j 5 +k 10 -j -k 100 +j 50 -j", kSpaceAsLayer);
   EXPECT_THAT(svg, shows("j &amp; k together: k came within 30 ms"));

@@ -245,6 +245,20 @@ void Core::spend_oneshots(TaskIndex index, bool typed) {
   }
 }
 
+// ---- Caps word, the last key -------------------------------------------------------------------
+
+bool Core::caps_word_at(Time at) const {
+  return caps_word == CapsWord::on && (settings.caps_word == 0 || !earlier(caps_end, at));
+}
+
+void Core::set_caps_word(bool on, Time at) {
+  Observer* const observer = tasks.observer();
+  const bool was_on = caps_word == CapsWord::on;
+  if (observer != nullptr && (on || was_on)) observer->caps_word_changed(on, at);
+  caps_word = on ? CapsWord::on : CapsWord::off;
+  caps_end = at + settings.caps_word;
+}
+
 // ---- Layers, errors, the roll ------------------------------------------------------------------
 
 hid::Usage Core::layer_usage(std::uint32_t name) {
@@ -290,6 +304,7 @@ void Core::end_all_tasks() {
   end_oneshots();
   mixer.change().remove_all(kLocked);
   oneshots = false;
+  set_caps_word(false);
 }
 
 void Core::load(lang::Roll& source) {

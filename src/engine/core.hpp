@@ -11,6 +11,7 @@
 #include "engine/globals.hpp"
 #include "engine/input_queue.hpp"
 #include "engine/key_taker.hpp"
+#include "engine/last_key.hpp"
 #include "engine/mixer.hpp"
 #include "engine/recorder.hpp"
 #include "engine/request.hpp"
@@ -44,6 +45,13 @@ struct Floor {
   std::uint16_t to_play = 0;  ///< How many changes and times the recording has that it plays.
 
   static constexpr std::uint32_t kUnknown = 0xFFFFFFFF;
+};
+
+/// Whether letters are typed as capitals.
+enum class CapsWord : std::uint8_t {
+  off,
+  on,     ///< Unless its time is over.
+  ended,  ///< By the last key, which started a macro.
 };
 
 /// The parts of an engine, and what the scheduler, the input and the instructions all do with them.
@@ -113,6 +121,19 @@ struct Core {
   /// that key ends them. Those that are keys end by the tap itself.
   void spend_oneshots(TaskIndex task, bool typed);
 
+  /// Whether caps word is on for a key that is pressed at the time `at`.
+  [[nodiscard]] bool caps_word_at(Time at) const;
+  /// Caps word is on or off from the time `at` on, and begins its time anew.
+  void set_caps_word(bool on, Time at = 0);
+
+  /// A key sends `key`, which the host sees with the modifiers `mods`.
+  void note_sent(hid::Usage key, hid::Modifiers mods) {
+    if (hid::is_modifier(key)) return;
+    last_key.key = key;
+    last_key.what = mods;
+    ++pressed;
+  }
+
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
 
@@ -153,9 +174,15 @@ struct Core {
   bool oneshots = false;             ///< There may be some, those that stay included.
   bool oneshot_timed = false;        ///< There may be some with a time.
   bool oneshots_spent = false;       ///< A key started a macro that will end them.
-  bool has_layers = false;           ///< The roll has layers.
-  bool layers_modify = false;        ///< The roll has layers with modifiers.
-  std::uint8_t leds = 0;  ///< As the host's LED report has them (HID 1.11, appendix B.1).
+  CapsWord caps_word = CapsWord::off;
+  Time caps_end = 0;             ///< When it is, if there is one.
+  std::uint32_t last_press = 0;  ///< The press of `last_key`, if that started a macro.
+  LastKey last_key;
+  LastKey before_last;         ///< The one before it, if that started a macro.
+  std::uint16_t pressed = 0;   ///< How many keys there were that LastKey tells of. Wraps.
+  bool has_layers = false;     ///< The roll has layers.
+  bool layers_modify = false;  ///< The roll has layers with modifiers.
+  std::uint8_t leds = 0;       ///< As the host's LED report has them (HID 1.11, appendix B.1).
 
  private:
   hid::Modifiers find_layer_modifiers(std::uint32_t scope);

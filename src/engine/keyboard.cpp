@@ -288,6 +288,8 @@ Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
     case lang::Opcode::to_layer:
     case lang::Opcode::remap_toggle:
     case lang::Opcode::remap_toggle_layer:
+    case lang::Opcode::remap_caps:
+    case lang::Opcode::remap_repeat:
       break;
     default:
       return Jobs::none;
@@ -298,6 +300,8 @@ Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
     case lang::Opcode::remap_layer:
     case lang::Opcode::hold_toggle:
     case lang::Opcode::hold_toggle_layer:
+    case lang::Opcode::hold_caps:
+    case lang::Opcode::hold_repeat:
       return Jobs::two;
     case lang::Opcode::hold_once:
     case lang::Opcode::hold_once_layer:
@@ -374,8 +378,7 @@ bool Keyboard::both_shifts(Time now) {
 
 void Keyboard::look_at_free_key(const KeyEvent& event, Choice& choice) {
   choice.kind = Choice::Kind::pass;
-  const bool text =
-      has(TriggerKind::text) && look_for_text(event.usage, mods_with({}, choice), choice);
+  const bool text = has(TriggerKind::text) && look_for_sent_text({0, event.usage}, choice);
   if (text) choice.kind = Choice::Kind::found;
   if (text || !has_autoshift(event.usage, choice.mods)) return;
   const Time limit = event.time + core_.settings.autoshift;
@@ -403,7 +406,14 @@ bool Keyboard::has_autoshift(Usage key, hid::Modifiers mods) const {
 void Keyboard::look_for_remapped_text(Choice& choice) {
   if (!has(TriggerKind::text)) return;
   const auto chord = remapped(choice.found.entry);
-  if (chord) look_for_text(chord->key, mods_with(*chord, choice), choice);
+  if (chord) look_for_sent_text(*chord, choice);
+}
+
+/// Whether `chord`, which `choice` sends, completes an abbreviation.
+bool Keyboard::look_for_sent_text(Chord chord, Choice& choice) {
+  hid::Modifiers seen = mods_with(chord, choice);
+  if (core_.caps_word_at(core_.input.front().time)) capitalize(chord, seen);
+  return look_for_text(chord.key, seen, choice);
 }
 
 /// The chord that the remap `entry` sends; nothing if it is another thing. Never inlined: its frame
@@ -412,6 +422,9 @@ void Keyboard::look_for_remapped_text(Choice& choice) {
   core_.reader.seek(entry.record, entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return std::nullopt;
+  if (instruction.opcode == lang::Opcode::remap_repeat && !core_.last_key.started()) {
+    return Chord{core_.last_key.mods(), core_.last_key.key};
+  }
   const bool sends =
       instruction.opcode == lang::Opcode::remap || instruction.opcode == lang::Opcode::once;
   if (!sends) return std::nullopt;

@@ -177,6 +177,7 @@ class Keyboard {
   [[nodiscard]] bool pressed_before(std::size_t end, hid::Usage key) const;
 
   void look_at_free_key(const KeyEvent& event, Choice& choice);
+  bool look_for_sent_text(Chord chord, Choice& choice);
   [[nodiscard]] bool has_autoshift(hid::Usage key, hid::Modifiers mods) const;
   void look_for_remapped_text(Choice& choice);
   std::optional<Chord> remapped(const lang::IndexEntry& entry);
@@ -204,6 +205,9 @@ class Keyboard {
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> remap(hid::Usage key, const Choice& choice, std::uint8_t layout,
                                  std::uint32_t mods, std::uint32_t to);
+  std::optional<ErrorCode> do_by_itself(const KeyEvent& event, const Choice& choice,
+                                        lang::Opcode opcode);
+  std::optional<ErrorCode> send(hid::Usage key, const Choice& choice, Chord chord);
   std::optional<ErrorCode> remap_tapped(const KeyEvent& event, const Choice& choice,
                                         const KeyOptions& options,
                                         const lang::Instruction& instruction);
@@ -212,8 +216,13 @@ class Keyboard {
   hid::Usage named_layer(const Found& found, const lang::Instruction& instruction);
   std::optional<ErrorCode> toggle_layer(const Found& found, const lang::Instruction& instruction);
   std::optional<ErrorCode> toggle(std::uint8_t layout, std::uint32_t mods, std::uint32_t to);
-  std::optional<ErrorCode> remap_held(hid::Usage key, const Choice& choice,
+  std::optional<ErrorCode> remap_held(const KeyEvent& event, const Choice& choice,
                                       const KeyOptions& options);
+  bool capitalize(Chord& chord, hid::Modifiers& seen) const;
+  void send_in_caps_word(Chord& chord, hid::Modifiers& seen);
+  void end_caps_word();
+  void note_bound(const KeyEvent& event, std::uint32_t binding);
+  std::optional<ErrorCode> repeat(const KeyEvent& event, const Choice& choice);
   [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
   void may_stick(hid::Usage key, const KeyOptions& options, Time at);
   void stick(Owner owner, Time at);

@@ -78,6 +78,7 @@ void Keyboard::forget() {
   sequence_left_ = 0;
   dance_ = 0;
   last_ = hid::kNoKey;
+  core_.last_key = {};
   typed_once_ = false;
   typed_.clear();
 }
@@ -174,11 +175,14 @@ std::size_t Keyboard::next_press(unsigned count) const {
 
 /// The key goes to the host, with the modifiers `mods`.
 void Keyboard::pass(Usage key, hid::Modifiers mods) {
-  const auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
-  note_typing(key, all);
-  note_key(typed_, key, all);
-  make_way(key, key);
-  core_.mixer.change().add_chord(key_owner(key), mods, key, true, 0);
+  Chord chord{mods, key};
+  auto all = static_cast<hid::Modifiers>(core_.mixer.held_modifiers().all | mods);
+  core_.note_sent(key, all);
+  if (core_.caps_word != CapsWord::off) send_in_caps_word(chord, all);
+  note_typing(chord.key, all);
+  note_key(typed_, chord.key, all);
+  make_way(key, chord.key);
+  core_.mixer.change().add_chord(key_owner(key), chord.mods, chord.key, true, 0);
 }
 
 /// The key `key` is about to send `sent`. A plain key ends what others' chords and triggers do to
@@ -221,6 +225,7 @@ void Keyboard::follow_leader(const KeyEvent& event) {
 /// A key that starts nothing: of a sequence, of a dance, or after the leader. The device may have
 /// something for one that comes alone.
 void Keyboard::press_after_leader(const Choice& choice, Usage key) {
+  if (choice.kind == Choice::Kind::leader) core_.set_caps_word(false);
   core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0);
   const bool goes_on = sequence_left_ != 0;
   if (choice.taps == 0) {
@@ -264,6 +269,9 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
   switch (instruction.opcode) {
     case lang::Opcode::bind:
       typed_.clear();
+      note_bound(event, key_kind(choice.found.entry.key) == lang::TriggerKind::text
+                            ? LastKey::kNothing
+                            : choice.found.position);
       return start_again(choice.found,
                          {core_.presses, event.time, choice.doubled, false, choice.capitals});
     case lang::Opcode::remap_none:
@@ -280,7 +288,7 @@ std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& 
     core_.mixer.separate();
   }
   if (choice.kind == Choice::Kind::held) {
-    return remap_held(event.usage, choice, options);
+    return remap_held(event, choice, options);
   }
   return remap_tapped(event, choice, options, instruction);
 }
@@ -306,7 +314,7 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Cho
     case lang::Opcode::remap_toggle_layer:
       return toggle_layer(choice.found, instruction);
     default:
-      return ErrorCode::code;
+      return do_by_itself(event, choice, instruction.opcode);
   }
   if (!error && instruction.opcode != lang::Opcode::remap) {
     may_stick(event.usage, options, event.time);
@@ -314,21 +322,44 @@ std::optional<ErrorCode> Keyboard::remap_tapped(const KeyEvent& event, const Cho
   return error;
 }
 
-/// While `key` is down, it sends the chord of `mods` and `to` with the modifiers of layers, and the
-/// modifiers that its trigger named are hidden.
+/// Does what the `opcode` of a remap says that takes no chord and no layer.
+std::optional<ErrorCode> Keyboard::do_by_itself(const KeyEvent& event, const Choice& choice,
+                                                lang::Opcode opcode) {
+  switch (opcode) {
+    case lang::Opcode::remap_caps:
+    case lang::Opcode::hold_caps:
+      core_.set_caps_word(!core_.caps_word_at(event.time), choice.at);
+      return std::nullopt;
+    case lang::Opcode::remap_repeat:
+    case lang::Opcode::hold_repeat:
+      return repeat(event, choice);
+    default:
+      return ErrorCode::code;
+  }
+}
+
+/// While `key` is down, it sends the chord of `mods` and `to`.
 std::optional<ErrorCode> Keyboard::remap(Usage key, const Choice& choice, std::uint8_t layout,
                                          std::uint32_t mods, std::uint32_t to) {
   if (!is_valid_key(lang::KeyRef::from_raw(to))) return ErrorCode::code;
   const auto chord = target(mods, to, layout);
   if (!chord) return ErrorCode::key;
-  const hid::Modifiers seen = mods_with(*chord, choice);
-  note_typing(chord->key, seen);
-  note_key(typed_, chord->key, seen);
-  make_way(key, chord->key);
-  const bool loose = !hid::is_modifier(chord->key);
+  core_.note_sent(chord->key, mods_with(*chord, choice));
+  return send(key, choice, *chord);
+}
+
+/// While `key` is down, it sends `chord`, or what that is in caps word, with the modifiers of
+/// layers, and the modifiers that its trigger named are hidden.
+std::optional<ErrorCode> Keyboard::send(Usage key, const Choice& choice, Chord chord) {
+  hid::Modifiers seen = mods_with(chord, choice);
+  if (core_.caps_word != CapsWord::off) send_in_caps_word(chord, seen);
+  note_typing(chord.key, seen);
+  note_key(typed_, chord.key, seen);
+  make_way(key, chord.key);
+  const bool loose = !hid::is_modifier(chord.key);
   const hid::Modifiers hides = named_modifiers(lang::key_mods(choice.found.entry.key));
-  const auto all = static_cast<hid::Modifiers>(chord->mods | layer_mods_with(*chord, choice));
-  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord->key, loose, hides);
+  const auto all = static_cast<hid::Modifiers>(chord.mods | layer_mods_with(chord, choice));
+  const bool room = core_.mixer.change().add_chord(key_owner(key), all, chord.key, loose, hides);
   return room ? std::nullopt : std::optional{ErrorCode::keys};
 }
 
@@ -378,6 +409,7 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
     return std::nullopt;
   }
   const unsigned held = core_.mixer.held_modifiers().all;
+  if (chord->key != hid::kRightAlt) core_.set_caps_word(false);
   note_key(typed_, chord->key, static_cast<hid::Modifiers>(held | chord->mods));
   if (hid::is_plain_key(chord->key)) end_chords(kDevice);
   const bool own = hid::is_modifier(chord->key);
@@ -388,8 +420,9 @@ std::optional<ErrorCode> Keyboard::toggle(std::uint8_t layout, std::uint32_t mod
 
 /// The instruction after the remap that the reader has just read says what it does when held, from
 /// the time `choice.at` on.
-std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
+std::optional<ErrorCode> Keyboard::remap_held(const KeyEvent& event, const Choice& choice,
                                               const KeyOptions& options) {
+  const Usage key = event.usage;
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
   std::optional<ErrorCode> error;
@@ -407,7 +440,7 @@ std::optional<ErrorCode> Keyboard::remap_held(Usage key, const Choice& choice,
     case lang::Opcode::hold_toggle_layer:
       return toggle_layer(choice.found, instruction);
     default:
-      return ErrorCode::code;
+      return do_by_itself(event, choice, instruction.opcode);
   }
   const bool once = instruction.opcode == lang::Opcode::hold_once ||
                     instruction.opcode == lang::Opcode::hold_once_layer;
@@ -439,6 +472,7 @@ std::optional<ErrorCode> Keyboard::start(const Found& found, const KeyOptions& o
   task.pressed_at = activation.time;
   task.doubled = activation.doubled ? 1U : 0U;
   task.capitals = activation.capitals;
+  if (core_.caps_word != CapsWord::off && !task.keyless) end_caps_word();
   if (activation.keeps) {
     task.lingers = Lingers::yes;
     ++core_.deferring;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/time.hpp"
 #include "engine/key_event.hpp"
 #include "engine/task.hpp"
 
@@ -32,6 +33,9 @@ class Observer {
                            hid::Usage /*partner*/) {}
   /// Other layers are on: now those of `layers`, one bit each, in the order of the roll's index.
   virtual void layers_changed(std::uint32_t /*layers*/) {}
+  /// Caps word is on from the time `at` on, or goes on with a key of that time, or ends now. That
+  /// its time is over is told with the next key only.
+  virtual void caps_word_changed(bool /*on*/, Time /*at*/) {}
 
  protected:
   ~Observer() = default;

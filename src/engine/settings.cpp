@@ -111,6 +111,9 @@ void Settings::set(lang::Setting setting, std::uint32_t value) {
     case lang::Setting::leader:
       leader = static_cast<hid::Usage>(number(value));
       break;
+    case lang::Setting::caps_word_time:
+      caps_word = number(value);
+      break;
     case lang::Setting::leader_time:
       leader_time = number(value);
       break;

@@ -91,11 +91,12 @@ struct Settings : TriggerSettings {
   std::uint16_t leader_time = 2000;     ///< From the leader to the key after it, in ms.
   hid::Usage neutral = hid::kLeftCtrl;  ///< Tapped before a lone Alt or GUI is hidden; or kNoKey.
   UnicodeMethod unicode = UnicodeMethod::off;
-  std::uint16_t oneshot = 2000;  ///< From a one-shot's release to its end, in ms; 0: never.
-  bool oneshot_locks = false;    ///< A second tap of a one-shot makes it stay.
-  bool mix = false;              ///< Keys are handled while a macro types.
-  MainKeys left;                 ///< The keys of the left hand.
-  MainKeys right;                ///< Those of the right one.
+  std::uint16_t caps_word = 5000;  ///< From the last key of caps word to its end, in ms; 0: never.
+  std::uint16_t oneshot = 2000;    ///< From a one-shot's release to its end, in ms; 0: never.
+  bool oneshot_locks = false;      ///< A second tap of a one-shot makes it stay.
+  bool mix = false;                ///< Keys are handled while a macro types.
+  MainKeys left;                   ///< The keys of the left hand.
+  MainKeys right;                  ///< Those of the right one.
 
   friend bool operator==(const Settings&, const Settings&) = default;
 

@@ -86,11 +86,14 @@ struct Task {
   std::uint8_t layout = 0;        ///< Index in hid::layouts().
   hid::Modifiers hides = 0;       ///< Modifiers that its trigger named.
   std::uint16_t scope_kinds = 0;  ///< Of the scopes it is in, two bits each, outermost lowest.
-  std::uint16_t played = 0;       ///< Of a recording: how many changes and times it has played.
+  /// Of a recording: how many changes and times it has played; while it waits for a key:
+  /// Core::pressed as it was.
+  std::uint16_t played = 0;
   std::uint8_t known = 0;  ///< Events at the front of the queue that it kept back and knows of.
   std::uint8_t scopes : 4 = 0;  ///< How many it is in.
   Lingers lingers : 2 = Lingers::no;
-  bool keyless : 1 = false;  ///< No key started it.
+  bool keyless : 1 = false;   ///< No key started it.
+  bool repeated : 1 = false;  ///< `repeatkey` runs it, or one that called it.
   Capitals capitals : 2 = Capitals::as_they_are;
 
   [[nodiscard]] TaskState is() const { return static_cast<TaskState>(state); }

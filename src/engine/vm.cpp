@@ -16,6 +16,7 @@ using lang::OperandKind;
 constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   // The group "Keys" of the table but for text, which waits before each character.
   if (opcode >= Opcode::tap && opcode <= Opcode::raw) return Kind::types;
+  if (opcode == Opcode::repeat_key) return Kind::types;
   switch (opcode) {
     case Opcode::repeat:
     case Opcode::back:

@@ -105,6 +105,10 @@ class Vm {
   Flow branch(std::uint32_t label, bool jump_if, bool keep);
   [[nodiscard]] bool find_macro(std::uint32_t name, Found& out);
   std::optional<ErrorCode> spawn(const Operands& operands, TaskIndex& out);
+  std::optional<ErrorCode> make_child(const Found& found, TaskIndex& out);
+  Flow run_child(TaskIndex child);
+  Flow repeat_binding(std::uint32_t binding);
+  Flow wait_for(bool over, std::uint32_t limit, Wakes wakes);
   Flow finish();
   bool leave_to(unsigned depth);
   Flow hide(hid::Modifiers mods);
@@ -113,6 +117,7 @@ class Vm {
   [[nodiscard]] hid::Usage usage_of(lang::KeyRef key);
   [[nodiscard]] hid::Modifiers held_modifiers();
   [[nodiscard]] bool interrupted();
+  [[nodiscard]] char32_t last_typed();
 
   // `match next`.
   struct PatternKey;

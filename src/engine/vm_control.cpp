@@ -146,8 +146,8 @@ bool Vm::find_macro(std::uint32_t name, Found& out) {
   return find_entry(*core_.roll, name_key(IndexSpace::macro, name), out);
 }
 
-/// Makes a task that runs a macro as CALL and FORK name it, in no list yet. It inherits what this
-/// task has of its trigger and its options; the values on the stack are its parameters.
+/// Makes a task that runs a macro as CALL and FORK name it, by make_child(); the values on the
+/// stack are its parameters.
 std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   const std::uint32_t arguments = operands.value[1];
   if (arguments != core_.floor.depth || arguments > lang::kMaxParameters) return ErrorCode::code;
@@ -155,11 +155,24 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   if (!find_macro(operands.value[0], found)) return ErrorCode::macro;
   if (found.entry.params != arguments) return ErrorCode::arguments;
   if (arguments > found.entry.frame) return ErrorCode::code;
+  if (const auto error = make_child(found, out)) return error;
+  const std::uint16_t frame = core_.tasks[out].frame;
+  while (core_.floor.depth > 0) {
+    const Value argument = pop();
+    core_.slots[frame + core_.floor.depth] = argument;
+  }
+  return std::nullopt;
+}
+
+/// Makes a task that runs `found`, in no list yet. It inherits what this task has of its trigger
+/// and its options.
+std::optional<ErrorCode> Vm::make_child(const Found& found, TaskIndex& out) {
   if (const auto error = core_.make_task(found, out)) return error;
   Task& self = task();
   Task& made = core_.tasks[out];
   made.press = self.press;
   made.keyless = self.keyless;
+  made.repeated = self.repeated;
   made.pressed_at = self.pressed_at;
   made.doubled = self.doubled;
   made.hides = self.hides;
@@ -167,11 +180,14 @@ std::optional<ErrorCode> Vm::spawn(const Operands& operands, TaskIndex& out) {
   made.layout = self.layout;
   made.capitals = self.capitals;
   if (self.capitals == Capitals::first) self.capitals = Capitals::as_they_are;
-  while (core_.floor.depth > 0) {
-    const Value argument = pop();
-    core_.slots[made.frame + core_.floor.depth] = argument;
-  }
   return std::nullopt;
+}
+
+/// Starts the new task `child` and waits for its end.
+Vm::Flow Vm::run_child(TaskIndex child) {
+  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
+  core_.tasks.start(child);
+  return sleep(core_.reader.offset(), kWakeChild);
 }
 
 Vm::Flow Vm::on_call(const Operands& operands) {
@@ -183,15 +199,41 @@ Vm::Flow Vm::on_call(const Operands& operands) {
   if (depth > kMaxDepth) return fail(ErrorCode::depth);
   TaskIndex child = kNoTask;
   if (const auto error = spawn(operands, child)) return fail(*error);
-  core_.tasks[child].parent = core_.tasks.handle(core_.floor.task);
-  core_.tasks.start(child);
-  return sleep(core_.reader.offset(), kWakeChild);
+  return run_child(child);
 }
 
 Vm::Flow Vm::on_fork(const Operands& operands) {
   TaskIndex made = kNoTask;
   if (const auto error = spawn(operands, made)) return fail(*error);
   core_.tasks.start(made);
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_repeat_key(const Operands&) {
+  const Task& self = task();
+  LastKey& last = core_.last_key;
+  // The key that started this does not count, nor what is repeated already.
+  const bool own = !self.keyless && self.press == core_.last_press;
+  if (own && last.started()) last = core_.before_last;
+  if (self.repeated || last.key == hid::kNoKey) return Flow::next;
+  if (!last.started()) return tap({last.mods(), last.key});
+  return flush() ? repeat_binding(last.binding) : Flow::repeat;
+}
+
+/// Runs the binding number `binding` as a macro that this task calls.
+Vm::Flow Vm::repeat_binding(std::uint32_t binding) {
+  Found found{.entry = {}, .position = binding};
+  if (!core_.roll->index_entry(binding, found.entry)) return Flow::next;
+  TaskIndex child = kNoTask;
+  if (const auto error = make_child(found, child)) return fail(*error);
+  core_.tasks[child].repeated = true;
+  return run_child(child);
+}
+
+Vm::Flow Vm::on_caps_word(const Operands&) {
+  // Its key has ended it already, if it was on.
+  const bool own = core_.caps_word == CapsWord::ended && task().press == core_.presses;
+  core_.set_caps_word(!own && !core_.caps_word_at(core_.now), core_.now);
   return Flow::next;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/ascii.hpp"
+#include "base/capitals.hpp"
 #include "base/time.hpp"
 #include "engine/vm.hpp"
 
@@ -60,6 +62,14 @@ bool Vm::interrupted() {
   return false;
 }
 
+/// What the last key typed by the layout of the file; 0 if that is nothing.
+char32_t Vm::last_typed() {
+  const LastKey& last = core_.last_key;
+  if (last.started() || page(last.key) != hid::Page::keyboard) return 0;
+  const hid::Layout layout = hid::layouts()[core_.settings.layout];
+  return layout.decode({last.mods(), static_cast<std::uint8_t>(last.key)});
+}
+
 Vm::Flow Vm::on_query(const Operands& operands) {
   if (operands.value[0] >= lang::kQueryCount) return fail(ErrorCode::code);
   switch (static_cast<Query>(operands.value[0])) {
@@ -87,6 +97,12 @@ Vm::Flow Vm::on_query(const Operands& operands) {
     case Query::time:
       push(Value::integer(static_cast<std::int32_t>(core_.now & kTimeMask)));
       break;
+    case Query::last_letter:
+      push(is_latin_letter(last_typed()));
+      break;
+    case Query::last_digit:
+      push(is_digit(last_typed()));
+      break;
   }
   return Flow::next;
 }
@@ -94,6 +110,11 @@ Vm::Flow Vm::on_query(const Operands& operands) {
 Vm::Flow Vm::on_held_key(const Operands& operands) {
   const Usage key = usage_of(lang::KeyRef::from_raw(operands.value[0]));
   push(core_.input.down_after(key, known_events()));
+  return Flow::next;
+}
+
+Vm::Flow Vm::on_last_key(const Operands& operands) {
+  push(usage_of(lang::KeyRef::from_raw(operands.value[0])) == core_.last_key.key);
   return Flow::next;
 }
 

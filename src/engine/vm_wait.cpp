@@ -101,21 +101,33 @@ bool Vm::trigger_held() {
   });
 }
 
-Vm::Flow Vm::on_wait_release(const Operands& operands) {
-  if (!flush()) return Flow::repeat;
+/// One step of an instruction that waits until it is `over`, or for `limit` - 1 ms if that is not
+/// 0; `wakes` tells of a change. The first step yields at least.
+Vm::Flow Vm::wait_for(bool over, std::uint32_t limit, Wakes wakes) {
   Task& self = task();
-  const bool limited = operands.value[0] != 0;
-  const std::uint32_t limit = operands.value[0] - 1;
-  if (limited && limit > lang::kMaxDuration) return fail(ErrorCode::duration);
+  const bool limited = limit != 0;
+  if (limited && limit - 1 > lang::kMaxDuration) return fail(ErrorCode::duration);
   if (self.resumed == 0) {
     self.resumed = 1;
-    self.deadline = core_.now + limit;
-    if (!trigger_held()) return yield(start_);
-  } else if (!trigger_held() || (limited && reached(core_.now, self.deadline))) {
+    self.deadline = core_.now + (limit - 1);
+    if (over) return yield(start_);
+  } else if (over || (limited && reached(core_.now, self.deadline))) {
     self.resumed = 0;
     return Flow::next;
   }
-  return wait(start_, limited ? kWakeRelease | kWakeTime : kWakeRelease);
+  return wait(start_, limited ? wakes | kWakeTime : wakes);
+}
+
+Vm::Flow Vm::on_wait_release(const Operands& operands) {
+  if (!flush()) return Flow::repeat;
+  return wait_for(!trigger_held(), operands.value[0], kWakeRelease);
+}
+
+Vm::Flow Vm::on_wait_key(const Operands& operands) {
+  if (!flush()) return Flow::repeat;
+  Task& self = task();
+  if (self.resumed == 0) self.played = core_.pressed;
+  return wait_for(self.played != core_.pressed, operands.value[0], kWakeKey);
 }
 
 // ---- Waiting for a condition -------------------------------------------------------------------

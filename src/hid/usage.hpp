@@ -78,6 +78,7 @@ inline constexpr Usage kTab = keyboard_usage(0x2B);
 inline constexpr Usage kSpace = keyboard_usage(0x2C);
 inline constexpr Usage kCapsLock = keyboard_usage(0x39);
 inline constexpr Usage kScrollLock = keyboard_usage(0x47);
+inline constexpr Usage kDelete = keyboard_usage(0x4C);
 inline constexpr Usage kNumLock = keyboard_usage(0x53);
 inline constexpr Usage kLeftCtrl = keyboard_usage(0xE0);
 inline constexpr Usage kLeftShift = keyboard_usage(0xE1);

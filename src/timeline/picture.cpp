@@ -61,7 +61,7 @@ Look look(Timeline::Kind kind) {
     case Timeline::Kind::decision:
       return {"#ffffff", "#0072b2", "not yet decided"};
     case Timeline::Kind::layer:
-      return {"#f2dceb", "#a8487f", "layer on"};
+      return {"#f2dceb", "#a8487f", "layer or caps word on"};
     case Timeline::Kind::macro:
       return {"none", "#9a9a9a", ""};
     case Timeline::Kind::running:

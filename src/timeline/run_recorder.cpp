@@ -106,4 +106,19 @@ void RunRecorder::layers_changed(std::uint32_t layers) {
   }
 }
 
+void RunRecorder::caps_word_changed(bool on, Time at) {
+  if (cut()) return;
+  ++events_;
+  const std::uint64_t now = moment();
+  if (!in_caps_word_) caps_words_.push_back({now});
+  in_caps_word_ = on;
+  std::uint64_t& end = caps_words_.back().end;
+  const Time limit = settings_of(roll_).caps_word;
+  if (!on) {
+    end = std::min(end, now);
+  } else if (limit != 0) {
+    end = (at + std::uint64_t{limit}) * 1000;
+  }
+}
+
 }  // namespace pianola::timeline

@@ -62,9 +62,17 @@ class RunRecorder final : public engine::Observer {
     std::vector<std::string> on;
   };
 
+  /// From when to when caps word is on, in µs.
+  struct CapsWord {
+    std::uint64_t begin = 0;
+    std::uint64_t end = kNever;  ///< kNever: unless something else ends it.
+    static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+  };
+
   [[nodiscard]] const std::vector<Life>& lives() const { return lives_; }
   [[nodiscard]] const std::vector<Press>& presses() const { return presses_; }
   [[nodiscard]] const std::vector<Layers>& layers() const { return layers_; }
+  [[nodiscard]] const std::vector<CapsWord>& caps_words() const { return caps_words_; }
   [[nodiscard]] const sim::Simulation& simulation() const { return simulation_; }
 
   void task_event(engine::TaskIndex index, const engine::Task& task, engine::TaskEvent event,
@@ -72,6 +80,7 @@ class RunRecorder final : public engine::Observer {
   void key_pressed(const engine::KeyEvent& event, const engine::Choice& choice,
                    hid::Usage partner) override;
   void layers_changed(std::uint32_t layers) override;
+  void caps_word_changed(bool on, Time at) override;
 
  private:
   std::uint64_t moment();
@@ -81,6 +90,8 @@ class RunRecorder final : public engine::Observer {
   std::vector<Life> lives_;
   std::vector<Press> presses_;
   std::vector<Layers> layers_;
+  std::vector<CapsWord> caps_words_;
+  bool in_caps_word_ = false;
   std::map<engine::TaskIndex, std::size_t> current_;  ///< The life in each place of the pool.
   std::uint64_t last_ = 0;
   std::size_t events_ = 0;

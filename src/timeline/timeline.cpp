@@ -185,6 +185,16 @@ void add_layers(const RunRecorder& run, Timeline& timeline) {
   for (auto& [name, track] : tracks) timeline.tracks.push_back(std::move(track));
 }
 
+void add_caps_words(const RunRecorder& run, Timeline& timeline) {
+  if (run.caps_words().empty()) return;
+  Track track{"caps word", Kind::layer, {}};
+  for (const RunRecorder::CapsWord& word : run.caps_words()) {
+    const std::uint64_t end = std::min(word.end, timeline.end);
+    track.slices.push_back({Kind::layer, word.begin, end, "caps word is on", {"caps word"}, {}});
+  }
+  timeline.tracks.push_back(std::move(track));
+}
+
 // ---- Macros ------------------------------------------------------------------------------------
 
 Slice whole(const RunRecorder::Life& life, std::uint64_t end) {
@@ -362,6 +372,7 @@ Timeline make_timeline(const RunRecorder& run, std::span<const engine::KeyEvent>
   add_keys(keys, layout, timeline);
   add_decisions(run, keys, layout, timeline);
   add_layers(run, timeline);
+  add_caps_words(run, timeline);
   add_macros(run, timeline);
   add_reports(simulation.host().trace(), layout, timeline);
   add_typed(transcript(simulation.host(), layout), timeline);

@@ -58,9 +58,10 @@ class ProgramGenerator {
 
   void choose_names() {
     // Some look like the decompiler's own names for parameters, or like keys.
-    std::vector<std::string> names = {"p0",    "p1",    "pp0",   "pp1",
-                                      "x",     "count", "F1",    "sign",
-                                      "_a_b9", "nav",   "ENTER", "abcdefghijklmnopqrstuvwxyz12345"};
+    std::vector<std::string> names = {
+        "p0",   "p1",       "pp0",       "pp1",   "x",     "count",
+        "F1",   "sign",     "_a_b9",     "nav",   "ENTER", "abcdefghijklmnopqrstuvwxyz12345",
+        "last", "capsword", "repeatkey", "letter"};
     std::shuffle(names.begin(), names.end(), random_);
     globals_.assign(names.begin(), names.begin() + below(6));
     std::shuffle(names.begin(), names.end(), random_);
@@ -94,6 +95,7 @@ class ProgramGenerator {
     if (chance(4)) line("set drive = " + pick({"ejected", "hidden"}));
     if (chance(4)) line("set autolock = " + pick({"off", "10min"}));
     if (chance(4)) line("set busy = " + pick({"queue", "mix"}));
+    if (chance(4)) line("set capsword_time = " + pick({"off", "3s"}));
     if (chance(4)) line("set idle = " + pick({"off", "150ms"}));
     if (chance(4)) line("set quick = " + pick({"off", "150ms"}));
     if (chance(4)) line("set retro = " + pick({"off", "on"}));
@@ -163,6 +165,7 @@ class ProgramGenerator {
 
   /// What a remap does.
   std::string target() {
+    if (chance(8)) return pick({"capsword", "repeatkey"});
     if (layers_.empty() || chance(2)) return pick({"", "", "oneshot ", "toggle "}) + operand();
     return pick({"layer ", "oneshot layer ", "layer toggle "}) +
            layers_[below(static_cast<unsigned>(layers_.size()))];
@@ -374,7 +377,8 @@ class ProgramGenerator {
                      "gui+key 0x1D", "'#'", "0x05", "LSHIFT", "ralt+'€'", "ctrl+="});
       case 5:
         return pick({"wait 50ms", "wait 1.5s", "wait 0ms", "wait 2min", "wait release",
-                     "wait release max 1s", "wait release max 0ms"});
+                     "wait release max 1s", "wait release max 0ms", "wait key", "wait key max 1s",
+                     "wait key max 0ms"});
       case 6:
         return "wait (" + expression(0) + ")";
       case 7:
@@ -390,7 +394,7 @@ class ProgramGenerator {
       case 13:
         return pick({"click left", "click right, 7", "yield", "exit", "stop all", "stop others",
                      "record it", "record it timed", "record stop", "play it", "lock", "edit",
-                     "mouse middle"});
+                     "mouse middle", "capsword", "repeatkey"});
       case 14:
         return chance(2) ? "move " + pointer() + " " + pointer() : "scroll " + pointer();
       case 15:
@@ -469,10 +473,11 @@ class ProgramGenerator {
 
   /// Only what a sleeping task can be woken by.
   std::string wait_until() {
-    const std::string wake = pick({"held", "released", "held(a)", "not interrupted", "pending > 2",
-                                   "elapsed >= " + atom(), "time >= 1 + 2", "led(caps) and held",
-                                   "mods(ctrl+lalt)", "recording == 0 or not released",
-                                   "(elapsed >= 5) == 1", "min(held, 3) < max(pending, 1)"});
+    const std::string wake =
+        pick({"held", "released", "held(a)", "not interrupted", "pending > 2",
+              "elapsed >= " + atom(), "time >= 1 + 2", "led(caps) and held", "mods(ctrl+lalt)",
+              "recording == 0 or not released", "last(letter)", "last(b) or last(digit)",
+              "(elapsed >= 5) == 1", "min(held, 3) < max(pending, 1)"});
     return "wait until " + wake + maybe(" max 2s");
   }
 
@@ -605,6 +610,10 @@ class ProgramGenerator {
                  "led(scroll)",
                  "led(compose)",
                  "led(kana)",
+                 "last(a)",
+                 "last('#')",
+                 "last(letter)",
+                 "last(digit)",
                  "random(6)",
                  "random(max(1,2))"});
   }

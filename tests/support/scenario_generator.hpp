@@ -143,7 +143,9 @@ class ScenarioGenerator {
     if (!chance(4)) return;
     lasting_ = true;
     out_ += pick({"c = layer toggle nav\n", "c = toggle LSHIFT\n", "c = b / toggle ctrl+d\n",
-                  "c = toggle d / layer nav\n", "c = layer toggle nav / layer toggle nav\n"});
+                  "c = toggle d / layer nav\n", "c = layer toggle nav / layer toggle nav\n",
+                  "c = capsword\n", "c = repeatkey / capsword\n", "c = b / repeatkey\n"});
+    replays_ = replays_ || out_.find("repeatkey") != std::string::npos;
   }
 
   /// Statements; macros from number `callable` on may be called.
@@ -161,13 +163,14 @@ class ScenarioGenerator {
   std::string condition() {
     return pick({"held", "released", "interrupted", "held(a)", "mods(shift)", "layer(nav)",
                  "led(caps)", "g == h", "g > 1 and h > 1", "not held or g == 3", "running(m0) > 0",
-                 "pending > 0", "double", "elapsed > 10", "recording", "random(2) == 0"});
+                 "pending > 0", "double", "elapsed > 10", "recording", "random(2) == 0", "last(a)",
+                 "last(letter)"});
   }
   /// One that `wait until` can wait for.
   std::string awaited() {
     return pick({"released", "held(a)", "not held(a)", "mods(shift)", "layer(nav)", "led(caps)",
                  "g == h", "g >= 2 and not held", "running(m0) == 0", "pending == 0", "interrupted",
-                 "elapsed >= 30", "held(b) or elapsed >= 15", "not recording"});
+                 "elapsed >= 30", "held(b) or elapsed >= 15", "not recording", "last(b)"});
   }
 
   void statement(unsigned callable, bool called) {
@@ -198,7 +201,7 @@ class ScenarioGenerator {
         out_ += "wait " + ms();
         return;
       case 11:
-        out_ += "wait release" + pick({"", " max 30ms"});
+        out_ += pick({"wait release", "wait release max 30ms", "wait key max 20ms"});
         return;
       case 12:
       case 13:
@@ -229,14 +232,15 @@ class ScenarioGenerator {
       case 22:
         lasting_ = true;
         out_ += pick({"layer on nav", "layer off nav", "layer toggle nav", "toggle d",
-                      "oneshot LCTRL", "toggle mouse right"});
+                      "oneshot LCTRL", "toggle mouse right", "capsword"});
         return;
       case 23:
         out_ += pick({"click left", "move 3 -2", "scroll 1", "move (g) (h)", "move 40000 0"});
         return;
       case 24:
         replays_ = true;
-        out_ += pick({"record r", "record r timed", "record stop", "play r", "record q", "play q"});
+        out_ += pick({"record r", "record r timed", "record stop", "play r", "record q", "play q",
+                      "repeatkey"});
         return;
       case 25:
         // What a called macro leaves down is its caller's.

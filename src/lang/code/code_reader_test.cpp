@@ -298,7 +298,7 @@ TEST(Instruction, Triggers) {
 
 TEST(Instruction, TriggersThatAreNone) {
   Instruction in;
-  EXPECT_FALSE(trigger_of({0x09, 0x74}, in));              // no such kind
+  EXPECT_FALSE(trigger_of({0x0A, 0x74}, in));              // no such kind
   EXPECT_FALSE(trigger_of({0x80, 0x00, 0x00, 0x74}, in));  // modifiers, but none
   EXPECT_FALSE(trigger_of({0x80, 0x00, 0x10, 0x74}, in));  // a bit that means nothing
   EXPECT_FALSE(trigger_of({0x06, 0}, in));                 // an empty abbreviation

@@ -88,11 +88,14 @@ inline constexpr QueryInfo kQueries[] = {
   {"pending",     Opcode::query,        Query::pending,     kWakeKey},
   {"recording",   Opcode::query,        Query::recording,   kWakeTask},
   {"time",        Opcode::query,        Query::time,        kWakeTime},
+  {"last(letter)", Opcode::query,       Query::last_letter, kWakeKey},
+  {"last(digit)", Opcode::query,        Query::last_digit,  kWakeKey},
   {"held",        Opcode::held_key,     {},                 kWakeKey},
   {"mods",        Opcode::mods_held,    {},                 kWakeKey},
   {"led",         Opcode::led,          {},                 kWakeLed},
   {"layer",       Opcode::layer_active, {},                 kWakeLayer},
   {"running",     Opcode::running,      {},                 kWakeTask},
+  {"last",        Opcode::last_key,     {},                 kWakeKey},
 };
 // clang-format on
 

@@ -170,7 +170,15 @@ enum class OperandKind : std::uint8_t {
   X(option_anywhere, "ANYWHERE", number,  none,    none,   none, 0, 0, "whether this abbreviation counts inside a word: 1 or 0") \
   X(option_case,  "CASE",        number,  none,    none,   none, 0, 0, "whether the case of this abbreviation is that of what it types: 1 or 0") \
   X(option_end,   "ENDOFWORD",   number,  none,    none,   none, 0, 0, "whether the end of a word completes this abbreviation: 1 or 0") \
-  X(clause,       "CLAUSE",      number,  none,    none,   none, 0, 0, "clause (1) of the dance before: its body follows")
+  X(clause,       "CLAUSE",      number,  none,    none,   none, 0, 0, "clause (1) of the dance before: its body follows") \
+  X(remap_caps,   "REMAPCAPS",   trigger, none,    none,   none, 0, 0, "(1) does as CAPSWORD") \
+  X(hold_caps,    "HOLDCAPS",    none,    none,    none,   none, 0, 0, "the remap before does as CAPSWORD when held") \
+  X(remap_repeat, "REMAPREPEAT", trigger, none,    none,   none, 0, 0, "(1) sends what the last key sent, or runs what that started") \
+  X(hold_repeat,  "HOLDREPEAT",  none,    none,    none,   none, 0, 0, "the remap before does as REMAPREPEAT when held") \
+  X(caps_word,    "CAPSWORD",    none,    none,    none,   none, 0, 0, "turn caps word on or off") \
+  X(repeat_key,   "REPEATKEY",   none,    none,    none,   none, 0, 0, "tap what the last key sent, or run what it started and wait for its end") \
+  X(wait_key,     "WAITKEY",     number,  none,    none,   none, 0, 0, "sleep until a key was pressed, or (1)-1 ms; 0: no limit") \
+  X(last_key,     "LASTKEY",     key,     none,    none,   none, 0, 1, "whether the last key that was pressed is this one")
 // clang-format on
 
 /// The instructions. CALL and FORK pop their operand's number of values besides what the table
@@ -185,7 +193,7 @@ enum class Opcode : std::uint8_t {
 constexpr bool declares(Opcode opcode) {
   return opcode <= Opcode::option_layout ||
          (opcode >= Opcode::option_pause && opcode <= Opcode::layer_mods) ||
-         (opcode >= Opcode::named_text && opcode <= Opcode::clause);
+         (opcode >= Opcode::named_text && opcode <= Opcode::hold_repeat);
 }
 
 // The table by columns, so that a device stores only those that it needs.
@@ -275,8 +283,10 @@ enum class Query : std::uint8_t {
   pending,      ///< Key events that wait.
   recording,    ///< A recording is being made.
   time,         ///< ms since the engine's start, modulo 2^31.
+  last_letter,  ///< The last key that was pressed typed a letter.
+  last_digit,   ///< It typed a digit.
 };
-inline constexpr std::size_t kQueryCount = 8;
+inline constexpr std::size_t kQueryCount = 10;
 
 /// Longest code of one definition, in bytes: an offset takes three bytes.
 inline constexpr std::uint32_t kMaxCode = 0xFFFFFF;

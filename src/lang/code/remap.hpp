@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <string_view>
 
@@ -8,22 +9,27 @@
 
 namespace pianola::lang {
 
-/// What a key with a remap does to a chord or to a layer.
+/// What stands behind the words of a RemapForm, and behind its opcode.
+enum class RemapOperand : std::uint8_t { chord, layer, nothing };
+
+/// What a key with a remap does: to a chord, to a layer, or by itself.
 struct RemapForm {
-  std::string_view words;  ///< What stands before the chord or the layer's name.
+  std::string_view words;  ///< What stands before the chord or the layer's name, or alone.
   Opcode only;             ///< The key does nothing else, or it does this when it is tapped.
   Opcode held;             ///< It does this when it is held.
-  bool layer;              ///< It is about a layer.
+  RemapOperand operand;
 };
 
 /// All that may stand after `=` and, but for `none`, after `/`.
 inline constexpr RemapForm kRemapForms[] = {
-    {"", Opcode::remap, Opcode::remap_hold, false},
-    {"oneshot ", Opcode::once, Opcode::hold_once, false},
-    {"toggle ", Opcode::remap_toggle, Opcode::hold_toggle, false},
-    {"layer ", Opcode::to_layer, Opcode::remap_layer, true},
-    {"oneshot layer ", Opcode::once_layer, Opcode::hold_once_layer, true},
-    {"layer toggle ", Opcode::remap_toggle_layer, Opcode::hold_toggle_layer, true},
+    {"", Opcode::remap, Opcode::remap_hold, RemapOperand::chord},
+    {"oneshot ", Opcode::once, Opcode::hold_once, RemapOperand::chord},
+    {"toggle ", Opcode::remap_toggle, Opcode::hold_toggle, RemapOperand::chord},
+    {"layer ", Opcode::to_layer, Opcode::remap_layer, RemapOperand::layer},
+    {"oneshot layer ", Opcode::once_layer, Opcode::hold_once_layer, RemapOperand::layer},
+    {"layer toggle ", Opcode::remap_toggle_layer, Opcode::hold_toggle_layer, RemapOperand::layer},
+    {"capsword", Opcode::remap_caps, Opcode::hold_caps, RemapOperand::nothing},
+    {"repeatkey", Opcode::remap_repeat, Opcode::hold_repeat, RemapOperand::nothing},
 };
 
 /// The form whose `only` is `opcode`; null if there is none.

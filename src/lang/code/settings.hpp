@@ -38,6 +38,7 @@ enum class Setting : std::uint8_t {
   right_hand,
   allow,
   slow,
+  caps_word_time,
 };
 
 /// What a setting's value is, and how SET holds it.
@@ -59,7 +60,7 @@ struct SettingInfo {
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
-inline constexpr std::array<SettingInfo, 28> kSettings = {{
+inline constexpr std::array<SettingInfo, 29> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
     {"typing", SettingType::typing, {"fast", "safe"}, 0},
     {"tap", SettingType::duration, {}, 0},
@@ -88,6 +89,7 @@ inline constexpr std::array<SettingInfo, 28> kSettings = {{
     {"right_hand", SettingType::keys, {}, 0},
     {"allow", SettingType::lints, {}, 0},
     {"slow", SettingType::choice, {"off", "on"}, 0},
+    {"capsword_time", SettingType::duration, {"off"}, 5000},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -30,6 +30,7 @@ enum class StatementForm : std::uint8_t {
   duration,         ///< `wait 5ms`
   duration_value,   ///< `wait (E)`
   until_release,    ///< `wait release max 5s`
+  until_key,        ///< `wait key max 5s`
   until_condition,  ///< `wait until E max 5s`
   condition,        ///< `if E {`
   while_loop,       ///< `while E {`
@@ -48,8 +49,9 @@ enum class StatementForm : std::uint8_t {
 
 /// One row of the table.
 struct Statement {
-  std::string_view words;  ///< What it starts with: one keyword, or one and a second word.
-  Opcode opcode;           ///< What it is compiled to; last, if that is several instructions.
+  /// What it starts with: one keyword, or one and a second word; or one word that is not reserved.
+  std::string_view words;
+  Opcode opcode;  ///< What it is compiled to; last, if that is several instructions.
   StatementForm form;
 
   /// The first of its words.
@@ -93,6 +95,7 @@ inline constexpr Statement kStatements[] = {
   {"scroll",       Opcode::scroll,       StatementForm::pointer},
 
   {"wait release", Opcode::wait_release, StatementForm::until_release},
+  {"wait key",     Opcode::wait_key,     StatementForm::until_key},
   {"wait until",   Opcode::until,        StatementForm::until_condition},
   {"wait",         Opcode::wait,         StatementForm::duration},
   {"wait",         Opcode::wait_value,   StatementForm::duration_value},
@@ -134,6 +137,8 @@ inline constexpr Statement kStatements[] = {
   {"play",         Opcode::play,         StatementForm::recording},
   {"lock",         Opcode::lock,         StatementForm::nothing},
   {"edit",         Opcode::edit,         StatementForm::nothing},
+  {"capsword",     Opcode::caps_word,    StatementForm::nothing},
+  {"repeatkey",    Opcode::repeat_key,   StatementForm::nothing},
 };
 // clang-format on
 

@@ -73,6 +73,9 @@ inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop"
 inline constexpr std::array<std::string_view, 5> kLedWords = {"num", "caps", "scroll", "compose",
                                                               "kana"};
 
+/// What `last` asks for instead of a key, in the order of Query, from Query::last_letter on.
+inline constexpr std::array<std::string_view, 2> kLastWords = {"letter", "digit"};
+
 /// The mouse buttons that have names, from number 1 on.
 inline constexpr std::array<std::string_view, 5> kButtonWords = {"left", "right", "middle", "back",
                                                                  "forward"};

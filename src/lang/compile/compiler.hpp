@@ -333,6 +333,7 @@ class Compiler final : private DiagnosticSink {
   void check_print();
   void check_modifier();
   [[nodiscard]] bool is_unknown_word() const;
+  bool meant_word(std::string_view word, std::string_view meant);
   bool unknown_word();
   bool unknown_statement();
   bool bare_character(std::string_view character);
@@ -382,7 +383,7 @@ class Compiler final : private DiagnosticSink {
   bool let_statement();
   bool end_let();
   bool wait_statement();
-  bool wait_release();
+  bool wait_release(Opcode opcode);
   bool wait_until();
   bool wait_limit(std::uint8_t& limit);
   bool end_wait_until(std::uint8_t limit, std::uint32_t start, const Position& condition);
@@ -448,8 +449,9 @@ class Compiler final : private DiagnosticSink {
   bool plain_query(Expression& state, Query asked);
   bool pointer_operand();
   bool pointer_value();
-  bool key_query(Expression& state);
-  bool end_key_query(Expression& state, const Chord& key);
+  bool key_query(Expression& state, Opcode opcode);
+  bool end_key_query(Expression& state, Opcode opcode, const Chord& key);
+  [[nodiscard]] bool at_last();
   bool mods_query(Expression& state);
   bool led_query(Expression& state);
   bool name_query(Expression& state, Opcode opcode, IndexSpace space);

@@ -113,8 +113,8 @@ TEST(Mistakes, Conditions) {
         "1:55 expected an LED: num, caps, scroll, compose or kana", "1:73 expected a name",
         "1:90 unknown macro 'x'"}},
       {"F1 { if held(ctrl+c) { } if held() { } if held(ENTR) { } }",
-       {"1:14 held(…) takes one key without modifiers; see also mods(…)", "1:34 expected a key",
-        "1:48 unknown key 'ENTR'; did you mean 'ENTER'?"}},
+       {"1:14 held(…) and last(…) take one key without modifiers; see also mods(…)",
+        "1:34 expected a key", "1:48 unknown key 'ENTR'; did you mean 'ENTER'?"}},
       {"F1 { if abs(3) { } }", {"1:9 there is no function 'abs'"}},
       {"F1 { if held { \"a\" } else ENTER }", {"1:27 expected '{' or 'if' after 'else'"}},
       {"F1 { if held { \"a\" } else if { \"b\" } else { ENTR } }",
@@ -177,6 +177,31 @@ TEST(Mistakes, NamesAndOperands) {
       {"F1 { tap M5, a }", {"1:10 unknown key 'M5'"}},
       {"F1 { \"${held\" }", {"1:13 expected '}'"}},
       {"F1 { play }", {"1:11 expected a name"}},
+  });
+}
+
+TEST(Mistakes, WordsThatAreKnownByTheirPlace) {
+  expect_all({
+      {"F1 = capsword LSHIFT\nF2 { ENTER }", {"1:21 expected '{' or '=' after the trigger"}},
+      {"F1 = ctrl+capsword", {"1:11 'capsword' cannot stand here"}},
+      {"F1 { hold repeatkey tap capsword }",
+       {"1:11 'repeatkey' cannot stand here", "1:25 'capsword' cannot stand here"}},
+      {"capsword { ENTER }", {"1:1 'capsword' cannot stand here"}},
+      {"F1 = toggle capsword", {"1:13 'capsword' cannot stand here"}},
+      {"F1 = CAPSWORD", {"1:6 unknown word 'CAPSWORD'; did you mean 'capsword'?"}},
+      {"F1 { capswrd }", {"1:6 unknown word 'capswrd'; did you mean 'capsword'?"}},
+      {"F1 { Repeatkey }", {"1:6 unknown word 'Repeatkey'; did you mean 'repeatkey'?"}},
+      {"F1 = repeatkey /", {"1:17 expected a key"}},
+      {"F1 { capsword(2) }", {"1:14 expected a statement"}},
+      {"F1 { wait key 0x04 }", {"1:15 expected 'max'"}},
+      {"F1 { wait key max }", {"1:19 expected a duration, such as 50ms"}},
+      {"F1 { wait key max 5 }", {"1:19 a duration needs a unit; did you mean '5ms'?"}},
+      {"F1 { if last() { } if last(letters) { } if last { } }",
+       {"1:14 expected a key", "1:28 unknown key 'letters'", "1:44 unknown variable 'last'"}},
+      {"F1 { if last(ctrl+a) { } }",
+       {"1:14 held(…) and last(…) take one key without modifiers; see also mods(…)"}},
+      {"F1 { last(a) }", {"1:6 to run a macro write 'call last'"}},
+      {"set capsword_time = 3", {"1:21 a duration needs a unit; did you mean '3ms'?"}},
   });
 }
 

@@ -24,6 +24,8 @@ constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { …
 constexpr const char* kTapHold = "KEY = TAP / HOLD, such as ESC / LCTRL";
 constexpr const char* kLayerHold = "KEY = layer NAME";
 constexpr const char* kOneshot = "KEY = oneshot LSHIFT";
+constexpr const char* kCapsWord = "KEY = capsword";
+constexpr const char* kRepeatKey = "KEY = repeatkey";
 constexpr const char* kBinding = "KEY { … } or KEY = KEY";
 constexpr const char* kDance = "dance KEY { tap { … } }";
 constexpr const char* kTogether = "KEY & KEY { … }";
@@ -215,6 +217,9 @@ TEST(Neighbours, Qmk) {
       {"chord j & k { \"x\" }\nF1 = a", no("1:1", "chord", kTogether)},
       {"sequence j k { \"x\" }\nF1 = a", no("1:1", "sequence", "leader KEY KEY { … }")},
       {"var combo = 1\nmacro chord { combo = 2 }\nF1 { let sequence = 3 call chord }", {}},
+      {"F1 = CW_TOGG", no("1:6", "CW_TOGG", kCapsWord)},
+      {"F1 { caps_word_on(); }", no("1:6", "caps_word_on", kCapsWord)},
+      {"F1 = QK_REP", no("1:6", "QK_REP", kRepeatKey)},
       {"F1 = KC_NO", no("1:6", "KC_NO", "KEY = none")},
       {"F1 = KC_TRNS", no("1:6", "KC_TRNS", "nothing: such a key keeps its meaning")},
       {"KC_A { KC_B }\nF1 = KC_C\nLCTL(again: stop) { \"x\" }", {}},
@@ -231,6 +236,8 @@ TEST(Neighbours, Zmk) {
       {"CAPSLOCK = &mt LCTRL ESC", no("1:12", "&mt", kTapHold)},
       {"SPACE = &lt 1 SPACE", no("1:9", "&lt", "KEY = TAP / layer NAME")},
       {"F1 = &mo 1", no("1:6", "&mo", kLayerHold)},
+      {"F1 = &caps_word", no("1:6", "&caps_word", kCapsWord)},
+      {"F1 = &key_repeat", no("1:6", "&key_repeat", kRepeatKey)},
       {"F1 = &none", no("1:6", "&none", "KEY = none")},
       {"j & k { \"x\" }\nj &x { \"y\" }\n& = a\nF1 = &\nF2 { tap & }", {}},
   });
@@ -248,6 +255,8 @@ TEST(Neighbours, Kanata) {
       {"(deflayer nav\n  _ _ left down\n)", no("1:1", "deflayer", "layer NAME { KEY = KEY … }")},
       {"F1 = (layer-while-held nav)", no("1:6", "layer-while-held", kLayerHold)},
       {"F1 = (one-shot 500 lsft)", no("1:6", "one-shot", kOneshot)},
+      {"F1 = (caps-word 2000)", no("1:6", "caps-word", kCapsWord)},
+      {"F1 = rpt", no("1:6", "rpt", kRepeatKey)},
       {"F1 = (macro H i)", no("1:6", "macro", "KEY { … } with texts and keys, one after another")},
       {";; a comment\nF1 { \"x\" }", {"1:1 a comment starts with '#'"}},
       {"F1 { \"x\" ; ENTER }\n';' { \"y\" }", {}},

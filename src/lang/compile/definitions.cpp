@@ -554,6 +554,11 @@ bool Compiler::remap() {
 
 /// What the words before the chord or the name say that a remap does. Null after an error.
 const RemapForm* Compiler::remap_form() {
+  for (const RemapForm& form : kRemapForms) {
+    if (form.operand != RemapOperand::nothing || !at_word(form.words)) continue;
+    advance();
+    return &form;
+  }
   const Keyword first = keyword();
   Lexer& ahead = look_ahead();
   ahead.next();
@@ -584,14 +589,16 @@ const RemapForm* Compiler::remap_form() {
   if (opcode != Opcode::remap) advance();
   if (toggle_layer || once_layer) advance();
   const RemapForm* const form = find_remap(opcode);
-  if (form->words.empty() || form->layer || !token().line_before) return form;
+  const bool chord = form->operand == RemapOperand::chord;
+  if (form->words.empty() || !chord || !token().line_before) return form;
   expected(Message::expected_key);
   return nullptr;
 }
 
-/// The chord or the layer's name after the words of `form`.
+/// The chord or the layer's name after the words of `form`, if it has one.
 bool Compiler::remap_target(const RemapForm& form, Chord& keys, NameAt& layer) {
-  if (!form.layer) return chord(keys);
+  if (form.operand == RemapOperand::nothing) return true;
+  if (form.operand == RemapOperand::chord) return chord(keys);
   if (token().line_before) return expected(Message::expected_name);
   if (!name(layer)) return false;
   use(IndexSpace::layer, layer, kAnyParameters);
@@ -600,7 +607,8 @@ bool Compiler::remap_target(const RemapForm& form, Chord& keys, NameAt& layer) {
 
 /// The operands of what remap_target() read, the rest of an instruction.
 void Compiler::append_target(const RemapForm& form, const Chord& keys, const NameAt& layer) {
-  if (form.layer) return append(NamedPiece().name(layer.view()));
+  if (form.operand == RemapOperand::nothing) return;
+  if (form.operand == RemapOperand::layer) return append(NamedPiece().name(layer.view()));
   if (keys.good) check_sent(keys);
   note_letter(keys.key);
   append(CodePiece().byte(keys.sides()).key(keys.key));

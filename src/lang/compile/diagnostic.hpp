@@ -132,7 +132,7 @@ struct Position {
   X(bare_duration,      "to wait write 'wait {a}'") \
   X(stray_comma,        "only the keys of one tap, press or release are separated by ','") \
   X(expected_statement, "expected a statement") \
-  X(expected_wait,      "expected a duration, release, until or an expression in ( )") \
+  X(expected_wait,      "expected a duration, release, key, until or an expression in ( )") \
   X(expected_duration,  "expected a duration, such as 50ms") \
   X(expected_value_here,"expected a value") \
   X(value_or_dollar,    "'${' begins a value; to type it write '\\${'") \
@@ -187,7 +187,7 @@ struct Position {
   X(setting_without_set, "to change this setting write 'set {a} = …'") \
   X(not_in_parentheses, "'not' after an operator stands in parentheses, as in 1 + (not a)") \
   X(no_function,        "there is no function '{a}'") \
-  X(one_key,            "held(…) takes one key without modifiers; see also mods(…)") \
+  X(one_key,            "held(…) and last(…) take one key without modifiers; see also mods(…)") \
   X(duration_as_number, "a number is needed here; in milliseconds it is {n}") \
   X(random_in_until,    "'random' would be another number at each test; store it in a variable before") \
   X(time_in_until,      "in 'wait until' write '{a} >= …' only, so that it is known when to wake") \

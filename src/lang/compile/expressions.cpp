@@ -118,7 +118,7 @@ bool Compiler::operand(Expression& state, bool& complete) {
       skip_text();
       return false;
     case TokenKind::word:
-      complete = keyword() == Keyword::no_keyword;
+      complete = keyword() == Keyword::no_keyword && !at_last();
       return complete ? variable(state) : functions(state, complete);
     default:
       return expected(Message::expected_value_here);
@@ -304,7 +304,8 @@ bool Compiler::begin_call(Expression& state, Opcode opcode) {
 bool Compiler::query(Expression& state, const QueryInfo& asked) {
   switch (asked.opcode) {
     case Opcode::held_key:
-      return key_query(state);
+    case Opcode::last_key:
+      return key_query(state, asked.opcode);
     case Opcode::mods_held:
       return mods_query(state);
     case Opcode::led:
@@ -339,22 +340,33 @@ bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
       state, asked.query == Query::elapsed ? Opcode::elapsed_reached : Opcode::time_reached);
 }
 
-/// `held(K)`.
-bool Compiler::key_query(Expression& state) {
+/// `held(K)`, `last(K)`, `last(letter)`.
+bool Compiler::key_query(Expression& state, Opcode opcode) {
   advance();
   advance();
+  const std::size_t kind = lexer_.following() == ')' ? word_ahead(kLastWords) : kLastWords.size();
+  if (opcode == Opcode::last_key && kind < kLastWords.size()) {
+    advance();
+    return plain_query(state,
+                       static_cast<Query>(static_cast<std::size_t>(Query::last_letter) + kind));
+  }
   Chord key;
   if (at_symbol(')')) return expected(Message::expected_key);
-  return chord(key) && end_key_query(state, key);
+  return chord(key) && end_key_query(state, opcode, key);
+}
+
+/// At `last(`, which is no keyword.
+bool Compiler::at_last() {
+  return lexer_.following() == '(' && find_query(lexer_.word(), true) != nullptr;
 }
 
 /// Behind the key. Apart, so that it takes no stack while that is read.
-[[gnu::noinline]] bool Compiler::end_key_query(Expression& state, const Chord& key) {
+[[gnu::noinline]] bool Compiler::end_key_query(Expression& state, Opcode opcode, const Chord& key) {
   if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
   if (key.good) check_key(key);
   if (!at_symbol(')')) return expected(Message::expected_symbol, ")");
   advance();
-  return emit_part(state, CodePiece(Opcode::held_key).key(key.key), 1);
+  return emit_part(state, CodePiece(opcode).key(key.key), 1);
 }
 
 /// Modifiers alone: `ctrl+lshift`.

@@ -8,16 +8,19 @@
 namespace pianola::lang {
 namespace {
 
+/// The keywords in their order, then the words that start a statement and are not reserved.
 constexpr std::string_view kWords[] = {
 #define PIANOLA_X(word) std::string_view{#word},
     PIANOLA_KEYWORDS(PIANOLA_X)
 #undef PIANOLA_X
+        "capsword",
+    "repeatkey",
 };
 
 }  // namespace
 
 Keyword find_keyword(std::string_view word) {
-  for (std::size_t i = 0; i < std::size(kWords); ++i) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(Keyword::no_keyword); ++i) {
     if (kWords[i] == word) return static_cast<Keyword>(i);
   }
   return Keyword::no_keyword;

@@ -34,7 +34,7 @@ enum class Keyword : std::uint8_t {
 Keyword find_keyword(std::string_view word);
 /// How `keyword` is spelt.
 std::string_view keyword_name(Keyword keyword);
-/// The keyword spelt most like `word`; empty if none is near.
+/// The keyword, or the word that starts a statement, spelt most like `word`; empty if none is near.
 std::string_view closest_keyword(std::string_view word);
 
 }  // namespace pianola::lang

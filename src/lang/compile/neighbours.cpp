@@ -22,7 +22,7 @@ constexpr std::string_view kAbbreviation = R"("brb " { "be right back" })";
 /// What opens a block elsewhere too.
 constexpr std::string_view kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 
-constexpr std::array<Neighbour, 26> kNeighbours = {{
+constexpr std::array<Neighbour, 28> kNeighbours = {{
     {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
     {" print println printf type write echo text puts string stringln send sendinput sendtext"
      " sendraw sendevent sendplay send_string send_string_delay sendkeys typewrite keystroke ",
@@ -51,6 +51,8 @@ constexpr std::array<Neighbour, 26> kNeighbours = {{
     {" td( &td &td0 tapdance tap_dance triple{ ", "dance KEY { tap { … } }"},
     {" combo chord{ (defchordsv2 ", "KEY & KEY { … }"},
     {" (defseq sequence{ ", "leader KEY KEY { … }"},
+    {" cw_togg caps_word caps_word_on &caps_word &prog_word (caps ", "KEY = capsword"},
+    {" qk_rep repeat_key &key_repeat rpt ", "KEY = repeatkey"},
     {" kc_no xxxxxxx noop &none ", "KEY = none"},
     {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
     {" &kp ", "the key's name alone, or tap and the key"},

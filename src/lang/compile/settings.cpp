@@ -36,7 +36,7 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 28> kExpectedValue = {
+constexpr std::array<std::string_view, 29> kExpectedValue = {
     "a layout's name",
     "fast, safe or a duration",
     "a duration",
@@ -64,7 +64,8 @@ constexpr std::array<std::string_view, 28> kExpectedValue = {
     "the keys' characters in quotes",
     "the keys' characters in quotes",
     "names of warnings in quotes",
-    "off or on"};
+    "off or on",
+    "off or a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 

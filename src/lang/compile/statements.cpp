@@ -131,6 +131,7 @@ bool Compiler::word_statement() {
   const Assignment kind = assignment_ahead();
   if (kind != Assignment::none) return assignment(kind);
   const bool unknown = word.size() == 1 || is_unknown_word();
+  if (unknown && !modifier && begins_statement(word)) return keyword_statement();
   if (unknown && token().at.offset == text_end_) return inner_quotes(true);
   if (at_dashed_chord()) {
     dashed_chord();
@@ -186,6 +187,11 @@ bool Compiler::is_unknown_word() const {
          !is_modifier_name(lexer_.word()) && !is_vial_key(lexer_.word()) && !at_word("mouse");
 }
 
+/// Reports `word`, for which `meant` was meant: itself if it is known, but not reserved.
+bool Compiler::meant_word(std::string_view word, std::string_view meant) {
+  return error(word == meant ? Message::keyword_misplaced : Message::unknown_word, word, meant);
+}
+
 /// Reports it with the keyword or the key that was probably meant. True if that is a keyword.
 bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
@@ -195,7 +201,7 @@ bool Compiler::unknown_word() {
   const bool lower_case =
       std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
   if (!reserved.empty() && (same || lower_case || key.empty())) {
-    error(Message::unknown_word, word, reserved);
+    meant_word(word, reserved);
     return true;
   }
   error(Message::unknown_key, word, key);
@@ -280,7 +286,8 @@ bool Compiler::keyword_statement() {
     case StatementForm::duration_value:
       return wait_statement();
     case StatementForm::until_release:
-      return wait_release();
+    case StatementForm::until_key:
+      return wait_release(opcode);
     case StatementForm::until_condition:
       return wait_until();
     case StatementForm::condition:

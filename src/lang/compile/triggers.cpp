@@ -203,7 +203,7 @@ bool Compiler::word_key(Chord& out) {
   if (reserved != Keyword::no_keyword) {
     out.good = error(Message::keyword_as_key, word, hid::canonical_name(*usage));
   } else if (const auto near = closest_keyword(word); !usage && same_word(word, near)) {
-    out.good = error(Message::unknown_word, word, near);
+    out.good = meant_word(word, near);
   } else if (!usage) {
     out.good = error(Message::unknown_key, word, hid::closest_name(word));
   } else {

@@ -145,8 +145,8 @@ bool Compiler::wait_statement() {
   return expected_duration(Message::expected_wait);
 }
 
-/// `wait release max D`.
-bool Compiler::wait_release() {
+/// `wait release max D`, `wait key max D`.
+bool Compiler::wait_release(Opcode opcode) {
   advance();
   std::uint32_t limit = 0;
   if (at_word("max")) {
@@ -155,7 +155,10 @@ bool Compiler::wait_release() {
     limit = token().value + 1;
     advance();
   }
-  emit(CodePiece(Opcode::wait_release).number(limit));
+  // A key's number would be a tap of its own.
+  const bool number = token().kind == TokenKind::number && !token().line_before;
+  if (opcode == Opcode::wait_key && number) return expected(Message::expected_symbol, "max");
+  emit(CodePiece(opcode).number(limit));
   return true;
 }
 

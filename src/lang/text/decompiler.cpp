@@ -203,20 +203,32 @@ bool DefinitionWriter::remap() {
     out_ << "none\n";
     return true;
   }
-  const RemapForm& form = *find_remap(in_.opcode);
-  out_ << form.words;
-  if (!(form.layer ? name() : chord(1, KeyPlace::operand))) return false;
+  if (!remap_form(*find_remap(in_.opcode), 1)) return false;
   const bool alone = kind == TriggerKind::press || kind == TriggerKind::vial;
   if (alone && !at_end()) {
     if (!read()) return false;
     if (const RemapForm* const held = find_remap_hold(in_.opcode)) {
-      out_ << " / " << held->words;
-      if (!(held->layer ? name() : chord(0, KeyPlace::operand))) return false;
+      out_ << " / ";
+      if (!remap_form(*held, 0)) return false;
     } else {
       unread();
     }
   }
   out_ << "\n";
+  return true;
+}
+
+/// What the remap in in_ does; the modifiers of a chord are operand `mods`.
+bool DefinitionWriter::remap_form(const RemapForm& form, std::size_t mods) {
+  out_ << form.words;
+  switch (form.operand) {
+    case RemapOperand::chord:
+      return chord(mods, KeyPlace::operand);
+    case RemapOperand::layer:
+      return name();
+    case RemapOperand::nothing:
+      break;
+  }
   return true;
 }
 

@@ -144,6 +144,7 @@ bool DefinitionWriter::rest_of_statement(StatementForm form) {
     case StatementForm::duration_value:
       return value_between(" (", ")");
     case StatementForm::until_release:
+    case StatementForm::until_key:
       return wait_release();
     case StatementForm::until_condition:
       return wait_until();
@@ -222,6 +223,7 @@ bool DefinitionWriter::pointer() {
 
 // ---- Waiting ----------------------------------------------------------------------------------
 
+/// `wait release` and `wait key`: the limit, if there is one.
 bool DefinitionWriter::wait_release() {
   if (in_.value[0] == 0) return true;
   out_ << " max ";

@@ -9,6 +9,7 @@
 #include "base/text_writer.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/notation.hpp"
+#include "lang/code/remap.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/code/statement.hpp"
 #include "lang/code/words.hpp"
@@ -86,6 +87,7 @@ class DefinitionWriter {
   bool variable();
   bool named_text();
   bool remap();
+  bool remap_form(const RemapForm& form, std::size_t mods);
   bool begin_layer();
   bool dance();
   bool clause_head();

@@ -71,6 +71,7 @@ class ExpressionWriter {
       case Opcode::load:
       case Opcode::query:
       case Opcode::held_key:
+      case Opcode::last_key:
       case Opcode::led:
         node.value = in.value[0];
         break;
@@ -192,6 +193,7 @@ class ExpressionWriter {
   bool write_operand(const Node& node) {
     switch (node.opcode) {
       case Opcode::held_key:
+      case Opcode::last_key:
         return write_key(out_, KeyRef::from_raw(node.value), KeyPlace::operand);
       case Opcode::mods_held:
         return write_held_mods(out_, {static_cast<std::uint8_t>(node.value),
