@@ -279,6 +279,7 @@ bool Keyboard::look_for_double(const KeyEvent& event, const Lookup& lookup, Choi
 /// What `found` does as a remap; `none` if it is another thing.
 Keyboard::Jobs Keyboard::jobs_of(const Found& found) {
   core_.reader.seek(found.entry.record, found.entry.code);
+  if (core_.reader.peek() == static_cast<std::uint8_t>(lang::Opcode::bind)) return Jobs::none;
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return Jobs::none;
   switch (instruction.opcode) {

@@ -62,10 +62,17 @@ bool Vm::read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands
   return value <= most;
 }
 
-template <OperandKind Type>
-bool Vm::read(std::uint32_t& value, Operands& operands) {
+bool Vm::read_name(std::uint32_t& value, Operands& operands) {
+  std::uint32_t size = 0;
+  if (!read_sized(lang::kMaxName, size, operands) || size == 0) return false;
+  value = kFnvStart;
+  for (; size > 0; --size) value = fnv_step(value, core_.reader.byte());
+  return true;
+}
+
+inline bool Vm::read(OperandKind kind, std::uint32_t& value, Operands& operands) {
   lang::CodeReader& reader = core_.reader;
-  switch (Type) {
+  switch (kind) {
     case OperandKind::none:
       return true;
     case OperandKind::number:
@@ -85,13 +92,8 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
     case OperandKind::key:
       value = reader.number();
       return is_valid_key(lang::KeyRef::from_raw(value));
-    case OperandKind::name: {
-      std::uint32_t size = 0;
-      if (!read_sized(lang::kMaxName, size, operands) || size == 0) return false;
-      value = kFnvStart;
-      for (; size > 0; --size) value = fnv_step(value, reader.byte());
-      return true;
-    }
+    case OperandKind::name:
+      return read_name(value, operands);
     case OperandKind::text:
       return read_sized(lang::kMaxText, value, operands);
     case OperandKind::keys:
@@ -105,31 +107,55 @@ bool Vm::read(std::uint32_t& value, Operands& operands) {
   return false;
 }
 
-template <Opcode Code, typename Handler>
-Vm::Flow Vm::perform(Handler handler) {
-  constexpr const lang::Operands& kKinds = lang::operands_of(Code);
-  constexpr lang::StackEffect kEffect = lang::effect_of(Code);
-  static_assert(kEffect.pushes <= kEffect.pops + 1);
-  if (core_.floor.depth < kEffect.pops) return fail(ErrorCode::code);
-  if (kEffect.pushes > kEffect.pops && core_.floor.depth == lang::kMaxStack) {
-    return fail(ErrorCode::code);
+/// Whether the instruction has one operand, which is a number, and leaves the evaluation stack as
+/// it is: as those have that sleepers do again and again.
+inline bool Vm::is_one_number(std::uint8_t code) {
+  static constexpr auto kOnes = [] {
+    std::array<bool, lang::kOpcodeCount> ones{};
+    for (std::size_t i = 0; i < ones.size(); ++i) {
+      const lang::Operands& kinds = lang::kOperands[i];
+      const bool number = kinds[0] == OperandKind::number || kinds[0] == OperandKind::label ||
+                          kinds[0] == OperandKind::distance;
+      const lang::StackEffect effect = lang::kStackEffects[i];
+      ones[i] = number && kinds[1] == OperandKind::none && effect.pops == 0 && effect.pushes == 0;
+    }
+    return ones;
+  }();
+  return code < kOnes.size() && kOnes[code];
+}
+
+/// Reads the operands of the instruction `code`. False if it is none, or the evaluation stack is
+/// not as it needs.
+bool Vm::decode(std::uint8_t code, Operands& operands) {
+  static_assert(std::ranges::all_of(lang::kStackEffects, [](lang::StackEffect effect) {
+    return effect.pushes <= effect.pops + 1;
+  }));
+  if (code >= lang::kOpcodeCount) return false;
+  const lang::StackEffect effect = lang::kStackEffects[code];
+  const bool full = core_.floor.depth == lang::kMaxStack;
+  if (core_.floor.depth < effect.pops || (effect.pushes > effect.pops && full)) return false;
+  std::uint32_t* value = operands.value.data();
+  for (const OperandKind kind : lang::kOperands[code]) {
+    if (kind == OperandKind::none) break;
+    if (!read(kind, *value++, operands)) return false;
   }
-  Operands operands;
-  const bool good = read<kKinds[0]>(operands.value[0], operands) &&
-                    read<kKinds[1]>(operands.value[1], operands) &&
-                    read<kKinds[2]>(operands.value[2], operands) &&
-                    read<kKinds[3]>(operands.value[3], operands);
-  if (!good || core_.reader.failed()) return fail(ErrorCode::code);
-  return handler(operands);
+  return !core_.reader.failed();
 }
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
+  Operands operands;
+  if (is_one_number(code)) {
+    operands.value[0] = core_.reader.number();
+    if (core_.reader.failed()) return fail(ErrorCode::code);
+  } else if (!decode(code, operands)) {
+    return fail(ErrorCode::code);
+  }
   switch (static_cast<Opcode>(code)) {
-#define PIANOLA_X(symbol, ...)                                                              \
-  case Opcode::symbol:                                                                      \
-    if constexpr (!lang::declares(Opcode::symbol)) {                                        \
-      return perform<Opcode::symbol>([this](const Operands& o) { return on_##symbol(o); }); \
-    }                                                                                       \
+#define PIANOLA_X(symbol, ...)                       \
+  case Opcode::symbol:                               \
+    if constexpr (!lang::declares(Opcode::symbol)) { \
+      return on_##symbol(operands);                  \
+    }                                                \
     break;
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X

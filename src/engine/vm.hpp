@@ -60,10 +60,10 @@ class Vm {
   bool type_at_once();
   Flow execute(std::uint8_t code);
   void compute(unsigned& budget);
-  template <lang::Opcode Code, typename Handler>
-  Flow perform(Handler handler);
-  template <lang::OperandKind Type>
-  bool read(std::uint32_t& value, Operands& operands);
+  static bool is_one_number(std::uint8_t code);
+  bool decode(std::uint8_t code, Operands& operands);
+  bool read(lang::OperandKind kind, std::uint32_t& value, Operands& operands);
+  bool read_name(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
 
   // One handler an opcode; none for those that lang::declares().

@@ -244,8 +244,8 @@ Vm::Flow Vm::start_named() {
   Floor& floor = core_.floor;
   Operands operands;
   std::uint32_t name = 0;
-  const bool good = read<lang::OperandKind::name>(name, operands) && !core_.reader.failed() &&
-                    floor.nested < floor.waiting.size();
+  const bool good =
+      read_name(name, operands) && !core_.reader.failed() && floor.nested < floor.waiting.size();
   if (!good) return fail(ErrorCode::code);
   const std::optional<Value> value = value_of(name);
   if (!value) return fail(ErrorCode::variable);
