@@ -92,7 +92,7 @@ class Keyboard {
   /// What a remap sends: one thing, or one when tapped and one when held, which may be a one-shot.
   enum class Jobs : std::uint8_t { none, one, two, two_held_once };
   /// What the key that is pressed has done so far.
-  enum class Deed : std::uint8_t { sent, stuck, started };
+  enum class Deed : std::uint8_t { sent, stuck, started, repeats };
 
   /// Where a key is looked up: a layer that is on, or outside of them.
   struct Lookup {
@@ -203,6 +203,7 @@ class Keyboard {
   void press_after_leader(const Choice& choice, hid::Usage key);
   void press_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> trigger(const KeyEvent& event, const Choice& choice);
+  std::optional<ErrorCode> remap_bound(const KeyEvent& event, const Choice& choice);
   std::optional<ErrorCode> remap(hid::Usage key, const Choice& choice, std::uint8_t layout,
                                  std::uint32_t mods, std::uint32_t to);
   std::optional<ErrorCode> do_by_itself(const KeyEvent& event, const Choice& choice,
@@ -223,6 +224,7 @@ class Keyboard {
   void end_caps_word();
   void note_bound(const KeyEvent& event, std::uint32_t binding);
   std::optional<ErrorCode> repeat(const KeyEvent& event, const Choice& choice);
+  std::optional<ErrorCode> repeat_binding(const KeyEvent& event);
   [[nodiscard]] bool modifier_held(hid::Usage key, Time at) const;
   void may_stick(hid::Usage key, const KeyOptions& options, Time at);
   void stick(Owner owner, Time at);

@@ -262,23 +262,25 @@ void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
 
 /// Does what the trigger of `choice` stands for.
 std::optional<ErrorCode> Keyboard::trigger(const KeyEvent& event, const Choice& choice) {
+  const Found& found = choice.found;
+  core_.reader.seek(found.entry.record, found.entry.code);
+  if (core_.reader.peek() != static_cast<std::uint8_t>(lang::Opcode::bind)) {
+    const auto error = remap_bound(event, choice);
+    // Here, where no more is on the stack.
+    return deed_ == Deed::repeats ? repeat_binding(event) : error;
+  }
+  typed_.clear();
+  const bool text = key_kind(found.entry.key) == lang::TriggerKind::text;
+  note_bound(event, text ? LastKey::kNothing : found.position);
+  return start_again(found, {core_.presses, event.time, choice.doubled, false, choice.capitals});
+}
+
+/// Does what the remap of `choice` says, before which the reader stands.
+std::optional<ErrorCode> Keyboard::remap_bound(const KeyEvent& event, const Choice& choice) {
   const lang::IndexEntry& entry = choice.found.entry;
-  core_.reader.seek(entry.record, entry.code);
   lang::Instruction instruction;
   if (!read_instruction(core_.reader, instruction)) return ErrorCode::code;
-  switch (instruction.opcode) {
-    case lang::Opcode::bind:
-      typed_.clear();
-      note_bound(event, key_kind(choice.found.entry.key) == lang::TriggerKind::text
-                            ? LastKey::kNothing
-                            : choice.found.position);
-      return start_again(choice.found,
-                         {core_.presses, event.time, choice.doubled, false, choice.capitals});
-    case lang::Opcode::remap_none:
-      return std::nullopt;
-    default:
-      break;
-  }
+  if (instruction.opcode == lang::Opcode::remap_none) return std::nullopt;
   KeyOptions options(core_.settings);
   const std::uint32_t next = instruction.end;
   if (const auto error = options.read(core_.reader, entry)) return error;

@@ -59,12 +59,21 @@ void Keyboard::note_bound(const KeyEvent& event, std::uint32_t binding) {
   ++core_.pressed;
 }
 
-/// While the key `event` is down, it sends what the last one sent; or it starts what that started.
+/// While the key `event` is down, it sends what the last one sent. If that started something,
+/// trigger() does that again.
 std::optional<ErrorCode> Keyboard::repeat(const KeyEvent& event, const Choice& choice) {
   const LastKey& last = core_.last_key;
   if (last.key == hid::kNoKey) return std::nullopt;
   ++core_.pressed;
   if (!last.started()) return send(event.usage, choice, {last.mods(), last.key});
+  deed_ = Deed::repeats;
+  return std::nullopt;
+}
+
+/// Starts again what the last key started.
+std::optional<ErrorCode> Keyboard::repeat_binding(const KeyEvent& event) {
+  deed_ = Deed::sent;
+  const LastKey& last = core_.last_key;
   Found found{.entry = {}, .position = last.binding};
   if (!core_.roll->index_entry(last.binding, found.entry)) return std::nullopt;
   typed_.clear();
