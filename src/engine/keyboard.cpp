@@ -175,9 +175,11 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
   if (look_for_leader(event, choice)) return;
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     choice.mods = lookup.mods;
-    const bool fits = (has(TriggerKind::together) && look_for_together(event, lookup, choice)) ||
-                      (has(TriggerKind::dance) && look_for_dance(event, lookup, choice)) ||
-                      look_for_keys(event, lookup, choice);
+    const bool fits =
+        (has(TriggerKind::together) && look_for_together(event, lookup, choice)) ||
+        (has(TriggerKind::dance) &&
+         look_for_dance(event, lookup, look_after_tap(event, lookup, choice), choice)) ||
+        look_for_keys(event, lookup, choice);
     if (!fits) continue;
     const bool together = choice.kind == Choice::Kind::together;
     if (together || choice.kind == Choice::Kind::found) look_for_remapped_text(choice);

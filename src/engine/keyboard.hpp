@@ -157,7 +157,11 @@ class Keyboard {
                          std::size_t place = 0);
   bool look_for_sequence(Choice& choice);
   [[nodiscard]] bool needs(const Lookup& lookup, const Found& found, hid::Usage key) const;
-  bool look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  /// Of the next press of a key: it counts in a dance, keys together take it, or that is open.
+  enum class NextTap : std::uint8_t { counts, taken, open };
+  NextTap look_after_tap(const KeyEvent& event, const Lookup& lookup, Choice& choice);
+  bool look_for_dance(const KeyEvent& event, const Lookup& lookup, NextTap next_tap,
+                      Choice& choice);
   bool look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice& choice);
   bool has_options(lang::TriggerKind kind, const Lookup& lookup, hid::Usage key,
                    KeyOptions& options);

@@ -112,7 +112,8 @@ bool Keyboard::look_for_together(const KeyEvent& event, const Lookup& lookup, Ch
 Keyboard::Progress Keyboard::follow_together(const KeyEvent& event, const lang::IndexEntry& entry,
                                              std::size_t place) {
   using State = Progress::State;
-  const KeyOptions options = options_of(entry);
+  KeyOptions options(core_.settings);
+  options.read(core_.reader, entry);
   const bool typing = typed_once_ && event.time - typed_at_ < options.idle;
   if (typing) return {State::failed, 1, event.time};
   const bool modified = key_mods(entry.key).any();
@@ -194,8 +195,28 @@ Keyboard::Progress Keyboard::follow_sequence(const KeyEvent& event, const lang::
   return by_others && core_.mixer.holds().holds_on(key_owner(key));
 }
 
-/// Whether the key's presses are counted: then what came of them, or may yet.
-bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choice& choice) {
+/// Whether keys together take the next press of the key, which waits: they come before a dance. By
+/// itself, so that it needs no stack below that of look_for_dance().
+Keyboard::NextTap Keyboard::look_after_tap(const KeyEvent& event, const Lookup& lookup,
+                                           Choice& choice) {
+  if (!has(TriggerKind::together)) return NextTap::counts;
+  for (std::size_t i = 1; i < core_.input.size(); ++i) {
+    const KeyEvent next = core_.input.at(i);
+    if (!next.down || next.usage != event.usage) continue;
+    const Time at = choice.at;
+    const bool together = look_for_together(next, lookup, choice, i);
+    choice.more = 0;
+    if (together && choice.kind == Choice::Kind::undecided) return NextTap::open;
+    choice.at = at;
+    return together ? NextTap::taken : NextTap::counts;
+  }
+  return NextTap::counts;
+}
+
+/// Whether the key's presses are counted: then what came of them, or may yet. `next_tap` is what
+/// the next press of the key is part of.
+bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, NextTap next_tap,
+                              Choice& choice) {
   unsigned clauses = 0;
   for (std::uint16_t i = 0; i < lang::kClauses; ++i) {
     if (find(TriggerKind::dance, lookup, event.usage, choice.found, i)) clauses |= 1U << i;
@@ -220,17 +241,15 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
     const KeyEvent next = core_.input.at(i);
     const bool own = next.usage == event.usage;
     if (earlier(at, next.time) || (next.time == at && !(own && next.down))) break;
-    // Keys together come first, and leave the taps before them what they are.
+    // Keys together leave the taps before them what they are.
     const bool again = own && next.down && !gone;
-    const bool together =
-        again && has(TriggerKind::together) && look_for_together(next, lookup, choice, i);
-    if (again && !together) {
+    if (again && next_tap == NextTap::open) return true;
+    if (again && next_tap == NextTap::counts) {
       choice.kind = Choice::Kind::begun;
       choice.taps = static_cast<std::uint8_t>(taps);
       choice.at = next.time;
       return true;
     }
-    if (together && choice.kind == Choice::Kind::undecided) return true;
     if (own) down = false;
     gone |= needs(lookup, choice.found, next.usage);
     decided = next.down || (own && last);
@@ -243,7 +262,6 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, Choic
   }
   const std::size_t clause = clause_for(clauses, taps, down);
   choice.kind = Choice::Kind::found;
-  choice.more = 0;
   // Without any, the key does what it does elsewhere.
   return clause < lang::kClauses && find(TriggerKind::dance, lookup, event.usage, choice.found,
                                          static_cast<std::uint16_t>(clause));
