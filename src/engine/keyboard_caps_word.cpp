@@ -6,8 +6,6 @@
 
 namespace pianola::engine {
 
-using hid::Usage;
-
 // ---- Caps word ---------------------------------------------------------------------------------
 
 /// Makes `chord`, which the host sees with the modifiers `seen`, what it is in caps word: a letter

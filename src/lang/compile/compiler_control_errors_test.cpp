@@ -194,6 +194,7 @@ TEST(Mistakes, WordsThatAreKnownByTheirPlace) {
       {"F1 = repeatkey /", {"1:17 expected a key"}},
       {"F1 { capsword(2) }", {"1:14 expected a statement"}},
       {"F1 { wait key 0x04 }", {"1:15 expected 'max'"}},
+      {"F1 { wait key max 1s 0x04 }", {}},
       {"F1 { wait key max }", {"1:19 expected a duration, such as 50ms"}},
       {"F1 { wait key max 5 }", {"1:19 a duration needs a unit; did you mean '5ms'?"}},
       {"F1 { if last() { } if last(letters) { } if last { } }",

@@ -154,10 +154,10 @@ bool Compiler::wait_release(Opcode opcode) {
     if (token().kind != TokenKind::duration) return expected_duration(Message::expected_duration);
     limit = token().value + 1;
     advance();
+  } else if (opcode == Opcode::wait_key && token().kind == TokenKind::number &&
+             !token().line_before) {
+    return expected(Message::expected_symbol, "max");  // `key 0x04` would be a tap of its own
   }
-  // A key's number would be a tap of its own.
-  const bool number = token().kind == TokenKind::number && !token().line_before;
-  if (opcode == Opcode::wait_key && number) return expected(Message::expected_symbol, "max");
   emit(CodePiece(opcode).number(limit));
   return true;
 }
