@@ -203,7 +203,7 @@ TEST_F(TimelineOfPlay, ShowsWhenCapsWordIsOn) {
 
 TEST_F(TimelineOfPlay, ShowsKeysTogetherAndAlone) {
   const std::string svg = picture("+j 5 +k 10 -j -k 100 +j 50 -j", kSpaceAsLayer);
-  EXPECT_THAT(svg, shows("j &amp; k together: k came within 30 ms"));
+  EXPECT_THAT(svg, shows("j &amp; k together: k came after 5 ms"));
   EXPECT_THAT(svg, shows("j by itself: 30 ms over"));
   EXPECT_EQ(typed_text(svg), "bothj");
 }

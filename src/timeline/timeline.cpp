@@ -108,8 +108,12 @@ std::string decided_by(const RunRecorder::Press& press, std::span<const engine::
                        const hid::Layout& layout) {
   const Time at = press.choice.at;
   if (press.partner != hid::kNoKey) {
-    return fmt::format("{} came within {} ms", scenario::key_text(press.partner, layout),
-                       press.settings.together);
+    const auto last = std::ranges::find_if(keys, [&](const engine::KeyEvent& key) {
+      return key.down && key.usage == press.partner && key.time >= press.event.time;
+    });
+    const Time then = last == keys.end() ? at : last->time;
+    return fmt::format("{} came after {} ms", scenario::key_text(press.partner, layout),
+                       then - press.event.time);
   }
   const bool by_hold =
       press.choice.kind == Choice::Kind::held || press.found.name.starts_with("hold ");
