@@ -275,6 +275,11 @@ def main():
         if culprit:
             print(f"{full_name(case)} passes alone: {culprit} leaves something behind")
     if options.times:
+        # Cases that there are no more are forgotten.
+        old = {full_name(Case(program, "")) for program in programs
+               if options.filter or program in memory.passed}
+        times = {name: seconds for name, seconds in times.items()
+                 if name.partition(".")[0] + "." in old}
         times.update((full_name(case), seconds) for case, seconds in runner.times.items())
         options.times.write_text("".join(f"{seconds:.3f}\t{name}\n"
                                          for name, seconds in times.items()))

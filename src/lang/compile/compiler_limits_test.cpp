@@ -137,12 +137,13 @@ TEST(Limits, LoopsOfABody) {
 }
 
 TEST(Limits, CodeOfADefinition) {
-  // A text's code is a little longer than the text.
-  const std::string piece(127, 'x');
-  const std::size_t pieces = kMaxCode / 129;
-  EXPECT_EQ(messages_of(with_body('"' + repeated(piece, pieces - 1) + '"')), Words{});
-  const Words all = messages_of(with_body('"' + repeated(piece, pieces + 1) + "\" ENTR"));
+  // A text's code is a little longer than the text. All pieces but the last fit, each in its line.
+  const std::string piece = '"' + std::string(kMaxText, 'x') + "\"\n";
+  const std::size_t pieces = kMaxCode / (kMaxText + 2);
+  const Words all = messages_of(with_body('\n' + repeated(piece, pieces + 1) + "ENTR"));
   ASSERT_EQ(all.size(), 2U);
+  const std::string line = std::to_string(pieces + 2);
+  EXPECT_TRUE(all[0].starts_with(line + ":")) << all[0];
   EXPECT_NE(all[0].find("a definition's code is at most 16777215 bytes"), std::string::npos);
   EXPECT_NE(all[1].find("unknown key 'ENTR'"), std::string::npos);
 }
