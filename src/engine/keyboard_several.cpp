@@ -173,11 +173,8 @@ Keyboard::Progress Keyboard::follow_sequence(const KeyEvent& event, const lang::
     if (!next.down || is_modifier(next.usage)) continue;
     if (earlier(limit, next.time))
       return {State::failed, static_cast<std::uint8_t>(came - 1), limit};
-    if (next.usage != next_usage()) {
-      // The key that does not fit is part of what came to nothing; the leader begins anew.
-      const bool anew = next.usage == core_.settings.leader;
-      return {State::failed, static_cast<std::uint8_t>(anew ? came - 1 : came), next.time};
-    }
+    // The key that does not fit is part of what came to nothing.
+    if (next.usage != next_usage()) return {State::failed, came, next.time};
     limit = next.time + core_.settings.leader_time;
     if (++came == count) return {State::complete, came, next.time};
   }
