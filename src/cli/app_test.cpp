@@ -383,6 +383,7 @@ TEST_F(App, DemoPlaysTheExamples) {
   EXPECT_THAT(result.err, IsEmpty());
   EXPECT_THAT(result.out, HasSubstr("\n  typed   jane.doe@example.com\n"));
   EXPECT_THAT(result.out, HasSubstr("Dr Jane Doe, Example Ltd\n"));
+  EXPECT_THAT(result.out, HasSubstr("810 [00:50]  820 [00:]  821 [00:4f]")) << "Left and Right";
   EXPECT_THAT(result.out, Not(HasSubstr("\x1B")));
   EXPECT_EQ(pianola({"demo", "--fast"}).out, result.out);
 }

@@ -36,7 +36,8 @@ constexpr Scene kScenes[] = {
     {"A key that is held: Alt+Tab, and Alt stays down for as long", "+F9 1500 -F9", ""},
     {"A key that should be another one", "+CAPSLOCK c -CAPSLOCK", ""},
     {"Two macros at once: one goes on until it is stopped", "F16 500 F1 500 F16", ""},
-    {"Tapped it is Space; held, it turns on a layer", "SPACE +SPACE 300 h l -SPACE h", "arrows"},
+    {"Tapped it is Space; held, it turns on a layer", "SPACE 500 +SPACE 300 h l -SPACE h",
+     "arrows"},
 };
 
 constexpr std::size_t kIndent = 10;  ///< Where what the labels stand for begins.
