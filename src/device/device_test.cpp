@@ -287,6 +287,22 @@ TEST(LeaderKeys, TheUsersOwnComeFirst) {
   EXPECT_EQ(rig.device->notice(), Notice::none);
 }
 
+TEST(LeaderKeys, OnlyTheKeyThatComesAloneIsTheDevices) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("leader g h { \"gh\" }\nleader END g { \"mine\" }\non lock { \"locked\" }\n"),
+            Status::ok);
+  rig.leader("g END 50");
+  EXPECT_EQ(rig.typed(), "") << "END is part of what came to nothing";
+  rig.leader("END g 50");
+  EXPECT_EQ(rig.typed(), "mine");
+  rig.clear_typed();
+  rig.leader("END x 50");
+  EXPECT_EQ(rig.typed(), "") << "END does not come alone";
+  rig.leader("END 2500");
+  EXPECT_EQ(rig.typed(), "locked") << "no other key came in time";
+}
+
 // ---- LEDs, sleep --------------------------------------------------------------------------------
 
 TEST(Leds, GoToTheKeyboardWhenTheyChange) {
