@@ -193,6 +193,18 @@ TEST(RolledKeys, WhatTwoKeysTogetherHoldEndsWithTheFirstOrTheLast) {
   }
 }
 
+// A host repeats a key that stays down, so it goes up though another key is undecided.
+TEST(RolledKeys, WhatKeysTogetherHoldGoesUpWhileAnotherKeyIsOpen) {
+  const std::string macros = "set hold = 500ms\nd = d / LSHIFT\na & b & c = LEFT\n";
+  for (const std::string first : {"a", "b", "c"}) {
+    const std::string keys = "+a +b +c 60 +d 30 -" + first + " 300 -d";
+    EXPECT_TRUE(Played(macros, keys).trace().starts_with("0 [00:50]\n90 [00:]\n")) << keys;
+  }
+  EXPECT_TRUE(Played("set slow = on\n" + macros, "+a +b +c 60 +d 30 -a 10 -c 10 -b 300 -d")
+                  .trace()
+                  .starts_with("0 [00:50]\n110 [00:]\n"));
+}
+
 // ---- A key that is down already is pressed anew -------------------------------------------------
 
 TEST(RolledKeys, AKeyThatIsDownIsPressedAnewAndBelongsToTheLaterKey) {

@@ -122,6 +122,18 @@ TEST(KeysTogether, MayNeedModifiers) {
   });
 }
 
+// As for other triggers: the one that names exactly all held modifiers, else those of the fingers.
+TEST(KeysTogether, ThatNameAllHeldModifiersComeFirst) {
+  const std::string_view macros =
+      "F1 { toggle LSHIFT }\nlctrl+j & k { \"fingers\" }\nctrl+shift+j & k { \"all\" }\n";
+  expect_texts({
+      {macros, "F1 +LCTRL +j +k 50 -j -k -LCTRL F1", "all"},
+      {macros, "+LCTRL +j +k 50 -j -k -LCTRL", "fingers"},
+      {"F1 { toggle LSHIFT }\nctrl+any+j & k { \"any\" }\nlctrl+j & k { \"fingers\" }\n",
+       "F1 +LCTRL +j +k 50 -j -k -LCTRL F1", "fingers"},
+  });
+}
+
 // ZMK, "Combos", layers.
 TEST(KeysTogether, InLayers) {
   const std::string_view macros =
@@ -292,6 +304,17 @@ TEST(KeysAfterTheLeader, AreNotEndedByAModifierThatIsBound) {
     EXPECT_EQ(Played(macros, "CAPSLOCK g h +LSHIFT 300 i -LSHIFT").text(), "!") << shift;
     EXPECT_EQ(Played(macros, "CAPSLOCK g +LSHIFT 300 h x -LSHIFT").text(), "") << shift;
   }
+}
+
+TEST(KeysAfterTheLeader, UnderOneshotsAndWhileAMacroTypes) {
+  expect_texts({
+      {led("leader g h { \"!\" }\nF1 = oneshot LSHIFT\n"), "F1 CAPSLOCK g h x", "!x"},
+      {led("leader g h { \"!\" }\nF1 = oneshot LSHIFT\n"), "CAPSLOCK F1 g h x", "ghx"},
+      {led("leader g h { \"!\" }\nF1 { \"abcdefghijklm\" }\n"), "F1 CAPSLOCK g h x",
+       "abcdefghijklm!x"},
+      {led("leader g h { \"!\" }\nF1 { \"abcdefghijklm\" wait 100ms \"n\" }\n"),
+       "F1 CAPSLOCK g 20 h x", "abcdefghijklm!xn"},
+  });
 }
 
 TEST(KeysAfterTheLeader, SignsAreQuotedBehindTheFirst) {

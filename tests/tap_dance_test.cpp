@@ -175,6 +175,14 @@ TEST(TapDance, IsSetByItsOptions) {
   });
 }
 
+TEST(TapDance, TellsOfMoreTapsThanOne) {
+  const std::string_view macros =
+      "dance F5 (double: 900ms) {\n  tap { \"${double}\" }\n  double { \"${double}\" }\n"
+      "  triple { \"${double}\" }\n}\n";
+  expect_texts(
+      {{macros, "F5 2s", "0"}, {macros, "F5 700 F5 2s", "1"}, {macros, "F5 5 F5 5 F5", "1"}});
+}
+
 TEST(TapDance, WhileAMacroTypes) {
   expect_texts({
       {"F1 { \"abcdefghijklmnopqrst\" }\ndance F5 { tap { \"1\" } double { \"2\" } }",

@@ -1,6 +1,5 @@
 #include "engine/bindings.hpp"
 
-#include <algorithm>
 #include <bit>
 
 namespace pianola::engine {
@@ -80,11 +79,14 @@ int fit(lang::TriggerMods asked, hid::Modifiers held) {
 }
 
 int fit(lang::TriggerMods asked, HeldModifiers held) {
-  constexpr int kExact = 0x100;
+  constexpr int kFingers = 0x100;  // better than any of fit_with_more()
+  constexpr int kAll = 0x200;
   if (!asked.any()) return 0;
   if (asked.more) return fit_with_more(asked, held.all);
-  const int found = std::max(fit(asked, held.all), fit(asked, held.fingers));
-  return found == kNoFit ? kNoFit : kExact + found;
+  const int all = fit(asked, held.all);
+  if (all != kNoFit) return kAll + all;
+  const int fingers = fit(asked, held.fingers);
+  return fingers == kNoFit ? kNoFit : kFingers + fingers;
 }
 
 hid::Modifiers named_modifiers(lang::TriggerMods mods) {

@@ -27,8 +27,9 @@ int fit(lang::TriggerMods asked, hid::Modifiers held);
 /// if one is not held.
 int fit_with_more(lang::TriggerMods asked, hid::Modifiers held);
 
-/// How well a trigger fits the held modifiers, as the next two go by it: the exact ones are better
-/// than those that let others be held, too; kNoFit if it does not.
+/// How well a trigger fits the held modifiers, in the order of find_open_binding(): best is one
+/// that names exactly all, then exactly the fingers', then one that lets others be held, then (0)
+/// one that names none; kNoFit if it does not.
 int fit(lang::TriggerMods asked, HeldModifiers held);
 
 /// Finds the trigger that fits best of those that share the index key `none` but for modifiers,

@@ -120,6 +120,14 @@ Owner Holds::partner(Owner owner) const {
   return owner;
 }
 
+Owner Holds::sender(Owner owner) const {
+  const std::uint32_t press = press_of(owner);
+  const auto held = all();
+  const auto first =
+      std::ranges::find_if(held, [=](const Hold& hold) { return hold.started(press); });
+  return first == held.end() ? owner : first->owner;
+}
+
 bool Holds::ends_slowly(Owner owner) const {
   const Hold* found = find(owner, hid::kNoKey);
   return found != nullptr && found->loose();

@@ -157,6 +157,9 @@ class Holds {
 
   /// Another one of the keys together with `owner` that is down too; `owner` if there is none.
   [[nodiscard]] Owner partner(Owner owner) const;
+  /// The one of the keys together with the key `owner` that holds what they send: the first of
+  /// them; `owner` if it is alone.
+  [[nodiscard]] Owner sender(Owner owner) const;
   /// Whether keys together with `owner` are down until the last of them is let go.
   [[nodiscard]] bool ends_slowly(Owner owner) const;
   /// The keys that were pressed with the press number `press` stay known but send and mean nothing

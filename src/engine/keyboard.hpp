@@ -196,6 +196,7 @@ class Keyboard {
 
   bool take(const KeyEvent& event);
   bool release(const KeyEvent& event);
+  [[nodiscard]] bool all_releases_wait(Owner owner) const;
   void count_press();
   void press(const KeyEvent& event, const Choice& choice);
   void tell(const KeyEvent& event, const Choice& choice) const;

@@ -110,13 +110,25 @@ bool Keyboard::let_up_early() {
   for (std::size_t i = 0; i < core_.input.size(); ++i) {
     const KeyEvent event = core_.input.at(i);
     // A press in the queue sends nothing yet, so this is the release of one before it.
-    const Owner owner = key_owner(event.usage);
-    if (event.down || !holds.only_sends(owner) || holds.ends_slowly(owner)) continue;
+    if (event.down) continue;
+    const Owner owner = holds.sender(key_owner(event.usage));
+    if (!holds.only_sends(owner) || (holds.ends_slowly(owner) && !all_releases_wait(owner)))
+      continue;
     core_.mixer.separate();
     core_.mixer.change().silence(owner);
     return true;
   }
   return false;
+}
+
+/// Whether the releases of all keys that are down together with `owner` are in the queue.
+bool Keyboard::all_releases_wait(Owner owner) const {
+  const Holds& holds = core_.mixer.holds();
+  const std::uint32_t press = holds.press_of(owner);
+  return std::ranges::all_of(holds.all(), [&](const Hold& hold) {
+    return !hold.started(press) ||
+           core_.input.has_release(usage_of_owner(hold.owner), core_.input.size());
+  });
 }
 
 /// Gives the press that is handled a number.

@@ -257,6 +257,7 @@ bool Keyboard::look_for_dance(const KeyEvent& event, const Lookup& lookup, NextT
     choice.kind = Choice::Kind::undecided;
     return true;
   }
+  choice.doubled = taps > 1;
   const std::size_t clause = clause_for(clauses, taps, down);
   choice.kind = Choice::Kind::found;
   // Without any, the key does what it does elsewhere.

@@ -56,7 +56,8 @@ constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMod
 inline constexpr std::uint32_t kManyInIndex = 2;
 
 /// What stands for many keys in an index key: a sum of their usages, in their order (of `together`
-/// the least first). Triggers that share it are told apart by their code.
+/// the least first). The engine tells triggers that share it apart by their code; the compiler
+/// takes two of one key for the same, which is an error and no more than one in 65,536.
 constexpr std::uint16_t keys_hash(std::span<const std::uint16_t> usages) {
   std::uint32_t hash = kFnvStart;
   for (const std::uint16_t usage : usages) {
