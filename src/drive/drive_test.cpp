@@ -260,7 +260,7 @@ TEST(Drive, ReadsWhatEditorsWrite) {
   EXPECT_EQ(rig.eject(), Outcome::errors);
   rig.wait(3000);
   rig.drive().test_ready();
-  EXPECT_NE(file(rig, "ERRORS.TXT").find("the file is UTF-16; save it as UTF-8"),
+  EXPECT_NE(file(rig, "ERRORS.TXT").find("the file is UTF-16; save it as plain text in UTF-8"),
             std::string::npos);
   EXPECT_EQ(file(rig, "macros.txt"), utf16);
 }
