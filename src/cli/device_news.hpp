@@ -5,6 +5,7 @@
 
 #include "cli/console.hpp"
 #include "device/device.hpp"
+#include "drive/fat_reader.hpp"
 
 namespace pianola::cli {
 
@@ -27,6 +28,8 @@ class DeviceNews {
  private:
   void tell(std::string_view text);
   void tell_outcome();
+  void tell_waiting();
+  void print_errors(drive::FatReader& fat, const drive::FileEntry& entry);
   void tell_errors();
   std::string errors_file();
 

@@ -191,6 +191,7 @@ void Device::reset() {
 void Device::begin_recording() {
   if (!mounted_) return tell(Notice::no_flash);
   if (editing()) return tell(Notice::recording_busy);
+  if (drive_.waits()) return tell(Notice::recording_waits);
   recorder_.begin();
   tell(Notice::recording);
 }

@@ -24,6 +24,9 @@ std::string_view notice_text(Notice notice) {
       return "the recording was cancelled, since no key was pressed for a minute";
     case Notice::recording_busy:
       return "cannot record while the drive is in: eject it first";
+    case Notice::recording_waits:
+      return "cannot record while a text waits on the drive: put it in, see ERRORS.TXT, and eject "
+             "it";
     case Notice::recording_too_long:
       return "what was recorded is too long, so nothing changes";
     case Notice::recording_refused:

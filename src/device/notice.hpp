@@ -18,6 +18,7 @@ enum class Notice : std::uint8_t {
   recording_cancelled,  ///< It was cancelled.
   recording_left,       ///< Nobody pressed a key for a minute.
   recording_busy,       ///< The drive is in.
+  recording_waits,      ///< What was written to the drive would be lost.
   recording_too_long,   ///< The definition does not fit into its memory.
   recording_refused,    ///< The compiler finds errors in the whole.
   recording_no_room,    ///< The flash has no room for it.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text_writer.hpp"
+#include "drive/other_texts.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -14,6 +15,8 @@ using store::kErrorText;
 /// ERRORS.TXT gets no new error after so many bytes; where room is short, after fewer.
 constexpr std::uint32_t kLimit = 24 * 1024;
 constexpr std::uint32_t kShortLimit = 1024;
+/// And where the text is put into the host's volume, sector by sector.
+constexpr std::uint32_t kVolumeLimit = 2 * 1024;
 /// Objects that one step keeps.
 constexpr unsigned kKeepBatch = 8;
 
@@ -67,7 +70,7 @@ std::string_view ErrorsEdit::Keeper::copy(std::string_view from, Word& to) {
 // ---- The transaction ----------------------------------------------------------------------------
 
 ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, edit::Editor& editor,
-                       ErrorOrder& order, Reason reason, bool may_drop_backup)
+                       ErrorOrder& order, Reason reason, bool may_drop_backup, std::uint32_t mark)
     : store_(store),
       session_(session),
       file_(file),
@@ -77,6 +80,7 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
       order_(order),
       keeper_(order),
       reason_(reason),
+      mark_(mark),
       may_drop_backup_(may_drop_backup) {}
 
 Status ErrorsEdit::step() {
@@ -120,12 +124,15 @@ Status ErrorsEdit::retry(Status status) {
 }
 
 Status ErrorsEdit::begin() {
-  if (attempts_ == 0) limit_ = kLimit;
+  if (attempts_ == 0) limit_ = keeps_volume() ? kVolumeLimit : kLimit;
   if (const Status status = edit_.begin(); status != Status::ok) return status;
   record_ = session_.record();
-  record_.in_session = false;
-  record_.refused = {};
-  if (!keeps_old_draft()) record_.draft_size = file_->size();
+  record_.told = mark_;
+  if (!keeps_volume()) {
+    record_.in_session = false;
+    record_.refused = {};
+    if (!keeps_old_draft()) record_.draft_size = file_->size();
+  }
   // A draft would leave no room to write anything else.
   if (reason_ == Reason::incomplete) record_.draft_size = DriveRecord::kAbsent;
   at_ = 0;
@@ -157,7 +164,24 @@ Status ErrorsEdit::keep_sector(std::uint32_t index) {
   return edit_.put(number, piece);
 }
 
+/// Keeps all that the host wrote, and the draft that it may have begun with.
+Status ErrorsEdit::keep_volume() {
+  const auto next = store_.next_draft(at_);
+  if (!next || *next >= kErrorText) {
+    phase_ = reason_ == Reason::errors_wait ? Phase::compile : Phase::text;
+    return Status::ok;
+  }
+  at_ = *next + 1;
+  return edit_.keep(*next, *next);
+}
+
 Status ErrorsEdit::draft_step() {
+  if (keeps_volume()) {
+    for (unsigned i = 0; i < kKeepBatch && phase_ == Phase::draft; ++i) {
+      if (const Status status = keep_volume(); status != Status::ok) return status;
+    }
+    return Status::more;
+  }
   for (unsigned i = 0; i < kKeepBatch; ++i) {
     if (at_ == objects_of(record_.draft_size)) {
       phase_ = reason_ == Reason::errors ? Phase::compile : Phase::text;
@@ -196,6 +220,23 @@ void ErrorsEdit::write_error(const lang::Diagnostic& diagnostic) {
   lang::write_diagnostic(diagnostic, "macros.txt", *file_, text_);
 }
 
+/// Writes what there is to do.
+void ErrorsEdit::write_advice(TextWriter& out) {
+  if (text_.size() > 0) out << "\n";
+  if (reason_ == Reason::waits || reason_ == Reason::errors_wait) {
+    out << "macros.txt was saved, but the drive was not ejected.\n";
+  }
+  out << "The keys still do what they did before. ";
+  if (reason_ == Reason::waits) {
+    out << "Eject the drive to have it taken.\n";
+  } else if (reason_ == Reason::other_texts) {
+    out << "Rename the text that they are to follow\nto macros.txt, or remove what is not for "
+           "them, and eject the drive.\n";
+  } else {
+    out << "Correct macros.txt and eject the drive.\n";
+  }
+}
+
 /// Writes what is not about a line of the file.
 Status ErrorsEdit::write_reason() {
   TextWriter out(text_);
@@ -209,6 +250,7 @@ Status ErrorsEdit::write_reason() {
       return Status::more;
     }
     case Reason::errors:
+    case Reason::errors_wait:
       if (dropped_ > 0) {
         out << "macros.txt: error: ";
         out.decimal(dropped_) << " more are not shown\n";
@@ -226,12 +268,19 @@ Status ErrorsEdit::write_reason() {
       out << "macros.txt: error: the drive's file system is damaged, and the file may be "
              "incomplete: check it, save it and eject the drive again\n";
       break;
+    case Reason::waits:
+      break;
+    case Reason::other_texts: {
+      OtherTexts texts(file_->fat(), session_, file_->size() > 0);
+      write_other_texts(texts, out);
+      break;
+    }
     case Reason::no_volume:
       out << "macros.txt: error: the drive's file system was damaged, so that no file could be "
              "found: what was written to the drive last is lost\n";
       break;
   }
-  out << "\nThe keys still do what they did before. Correct macros.txt and eject the drive.\n";
+  write_advice(out);
   if (reason_ == Reason::no_room) {
     out << "If there is no room even for that, eject it and put it in again: it then shows the\n"
            "macros in force. Copy this file to your computer before if you want to keep it.\n";

@@ -24,6 +24,12 @@ std::string_view sentence(Outcome outcome) {
       return "the file system of the drive was damaged, see ERRORS.TXT";
     case Outcome::failed:
       return "the flash memory failed; the keys do what they did before";
+    case Outcome::waits:
+      return "macros.txt waits: it was saved, but the drive was not ejected";
+    case Outcome::errors_wait:
+      return "macros.txt has errors, and the drive was not ejected, see ERRORS.TXT";
+    case Outcome::other_texts:
+      return "only other texts than macros.txt were written, see ERRORS.TXT";
   }
   return {};
 }
