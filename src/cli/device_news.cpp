@@ -44,9 +44,16 @@ void DeviceNews::tell() {
   was_inserted_ = inserted;
   if (device_.drive().outcomes() != outcomes_) tell_outcome();
   outcomes_ = device_.drive().outcomes();
-  if (device_.notices() != notices_) tell(device::notice_text(device_.notice()));
+  if (device_.notices() != notices_) tell_notice();
   notices_ = device_.notices();
   tell_errors();
+}
+
+void DeviceNews::tell_notice() {
+  memory::StringSink text;
+  TextWriter out(text);
+  device::write_notice(out, device_.notice());
+  tell(text.text());
 }
 
 void DeviceNews::tell_outcome() {

@@ -27,6 +27,7 @@ class DeviceNews {
 
  private:
   void tell(std::string_view text);
+  void tell_notice();
   void tell_outcome();
   void tell_waiting();
   void print_errors(drive::FatReader& fat, const drive::FileEntry& entry);

@@ -226,7 +226,11 @@ void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   out << "Passphrase: none, so nothing is locked\n";
   if (muted_) out << "Rescue: no macros run until a macros.txt is taken.\n";
-  if (notice_ != Notice::none) out << "Last command on the keys: " << notice_text(notice_) << ".\n";
+  if (notice_ != Notice::none) {
+    out << "Last command on the keys: ";
+    write_notice(out, notice_);
+    out << ".\n";
+  }
   if (player_.engine().lost_taps() != 0) {
     out << "Taps lost because too much was typed at once: ";
     out.decimal(player_.engine().lost_taps()) << "\n";

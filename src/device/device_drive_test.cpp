@@ -206,7 +206,7 @@ TEST_F(DeviceDrive, ARecordingLosesNoTextThatWaits) {
   rig.pass(5000);
   EXPECT_FALSE(medium().inserted());
   rig.leader("0x2E");
-  EXPECT_EQ(notice_text(rig.device->notice()),
+  EXPECT_EQ(test::words_of(rig.device->notice()),
             "cannot record while a text waits on the drive: put it in, see ERRORS.TXT, and eject "
             "it");
   rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");

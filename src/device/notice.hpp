@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "base/text_writer.hpp"
 
 namespace pianola::device {
 
@@ -29,7 +30,7 @@ enum class Notice : std::uint8_t {
   reset_failed,         ///< The flash failed.
 };
 
-/// `notice` in words: a clause without a full stop. Empty for Notice::none.
-std::string_view notice_text(Notice notice);
+/// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.
+void write_notice(TextWriter& out, Notice notice);
 
 }  // namespace pianola::device

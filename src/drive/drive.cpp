@@ -176,7 +176,9 @@ void Drive::ended() {
   const Take::Kind kind = take_->kind();
   const Outcome outcome = take_->outcome();
   const std::uint32_t mark = take_->mark();
-  const bool is_news = mark == 0 || outcome != outcome_ || mark != mark_;
+  // What an eject brings is told, but for macros that were taken before.
+  const bool is_news = outcome != outcome_ || mark != mark_ ||
+                       (kind == Take::Kind::eject && outcome != Outcome::taken);
   if (outcome != Outcome::none && is_news) {
     outcome_ = outcome;
     mark_ = mark;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text_writer.hpp"
+#include "drive/drive_text.hpp"
 #include "drive/other_texts.hpp"
 
 namespace pianola::drive {
@@ -224,17 +225,13 @@ void ErrorsEdit::write_error(const lang::Diagnostic& diagnostic) {
 void ErrorsEdit::write_advice(TextWriter& out) {
   if (text_.size() > 0) out << "\n";
   if (reason_ == Reason::waits || reason_ == Reason::errors_wait) {
-    out << "macros.txt was saved, but the drive was not ejected.\n";
+    write_text(out, DriveText::not_ejected);
   }
-  out << "The keys still do what they did before. ";
-  if (reason_ == Reason::waits) {
-    out << "Eject the drive to have it taken.\n";
-  } else if (reason_ == Reason::other_texts) {
-    out << "Rename the text that they are to follow\nto macros.txt, or remove what is not for "
-           "them, and eject the drive.\n";
-  } else {
-    out << "Correct macros.txt and eject the drive.\n";
-  }
+  write_text(out, DriveText::as_before);
+  write_text(out, reason_ == Reason::waits         ? DriveText::eject
+                  : reason_ == Reason::other_texts ? DriveText::rename_it
+                                                   : DriveText::correct_it);
+  if (reason_ == Reason::no_room) write_text(out, DriveText::shown_once);
 }
 
 /// Writes what is not about a line of the file.
@@ -251,22 +248,19 @@ Status ErrorsEdit::write_reason() {
     }
     case Reason::errors:
     case Reason::errors_wait:
-      if (dropped_ > 0) {
-        out << "macros.txt: error: ";
-        out.decimal(dropped_) << " more are not shown\n";
-      }
+      if (dropped_ > 0) write_text(out, DriveText::not_shown, &dropped_);
       break;
     case Reason::no_room:
-      out << "macros.txt: error: no room for this file; STATUS.TXT says how large it may be\n";
+      write_text(out, DriveText::does_not_fit);
       break;
     case Reason::incomplete:
-      out << "macros.txt: error: the drive was full, and not all of the file could be written: "
-             "what "
-             "was written of it is dropped; STATUS.TXT says how large it may be\n";
+      write_text(out, DriveText::incomplete);
       break;
     case Reason::damaged:
-      out << "macros.txt: error: the drive's file system is damaged, and the file may be "
-             "incomplete: check it, save it and eject the drive again\n";
+      write_text(out, DriveText::broken_file);
+      break;
+    case Reason::no_volume:
+      write_text(out, DriveText::no_volume);
       break;
     case Reason::waits:
       break;
@@ -275,16 +269,8 @@ Status ErrorsEdit::write_reason() {
       write_other_texts(texts, out);
       break;
     }
-    case Reason::no_volume:
-      out << "macros.txt: error: the drive's file system was damaged, so that no file could be "
-             "found: what was written to the drive last is lost\n";
-      break;
   }
   write_advice(out);
-  if (reason_ == Reason::no_room) {
-    out << "If there is no room even for that, eject it and put it in again: it then shows the\n"
-           "macros in force. Copy this file to your computer before if you want to keep it.\n";
-  }
   record_.errors_size = text_.size();
   if (const Status status = text_.end(); status != Status::ok) return status;
   phase_ = Phase::finish;

@@ -5,6 +5,7 @@
 
 #include "base/file_format.hpp"
 #include "base/fnv.hpp"
+#include "drive/drive_text.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -95,16 +96,17 @@ void write_other_texts(OtherTexts& texts, TextWriter& out) {
   while (texts.next(entry, format)) {
     if (++count > kMostNamed) continue;
     entry.write_name(out);
-    out << ": error: ";
     if (format.empty()) {
-      out << "only a text that is called macros.txt is taken\n";
+      write_text(out, DriveText::another_name);
     } else {
-      out << "the file is " << format << "; save it as plain text in UTF-8, as macros.txt\n";
+      write_text(out, DriveText::file_is);
+      out << format;
+      write_text(out, DriveText::save_as_text);
     }
   }
   if (count <= kMostNamed) return;
-  out << "and ";
-  out.decimal(count - kMostNamed) << " more\n";
+  count -= kMostNamed;
+  write_text(out, DriveText::and_more, &count);
 }
 
 }  // namespace pianola::drive

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/fnv.hpp"
 #include "base/status.hpp"
 #include "drive/other_texts.hpp"
 
@@ -60,7 +61,6 @@ void Take::cancel() {
 
 void Take::end(Outcome outcome) {
   outcome_ = outcome;
-  if (outcome < Outcome::waits && outcome != Outcome::taken && may_decide()) mark_ = 0;
   phase_ = Phase::done;
 }
 
@@ -89,7 +89,6 @@ void Take::not_found() {
   if (has_other_texts()) return wait(Outcome::other_texts);
   // A host that is about to write a file again may have emptied or removed it for now.
   if (!may_decide()) return end(Outcome::none);
-  mark_ = 0;
   is_in_force_ = is_same_ = false;
   phase_ = Phase::check;
 }
@@ -97,7 +96,6 @@ void Take::not_found() {
 void Take::found(const RootEntry& entry) {
   if (entry.size == 0) return not_found();
   if (session_.has_refused_metadata()) return refuse(Outcome::no_room, Reason::incomplete);
-  mark_ = file_mark(entry);
   file_.emplace(fat_, entry);
   phase_ = Phase::check;
 }
@@ -129,6 +127,7 @@ void Take::check() {
   }
   is_same_ = file_->size() == session_.macros_size();
   is_in_force_ = file_->size() == session_.in_force_size();
+  mark_ = kFnvStart;
   phase_ = Phase::compare;
 }
 
@@ -149,6 +148,8 @@ void Take::compare() {
       is_same_ = session_.read_macros(at_, std::span{then}.first(count)) == count &&
                  std::equal(now.begin(), now.begin() + count, then.begin());
     }
+    for (std::size_t i = 0; i < count; ++i)
+      mark_ = fnv_step(mark_, static_cast<std::uint8_t>(now[i]));
     is_in_force_ = is_in_force_ && session_.is_in_force(at_, std::span{now}.first(count));
     at_ += static_cast<std::uint32_t>(count);
   }
@@ -174,7 +175,6 @@ void Take::compared() {
 
 void Take::unchanged() {
   if (has_other_texts()) return wait(Outcome::other_texts);
-  mark_ = 0;
   if (!may_decide()) return end(Outcome::none);
   if (session_.from_draft()) {
     file_.reset();
@@ -259,11 +259,10 @@ void Take::refuse(Outcome outcome, Reason reason) {
     if (reason == Reason::errors) return end(Outcome::errors_wait);
     return end(reason == Reason::no_room ? outcome : Outcome::none);
   }
-  mark_ = 0;
   if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
   outcome_ = outcome;
   edit_.emplace_first(store_, session_, file_ ? &*file_ : nullptr, editor_, order_, reason,
-                      !reads_backup_, mark_);
+                      !reads_backup_, 0U);
   phase_ = Phase::edit;
 }
 

@@ -55,7 +55,7 @@ class Take {
   [[nodiscard]] Kind kind() const { return kind_; }
   /// How it ended. `none`: there is nothing to say; then a volume at quiet or restart stays.
   [[nodiscard]] Outcome outcome() const { return outcome_; }
-  /// Tells an outcome from others of its kind: while it is the same, it is no news. 0: it is news.
+  /// A number for what was found, by which it can be told from what was found before.
   [[nodiscard]] std::uint32_t mark() const { return mark_; }
   [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
 
