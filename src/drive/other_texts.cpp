@@ -21,34 +21,39 @@ constexpr bool is_binary(char c) {
   return byte < ' ' && c != '\t' && c != '\n' && c != '\f' && c != '\r';
 }
 
-template <std::size_t kCount>
-bool ends_with_any(const RootEntry& entry, const std::array<std::string_view, kCount>& ends) {
-  return std::any_of(ends.begin(), ends.end(),
-                     [&](std::string_view end) { return entry.ends_with(end); });
+/// Whether the name ends in one of `ends`, each of which ends in a zero, as does the whole.
+bool ends_with_any(const RootEntry& entry, const char* ends) {
+  for (std::string_view end = ends; !end.empty(); end = end.data() + end.size() + 1) {
+    if (entry.ends_with(end)) return true;
+  }
+  return false;
 }
 
 /// Whether somebody who writes a text may have called it so, and not somebody who keeps pictures.
 bool is_name_of_text(const RootEntry& entry) {
-  constexpr std::array<std::string_view, 5> kEnds = {".txt", ".rtf", ".doc", ".docx", ".odt"};
-  return entry.begins_with("macros") || ends_with_any(entry, kEnds);
+  return entry.begins_with("macros") || ends_with_any(entry, ".txt\0.rtf\0.doc\0.docx\0.odt\0");
 }
 
 /// Whether an editor keeps an older or unfinished text under such a name.
 bool is_name_of_backup(const RootEntry& entry) {
-  constexpr std::array<std::string_view, 3> kEnds = {"~", ".bak", ".tmp"};
-  return entry.begins_with("~") || entry.begins_with("#") || ends_with_any(entry, kEnds);
+  return entry.name[0] == u'~' || entry.name[0] == u'#' || ends_with_any(entry, "~\0.bak\0.tmp\0");
+}
+
+/// Whether the device makes a file of that name itself; the backup can be edited.
+bool is_own_name(const RootEntry& entry) {
+  for (std::string_view own = "macros.txt\0errors.txt\0help.txt\0status.txt\0"; !own.empty();
+       own = own.data() + own.size() + 1) {
+    if (entry.is_named(own)) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
 bool OtherTexts::may_count(const RootEntry& entry) const {
   constexpr std::uint8_t kNotAFile = kFolder | kHiddenFile | kSystemFile;
-  constexpr std::array<std::string_view, 2> kOfWindows = {".ini", ".inf"};
-  if ((entry.attributes & kNotAFile) != 0 || entry.size == 0) return false;
-  if (entry.begins_with(".") || ends_with_any(entry, kOfWindows)) return false;
-  for (const std::string_view own : {"macros.txt", "errors.txt", "help.txt", "status.txt"}) {
-    if (entry.is_named(own)) return false;
-  }
+  if ((entry.attributes & kNotAFile) != 0 || entry.size == 0 || is_own_name(entry)) return false;
+  if (entry.name[0] == u'.' || ends_with_any(entry, ".ini\0.inf\0")) return false;
   return !has_macros_ || !is_name_of_backup(entry);
 }
 
@@ -65,7 +70,10 @@ bool OtherTexts::reads_as_text(const RootEntry& entry, std::string_view& format)
                        std::min<std::size_t>(kHead, entry.size)};
   format = foreign_format(text.first(std::min(text.size(), kFormatHead)));
   if (!format.empty()) return is_name_of_text(entry);
-  return std::none_of(text.begin(), text.end(), is_binary);
+  for (const char c : text) {
+    if (is_binary(c)) return false;
+  }
+  return true;
 }
 
 bool OtherTexts::next(RootEntry& entry, std::string_view& format) {

@@ -85,19 +85,21 @@ void Take::find() {
 void Take::not_found() {
   // A host that found the drive full did not mean to have no file.
   if (session_.has_refused()) return refuse(Outcome::no_room, Reason::incomplete);
-  file_.emplace(fat_, FileEntry{});
+  set_file({});
   if (has_other_texts()) return wait(Outcome::other_texts);
   // A host that is about to write a file again may have emptied or removed it for now.
   if (!may_decide()) return end(Outcome::none);
-  is_in_force_ = is_same_ = false;
+}
+
+void Take::set_file(const FileEntry& entry) {
+  file_.emplace(fat_, entry);
   phase_ = Phase::check;
 }
 
 void Take::found(const RootEntry& entry) {
   if (entry.size == 0) return not_found();
   if (session_.has_refused_metadata()) return refuse(Outcome::no_room, Reason::incomplete);
-  file_.emplace(fat_, entry);
-  phase_ = Phase::check;
+  set_file(entry);
 }
 
 /// Whether texts were written that have another name than macros.txt; notes them in the mark.
@@ -177,11 +179,8 @@ void Take::unchanged() {
   if (has_other_texts()) return wait(Outcome::other_texts);
   if (!may_decide()) return end(Outcome::none);
   if (session_.from_draft()) {
-    file_.reset();
     outcome_ = Outcome::none;
-    edit_.emplace_first(store_, session_, nullptr, editor_, order_, Reason::unchanged, false, 0U);
-    phase_ = Phase::edit;
-    return;
+    return begin_edit(nullptr, Reason::unchanged, false, 0);
   }
   const bool cleared = store_.clear_draft() == Status::ok;
   end(cleared ? Outcome::unchanged : Outcome::failed);
@@ -249,7 +248,11 @@ void Take::wait(Outcome outcome) {
   const Reason reason = outcome == Outcome::waits         ? Reason::waits
                         : outcome == Outcome::errors_wait ? Reason::errors_wait
                                                           : Reason::other_texts;
-  edit_.emplace_first(store_, session_, &*file_, editor_, order_, reason, false, mark_);
+  begin_edit(&*file_, reason, false, mark_);
+}
+
+void Take::begin_edit(FileView* file, Reason reason, bool may_drop_backup, std::uint32_t mark) {
+  edit_.emplace_first(store_, session_, file, editor_, order_, reason, may_drop_backup, mark);
   phase_ = Phase::edit;
 }
 
@@ -261,9 +264,7 @@ void Take::refuse(Outcome outcome, Reason reason) {
   }
   if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
   outcome_ = outcome;
-  edit_.emplace_first(store_, session_, file_ ? &*file_ : nullptr, editor_, order_, reason,
-                      !reads_backup_, 0U);
-  phase_ = Phase::edit;
+  begin_edit(file_ ? &*file_ : nullptr, reason, !reads_backup_, 0);
 }
 
 void Take::edit() {
