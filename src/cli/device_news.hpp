@@ -32,6 +32,7 @@ class DeviceNews {
   void tell_waiting();
   void print_errors(drive::FatReader& fat, const drive::FileEntry& entry);
   void tell_errors();
+  void tell_lost();
   std::string errors_file();
 
   device::Device& device_;
@@ -40,6 +41,9 @@ class DeviceNews {
   std::uint32_t outcomes_ = 0;
   std::uint32_t notices_ = 0;
   std::uint32_t errors_ = 0;
+  std::uint32_t lost_ = 0;
+  std::uint32_t lost_by_host_ = 0;
+  bool losing_ = false;  ///< Taps are being lost, and it was told.
   bool was_inserted_ = false;
 };
 

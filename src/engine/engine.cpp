@@ -6,6 +6,13 @@
 
 namespace pianola::engine {
 
+namespace {
+
+/// How often a host is asked again that refused a report for Engine::kHostTimeout, in ms.
+constexpr Time kRetryTime = 100;
+
+}  // namespace
+
 // ---- Scheduling --------------------------------------------------------------------------------
 
 /// Whether the next key event, if there is one, is not kept back. Of events that are, `send next`
@@ -119,10 +126,10 @@ inline Next Engine::waiting_next() const {
   if (!mixer.waiting()) {
     return Next::time(mixer.parted() ? mixer.next_part_at() : core_.typist.ready_at());
   }
-  const bool late = reached(core_.now, mixer.host_deadline());
-  if (mixer.refused()) return Next::time(core_.now + (late ? Mixer::kHostTimeout : 1));
-  if (late || core_.tasks.count() == 0) return {};
-  return Next::time(mixer.host_deadline());
+  const bool late = host_is_late(core_.now);
+  if (mixer.refused()) return Next::time(core_.now + (late ? kRetryTime : 1));
+  if (late || core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  return Next::time(mixer.waiting_since() + kHostTimeout);
 }
 
 inline Next Engine::sleeping_next() {
@@ -148,12 +155,17 @@ void Engine::play(lang::Roll& roll) {
   event(lang::Event::start);
 }
 
-/// A host that takes no report sleeps or is gone: macros must not go on when it comes back.
-inline void Engine::check_host() {
+/// A report has waited for the host for so long that it is worth telling.
+inline bool Engine::host_is_late(Time now) const {
   const Mixer& mixer = core_.mixer;
-  if (core_.tasks.count() != 0 && mixer.waiting() && reached(core_.now, mixer.host_deadline())) {
-    core_.end_all_tasks();
-  }
+  return mixer.waiting() && reached(now, mixer.waiting_since() + kHostTimeout);
+}
+
+/// Macros must not go on when a host comes back that was asleep or gone.
+inline void Engine::check_host() {
+  if (core_.host == HostState::awake || core_.tasks.count() == 0) return;
+  if (!host_is_late(core_.now)) return;
+  core_.cut_off(core_.host == HostState::asleep ? ErrorCode::asleep : ErrorCode::gone);
 }
 
 Next Engine::step(Time now) {
@@ -209,6 +221,8 @@ void Engine::cancel_all() {
 }
 
 void Engine::disconnected() {
+  host(HostState::gone);
+  core_.cut_off(ErrorCode::gone);
   cancel_all();
   core_.mixer.forget_host();
 }
@@ -221,7 +235,9 @@ void Engine::key(const KeyEvent& event) {
   if (event.usage == hid::kNoKey || (!macro && !is_valid_usage(usage))) return;
   const bool escape = event.down && event.usage == hid::kEscape && !core_.input.down(event.usage);
   const bool cancel = escape && keyboard_.both_shifts(event.time);
+  const std::uint32_t lost = core_.input.lost_taps();
   core_.input.push(event);
+  if (host_is_late(event.time)) lost_by_host_ += core_.input.lost_taps() - lost;
   // Who keeps the events back may look at them.
   if (core_.deferring != 0) core_.signal(kWakeKey | kWakeRelease);
   if (cancel) cancel_all();

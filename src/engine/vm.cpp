@@ -194,6 +194,7 @@ inline bool Vm::type_at_once() {
   const hid::Stroke stroke = hid::layouts()[task().layout].ascii_stroke(character);
   if (stroke.usage == 0 || !core_.typist.strike_at_once(stroke, floor.manner)) return false;
   floor.text.next_ascii_taken(core_.reader);
+  ++task().typed;
   drop_raw();
   return true;
 }
@@ -224,6 +225,7 @@ inline Vm::Flow Vm::type() {
     const hid::Layout& layout = hid::layouts()[task().layout];
     typist.begin(character, layout, caps_lock, core_.settings.unicode);
     if (!typist.busy()) return Flow::next;
+    ++task().typed;
   }
   drop_raw();
   typist.go_on(core_.floor.manner);
@@ -234,7 +236,7 @@ inline Vm::Flow Vm::type() {
 /// for its handler.
 inline bool Vm::tap_at_once() {
   constexpr std::size_t kSize = 3;  // opcode, modifiers, a key below 40 hex
-  const Task& self = task();
+  Task& self = task();
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
   if (code.size() < kSize || code[2] >= 0x80 || self.raw != 0 || core_.oneshots) return false;
@@ -246,6 +248,7 @@ inline bool Vm::tap_at_once() {
   const hid::Stroke stroke{code[1], static_cast<std::uint8_t>(key.value())};
   if (!core_.typist.strike_at_once(stroke, manner)) return false;
   core_.reader.move(kSize);
+  ++self.typed;
   return true;
 }
 

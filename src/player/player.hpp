@@ -67,12 +67,13 @@ class Player final : private engine::KeyTaker, private engine::ReportSink {
   void report_taken(Time now) { engine_.report_taken(now); }
   /// The host set its LEDs (HID 1.11, appendix B.1).
   void host_leds(std::uint8_t leds);
-  /// The host configured the device.
-  void connected() { suspended_ = false; }
+  /// The host configured the device. Until then, and after disconnected(), there is none: macros
+  /// that type end after Engine::kHostTimeout.
+  void connected();
   /// The host is gone, or begins anew.
   void disconnected();
   void suspended();
-  void resumed() { suspended_ = false; }
+  void resumed();
 
   // ---- How things stand -------------------------------------------------------------------------
 

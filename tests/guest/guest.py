@@ -71,6 +71,26 @@ class Guest:
         if b"status: completed" not in said:
             raise GuestError(f"cannot save the guest's state to {path}\n{said!r}")
 
+    def pause(self, seconds):
+        """The whole computer stands still for so long, as a virtual one does that is paused."""
+        with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(60)
+            monitor.connect(str(self._monitor))
+            self._monitor_says(monitor, b"stop", b"paused")
+            time.sleep(seconds)
+            self._monitor_says(monitor, b"cont", b"running")
+
+    @staticmethod
+    def _monitor_says(monitor, command, state):
+        """Gives QEMU's monitor a command, after which it must say that the guest is in `state`."""
+        monitor.sendall(command + b"\ninfo status\n")
+        said = b""
+        while b"VM status: " + state not in said:
+            piece = monitor.recv(4096)
+            if not piece:
+                raise GuestError(f"QEMU's monitor after {command!r}: {said!r}")
+            said += piece
+
     def close(self):
         self._qemu.kill()
         self._qemu.wait()
