@@ -214,6 +214,14 @@ TEST_F(DeviceDrive, ARecordingLosesNoTextThatWaits) {
   rig.edit();
   rig.pass(100);
   EXPECT_TRUE(shows("F1 { \"new\" }\n"));
+  // Given up with all else, it is in nobody's way.
+  rig.edit();
+  rig.pass(100);
+  rig.leader("DELETE");
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset);
+  rig.leader("0x2E");
+  EXPECT_EQ(rig.device->notice(), Notice::recording);
 }
 
 TEST_F(DeviceDrive, RescueEndsWhenWhatWasTakenAtQuietIsEjected) {

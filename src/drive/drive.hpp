@@ -72,7 +72,7 @@ class Drive {
   /// The volume as the host left it. Only to be read, and while the outcome is_waiting().
   [[nodiscard]] Session& volume() { return session_; }
   /// What a host wrote waits on the volume: it would be lost if the macros changed otherwise.
-  [[nodiscard]] bool waits() const { return is_waiting(outcome_) && session_.has_overlay(); }
+  [[nodiscard]] bool waits() { return is_waiting(outcome_) && session_.is_unfinished(); }
 
   /// How the last edit ended.
   [[nodiscard]] Outcome outcome() const;

@@ -165,6 +165,18 @@ TEST_F(DriveWaiting, ATextBesideADraftIsKept) {
   EXPECT_EQ(file(rig, "macros.txt"), kBad);
   EXPECT_EQ(file(rig, "mended.txt"), kNew);
   EXPECT_THAT(file(rig, "ERRORS.TXT"), HasSubstr("mended.txt: error: "));
+  // Removed, it leaves the draft, with the errors that that has.
+  {
+    DriveRig one(rig.flash);
+    one.settle();
+    one.insert();
+    remove(one, "mended.txt");
+    EXPECT_EQ(one.eject(), Outcome::errors);
+    wait_for_errors(one);
+    EXPECT_EQ(file(one, "macros.txt"), kBad);
+    EXPECT_THAT(file(one, "ERRORS.TXT"), HasSubstr("unknown key 'ENTR'"));
+    EXPECT_EQ(one.eject(), std::nullopt);
+  }
   rename(rig, "mended.txt", "macros.txt");
   EXPECT_EQ(rig.eject(), Outcome::taken);
   EXPECT_TRUE(is_in_force(rig, kNew));
@@ -353,6 +365,39 @@ TEST_F(DriveWaiting, IsKeptWithoutAPlaceForErrors) {
   EXPECT_EQ(file(rig, "MINE"), kNew);
   EXPECT_THAT(file(rig, "ERRORS.TXT"), HasSubstr(kNotFound));
   EXPECT_EQ(FatImage(rig.image()).fsck(), "");
+}
+
+/// On a drive that is nearly full ERRORS.TXT is short or absent, and the volume sound.
+TEST_F(DriveWaiting, IsKeptOnAFullDrive) {
+  for (unsigned left = 0; left < 8; ++left) {
+    DriveRig one({4096, 256, 32});
+    ASSERT_EQ(one.save(kOld), Status::ok);
+    one.insert();
+    remove(one, "macros.txt");
+    std::string wrong;
+    for (unsigned i = 0; i < 60; ++i) wrong += "F1 { WRONG }\n";
+    ASSERT_EQ(put(one, wrong), kFine);
+    // Other sectors until there is no room, but for some that are removed from what is written.
+    const std::uint32_t end = one.drive().sectors();
+    std::vector<std::uint8_t> sector(kSectorSize, 'x');
+    std::uint32_t room = 0;
+    {
+      DriveRig full(one.flash);
+      full.settle();
+      full.insert();
+      while (full.drive().write(end - 1 - room, sector).ok()) ++room;
+    }
+    for (std::uint32_t i = 0; i + left < room; ++i) {
+      ASSERT_EQ(one.drive().write(end - 1 - i, sector), kFine);
+    }
+    one.restart();
+    one.settle();
+    one.insert();
+    FatImage image(one.image());
+    EXPECT_EQ(image.fsck(), "") << left;
+    EXPECT_EQ(image.type("macros.txt"), wrong) << left;
+    EXPECT_EQ(one.text(), kOld);
+  }
 }
 
 /// The text stays, wherever the power fails while its owner is being told.

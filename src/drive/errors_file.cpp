@@ -52,33 +52,41 @@ Status ErrorsFile::find() {
   return Status::more;
 }
 
-/// Writes the next sector, in the clusters that the file has, then in others.
+/// Writes the next sector, in the clusters that the file has, then in others. If there is no room
+/// for more, the text ends there.
 Status ErrorsFile::write_text() {
   const std::uint32_t in_cluster = at_ % fat_.cluster_sectors();
+  std::uint32_t cluster = cluster_;
+  bool is_new = false;
   if (in_cluster == 0) {
-    std::uint32_t next = at_ == 0 ? first_ : fat_.fat(cluster_);
-    if (!fat_.is_cluster(next)) {
-      next = free_cluster();
-      if (next == 0) return Status::full;
-      if (at_ == 0) first_ = next;
-      Status status = set_fat(next, FatReader::kEnd);
-      if (status == Status::ok && at_ > 0) status = set_fat(cluster_, next);
-      if (status != Status::ok) return status;
-    }
-    cluster_ = next;
+    cluster = at_ == 0 ? first_ : fat_.fat(cluster_);
+    is_new = !fat_.is_cluster(cluster);
+    if (is_new) cluster = free_cluster();
   }
   std::fill(buffer_.begin(), buffer_.end(), std::uint8_t{0});
   store_.read_draft(store::kErrorText + at_, 0, buffer_);
-  const Status status = save(fat_.sector_of(cluster_) + in_cluster);
+  Status status = cluster == 0 ? Status::full : save(fat_.sector_of(cluster) + in_cluster);
+  if (status == Status::full && at_ > 0) {
+    size_ = at_ * kSectorSize;
+    return end_text();
+  }
+  if (status == Status::ok && is_new) status = set_fat(cluster, FatReader::kEnd);
+  if (status == Status::ok && is_new && at_ > 0) status = set_fat(cluster_, cluster);
   if (status != Status::ok) return status;
+  if (at_ == 0) first_ = cluster;
+  cluster_ = cluster;
   ++at_;
-  if (at_ * kSectorSize < size_) return Status::more;
+  return at_ * kSectorSize < size_ ? Status::more : end_text();
+}
+
+/// The file has no further clusters.
+Status ErrorsFile::end_text() {
   const std::uint32_t next = fat_.fat(cluster_);
   phase_ = next == FatReader::kEnd ? Phase::entry : Phase::rest;
   if (phase_ == Phase::entry) return Status::more;
-  const Status ended = set_fat(cluster_, FatReader::kEnd);
+  const Status status = set_fat(cluster_, FatReader::kEnd);
   cluster_ = next;
-  return ended == Status::ok ? Status::more : ended;
+  return status == Status::ok ? Status::more : status;
 }
 
 /// Frees a cluster that the file had and needs no more.

@@ -31,6 +31,7 @@ class ErrorsFile {
 
   Status find();
   Status write_text();
+  Status end_text();
   Status free_rest();
   Status write_entry();
   Status write_number();

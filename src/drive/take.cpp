@@ -179,6 +179,8 @@ void Take::unchanged() {
   if (has_other_texts()) return wait(Outcome::other_texts);
   if (!may_decide()) return end(Outcome::none);
   if (session_.from_draft()) {
+    // ERRORS.TXT has said something else meanwhile: it is worked out again.
+    if (session_.record().told != 0) return start_save();
     outcome_ = Outcome::none;
     return begin_edit(nullptr, Reason::unchanged, false, 0);
   }
