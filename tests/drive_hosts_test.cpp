@@ -307,6 +307,30 @@ TEST_P(DriveHosts, KeepADraftOverAnyLossOfPower) {
   }
 }
 
+/// As when the host hides the ending of names: the text is there, and macros.txt is not.
+TEST_P(DriveHosts, LoseNoTextUnderAnotherName) {
+  ASSERT_TRUE(play(rig_, log_, 0, log_.size()));
+  FatHost host(rig_.image());
+  host.rename("macros.txt", "macros.txt.txt");
+  host.flush();
+  ASSERT_TRUE(play(rig_, host.log, 0, host.log.size()));
+  DriveRig left(rig_.flash);
+  left.settle();
+  left.insert();
+  EXPECT_EQ(rig_.eject(), Outcome::other_texts);
+  rig_.wait(3000);
+  rig_.drive().test_ready();
+  for (DriveRig* const rig : {&left, &rig_}) {
+    EXPECT_TRUE(rig->text() == old_);
+    FatImage image(rig->image());
+    EXPECT_TRUE(AsItWasLeft(host.image(), image.bytes())());
+    EXPECT_EQ(image.fsck(), "");
+    EXPECT_TRUE(image.type("macros.txt.txt") == new_);
+    EXPECT_EQ(image.type("ERRORS.TXT").find("macros.txt.txt: error: "), 0U);
+    EXPECT_EQ(rig->eject(), std::nullopt);
+  }
+}
+
 constexpr std::array kChangeNames = {"_longer", "_shorter", "_much_longer"};
 
 INSTANTIATE_TEST_SUITE_P(

@@ -326,8 +326,9 @@ TEST_F(DriveWaiting, OnAReformattedVolumeToo) {
       {"-F 12", 64},       {"-F 12 -f 2 -s 4", 64}, {"-S 1024", 64},
       {"-F 12 -s 16", 64}, {"-F 16 -s 1", 600},     {"-F 32 -s 1", 4200},
   };
-  for (const auto& [format, sectors] : formats) {
-    DriveRig one({4096, 256, sectors});
+  for (const auto& each : formats) {
+    const std::string& format = each.first;
+    DriveRig one({4096, 256, each.second});
     ASSERT_EQ(one.save(kOld), Status::ok);
     one.insert();
     ASSERT_EQ(edit(one,
