@@ -29,6 +29,35 @@ void chip_fault();
     reinterpret_cast<std::uintptr_t>(chip_fault), reinterpret_cast<std::uintptr_t>(chip_fault),
     reinterpret_cast<std::uintptr_t>(chip_fault)};
 
+// Copying and filling as the RP2040's boot ROM has it, which its SDK links in place of the C
+// library's (RP2040 Datasheet, section 2.8.3): by words, if both sides are aligned.
+
+void* memcpy(void* to, const void* from, std::size_t size) {
+  auto* target = static_cast<std::uint8_t*>(to);
+  const auto* source = static_cast<const std::uint8_t*>(from);
+  const auto both =
+      reinterpret_cast<std::uintptr_t>(target) | reinterpret_cast<std::uintptr_t>(source);
+  if (both % 4 == 0) {
+    for (; size >= 4; size -= 4, target += 4, source += 4) {
+      *reinterpret_cast<std::uint32_t*>(target) = *reinterpret_cast<const std::uint32_t*>(source);
+    }
+  }
+  for (; size > 0; --size) *target++ = *source++;
+  return to;
+}
+
+void* memset(void* to, int value, std::size_t size) {
+  auto* target = static_cast<std::uint8_t*>(to);
+  const auto byte = static_cast<std::uint8_t>(value);
+  if (reinterpret_cast<std::uintptr_t>(target) % 4 == 0) {
+    for (; size >= 4; size -= 4, target += 4) {
+      *reinterpret_cast<std::uint32_t*>(target) = byte * 0x01010101U;
+    }
+  }
+  for (; size > 0; --size) *target++ = byte;
+  return to;
+}
+
 void* _sbrk(std::ptrdiff_t size) {
   static std::uint8_t* end = chip_heap;
   std::uint8_t* const begin = end;

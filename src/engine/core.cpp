@@ -57,12 +57,16 @@ std::optional<ErrorCode> Core::make_task(const Found& found, TaskIndex& out) {
 bool Core::give_floor() {
   const TaskIndex index = tasks.next();
   if (index == kNoTask) return false;
+  take_floor(index);
+  return true;
+}
+
+void Core::take_floor(TaskIndex index) {
   floor.task = index;
   floor.depth = 0;
   floor.labels = Floor::kUnknown;
   floor.timed = false;
   reader.seek(tasks[index].record, tasks[index].pc);
-  return true;
 }
 
 void Core::end_task(TaskIndex index, TaskEvent how) {

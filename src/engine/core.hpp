@@ -69,6 +69,8 @@ struct Core {
 
   /// Takes the floor and goes on with the task of this round that is next. False if there is none.
   bool give_floor();
+  /// Gives the floor to `task`, which is in neither round.
+  void take_floor(TaskIndex task);
 
   /// Ends a task: what it has is free again, and the keys that it holds go up. `how`: ended, failed
   /// or stopped.

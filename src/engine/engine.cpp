@@ -67,10 +67,23 @@ inline bool Engine::go_on() {
   return tasks.turn();
 }
 
+/// Whether nothing but a deadline can be what happens next: nobody has the floor or is ready, no
+/// key waits, the host has all, and nothing changed.
+inline bool Engine::only_sleepers() const {
+  const bool changed = (core_.signals | events_ | (core_.leds ^ leds_)) != 0;
+  return !changed && core_.floor.task == kNoTask && !core_.tasks.any_ready() &&
+         core_.input.empty() && core_.mixer.quiet() && !core_.oneshot_timed && !layers_differ();
+}
+
+/// Somebody holds something else than when tasks were told last, and it may be a layer.
+inline bool Engine::layers_differ() const {
+  return core_.has_layers && core_.mixer.holds().changes() != holds_changes_;
+}
+
 /// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
 /// for it. Only while nobody has the floor. Returns whether tasks woke.
 inline bool Engine::tell_changes() {
-  if (core_.has_layers && core_.mixer.holds().changes() != holds_changes_) layers_changed();
+  if (layers_differ()) layers_changed();
   if (core_.leds != leds_) leds_changed();
   for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
     keyboard_.start_event(static_cast<lang::Event>(std::countr_zero(events_)));
@@ -175,6 +188,16 @@ Next Engine::step(Time now) {
   Vm vm{core_};
   unsigned budget = kQuota;
   while (budget > 0) {
+    if (only_sleepers()) {
+      // What mostly happens: the order of the rounds comes to giving the floor to the next of them.
+      undecided_ = false;
+      if (!core_.tasks.any_deadline()) return {};
+      const Time deadline = core_.tasks[core_.tasks.first_deadline()].deadline;
+      if (!reached(now, deadline)) return Next::time(deadline);
+      core_.take_floor(core_.tasks.wake_for_floor());
+      floors_ = 1;
+      --budget;
+    }
     if (core_.floor.task != kNoTask) {
       if (core_.settings.mix && keys_wait()) {
         mix_keys();

@@ -142,6 +142,8 @@ class Engine {
   bool end_oneshots();
   bool handle_key(bool due);
   bool go_on();
+  [[nodiscard]] bool only_sleepers() const;
+  [[nodiscard]] bool layers_differ() const;
   bool tell_changes();
   void layers_changed();
   void leds_changed();

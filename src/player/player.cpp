@@ -40,7 +40,6 @@ void Player::connected() {
 
 void Player::disconnected() {
   suspended_ = false;
-  shown_ = {};
   engine_.disconnected();
 }
 
@@ -77,8 +76,7 @@ bool Player::send(const hid::Report& report) {
     return false;
   }
   if (!host_.send(report)) return false;
-  if (watcher_ != nullptr) watcher_->sent(shown_, report);
-  shown_ = report;
+  if (watcher_ != nullptr) watcher_->sent(report);
   return true;
 }
 

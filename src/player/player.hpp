@@ -99,7 +99,6 @@ class Player final : private engine::KeyTaker, private engine::ReportSink {
   KeyboardLeds& keyboard_leds_;
   Watcher* watcher_ = nullptr;
   engine::Engine engine_;
-  hid::Report shown_;  ///< What was sent last.
   Time now_ = 0;
   Time wake_at_ = 0;       ///< When the host is woken again, if `woken_`.
   std::uint8_t leds_ = 0;  ///< The host's, if `leds_known_`.

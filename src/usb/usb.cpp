@@ -59,7 +59,7 @@ Next Usb::next(Next device) const {
     device = sooner(device, Next::time(keyboard_at_ + idle_ * kIdleUnit));
   if (extra_listens_ && in_flight_ == Interface::extra && !probing_)
     device = sooner(device, Next::time(asked_since_ + kDeaf));
-  if (!in_flight_ && read_at_ == now_ && splitter_.next())
+  if (!in_flight_ && read_at_ == now_ && splitter_.any())
     device = sooner(device, Next::time(now_ + 1));
   return device;
 }
@@ -70,7 +70,7 @@ void Usb::look_at_bus() {
 }
 
 bool Usb::send(const hid::Report& report) {
-  if (!configured_ || suspended_ || reporting_ || in_flight_ || splitter_.next()) return false;
+  if (!configured_ || suspended_ || reporting_ || in_flight_ || splitter_.any()) return false;
   splitter_.set(report);
   reporting_ = true;
   send_part();

@@ -47,7 +47,7 @@ class Usb final : public device::Host {
   /// Whether the host configured the device.
   [[nodiscard]] bool configured() const { return configured_; }
   /// Whether the host is still to read a report.
-  [[nodiscard]] bool reporting() const { return reporting_ || in_flight_ || splitter_.next(); }
+  [[nodiscard]] bool reporting() const { return reporting_ || in_flight_ || splitter_.any(); }
   /// Whether the device that the host sees has a drive.
   [[nodiscard]] bool with_drive() const { return with_drive_; }
 
