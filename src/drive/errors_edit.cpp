@@ -71,7 +71,7 @@ std::string_view ErrorsEdit::Keeper::copy(std::string_view from, Word& to) {
 // ---- The transaction ----------------------------------------------------------------------------
 
 ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, edit::Editor& editor,
-                       ErrorOrder& order, Reason reason, bool may_drop_backup, std::uint32_t mark)
+                       ErrorOrder& order, Reason reason, bool may_drop_backup)
     : store_(store),
       session_(session),
       file_(file),
@@ -81,7 +81,6 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
       order_(order),
       keeper_(order),
       reason_(reason),
-      mark_(mark),
       may_drop_backup_(may_drop_backup) {}
 
 Status ErrorsEdit::step() {
@@ -128,8 +127,8 @@ Status ErrorsEdit::begin() {
   if (attempts_ == 0) limit_ = keeps_volume() ? kVolumeLimit : kLimit;
   if (const Status status = edit_.begin(); status != Status::ok) return status;
   record_ = session_.record();
-  record_.told = mark_;
   if (!keeps_volume()) {
+    record_.told = 0;
     record_.in_session = false;
     record_.refused = {};
     if (!keeps_old_draft()) record_.draft_size = file_->size();

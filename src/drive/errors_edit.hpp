@@ -37,9 +37,8 @@ class ErrorsEdit {
   /// `file` is the one to keep, already truncated to what can be read; none where an older draft
   /// stays. `order` has noted its errors. `may_drop_backup`: nothing of it is read from the backup.
   /// All are the caller's.
-  /// `mark` is kept as DriveRecord::told.
   ErrorsEdit(store::Store& store, Session& session, FileView* file, edit::Editor& editor,
-             ErrorOrder& order, Reason reason, bool may_drop_backup, std::uint32_t mark);
+             ErrorOrder& order, Reason reason, bool may_drop_backup);
 
   /// Does a bounded piece of work. Status::more: call again. Status::ok: done; otherwise the store
   /// is as it was.
@@ -112,7 +111,6 @@ class ErrorsEdit {
   DriveRecord record_;
   Reason reason_;
   Phase phase_ = Phase::begin;
-  std::uint32_t mark_;
   bool may_drop_backup_;
   bool checking_ = false;  ///< The editor looks for the errors of this turn.
   std::uint8_t attempts_ = 0;

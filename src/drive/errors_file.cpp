@@ -35,10 +35,7 @@ Status ErrorsFile::save(std::uint32_t sector) {
 Status ErrorsFile::find() {
   RootFolder folder(fat_);
   RootEntry entry;
-  Lookup lookup = Lookup::found;
-  do {
-    lookup = folder.next(entry);
-  } while (lookup == Lookup::found && !entry.is_named("errors.txt"));
+  const Lookup lookup = folder.find("errors.txt", entry);
   if (lookup == Lookup::damaged) return Status::io_error;
   if (lookup == Lookup::found) {
     if ((entry.attributes & kFolder) != 0) return Status::full;

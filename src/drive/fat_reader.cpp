@@ -2,19 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <string_view>
 
 #include "base/bytes.hpp"
 #include "drive/directory_entry.hpp"
 #include "drive/root_folder.hpp"
 
 namespace pianola::drive {
-namespace {
-
-constexpr std::string_view kMacros = "macros.txt";
-
-}  // namespace
-
 bool FatReader::open() {
   window_at_ = kEnd;
   if (open_at(0)) return true;
@@ -91,12 +84,9 @@ bool FatReader::is_clean() {
 }
 
 Lookup FatReader::find_macros(RootEntry& out) {
-  RootFolder folder(*this);
-  for (;;) {
-    if (const Lookup lookup = folder.next(out); lookup != Lookup::found) return lookup;
-    if (!out.is_named(kMacros)) continue;
-    return (out.attributes & kFolder) != 0 ? Lookup::damaged : Lookup::found;
-  }
+  const Lookup lookup = RootFolder(*this).find("macros.txt", out);
+  const bool is_folder = lookup == Lookup::found && (out.attributes & kFolder) != 0;
+  return is_folder ? Lookup::damaged : lookup;
 }
 
 /// Makes the window hold byte `at` of the FAT.

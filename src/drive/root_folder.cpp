@@ -142,6 +142,14 @@ Lookup RootFolder::next(RootEntry& out) {
   }
 }
 
+Lookup RootFolder::find(std::string_view name, RootEntry& out) {
+  Lookup lookup = Lookup::found;
+  do {
+    lookup = next(out);
+  } while (lookup == Lookup::found && !out.is_named(name));
+  return lookup;
+}
+
 bool RootFolder::free_place(std::uint32_t& sector, std::uint32_t& offset) const {
   sector = free_sector_;
   offset = free_offset_;

@@ -44,6 +44,9 @@ class RootFolder {
   /// there is none left.
   Lookup next(RootEntry& out);
 
+  /// The next one of that name, in small letters.
+  Lookup find(std::string_view name, RootEntry& out);
+
   /// After Lookup::missing: where a new entry may stand. False if there is no place.
   bool free_place(std::uint32_t& sector, std::uint32_t& offset) const;
 

@@ -49,6 +49,9 @@ class Session final : public SectorReader {
   bool in_overlay(std::uint32_t sector);
   /// macros.txt began as a draft with errors.
   [[nodiscard]] bool from_draft() const { return record_.from_draft; }
+  /// ERRORS.TXT is about to say what has this DriveRecord::told. Not kept before the edit that
+  /// writes it is.
+  void set_told(std::uint32_t mark) { record_.told = mark; }
   /// Version of the macros in force.
   [[nodiscard]] std::uint32_t version() const { return roll_.epoch(); }
   /// The roll was replaced since the volume was taken from it.

@@ -182,7 +182,7 @@ void Take::unchanged() {
     // ERRORS.TXT has said something else meanwhile: it is worked out again.
     if (session_.record().told != 0) return start_save();
     outcome_ = Outcome::none;
-    return begin_edit(nullptr, Reason::unchanged, false, 0);
+    return begin_edit(nullptr, Reason::unchanged, false);
   }
   const bool cleared = store_.clear_draft() == Status::ok;
   end(cleared ? Outcome::unchanged : Outcome::failed);
@@ -250,11 +250,12 @@ void Take::wait(Outcome outcome) {
   const Reason reason = outcome == Outcome::waits         ? Reason::waits
                         : outcome == Outcome::errors_wait ? Reason::errors_wait
                                                           : Reason::other_texts;
-  begin_edit(&*file_, reason, false, mark_);
+  session_.set_told(mark_);
+  begin_edit(&*file_, reason, false);
 }
 
-void Take::begin_edit(FileView* file, Reason reason, bool may_drop_backup, std::uint32_t mark) {
-  edit_.emplace_first(store_, session_, file, editor_, order_, reason, may_drop_backup, mark);
+void Take::begin_edit(FileView* file, Reason reason, bool may_drop_backup) {
+  edit_.emplace_first(store_, session_, file, editor_, order_, reason, may_drop_backup);
   phase_ = Phase::edit;
 }
 
@@ -266,7 +267,7 @@ void Take::refuse(Outcome outcome, Reason reason) {
   }
   if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
   outcome_ = outcome;
-  begin_edit(file_ ? &*file_ : nullptr, reason, !reads_backup_, 0);
+  begin_edit(file_ ? &*file_ : nullptr, reason, !reads_backup_);
 }
 
 void Take::edit() {

@@ -82,8 +82,7 @@ class Take {
   void wait(Outcome outcome);
   void refuse(Outcome outcome, ErrorsEdit::Reason reason);
   void set_file(const FileEntry& entry);
-  void begin_edit(FileView* file, ErrorsEdit::Reason reason, bool may_drop_backup,
-                  std::uint32_t mark);
+  void begin_edit(FileView* file, ErrorsEdit::Reason reason, bool may_drop_backup);
   void edit();
   void show(bool renumber);
   void show();
