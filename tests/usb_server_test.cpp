@@ -83,6 +83,23 @@ class UsbServer : public ::testing::Test, public ServerObserver {
     }
     return bytes;
   }
+  /// A control transfer without data, as USB/IP sends it.
+  static Bytes control(std::uint8_t request, std::uint8_t value) {
+    Bytes bytes;
+    Writer out(bytes);
+    out.u32(kSubmit).u32(6).u32(0x10002).u32(0).u32(0);
+    out.u32(0).u32(0).u32(0).u32(0).u32(0).bytes(UsbHost::setup(0x00, request, value, 0, 0));
+    return bytes;
+  }
+  /// The host sets a configuration; 0 takes it away.
+  void configure(Client& client, std::uint8_t value) {
+    client.send(control(9, value));
+    EXPECT_EQ(answer(client, 48).size(), 48U);
+  }
+  void pass(Time milliseconds) {
+    rig_.now += milliseconds;
+    run();
+  }
   Bytes import(Client& client) {
     Bytes request;
     Writer(request).u16(kVersion).u16(kRequestImport).u32(0).text(kBusId, kBusIdBytes);
@@ -178,6 +195,57 @@ TEST_F(UsbServer, TheDeviceLeavesTheBus) {
   run();
   Client again(server_.port());
   EXPECT_EQ(import(again).size(), 8 + kDeviceBytes);
+}
+
+// Linux's "remove", by which desktops switch a device off, takes back what it had asked for and
+// sets configuration 0; after that nothing comes, and the connection stays (remove_store() in the
+// kernel's drivers/usb/core/sysfs.c, and measured with 6.1).
+TEST_F(UsbServer, AHostThatRemovesTheDeviceLetsGo) {
+  Client client(server_.port());
+  import(client);
+  configure(client, 1);
+  configure(client, 0);
+  pass(Server::kRemoved - 100);
+  EXPECT_TRUE(server_.attached()) << "it may configure the device anew";
+  pass(200);
+  EXPECT_FALSE(server_.attached());
+  EXPECT_EQ(notes_.back(), "detached: the host removed the device");
+  Bytes bytes;
+  EXPECT_FALSE(client.receive(bytes));
+  Client again(server_.port());
+  EXPECT_EQ(import(again).size(), 8 + kDeviceBytes);
+}
+
+TEST_F(UsbServer, TheServerAsksToBeWokenToLetGo) {
+  Client client(server_.port());
+  import(client);
+  configure(client, 1);
+  configure(client, 0);
+  const Next next = server_.step(rig_.now);
+  ASSERT_FALSE(next.never);
+  EXPECT_TRUE(reached(rig_.now + Server::kRemoved, next.at));
+}
+
+// A host that is paused or asleep says nothing either, and so does one of whose programs none reads
+// the keyboard.
+TEST_F(UsbServer, AHostThatSaysNothingKeepsTheDevice) {
+  Client client(server_.port());
+  import(client);
+  pass(3'600'000);
+  EXPECT_TRUE(server_.attached()) << "paused before it configured the device";
+  configure(client, 1);
+  pass(3'600'000);
+  EXPECT_TRUE(server_.attached());
+  configure(client, 0);
+  pass(Server::kRemoved - 100);
+  configure(client, 1);
+  pass(3'600'000);
+  EXPECT_TRUE(server_.attached()) << "configured again";
+  configure(client, 0);
+  pass(Server::kRemoved - 100);
+  client.send(control(0x05, 1));  // SET_ADDRESS
+  pass(Server::kRemoved - 100);
+  EXPECT_TRUE(server_.attached()) << "it still speaks";
 }
 
 TEST_F(UsbServer, Closing) {

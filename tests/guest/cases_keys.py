@@ -118,6 +118,27 @@ def keys_and_lights(rig):
     rig.device.stop()
 
 
+# How long the guest is paused: longer than a removed device takes to be free again.
+PAUSE = 6
+
+
+def removing(rig):
+    """A guest that removes the device frees it; one that is paused keeps it."""
+    macros = texts.Version(1, 500)
+    rig.plug(macros.text)
+    rig.guest.pause(PAUSE)
+    rig.must_type("F1", macros.typed)
+    mark = rig.device.mark()
+    start = time.monotonic()
+    rig.guest.must(f"echo 1 >{rig.session.usb_path()}/remove")
+    rig.device.wait_for("detached: the host removed the device", mark)
+    seconds = time.monotonic() - start
+    rig.session.attach(patience=10)
+    rig.must_type("F1", macros.typed)
+    rig.device.stop()
+    return f"free {seconds:.1f} s after it was removed"
+
+
 LEADER = "+LSHIFT +RSHIFT -RSHIFT -LSHIFT"
 
 
@@ -151,4 +172,4 @@ def commands_on_the_keys(rig):
     rig.device.stop()
 
 
-CASES = [attaching, descriptors, typing_characters, keys_and_lights, commands_on_the_keys]
+CASES = [attaching, descriptors, typing_characters, keys_and_lights, removing, commands_on_the_keys]

@@ -23,6 +23,12 @@ std::span<const std::uint8_t> configuration_descriptor() {
   return {bytes, static_cast<std::size_t>(bytes[2] | bytes[3] << 8U)};
 }
 
+/// SET_CONFIGURATION (USB 2.0, 9.4.7).
+bool sets_configuration(const Command& command) {
+  return command.endpoint == 0 && command.setup[0] == 0 &&
+         command.setup[1] == TUSB_REQ_SET_CONFIGURATION;
+}
+
 /// The bytes that a request asked for.
 std::size_t requested_by(const Urb& urb) { return urb.length != 0 ? urb.length : urb.data.size(); }
 
@@ -141,6 +147,7 @@ std::size_t Connection::take_command(std::span<const std::uint8_t> bytes) {
 }
 
 void Connection::submit(const Command& command, std::span<const std::uint8_t> data) {
+  if (sets_configuration(command)) unconfigured_ = command.setup[2] == 0;
   Urb urb;
   urb.number = command.number;
   urb.endpoint = static_cast<std::uint8_t>(command.endpoint);

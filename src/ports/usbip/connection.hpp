@@ -41,6 +41,9 @@ class Connection final : private BusHost {
 
   /// Whether it has the device.
   [[nodiscard]] bool attached() const { return attached_; }
+  /// Whether it has the device and took its configuration away. Linux does so when somebody removes
+  /// a device, and then says nothing more.
+  [[nodiscard]] bool unconfigured() const { return attached_ && unconfigured_; }
   /// Whether it wanted the device while another had it, since this was asked last.
   bool take_refusal() { return std::exchange(refused_, false); }
   /// Nothing more will be taken: what is in output() is the last.
@@ -68,6 +71,7 @@ class Connection final : private BusHost {
   std::size_t requested_ = 0;  ///< Bytes of the requests that wait.
   std::size_t requests_ = 0;
   bool attached_ = false;
+  bool unconfigured_ = false;
   bool refused_ = false;
 };
 

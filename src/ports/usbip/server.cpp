@@ -24,7 +24,9 @@ constexpr std::size_t kPiece = 64U << 10;
 /// With more than so much to send, nothing is read.
 constexpr std::size_t kBacklog = 4U << 20;
 /// A client that says nothing for so long is asked whether it lives; in s.
-constexpr int kSilence = 10;
+constexpr int kSilence = 20;
+/// How often it is asked, half as long apart, before it is given up.
+constexpr int kQuestions = 4;
 
 std::string error_text(int error) { return std::strerror(error); }
 
@@ -66,6 +68,7 @@ struct Server::Client {
   int socket;
   std::string peer;
   Connection connection;
+  Time heard_at = 0;  ///< When it last said something.
   bool told = false;  ///< The observer knows that it is attached.
   bool gone = false;
 };
@@ -121,14 +124,14 @@ void Server::watch(std::vector<pollfd>& fds) const {
   }
 }
 
-void Server::handle(const std::vector<pollfd>& fds, Time /*now*/) {
+void Server::handle(const std::vector<pollfd>& fds, Time now) {
   const auto found = [&](int fd, int events) {
     return std::any_of(fds.begin(), fds.end(), [&](const pollfd& entry) {
       return entry.fd == fd && (entry.revents & events) != 0;
     });
   };
   for (const auto& client : clients_) {
-    if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client);
+    if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client, now);
   }
   if (listener_ >= 0 && found(listener_, POLLIN)) accept_client();
 }
@@ -144,8 +147,8 @@ void Server::accept_client() {
   set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, kSilence);
   set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kSilence / 2);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 2);
-  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 2 * kSilence * 1000);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kQuestions);
+  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (kSilence + kQuestions * kSilence / 2) * 1000);
   if (clients_.size() >= kMaxClients) {
     // The one that has waited longest without wanting the device makes room.
     const auto idle = std::find_if(clients_.begin(), clients_.end(), [](const auto& client) {
@@ -160,10 +163,11 @@ void Server::accept_client() {
   clients_.push_back(std::make_unique<Client>(socket, peer_name(address, size), controller_));
 }
 
-void Server::read_from(Client& client) {
+void Server::read_from(Client& client, Time now) {
   std::vector<std::uint8_t> piece(kPiece);
   const ssize_t size = recv(client.socket, piece.data(), piece.size(), 0);
   if (size > 0) {
+    client.heard_at = now;
     client.connection.receive({piece.data(), static_cast<std::size_t>(size)});
   } else if (size == 0) {
     drop(client, "the host closed the connection");
@@ -205,6 +209,10 @@ Next Server::step(Time now) {
     if (connection.take_refusal()) observer_.refused(client->peer);
     write_to(*client);
     if (connection.closed()) drop(*client, std::string(connection.why_closed()));
+    if (!connection.unconfigured()) continue;
+    const Time removed_at = client->heard_at + kRemoved;
+    if (reached(now, removed_at)) drop(*client, "the host removed the device");
+    next = sooner(next, Next::time(removed_at));
   }
   if (std::erase_if(clients_, [](const auto& client) { return client->gone; }) > 0) {
     // The device is to know at once that the host is gone.

@@ -42,6 +42,9 @@ class ServerObserver {
 /// look what there is; one at a time can attach it. Never waits: for one poll() loop.
 class Server {
  public:
+  /// If a host takes the configuration away and then says nothing for so long, it has removed the
+  /// device. In ms.
+  static constexpr Time kRemoved = 4000;
   /// Clients at a time; more are turned away.
   static constexpr std::size_t kMaxClients = 8;
 
@@ -74,7 +77,7 @@ class Server {
   struct Client;
 
   void accept_client();
-  void read_from(Client& client);
+  void read_from(Client& client, Time now);
   void write_to(Client& client);
   void drop(Client& client, const std::string& reason);
 
