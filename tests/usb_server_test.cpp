@@ -6,8 +6,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/fsuid.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "ports/memory/simulated_flash.hpp"
 #include "support/usb_host.hpp"
@@ -26,11 +33,24 @@ using ::testing::StartsWith;
 /// A client that waits for its answers while the server runs in the same thread.
 class Client {
  public:
-  explicit Client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+  /// Connects from `own`, an address of this computer.
+  explicit Client(std::uint16_t port, const char* own = "127.0.0.1")
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    ::inet_pton(AF_INET, own, &address.sin_addr);
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  }
+  /// Connects to an IPv6 address.
+  Client(std::uint16_t port, const in6_addr& to)
+      : socket_(::socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    address.sin6_addr = to;
     ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
   ~Client() { close(); }
@@ -64,13 +84,14 @@ class UsbServer : public ::testing::Test, public ServerObserver {
   void SetUp() override { ASSERT_FALSE(server_.listen("127.0.0.1", 0)); }
 
   /// Lets the server do what there is to do.
-  void run(int rounds = 4) {
+  void run(int rounds = 4) { run(rounds, server_); }
+  void run(int rounds, Server& server) {
     for (int i = 0; i < rounds; ++i) {
       std::vector<pollfd> fds;
-      server_.watch(fds);
+      server.watch(fds);
       ::poll(fds.data(), fds.size(), 2);
-      server_.handle(fds, rig_.now);
-      server_.step(rig_.now);
+      server.handle(fds, rig_.now);
+      server.step(rig_.now);
       ++rig_.now;
     }
   }
@@ -100,11 +121,20 @@ class UsbServer : public ::testing::Test, public ServerObserver {
     rig_.now += milliseconds;
     run();
   }
-  Bytes import(Client& client) {
+  static Bytes import_request() {
     Bytes request;
     Writer(request).u16(kVersion).u16(kRequestImport).u32(0).text(kBusId, kBusIdBytes);
-    client.send(request);
-    return answer(client, 8 + kDeviceBytes);
+    return request;
+  }
+  Bytes import(Client& client, std::size_t size = 8 + kDeviceBytes) {
+    client.send(import_request());
+    return answer(client, size);
+  }
+  /// The whole answer to a client that is not admitted: a request that failed, and no description.
+  static Bytes forbidden() {
+    Bytes bytes;
+    Writer(bytes).operation(kReplyImport, OperationStatus::failed);
+    return bytes;
   }
 
   memory::SimulatedFlash flash_{UsbRig::kGeometry};
@@ -115,7 +145,10 @@ class UsbServer : public ::testing::Test, public ServerObserver {
  private:
   void attached(const std::string& peer) override { notes_.push_back("attached " + peer); }
   void detached(const std::string& reason) override { notes_.push_back("detached: " + reason); }
-  void refused(const std::string& peer) override { notes_.push_back("refused " + peer); }
+  void refused(const Peer& peer, Refusal why) override {
+    const std::string user = peer.user ? std::to_string(*peer.user) : "unknown";
+    notes_.push_back(why == Refusal::busy ? "busy " + peer.name : "forbidden to user " + user);
+  }
 };
 
 TEST_F(UsbServer, AttachAndDetach) {
@@ -139,7 +172,7 @@ TEST_F(UsbServer, ASecondClientIsTurnedAwayWhileTheFirstGoesOn) {
   Client first(server_.port());
   import(first);
   Client second(server_.port());
-  EXPECT_EQ(import(second).size(), 8U);
+  EXPECT_EQ(import(second, 8).size(), 8U);
   Bytes request;
   Writer out(request);
   out.u32(kSubmit).u32(5).u32(0x10002).u32(1).u32(0);
@@ -147,7 +180,7 @@ TEST_F(UsbServer, ASecondClientIsTurnedAwayWhileTheFirstGoesOn) {
   first.send(request);
   EXPECT_EQ(answer(first, 48 + 18).size(), 48U + 18);
   ASSERT_EQ(notes_.size(), 2U);
-  EXPECT_THAT(notes_[1], StartsWith("refused 127.0.0.1:"));
+  EXPECT_THAT(notes_[1], StartsWith("busy 127.0.0.1:"));
 }
 
 TEST_F(UsbServer, ManyClientsThatWantNothingDoNotKeepOneThatDoesAway) {
@@ -196,6 +229,104 @@ TEST_F(UsbServer, TheDeviceLeavesTheBus) {
   Client again(server_.port());
   EXPECT_EQ(import(again).size(), 8 + kDeviceBytes);
 }
+
+// ---- Who may attach it
+// ----------------------------------------------------------------------------
+
+/// Sockets belong to this user as long as this is there. Only root can do that.
+class AsUser {
+ public:
+  explicit AsUser(uid_t user) : before_(static_cast<uid_t>(::setfsuid(user))) {}
+  ~AsUser() { ::setfsuid(before_); }
+  AsUser(const AsUser&) = delete;
+  AsUser& operator=(const AsUser&) = delete;
+
+ private:
+  uid_t before_;
+};
+
+TEST_F(UsbServer, AnotherUserOfThisComputerIsRefused) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  std::optional<Client> client;
+  {
+    const AsUser nobody(65534);
+    client.emplace(server_.port());
+  }
+  EXPECT_EQ(import(*client, 8), forbidden());
+  EXPECT_FALSE(server_.attached());
+  EXPECT_THAT(notes_, ElementsAre("forbidden to user 65534"));
+  Client own(server_.port());
+  EXPECT_EQ(import(own).size(), 8 + kDeviceBytes);
+  EXPECT_EQ(import(*client, 8), forbidden()) << "and is not told whether it is busy";
+}
+
+TEST_F(UsbServer, WhoIsNotAdmittedIsRefused) {
+  const std::string own = std::to_string(::geteuid());
+  server_.admit({.users = {::geteuid() + 1}, .anybody = false});
+  Client refused(server_.port());
+  EXPECT_EQ(import(refused, 8), forbidden());
+  EXPECT_THAT(notes_, ElementsAre("forbidden to user " + own));
+  server_.admit({.users = {::geteuid() + 1, ::geteuid()}, .anybody = false});
+  Client client(server_.port());
+  EXPECT_EQ(import(client).size(), 8 + kDeviceBytes);
+}
+
+// What the device is, lsusb tells every user, once it is attached.
+TEST_F(UsbServer, WhoIsNotAdmittedMayLookWhatThereIs) {
+  server_.admit({.users = {}, .anybody = false});
+  Client client(server_.port());
+  Bytes request;
+  Writer(request).u16(kVersion).u16(kRequestList).u32(0);
+  client.send(request);
+  EXPECT_GT(answer(client, 12 + kDeviceBytes).size(), 12 + kDeviceBytes - 1);
+  EXPECT_THAT(notes_, IsEmpty());
+}
+
+// A socket that was closed is nobody's: the kernel calls it root's, which must let nobody in.
+TEST_F(UsbServer, APeerWhoseSocketIsGoneIsRefused) {
+  {
+    Client client(server_.port());
+    client.send(import_request());
+  }
+  run();
+  EXPECT_THAT(notes_, ElementsAre("forbidden to user unknown"));
+  server_.admit({.users = {}, .anybody = true});
+  {
+    Client client(server_.port());
+    client.send(import_request());
+  }
+  run();
+  ASSERT_EQ(notes_.size(), 3U);
+  EXPECT_THAT(notes_[1], StartsWith("attached "));
+}
+
+TEST_F(UsbServer, UsersAreKnownByIpv6Too) {
+  Server six{rig_.controller, rig_.usb, *this};
+  if (six.listen("::1", 0)) GTEST_SKIP() << "this computer has no IPv6";
+  in6_addr mapped{};
+  ::inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped);
+  Server both{rig_.controller, rig_.usb, *this};
+  ASSERT_FALSE(both.listen("::", 0));
+  const auto refuses = [&](Server& server, auto... to) {
+    server.admit({.users = {}, .anybody = false});
+    notes_.clear();
+    Client client(server.port(), to...);
+    for (int i = 0; i < 500 && notes_.empty(); ++i) {
+      client.send(import_request());
+      run(1, server);
+    }
+    return notes_.empty() ? "" : notes_[0];
+  };
+  const std::string expected = "forbidden to user " + std::to_string(::geteuid());
+  EXPECT_EQ(refuses(six, in6addr_loopback), expected);
+  EXPECT_EQ(refuses(both, in6addr_loopback), expected);
+  EXPECT_EQ(refuses(both, mapped), expected) << "an IPv4 address in an IPv6 socket, at both ends";
+  EXPECT_EQ(refuses(both), expected) << "an IPv4 socket";
+  EXPECT_EQ(refuses(server_, mapped), expected) << "to an IPv4 socket";
+}
+
+// ---- Letting go
+// -----------------------------------------------------------------------------------
 
 // Linux's "remove", by which desktops switch a device off, takes back what it had asked for and
 // sets configuration 0; after that nothing comes, and the connection stays (remove_store() in the

@@ -110,9 +110,15 @@ void Connection::list() {
 void Connection::import(std::string_view bus_id) {
   Writer out(output_);
   OperationStatus status = OperationStatus::ok;
-  if (bus_id != kBusId || !controller_.device_present()) status = OperationStatus::no_device;
-  if (status == OperationStatus::ok && controller_.attached()) status = OperationStatus::busy;
-  refused_ = status == OperationStatus::busy;
+  if (!admitted_) {
+    status = OperationStatus::failed;
+    refusal_ = Refusal::forbidden;
+  } else if (bus_id != kBusId || !controller_.device_present()) {
+    status = OperationStatus::no_device;
+  } else if (controller_.attached()) {
+    status = OperationStatus::busy;
+    refusal_ = Refusal::busy;
+  }
   out.operation(kReplyImport, status);
   if (status != OperationStatus::ok) return;
   out.device(device_descriptor(), configuration_descriptor());

@@ -1,7 +1,5 @@
 #include "ports/usbip/server.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -34,18 +31,6 @@ bool set_option(int socket, int level, int name, int value) {
   return setsockopt(socket, level, name, &value, sizeof value) == 0;
 }
 
-/// "address:port", or "[address]:port".
-std::string peer_name(const sockaddr_storage& address, socklen_t size) {
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> service{};
-  if (getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(),
-                  service.data(), service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return "an unknown address";
-  }
-  const std::string name = host.data();
-  return (address.ss_family == AF_INET6 ? "[" + name + "]" : name) + ":" + service.data();
-}
-
 std::uint16_t port_of(int socket) {
   sockaddr_storage address{};
   socklen_t size = sizeof address;
@@ -59,14 +44,14 @@ std::uint16_t port_of(int socket) {
 }  // namespace
 
 struct Server::Client {
-  Client(int number, std::string name, Controller& controller)
-      : socket(number), peer(std::move(name)), connection(controller) {}
+  Client(int number, Peer who, bool admitted, Controller& controller)
+      : socket(number), peer(std::move(who)), connection(controller, admitted) {}
   ~Client() { ::close(socket); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   int socket;
-  std::string peer;
+  Peer peer;
   Connection connection;
   Time heard_at = 0;  ///< When it last said something.
   bool told = false;  ///< The observer knows that it is attached.
@@ -137,10 +122,7 @@ void Server::handle(const std::vector<pollfd>& fds, Time now) {
 }
 
 void Server::accept_client() {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  const int socket = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size,
-                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (socket < 0) return;
   // Replies are short and waited for; and a host whose cable was pulled must not keep the device.
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -160,7 +142,10 @@ void Server::accept_client() {
     }
     clients_.erase(idle);
   }
-  clients_.push_back(std::make_unique<Client>(socket, peer_name(address, size), controller_));
+  // At once: later the peer may have handed its end on, or closed it.
+  Peer peer = look_up_peer(socket);
+  const bool admitted = access_.admits(peer);
+  clients_.push_back(std::make_unique<Client>(socket, std::move(peer), admitted, controller_));
 }
 
 void Server::read_from(Client& client, Time now) {
@@ -204,9 +189,10 @@ Next Server::step(Time now) {
     Connection& connection = client->connection;
     if (connection.attached() && !client->told) {
       client->told = true;
-      observer_.attached(client->peer);
+      observer_.attached(client->peer.name);
     }
-    if (connection.take_refusal()) observer_.refused(client->peer);
+    const Refusal refusal = connection.take_refusal();
+    if (refusal != Refusal::none) observer_.refused(client->peer, refusal);
     write_to(*client);
     if (connection.closed()) drop(*client, std::string(connection.why_closed()));
     if (!connection.unconfigured()) continue;
