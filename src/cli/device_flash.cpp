@@ -43,7 +43,7 @@ void DeviceFlash::keep(Console& console) {
 }
 
 void DeviceFlash::sync() {
-  if (file_ && !file_->sync()) {
+  if (file_ && file_->sync() != flash::FlashStatus::ok) {
     throw CommandError(fmt::format("cannot write {}: {}", path_, file_->failure()));
   }
 }

@@ -64,7 +64,7 @@ std::string geometry_text(const flash::Geometry& geometry) {
 
 void format(file::FileFlash& flash, const std::string& path) {
   StoreOn store{flash};
-  if (store->format() == Status::ok && flash.sync()) return;
+  if (store->format() == Status::ok && flash.sync() == flash::FlashStatus::ok) return;
   const std::string failure = flash.failure();
   throw CommandError(
       fmt::format("cannot write {}{}{}", path, failure.empty() ? "" : ": ", failure));

@@ -145,7 +145,8 @@ std::string Region::text(bool& whole) {
 }
 
 void Region::sync() {
-  if (!file_.sync()) throw CommandError(fmt::format("cannot write {}: {}", path_, failure()));
+  if (file_.sync() != FlashStatus::ok)
+    throw CommandError(fmt::format("cannot write {}: {}", path_, failure()));
 }
 
 }  // namespace pianola::cli

@@ -66,6 +66,7 @@ class CountingFlash final : public flash::NorFlash {
     ++erased_;
     return base_.erase(address);
   }
+  flash::FlashStatus sync() override { return base_.sync(); }
 
   [[nodiscard]] std::uint64_t programmed() const { return programmed_; }  ///< Bytes.
   [[nodiscard]] std::uint64_t erased() const { return erased_; }          ///< Sectors.

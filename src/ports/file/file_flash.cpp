@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -28,29 +29,31 @@ const std::vector<std::uint8_t>& blank_bytes() {
   return kBlank;
 }
 
+/// Makes sure that a file that was just made has its name on the disk. False, with the reason in
+/// errno, if that failed.
+bool sync_folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return errno == EACCES;  // Who may not look into it cannot do more.
+  const int error = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno;
+  ::close(descriptor);
+  errno = error;
+  return error == 0;  // EINVAL: this file system has no such thing.
+}
+
 std::string because(const std::string& what, const std::string& path, int error) {
   return what + " " + path + ": " + std::strerror(error);
 }
 
 }  // namespace
 
-FileFlash::FileFlash(FileFlash&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)),
-      access_(other.access_),
-      geometry_(other.geometry_),
-      errno_(other.errno_) {}
-
-FileFlash& FileFlash::operator=(FileFlash&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  access_ = other.access_;
-  geometry_ = other.geometry_;
-  errno_ = other.errno_;
-  return *this;
+FileFlash::FileFlash(int descriptor, Access access) : descriptor_(descriptor), access_(access) {
+  if (descriptor >= 0) disk_ = std::make_unique<FileDisk>(descriptor);
 }
 
-FileFlash::~FileFlash() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+FileFlash::FileFlash(std::unique_ptr<Disk> disk, const Geometry& geometry)
+    : disk_(std::move(disk)), access_(Access::read_write), geometry_(geometry) {}
 
 std::optional<FileFlash> FileFlash::create(const std::string& path, const Geometry& geometry,
                                            std::string& error) {
@@ -66,8 +69,9 @@ std::optional<FileFlash> FileFlash::create(const std::string& path, const Geomet
   }
   // The header comes last: without it the file is not taken for flash.
   if (::flock(file.descriptor_, LOCK_EX | LOCK_NB) != 0 ||
-      !file.fill(kHeaderSize, geometry.size()) || !file.write_header(geometry)) {
-    error = because("cannot create", path, errno);
+      !file.fill(kHeaderSize, geometry.size()) || !file.write_header(geometry) ||
+      !sync_folder_of(path)) {
+    error = because("cannot create", path, file.errno_ != 0 ? file.errno_ : errno);
     ::unlink(path.c_str());
     return std::nullopt;
   }
@@ -94,6 +98,12 @@ std::optional<FileFlash> FileFlash::open(const std::string& path, Access access,
   std::string reason;
   if (!file.read_header(reason)) {
     error = "cannot open " + path + ": " + reason;
+    return std::nullopt;
+  }
+  // What a process left that was killed may not be on the disk, and what is done now relies on it.
+  file.unsynced_ = writes;
+  if (file.sync() != FlashStatus::ok) {
+    error = "cannot open " + path + ": " + file.failure();
     return std::nullopt;
   }
   return file;
@@ -175,33 +185,18 @@ bool FileFlash::fill(std::uint64_t offset, std::uint64_t size) {
 }
 
 bool FileFlash::read_all(std::uint64_t offset, std::span<std::uint8_t> out) {
-  while (!out.empty()) {
-    const ssize_t done = ::pread(descriptor_, out.data(), out.size(), static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) {
-      errno_ = done == 0 ? EIO : errno;  // 0: somebody made the file shorter.
-      return false;
-    }
-    offset += static_cast<std::uint64_t>(done);
-    out = out.subspan(static_cast<std::size_t>(done));
-  }
-  return true;
+  return done(disk_->read(offset, out));
 }
 
 bool FileFlash::write_all(std::uint64_t offset, std::span<const std::uint8_t> data) {
-  while (!data.empty()) {
-    const ssize_t done =
-        ::pwrite(descriptor_, data.data(), data.size(), static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0) {
-      if (done == 0) errno = EIO;
-      errno_ = errno;
-      return false;
-    }
-    offset += static_cast<std::uint64_t>(done);
-    data = data.subspan(static_cast<std::size_t>(done));
-  }
-  return true;
+  unsynced_ = true;
+  return done(disk_->write(offset, data));
+}
+
+/// Notes an error, if there was one; false then.
+bool FileFlash::done(int error) {
+  if (error != 0) errno_ = error;
+  return error == 0;
 }
 
 bool FileFlash::is_within(std::uint32_t address, std::size_t size) const {
@@ -210,25 +205,37 @@ bool FileFlash::is_within(std::uint32_t address, std::size_t size) const {
 
 FlashStatus FileFlash::read(std::uint32_t address, std::span<std::uint8_t> out) {
   if (!is_within(address, out.size())) return FlashStatus::bad_argument;
-  return read_all(std::uint64_t{kHeaderSize} + address, out) ? FlashStatus::ok
-                                                             : FlashStatus::failed;
+  if (!read_all(std::uint64_t{kHeaderSize} + address, out)) return FlashStatus::failed;
+  for (const auto& [begin, block] : held_) {
+    const std::uint64_t from = std::max<std::uint64_t>(begin, address);
+    const std::uint64_t to = std::min<std::uint64_t>(begin + block.size(), address + out.size());
+    if (from < to) std::copy_n(block.data() + (from - begin), to - from, &out[from - address]);
+  }
+  return FlashStatus::ok;
 }
 
 FlashStatus FileFlash::program(std::uint32_t address, std::span<const std::uint8_t> data) {
   const std::uint32_t unit = geometry_.program_unit;
+  const std::uint32_t begin = address % geometry_.sector_size;
   if (!is_within(address, data.size()) || address % unit != 0 || data.size() % unit != 0 ||
-      address % geometry_.sector_size + data.size() > geometry_.sector_size) {
+      begin + data.size() > geometry_.sector_size) {
     return FlashStatus::bad_argument;
   }
   if (access_ == Access::read_only) {
     errno_ = EROFS;
     return FlashStatus::failed;
   }
-  const std::uint64_t offset = std::uint64_t{kHeaderSize} + address;
   std::vector<std::uint8_t> bytes(data.size());
-  if (!read_all(offset, bytes)) return FlashStatus::failed;
+  if (read(address, bytes) != FlashStatus::ok) return FlashStatus::failed;
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = bytes[i] & data[i];
-  return write_all(offset, bytes) ? FlashStatus::ok : FlashStatus::failed;
+  std::size_t held = 0;
+  if (const auto found = held_.find(address - begin); found != held_.end() && begin < kBlock) {
+    held = std::min<std::size_t>(bytes.size(), kBlock - begin);
+    std::copy_n(bytes.begin(), held, found->second.begin() + begin);
+  }
+  return write_all(std::uint64_t{kHeaderSize} + address + held, std::span(bytes).subspan(held))
+             ? FlashStatus::ok
+             : FlashStatus::failed;
 }
 
 FlashStatus FileFlash::erase(std::uint32_t address) {
@@ -239,14 +246,30 @@ FlashStatus FileFlash::erase(std::uint32_t address) {
     errno_ = EROFS;
     return FlashStatus::failed;
   }
-  return fill(std::uint64_t{kHeaderSize} + address, geometry_.sector_size) ? FlashStatus::ok
-                                                                           : FlashStatus::failed;
+  if (!fill(std::uint64_t{kHeaderSize} + address, geometry_.sector_size)) {
+    return FlashStatus::failed;
+  }
+  held_[address].fill(0xFF);
+  return FlashStatus::ok;
 }
 
-bool FileFlash::sync() {
-  if (::fdatasync(descriptor_) == 0) return true;
-  errno_ = errno;
-  return false;
+FlashStatus FileFlash::sync() {
+  if (!sync_disk()) return FlashStatus::failed;
+  std::erase_if(held_, [](const auto& held) { return flash::is_blank(held.second); });
+  if (held_.empty()) return FlashStatus::ok;
+  for (const auto& [address, block] : held_) {
+    if (!write_all(std::uint64_t{kHeaderSize} + address, block)) return FlashStatus::failed;
+  }
+  held_.clear();
+  return sync_disk() ? FlashStatus::ok : FlashStatus::failed;
+}
+
+/// After an error the system forgets what it could not write, and the next sync would succeed.
+bool FileFlash::sync_disk() {
+  if (sync_error_ == 0 && unsynced_) sync_error_ = disk_->sync();
+  if (sync_error_ != 0) return done(sync_error_);
+  unsynced_ = false;
+  return true;
 }
 
 std::string FileFlash::failure() const { return errno_ == 0 ? "" : std::strerror(errno_); }

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
 #include "flash/nor_flash.hpp"
+#include "ports/file/disk.hpp"
 
 namespace pianola::file {
 
@@ -16,8 +20,12 @@ namespace pianola::file {
 /// of a program unit, and the number of sectors; zeros to the end. The region's bytes follow as
 /// they are, and the file ends with them.
 ///
-/// Each operation is one write to the file, without a buffer, so that ending the process at any
-/// time is like a power cut. If the host itself may lose power, call sync().
+/// Ending the process at any time is like a power cut. If the computer itself loses power, of what
+/// was not synced any part may be missing, in blocks of 512 bytes; but what is in a sector's first
+/// block is not there before the sector was erased and all else was written that came before the
+/// sync. So the sector of a store either has its header, and behind it what belongs to that, or it
+/// does not count. (The block is kept in memory until then, and written between two syncs of the
+/// file, which is cheaper than a sync at each erase.)
 ///
 /// While it is open for writing nobody else can open it; several may read it.
 class FileFlash final : public flash::NorFlash {
@@ -42,9 +50,8 @@ class FileFlash final : public flash::NorFlash {
   /// Removes the file, if `path` is still its name.
   void discard(const std::string& path) const;
 
-  FileFlash(FileFlash&& other) noexcept;
-  FileFlash& operator=(FileFlash&& other) noexcept;
-  ~FileFlash();
+  /// A region on `disk`, which holds its bytes from kHeaderSize on, for writing. For tests.
+  FileFlash(std::unique_ptr<Disk> disk, const flash::Geometry& geometry);
 
   [[nodiscard]] flash::Geometry geometry() const override { return geometry_; }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override;
@@ -52,15 +59,19 @@ class FileFlash final : public flash::NorFlash {
   flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override;
   flash::FlashStatus erase(std::uint32_t address) override;
 
-  /// Returns when the medium below the file holds all that was written. False if that failed: then
-  /// it is not known what the medium holds.
-  bool sync();
+  /// Syncs the file if anything was written since the last time, and a second time if sectors were
+  /// erased. If that fails, it is not known what the medium holds: it fails each time from then on.
+  flash::FlashStatus sync() override;
 
   /// What the system said of the last operation that failed; empty if none did.
   [[nodiscard]] std::string failure() const;
 
  private:
-  FileFlash(int descriptor, Access access) : descriptor_(descriptor), access_(access) {}
+  /// What is written as a whole or not at all.
+  static constexpr std::uint32_t kBlock = 512;
+  using Block = std::array<std::uint8_t, kBlock>;
+
+  FileFlash(int descriptor, Access access);
 
   bool fill(std::uint64_t offset, std::uint64_t size);
   /// Reads the header and checks the file's size. False with the reason in `error`.
@@ -70,10 +81,18 @@ class FileFlash final : public flash::NorFlash {
   bool read_all(std::uint64_t offset, std::span<std::uint8_t> out);
   bool write_all(std::uint64_t offset, std::span<const std::uint8_t> data);
 
-  int descriptor_ = -1;
+  bool done(int error);
+  bool sync_disk();
+
+  std::unique_ptr<Disk> disk_;
+  int descriptor_ = -1;  ///< The disk's, if that is a file.
   Access access_;
   flash::Geometry geometry_;
-  int errno_ = 0;  ///< Of the last operation that failed.
+  std::map<std::uint32_t, Block>
+      held_;               ///< First blocks of sectors erased since sync(), by address.
+  bool unsynced_ = false;  ///< Something was written since sync().
+  int errno_ = 0;          ///< Of the last operation that failed.
+  int sync_error_ = 0;
 };
 
 }  // namespace pianola::file

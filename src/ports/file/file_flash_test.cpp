@@ -74,7 +74,7 @@ TEST_F(FileFlashTest, KeepsWhatWasProgrammed) {
     FileFlash file = create({4096, 256, 8});
     ASSERT_EQ(file.program(4096 + 512, Bytes(512, 0x5A)), FlashStatus::ok);
     ASSERT_EQ(file.program(8192, Bytes(4096, 0x11)), FlashStatus::ok);
-    EXPECT_TRUE(file.sync());
+    EXPECT_EQ(file.sync(), FlashStatus::ok);
   }
   auto file = open();
   ASSERT_TRUE(file) << error_;
