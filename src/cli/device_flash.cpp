@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <random>
 
 #include "cli/print.hpp"
-#include "lang/code/trigger.hpp"
+#include "cli/serial.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -49,10 +50,9 @@ void DeviceFlash::sync() {
 }
 
 std::string DeviceFlash::unit() const {
-  if (path_.empty()) return "memory";
-  std::error_code ignored;
-  const std::string canonical = std::filesystem::weakly_canonical(path_, ignored).string();
-  return fmt::format("{:08x}", lang::name_hash(canonical.data(), canonical.size()));
+  if (file_) return serial_of(machine_id(), file_->identity());
+  std::random_device random;
+  return serial_of(machine_id(), fmt::format("{}-{}", random(), random()));
 }
 
 }  // namespace pianola::cli

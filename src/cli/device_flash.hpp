@@ -27,7 +27,8 @@ class DeviceFlash {
   void keep(Console& console);
   /// All that was written is on the disk. CommandError if not.
   void sync();
-  /// Tells it from other devices, in their serial numbers.
+  /// Tells it from other devices, in their serial numbers: of a file always the same, as long as it
+  /// is on this computer; of memory another one each time.
   [[nodiscard]] std::string unit() const;
 
  private:

@@ -1,8 +1,11 @@
 #include "ports/file/file_flash.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +25,9 @@ using flash::FlashStatus;
 using flash::Geometry;
 
 constexpr std::array<std::uint8_t, 8> kMagic = {'P', 'N', 'L', 'F', 'L', 'A', 'S', 'H'};
+
+/// Where the random bytes stand in the header.
+constexpr std::size_t kIdAt = 24;
 
 /// The largest sector is written at once from here.
 const std::vector<std::uint8_t>& blank_bytes() {
@@ -127,7 +133,7 @@ bool FileFlash::read_header(std::string& error) {
     error = std::strerror(EISDIR);
     return false;
   }
-  std::array<std::uint8_t, 24> header{};
+  std::array<std::uint8_t, kIdAt + sizeof(Id)> header{};
   if (!S_ISREG(status.st_mode) || status.st_size < static_cast<off_t>(header.size())) {
     error = "this is no flash file";
     return false;
@@ -146,6 +152,7 @@ bool FileFlash::read_header(std::string& error) {
             ", but only version " + std::to_string(kVersion) + " is known";
     return false;
   }
+  std::copy_n(header.begin() + kIdAt, id_.size(), id_.begin());
   geometry_ = {get32(numbers + 4), get32(numbers + 8), get32(numbers + 12)};
   if (!flash::is_supported(geometry_)) {
     error = "the flash file's header is damaged";
@@ -170,6 +177,8 @@ bool FileFlash::write_header(const Geometry& geometry) {
   put32(numbers + 4, geometry.sector_size);
   put32(numbers + 8, geometry.program_unit);
   put32(numbers + 12, geometry.sectors);
+  if (::getrandom(id_.data(), id_.size(), 0) != static_cast<ssize_t>(id_.size())) return false;
+  std::copy(id_.begin(), id_.end(), header.begin() + kIdAt);
   return write_all(0, header);
 }
 
@@ -270,6 +279,17 @@ bool FileFlash::sync_disk() {
   if (sync_error_ != 0) return done(sync_error_);
   unsynced_ = false;
   return true;
+}
+
+std::string FileFlash::identity() const {
+  std::string identity(id_.begin(), id_.end());
+  struct statfs system {};
+  struct stat status {};
+  // On FAT the numbers of files are made up each time that it is mounted.
+  const bool fat = ::fstatfs(descriptor_, &system) == 0 &&
+                   (system.f_type == MSDOS_SUPER_MAGIC || system.f_type == EXFAT_SUPER_MAGIC);
+  if (!fat && ::fstat(descriptor_, &status) == 0) identity += std::to_string(status.st_ino);
+  return identity;
 }
 
 std::string FileFlash::failure() const { return errno_ == 0 ? "" : std::strerror(errno_); }

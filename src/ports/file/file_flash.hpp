@@ -17,8 +17,8 @@ namespace pianola::file {
 ///
 /// The file begins with a header of kHeaderSize bytes: the eight characters `PNLFLASH`; then, 32
 /// bits each, lowest byte first: the version of this layout (1), the bytes of a sector, the bytes
-/// of a program unit, and the number of sectors; zeros to the end. The region's bytes follow as
-/// they are, and the file ends with them.
+/// of a program unit, and the number of sectors; then 16 random bytes, which older files do not
+/// have; zeros to the end. The region's bytes follow as they are, and the file ends with them.
 ///
 /// Ending the process at any time is like a power cut. If the computer itself loses power, of what
 /// was not synced any part may be missing, in blocks of 512 bytes; but what is in a sector's first
@@ -63,6 +63,10 @@ class FileFlash final : public flash::NorFlash {
   /// erased. If that fails, it is not known what the medium holds: it fails each time from then on.
   flash::FlashStatus sync() override;
 
+  /// What tells the file from all others of this computer, copies of it included, and stays the
+  /// same when it gets another name. Bytes that are for nobody to read.
+  [[nodiscard]] std::string identity() const;
+
   /// What the system said of the last operation that failed; empty if none did.
   [[nodiscard]] std::string failure() const;
 
@@ -70,6 +74,7 @@ class FileFlash final : public flash::NorFlash {
   /// What is written as a whole or not at all.
   static constexpr std::uint32_t kBlock = 512;
   using Block = std::array<std::uint8_t, kBlock>;
+  using Id = std::array<std::uint8_t, 16>;
 
   FileFlash(int descriptor, Access access);
 
@@ -88,6 +93,7 @@ class FileFlash final : public flash::NorFlash {
   int descriptor_ = -1;  ///< The disk's, if that is a file.
   Access access_;
   flash::Geometry geometry_;
+  Id id_{};  ///< Of the header.
   std::map<std::uint32_t, Block>
       held_;               ///< First blocks of sectors erased since sync(), by address.
   bool unsynced_ = false;  ///< Something was written since sync().

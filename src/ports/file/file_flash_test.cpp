@@ -252,6 +252,19 @@ TEST_F(FileFlashTest, AKilledProcessLosesNothing) {
   EXPECT_THAT(read(*file, 63 * 4096 + 256, 4096 - 256), Each(0xFF));
 }
 
+TEST_F(FileFlashTest, TheIdentityIsTheFiles) {
+  const std::string identity = create().identity();
+  EXPECT_EQ(open()->identity(), identity);
+  std::filesystem::rename(path_, path_ + ".moved");
+  EXPECT_NE(create().identity(), identity);
+  std::filesystem::remove(path_);
+  std::filesystem::copy_file(path_ + ".moved", path_);
+  EXPECT_NE(open()->identity(), identity) << "a copy";
+  std::filesystem::remove(path_);
+  std::filesystem::rename(path_ + ".moved", path_);
+  EXPECT_EQ(open()->identity(), identity) << "moved";
+}
+
 TEST_F(FileFlashTest, DiscardsOnlyItsOwnFile) {
   FileFlash file = create();
   std::filesystem::rename(path_, path_ + ".moved");
