@@ -79,6 +79,18 @@ class Client {
   int socket_;
 };
 
+/// Sockets belong to this user as long as this is there. Only root can do that.
+class AsUser {
+ public:
+  explicit AsUser(uid_t user) : before_(static_cast<uid_t>(::setfsuid(user))) {}
+  ~AsUser() { ::setfsuid(before_); }
+  AsUser(const AsUser&) = delete;
+  AsUser& operator=(const AsUser&) = delete;
+
+ private:
+  uid_t before_;
+};
+
 class UsbServer : public ::testing::Test, public ServerObserver {
  protected:
   void SetUp() override { ASSERT_FALSE(server_.listen("127.0.0.1", 0)); }
@@ -198,6 +210,46 @@ TEST_F(UsbServer, ManyClientsThatWantNothingDoNotKeepOneThatDoesAway) {
   EXPECT_TRUE(server_.attached());
 }
 
+TEST_F(UsbServer, IdleClientsDoNotEvictOneThatIsAboutToAsk) {
+  Client client(server_.port());
+  run(1);
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 8; ++i) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    run(1);
+  }
+  EXPECT_EQ(import(client).size(), 8 + kDeviceBytes);
+}
+
+TEST_F(UsbServer, WhoHoldsMostConnectionsLosesThemFirst) {
+  Client client(server_.port(), "127.0.0.2");
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 100; ++i) {
+    idle.push_back(std::make_unique<Client>(server_.port()));
+    run(1);
+  }
+  EXPECT_EQ(import(client).size(), 8 + kDeviceBytes);
+  Bytes none;
+  EXPECT_FALSE(idle.front()->receive(none)) << "the longest silent one";
+  EXPECT_TRUE(idle.back()->receive(none));
+}
+
+TEST_F(UsbServer, WhoMayNotHaveTheDeviceMakesRoomFirst) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";
+  std::vector<std::unique_ptr<Client>> own;
+  for (int i = 0; i < 20; ++i) own.push_back(std::make_unique<Client>(server_.port()));
+  run();
+  std::vector<std::unique_ptr<Client>> others;
+  {
+    const AsUser nobody(65534);
+    for (int i = 0; i < 100; ++i) {
+      others.push_back(std::make_unique<Client>(server_.port()));
+      run(1);
+    }
+  }
+  EXPECT_EQ(import(*own.front()).size(), 8 + kDeviceBytes);
+}
+
 TEST_F(UsbServer, NoiseIsHungUpOn) {
   Client client(server_.port());
   client.send(Bytes(100, 0x47));
@@ -232,18 +284,6 @@ TEST_F(UsbServer, TheDeviceLeavesTheBus) {
 
 // ---- Who may attach it
 // ----------------------------------------------------------------------------
-
-/// Sockets belong to this user as long as this is there. Only root can do that.
-class AsUser {
- public:
-  explicit AsUser(uid_t user) : before_(static_cast<uid_t>(::setfsuid(user))) {}
-  ~AsUser() { ::setfsuid(before_); }
-  AsUser(const AsUser&) = delete;
-  AsUser& operator=(const AsUser&) = delete;
-
- private:
-  uid_t before_;
-};
 
 TEST_F(UsbServer, AnotherUserOfThisComputerIsRefused) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can be another user";

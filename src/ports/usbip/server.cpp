@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "ports/usbip/bus.hpp"
@@ -44,14 +45,18 @@ std::uint16_t port_of(int socket) {
 }  // namespace
 
 struct Server::Client {
-  Client(int number, Peer who, bool admitted, Controller& controller)
-      : socket(number), peer(std::move(who)), connection(controller, admitted) {}
+  Client(int number, Peer who, bool may_attach, Controller& controller)
+      : socket(number),
+        peer(std::move(who)),
+        admitted(may_attach),
+        connection(controller, may_attach) {}
   ~Client() { ::close(socket); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   int socket;
   Peer peer;
+  bool admitted;
   Connection connection;
   Time heard_at = 0;  ///< When it last said something.
   bool told = false;  ///< The observer knows that it is attached.
@@ -118,12 +123,15 @@ void Server::handle(const std::vector<pollfd>& fds, Time now) {
   for (const auto& client : clients_) {
     if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client, now);
   }
-  if (listener_ >= 0 && found(listener_, POLLIN)) accept_client();
+  if (listener_ < 0 || !found(listener_, POLLIN)) return;
+  for (std::size_t i = 0; i < kMaxClients && accept_client(now); ++i) {
+  }
 }
 
-void Server::accept_client() {
+/// Takes one connection that waits. False if there is none.
+bool Server::accept_client(Time now) {
   const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (socket < 0) return;
+  if (socket < 0) return false;
   // Replies are short and waited for; and a host whose cable was pulled must not keep the device.
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
@@ -131,21 +139,39 @@ void Server::accept_client() {
   set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kSilence / 2);
   set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kQuestions);
   set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (kSilence + kQuestions * kSilence / 2) * 1000);
-  if (clients_.size() >= kMaxClients) {
-    // The one that has waited longest without wanting the device makes room.
-    const auto idle = std::find_if(clients_.begin(), clients_.end(), [](const auto& client) {
-      return !client->connection.attached();
-    });
-    if (idle == clients_.end()) {
-      ::close(socket);
-      return;
-    }
-    clients_.erase(idle);
-  }
   // At once: later the peer may have handed its end on, or closed it.
   Peer peer = look_up_peer(socket);
   const bool admitted = access_.admits(peer);
-  clients_.push_back(std::make_unique<Client>(socket, std::move(peer), admitted, controller_));
+  auto client = std::make_unique<Client>(socket, std::move(peer), admitted, controller_);
+  client->heard_at = now;
+  if (clients_.size() < kMaxClients || make_room(now)) clients_.push_back(std::move(client));
+  return true;
+}
+
+/// Drops a client for one that comes. False if all have the device, or have asked for it.
+bool Server::make_room(Time now) {
+  for (const auto& client : clients_) {
+    if (!client->connection.attached()) read_from(*client, now);
+  }
+  const auto held = [&](const Peer& peer) {
+    return std::ranges::count_if(clients_, [&](const auto& other) {
+      return other->peer.address == peer.address && other->peer.user == peer.user;
+    });
+  };
+  std::tuple<bool, bool, std::ptrdiff_t, Time> most{};
+  auto least = clients_.end();
+  for (auto place = clients_.begin(); place != clients_.end(); ++place) {
+    const Client& client = **place;
+    if (client.connection.attached() || client.told) continue;
+    const auto rank =
+        std::tuple(client.gone, !client.admitted, held(client.peer), now - client.heard_at);
+    if (least != clients_.end() && rank <= most) continue;
+    most = rank;
+    least = place;
+  }
+  if (least == clients_.end()) return false;
+  clients_.erase(least);
+  return true;
 }
 
 void Server::read_from(Client& client, Time now) {

@@ -48,8 +48,10 @@ class Server {
   /// If a host takes the configuration away and then says nothing for so long, it has removed the
   /// device. In ms.
   static constexpr Time kRemoved = 4000;
-  /// Clients at a time; more are turned away.
-  static constexpr std::size_t kMaxClients = 8;
+  /// Clients at a time. One that comes then takes the place of one that has not asked for the
+  /// device: of those who may not have it first, then of the user or computer with most
+  /// connections, and there of the one that has been silent for longest.
+  static constexpr std::size_t kMaxClients = 32;
 
   /// All are the caller's and outlive the server. `controller` is the one that `usb` is on.
   Server(Controller& controller, usb::Usb& usb, ServerObserver& observer);
@@ -81,7 +83,8 @@ class Server {
  private:
   struct Client;
 
-  void accept_client();
+  bool accept_client(Time now);
+  bool make_room(Time now);
   void read_from(Client& client, Time now);
   void write_to(Client& client);
   void drop(Client& client, const std::string& reason);
