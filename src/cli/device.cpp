@@ -185,6 +185,7 @@ class Running final : private device::Host,
     take_lines();
     const Next keys = press(now);
     const Next next = sooner(server_.step(now), keys);
+    flash_.tell_failure(console_);
     news_.tell();
     return answers_ ? sooner(next, answers_->step(now, feed_.waiting() > 0)) : next;
   }

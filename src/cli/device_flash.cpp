@@ -40,7 +40,16 @@ flash::NorFlash& DeviceFlash::flash() {
 void DeviceFlash::keep(Console& console) {
   if (path_.empty()) say(console, "without --flash, what is saved is forgotten at the end");
   if (made_) say(console, fmt::format("made {}, {} bytes", path_, kDeviceGeometry.size()));
+  if (file_) note_readers(path_, *file_, console);
   made_ = false;
+}
+
+void DeviceFlash::tell_failure(Console& console) {
+  if (!file_ || file_->failure() == told_) return;
+  told_ = file_->failure();
+  say(console, fmt::format("cannot write {}: {}; what was saved before is still there, the rest is "
+                           "not saved",
+                           path_, told_));
 }
 
 void DeviceFlash::sync() {

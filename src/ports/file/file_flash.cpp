@@ -67,7 +67,7 @@ std::optional<FileFlash> FileFlash::create(const std::string& path, const Geomet
     error = "cannot create " + path + ": flash of such measures is not supported";
     return std::nullopt;
   }
-  FileFlash file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666),
+  FileFlash file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
                  Access::read_write);
   if (file.descriptor_ < 0) {
     error = because("cannot create", path, errno);
@@ -279,6 +279,11 @@ bool FileFlash::sync_disk() {
   if (sync_error_ != 0) return done(sync_error_);
   unsynced_ = false;
   return true;
+}
+
+bool FileFlash::others_can_read() const {
+  struct stat status {};
+  return ::fstat(descriptor_, &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
 std::string FileFlash::identity() const {

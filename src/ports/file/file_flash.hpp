@@ -38,7 +38,8 @@ class FileFlash final : public flash::NorFlash {
     read_write,
   };
 
-  /// Makes a new file with erased flash and opens it for writing. Nothing if it cannot, with the
+  /// Makes a new file with erased flash, which only its owner may read, and opens it for writing.
+  /// Nothing if it cannot, with the
   /// reason in `error`: a file of that name exists, no supported geometry, or what the system says.
   /// A file that could not be completed is removed.
   static std::optional<FileFlash> create(const std::string& path, const flash::Geometry& geometry,
@@ -62,6 +63,9 @@ class FileFlash final : public flash::NorFlash {
   /// Syncs the file if anything was written since the last time, and a second time if sectors were
   /// erased. If that fails, it is not known what the medium holds: it fails each time from then on.
   flash::FlashStatus sync() override;
+
+  /// Whether the file's mode lets anybody but its owner read it.
+  [[nodiscard]] bool others_can_read() const;
 
   /// What tells the file from all others of this computer, copies of it included, and stays the
   /// same when it gets another name. Bytes that are for nobody to read.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -250,6 +251,17 @@ TEST_F(FileFlashTest, AKilledProcessLosesNothing) {
   ASSERT_TRUE(file) << error_;
   EXPECT_THAT(read(*file, 0, 63 * 4096 + 256), Each(7));
   EXPECT_THAT(read(*file, 63 * 4096 + 256, 4096 - 256), Each(0xFF));
+}
+
+TEST_F(FileFlashTest, IsItsOwnersOnly) {
+  const mode_t before = ::umask(0);
+  const FileFlash file = create();
+  ::umask(before);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), perms::owner_read | perms::owner_write);
+  EXPECT_FALSE(file.others_can_read());
+  std::filesystem::permissions(path_, perms::group_read, std::filesystem::perm_options::add);
+  EXPECT_TRUE(file.others_can_read());
 }
 
 TEST_F(FileFlashTest, TheIdentityIsTheFiles) {
