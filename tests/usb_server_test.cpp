@@ -340,6 +340,39 @@ TEST_F(UsbServer, APeerWhoseSocketIsGoneIsRefused) {
   EXPECT_THAT(notes_[1], StartsWith("attached "));
 }
 
+// A kernel may have no sock_diag(7): a module of Linux, which a small system may lack.
+TEST(UsbPeer, IsFoundInTheTablesToo) {
+  in6_addr mapped{};
+  ::inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped);
+  for (const bool six : {false, true}) {
+    const int listener = ::socket(six ? AF_INET6 : AF_INET, SOCK_STREAM, 0);
+    sockaddr_in6 any{};
+    any.sin6_family = six ? AF_INET6 : AF_INET;
+    socklen_t size = six ? sizeof any : sizeof(sockaddr_in);
+    if (::bind(listener, reinterpret_cast<const sockaddr*>(&any), size) != 0) {
+      ::close(listener);
+      GTEST_SKIP() << "this computer has no IPv6";
+    }
+    ASSERT_EQ(::listen(listener, 8), 0);
+    ::getsockname(listener, reinterpret_cast<sockaddr*>(&any), &size);
+    const std::uint16_t port = ntohs(any.sin6_port);  // At the same place for IPv4.
+    std::vector<std::unique_ptr<Client>> clients;
+    clients.push_back(std::make_unique<Client>(port));
+    clients.push_back(std::make_unique<Client>(port, mapped));
+    if (six) clients.push_back(std::make_unique<Client>(port, in6addr_loopback));
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+      const int socket = ::accept(listener, nullptr, nullptr);
+      for (const Ask ask : {Ask::best, Ask::tables}) {
+        const Peer peer = look_up_peer(socket, ask);
+        EXPECT_TRUE(peer.local);
+        EXPECT_EQ(peer.user, ::geteuid()) << peer.name;
+      }
+      ::close(socket);
+    }
+    ::close(listener);
+  }
+}
+
 TEST_F(UsbServer, UsersAreKnownByIpv6Too) {
   Server six{rig_.controller, rig_.usb, *this};
   if (six.listen("::1", 0)) GTEST_SKIP() << "this computer has no IPv6";

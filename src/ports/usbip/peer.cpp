@@ -12,7 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
 namespace pianola::usbip {
 namespace {
@@ -84,9 +87,9 @@ Request request_for(const End& from, const End& to) {
   return request;
 }
 
-/// Who made the socket at `from`. A socket without an inode is no process's any more: the kernel
-/// calls it root's.
-std::optional<uid_t> user_of(const End& from, const End& to) {
+/// Who made the socket at `from`, by sock_diag(7), which a kernel may lack. A socket without an
+/// inode is no process's any more: the kernel calls it root's.
+std::optional<uid_t> user_by_netlink(const End& from, const End& to) {
   const int netlink = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
   if (netlink < 0) return std::nullopt;
   const Request request = request_for(from, to);
@@ -106,9 +109,45 @@ std::optional<uid_t> user_of(const End& from, const End& to) {
   return reply.body.idiag_uid;
 }
 
+/// An end as the tables have it: each four bytes of the address as one number, then the port. In
+/// the one for IPv6 an IPv4 address has a prefix.
+std::string table_entry(const End& end, bool six) {
+  const std::size_t size = end.family == AF_INET ? 4 : 16;
+  std::string text = six && size == 4 ? "0000000000000000FFFF0000" : "";
+  std::array<char, 16> piece{};
+  for (std::size_t at = 0; at < size; at += 4) {
+    std::uint32_t number = 0;
+    std::memcpy(&number, &end.address[at], sizeof number);
+    std::snprintf(piece.data(), piece.size(), "%08X", number);
+    text += piece.data();
+  }
+  std::snprintf(piece.data(), piece.size(), ":%04X", ntohs(end.port));
+  return text + piece.data();
+}
+
+/// Who made the socket at `from`, by the tables of all sockets.
+std::optional<uid_t> user_by_tables(const End& from, const End& to) {
+  for (const bool six : {false, true}) {
+    if (!six && from.family == AF_INET6) continue;
+    const std::string own = table_entry(from, six);
+    const std::string other = table_entry(to, six);
+    std::ifstream table(six ? "/proc/net/tcp6" : "/proc/net/tcp");
+    for (std::string line; std::getline(table, line);) {
+      std::istringstream words(line);
+      std::string number, local, remote, state, queues, timer, retries, timeout;
+      uid_t user = 0;
+      std::uint64_t inode = 0;
+      words >> number >> local >> remote >> state >> queues >> timer >> retries >> user >>
+          timeout >> inode;
+      if (words && local == own && remote == other && inode != 0) return user;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Peer look_up_peer(int socket) {
+Peer look_up_peer(int socket, Ask ask) {
   sockaddr_storage there{};
   sockaddr_storage here{};
   socklen_t size = sizeof there;
@@ -128,7 +167,8 @@ Peer look_up_peer(int socket) {
   const End from = to_end(there);
   const End to = to_end(here);
   peer.local = from.is_loopback() || from.is_at(to);
-  if (peer.local) peer.user = user_of(from, to);
+  if (peer.local && ask == Ask::best) peer.user = user_by_netlink(from, to);
+  if (peer.local && !peer.user) peer.user = user_by_tables(from, to);
   return peer;
 }
 

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,10 +17,16 @@ struct Peer {
   std::optional<uid_t> user;  ///< Of a local one: who made its socket, if the kernel says so.
 };
 
+/// How the kernel is asked for the user of a socket.
+enum class Ask : std::uint8_t {
+  best,    ///< As `tables` if it knows no other way.
+  tables,  ///< By /proc/net/tcp (proc(5)), which may be long.
+};
+
 /// Looks up the other end of `socket`, which is connected and the caller's. Of a local peer it asks
 /// the kernel (sock_diag(7)): whoever hands a socket on, as usbip(8) does to the kernel, stays its
 /// user. A peer that has closed its end has none any more.
-Peer look_up_peer(int socket);
+Peer look_up_peer(int socket, Ask ask = Ask::best);
 
 /// Which users of this computer may attach the device. Who comes from elsewhere may, since the
 /// server listens there.
