@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "ports/memory/compile.hpp"
 #include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/text_view.hpp"
 #include "support/usb_host.hpp"
@@ -44,6 +45,18 @@ class UsbHid : public ::testing::Test {
     for (InputReport& input : host_.inputs) all.push_back(std::move(input.bytes));
     host_.inputs.clear();
     return all;
+  }
+  /// All that was read, without repeated reports of the keyboard.
+  std::vector<Bytes> read_changes() {
+    std::vector<Bytes> changes;
+    Bytes keyboard;
+    for (InputReport& input : host_.inputs) {
+      const bool repeated = input.endpoint == usb::kKeyboardIn && input.bytes == keyboard;
+      if (input.endpoint == usb::kKeyboardIn) keyboard = input.bytes;
+      if (!repeated) changes.push_back(std::move(input.bytes));
+    }
+    host_.inputs.clear();
+    return changes;
   }
   std::vector<Bytes> keys(std::initializer_list<int> usages, bool down) {
     for (const int usage : usages) {
@@ -236,14 +249,131 @@ TEST_F(UsbHid, AHostThatDoesNotReadTheOtherInterface) {
   host_.pass(5);
   keys({4}, true);
   EXPECT_THAT(read(), IsEmpty()) << "the first report still waits";
-  host_.pass(usb::Usb::kDeaf);
-  EXPECT_THAT(read(), ElementsAre(boot({0, 0, 4})));
+  // The keyboard's report is repeated to see whether that one is read.
+  host_.pass(usb::Usb::kDeaf + 20);
+  EXPECT_THAT(read_changes(), ElementsAre(boot({}), boot({0, 0, 4})));
   rig_.key(hid::consumer_usage(0xE9), false);
   EXPECT_THAT(keys({5}, true), ElementsAre(boot({0, 0, 4, 5}))) << "it is not waited for again";
   // When it is read after all, the host learns the state.
   host_.listen(usb::kExtraIn, 32);
   host_.pass(5);
   EXPECT_THAT(read(), ElementsAre(Bytes{2, 0xE9, 0}, Bytes{2, 0, 0}));
+}
+
+// ---- A host that stands still: a virtual computer that is paused, a bus that is busy ------------
+
+class UsbPause : public UsbHid {
+ protected:
+  static constexpr hid::Usage kF1 = hid::keyboard_usage(0x3A);
+
+  /// How many presses of keys were read.
+  std::ptrdiff_t presses_read() {
+    return std::ranges::count_if(read(), [](const Bytes& bytes) { return bytes[2] != 0; });
+  }
+  std::string status() {
+    memory::StringSink sink;
+    TextWriter out{sink};
+    rig_.device->errors().write(rig_.device->roll(), out);
+    return sink.text();
+  }
+};
+
+TEST_F(UsbPause, AMacroWaitsForTheHostAndLosesNothingWhereverItStops) {
+  ASSERT_EQ(
+      rig_.save("F1 { \"ab\" VOLUME_UP \"Cd\" move 5 -5 scroll 2 \"ef\" click left \"g\" }\n"),
+      Status::ok);
+  const auto play = [&](std::uint32_t before, std::uint32_t pause) {
+    rig_.key(kF1, true);
+    rig_.key(kF1, false);
+    host_.pass(before);
+    host_.stand_still(pause);
+    host_.pass(100);
+    return read_changes();
+  };
+  const std::vector<Bytes> all = play(0, 0);
+  ASSERT_GT(all.size(), 15U);
+  for (const std::uint32_t pause : {1U, 499U, 501U, 1003U, 3000U, 30'000U}) {
+    for (std::uint32_t before = 0; before < all.size() + 5; ++before) {
+      EXPECT_EQ(play(before, pause), all) << pause << " ms after " << before;
+    }
+  }
+  EXPECT_EQ(status(), "");
+}
+
+TEST_F(UsbPause, WhenNobodyReadsForAnHourCancelWorksAndKeysThatHaveNoRoomAreCounted) {
+  ASSERT_EQ(rig_.save("F1 { \"ab\" wait 1s \"cd\" }\n"), Status::ok);
+  rig_.key(kF1, true);
+  rig_.key(kF1, false);
+  host_.pass(2);
+  constexpr std::uint32_t kHour = 3'600'000;
+  host_.stand_still(kHour, 100);
+  engine::Engine& engine = rig_.device->engine();
+  EXPECT_EQ(engine.tasks(), 1U) << "it waits as long as it takes";
+  EXPECT_EQ(engine.lost_taps(), 0U);
+  for (int i = 0; i < 40; ++i) {
+    rig_.key(hid::keyboard_usage(0x04), true);
+    rig_.key(hid::keyboard_usage(0x04), false);
+  }
+  const std::uint32_t lost = engine.lost_taps();
+  EXPECT_GT(lost, 0U);
+  EXPECT_EQ(engine.taps_lost_by_host(), lost);
+  for (const auto key : {hid::kLeftShift, hid::kRightShift, hid::kEscape}) rig_.key(key, true);
+  EXPECT_EQ(engine.tasks(), 0U) << "cancelled at once";
+  for (const auto key : {hid::kLeftShift, hid::kRightShift, hid::kEscape}) rig_.key(key, false);
+  host_.pass(100);
+  read();
+  EXPECT_THAT(keys({5}, true), ElementsAre(boot({0, 0, 5}))) << "nothing is left of before";
+  EXPECT_EQ(status(), "") << "that was the user's wish";
+}
+
+TEST_F(UsbPause, TapsThatAreLostWhileAMacroTypesAreNotTheHostsFault) {
+  ASSERT_EQ(rig_.save("F1 { wait 1s }\n"), Status::ok);
+  host_.ignore(usb::kKeyboardIn);
+  for (int i = 0; i < 40; ++i) {
+    rig_.key(hid::keyboard_usage(0x04), true);
+    rig_.key(hid::keyboard_usage(0x04), false);
+  }
+  EXPECT_GT(rig_.device->engine().lost_taps(), 0U);
+  EXPECT_EQ(rig_.device->engine().taps_lost_by_host(), 0U);
+}
+
+TEST_F(UsbPause, OnlyAHostThatSleepsOrIsGoneCutsAMacroOffAndThatIsTold) {
+  const std::string macros =
+      "# Greetings\nF1 { \"0123456789\" TAB call rest }\n\nmacro rest { \"0123456789\" }\n";
+  ASSERT_EQ(rig_.save(macros), Status::ok);
+  const auto start = [&](std::uint32_t for_ms) {
+    rig_.key(kF1, true);
+    rig_.key(kF1, false);
+    host_.pass(for_ms);
+  };
+  // Ten digits, TAB, four digits more; or somewhat fewer or more: what counts is what was read.
+  start(15);
+  rig_.controller.suspend();
+  rig_.step();
+  host_.stand_still(1999);
+  EXPECT_EQ(status(), "");
+  host_.stand_still(2);
+  EXPECT_EQ(status(), "macros.txt:2: error: F1: the computer slept, so this was cut off after " +
+                          std::to_string(presses_read() + 1) + " characters and taps\n")
+      << "the last one was refused";
+  rig_.controller.resume();
+  host_.pass(100);
+  read();
+  start(3);
+  host_.detach();
+  EXPECT_EQ(rig_.device->engine().tasks(), 0U);
+  EXPECT_THAT(status(), ::testing::EndsWith(
+                            "macros.txt:2: error: F1: the computer was not connected, so this was "
+                            "cut off after " +
+                            std::to_string(presses_read() + 1) + " characters and taps\n"))
+      << "the last one was on its way";
+  // A host that begins anew.
+  ASSERT_TRUE(host_.enumerate());
+  start(0);
+  rig_.controller.reset_bus();
+  rig_.step();
+  EXPECT_THAT(status(), ::testing::HasSubstr("connected, so this was cut off after "));
+  EXPECT_EQ(rig_.device->errors().size(), 2U) << "of each kind the last one";
 }
 
 // ---- Sleep --------------------------------------------------------------------------------------

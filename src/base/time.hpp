@@ -25,7 +25,9 @@ struct Next {
 
 /// The one that comes first.
 constexpr Next sooner(Next a, Next b) {
-  return a.never || (!b.never && earlier(b.at, a.at)) ? b : a;
+  // Member by member: for the whole, small processors would be told to call memcpy().
+  const bool other = a.never || (!b.never && earlier(b.at, a.at));
+  return {other ? b.never : a.never, other ? b.at : a.at};
 }
 
 }  // namespace pianola

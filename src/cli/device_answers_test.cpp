@@ -159,5 +159,33 @@ TEST(StrokesText, IsOneLineInWhichBackspaceErases) {
             "BACKSPACE ENTER BACKSPACE");
 }
 
+TEST_F(DeviceTerminal, TellsOfKeysThatAreLostAndWhy) {
+  save("F1 { \"abc\" wait 1s }");
+  enter("F1", 0);
+  rig_.polls = false;
+  std::string taps;
+  for (int i = 0; i < 30; ++i) taps += "x ";
+  EXPECT_THAT(enter(taps, 0), EndsWith("pianola: keys are being lost, because too much is pressed "
+                                       "while a macro types\n"));
+  rig_.polls = true;
+  EXPECT_THAT(wait(1500), ::testing::ContainsRegex("pianola: [0-9]+ taps were lost\n"));
+  rig_.polls = false;
+  enter("y", 3000);
+  EXPECT_THAT(enter(taps, 0), EndsWith("pianola: keys are being lost, because the computer takes "
+                                       "none at present\n"));
+  rig_.polls = true;
+  EXPECT_THAT(wait(100), StartsWith("pianola: 1"));
+  EXPECT_EQ(wait(5000).find("lost"), std::string::npos) << "once";
+}
+
+TEST_F(DeviceTerminal, TellsWhichMacroWasCutOffAndHowFarItCame) {
+  save("F1 { \"abc\" wait 60s }");
+  enter("F1", 20);
+  rig_.device->disconnected();
+  EXPECT_THAT(wait(5),
+              ::testing::HasSubstr("macros.txt:1:1: error: the computer was not connected, "
+                                   "so this was cut off after 3 characters and taps\n"));
+}
+
 }  // namespace
 }  // namespace pianola::cli

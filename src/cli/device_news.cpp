@@ -9,6 +9,7 @@
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
 #include "lang/text/roll_measure.hpp"
+#include "ports/memory/compile.hpp"
 #include "tryout/roll_text.hpp"
 
 namespace pianola::cli {
@@ -43,6 +44,7 @@ void DeviceNews::tell() {
   if (device_.notices() != notices_) tell(device::notice_text(device_.notice()));
   notices_ = device_.notices();
   tell_errors();
+  tell_lost();
 }
 
 void DeviceNews::tell_outcome() {
@@ -96,10 +98,31 @@ void DeviceNews::tell_errors() {
 
 void DeviceNews::tell_error(const engine::Error& error) {
   ++count_;
+  memory::StringSink what;
+  TextWriter out{what};
+  engine::write_error(error, out);
   console_.err << paint_diagnostic(
       console_.colour_err, tryout::located(device_.roll().in_force(), "macros.txt", error.record,
-                                           error.offset, engine::error_text(error.code)));
+                                           error.offset, what.text()));
   console_.err.flush();
+}
+
+/// Taps that had no room: the first at once, since it may take long until no more are lost, and
+/// then how many they were.
+void DeviceNews::tell_lost() {
+  const engine::Engine& engine = device_.engine();
+  const std::uint32_t lost = engine.lost_taps() - lost_;
+  if (lost == 0) return;
+  const bool by_host = engine.taps_lost_by_host() != lost_by_host_;
+  const std::string_view why =
+      by_host ? "the computer takes none at present" : "too much is pressed while a macro types";
+  if (!losing_) tell(fmt::format("keys are being lost, because {}", why));
+  losing_ = true;
+  if (!engine.keys_have_room()) return;
+  losing_ = false;
+  lost_ = engine.lost_taps();
+  lost_by_host_ = engine.taps_lost_by_host();
+  tell(fmt::format("{} lost", lost == 1 ? "1 tap was" : fmt::format("{} taps were", lost)));
 }
 
 }  // namespace pianola::cli

@@ -28,6 +28,7 @@ class DeviceNews {
   void tell(std::string_view text);
   void tell_outcome();
   void tell_errors();
+  void tell_lost();
   std::string errors_file();
 
   device::Device& device_;
@@ -36,6 +37,9 @@ class DeviceNews {
   std::uint32_t outcomes_ = 0;
   std::uint32_t notices_ = 0;
   std::uint32_t errors_ = 0;
+  std::uint32_t lost_ = 0;
+  std::uint32_t lost_by_host_ = 0;
+  bool losing_ = false;  ///< Taps are being lost, and it was told.
   bool was_inserted_ = false;
 };
 

@@ -98,12 +98,14 @@ void DefinitionRecorder::set_trigger(hid::Modifiers mods, hid::Usage key) {
   const lang::TriggerMods exact{.exact = mods, .either = 0};
   if (!find_press(roll_, names, key, entry) && find_press(roll_, exact, key, entry)) names = exact;
   strokes_.begin(names, key_name(key, player_.layout()));
+  shown_ = player_.engine().shown();
   state_ = State::keys;
 }
 
-void DefinitionRecorder::sent(const hid::Report& before, const hid::Report& after) {
+void DefinitionRecorder::sent(const hid::Report& report) {
   if (state_ != State::keys && state_ != State::ending) return;
-  strokes_.note(before, after, player_.layout(), player_.caps_lock());
+  strokes_.note(shown_, report, player_.layout(), player_.caps_lock());
+  shown_ = report;
 }
 
 // ---- Saving -------------------------------------------------------------------------------------

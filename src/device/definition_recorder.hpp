@@ -39,7 +39,7 @@ class DefinitionRecorder final : public player::Watcher {
 
   // Watcher. The leader ends the recording; before there is a trigger it cancels it.
   bool take_key(const engine::KeyEvent& event) override;
-  void sent(const hid::Report& before, const hid::Report& after) override;
+  void sent(const hid::Report& report) override;
 
   /// Something is being recorded or saved.
   [[nodiscard]] bool active() const { return state_ != State::idle; }
@@ -78,6 +78,7 @@ class DefinitionRecorder final : public player::Watcher {
   edit::Editor& editor_;
   KeyWatch watch_;
   StrokeWriter strokes_;
+  hid::Report shown_;  ///< What the host saw last, while its reports are noted.
   edit::EditedText source_;
   NoDiagnostics diagnostics_;
   Time key_at_ = 0;  ///< When the last key changed, or the recording began.

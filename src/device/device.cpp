@@ -221,17 +221,27 @@ void Device::disconnected() {
 
 // ---- What the drive tells -----------------------------------------------------------------------
 
+namespace {
+
+void write_lost(std::string_view what, std::uint32_t taps, TextWriter& out) {
+  if (taps == 0) return;
+  out << what;
+  out.decimal(taps) << "\n";
+}
+
+}  // namespace
+
 void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   out << "Passphrase: none, so nothing is locked\n";
   if (muted_) out << "Rescue: no macros run until a macros.txt is taken.\n";
   if (notice_ != Notice::none) out << "Last command on the keys: " << notice_text(notice_) << ".\n";
-  if (player_.engine().lost_taps() != 0) {
-    out << "Taps lost because too much was typed at once: ";
-    out.decimal(player_.engine().lost_taps()) << "\n";
-  }
+  const std::uint32_t by_host = player_.engine().taps_lost_by_host();
+  write_lost("Taps lost because too much was typed at once: ",
+             player_.engine().lost_taps() - by_host, out);
+  write_lost("Taps lost because the computer took none for more than 2 s: ", by_host, out);
   if (errors_.size() == 0) return;
-  out << "Macros that failed since they were saved, and the line where each begins:\n";
+  out << "Macros that failed or were cut off since they were saved, and the line of each:\n";
   errors_.write(roll_, out);
 }
 

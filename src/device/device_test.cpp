@@ -389,9 +389,27 @@ TEST(ErrorLog, EachErrorOnceWithItsLine) {
   TextWriter out{sink};
   rig.device->errors().write(rig.device->roll(), out);
   EXPECT_EQ(sink.text(),
-            "macros.txt:4: error: " + std::string(error_text(engine::ErrorCode::zero)) +
-                "\nmacros.txt:6: error: " + std::string(error_text(engine::ErrorCode::range)) +
+            "macros.txt:4: error: F1: " + std::string(error_text(engine::ErrorCode::zero)) +
+                "\nmacros.txt:6: error: F3: " + std::string(error_text(engine::ErrorCode::range)) +
                 "\n");
+}
+
+TEST(ErrorLog, NamesADefinitionByHowItBeginsIfThatIsShort) {
+  NewDevice device;
+  DeviceRig& rig = device.rig;
+  ASSERT_EQ(rig.save("F1\n{ call m(0) }\n  macro m( n ) { let x = 1 / n }\n"
+                     "F2 { let x = random(0) } \"gruß\" { let x = random(-1) }\n"
+                     "rctrl+lshift+rshift+F3 { let x = random(0) }\n"),
+            Status::ok);
+  rig.play("F1 20 F2 20 g r u MINUS 50 +RCTRL +LSHIFT +RSHIFT +F3 -F3 -RCTRL -RSHIFT -LSHIFT");
+  memory::StringSink sink;
+  TextWriter out{sink};
+  rig.device->errors().write(rig.device->roll(), out);
+  EXPECT_EQ(sink.text(),
+            "macros.txt:3: error: macro m( n ): division by zero\n"
+            "macros.txt:4: error: F2: a random number needs a limit above zero\n"
+            "macros.txt:5: error: rctrl+lshift+rshift+F3: a random number needs a limit above "
+            "zero\n");
 }
 
 TEST(ErrorLog, ForgetsWithTheMacros) {

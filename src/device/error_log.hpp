@@ -10,7 +10,8 @@
 
 namespace pianola::device {
 
-/// The last errors of macros, each of them once.
+/// The last errors of macros, each of them once. Of a macro that was cut off again and again, the
+/// last time.
 class ErrorLog final : public engine::ErrorSink {
  public:
   /// How many are kept.
@@ -31,13 +32,14 @@ class ErrorLog final : public engine::ErrorSink {
   [[nodiscard]] std::uint32_t added() const { return added_; }
 
   /// Writes a line for each, the oldest first, with the line of macros.txt where its definition
-  /// begins. Reads the whole text of `roll`, whose errors these are.
+  /// begins, and how that begins. Reads the whole text of `roll`, whose errors these are.
   void write(store::CurrentRoll& roll, TextWriter& out) const;
 
  private:
   [[nodiscard]] std::size_t place(std::size_t index) const {
     return (next_ + kPlaces - size_ + index) % kPlaces;
   }
+  void forget(std::size_t index);
 
   std::array<engine::Error, kPlaces> errors_{};
   std::uint32_t added_ = 0;

@@ -57,17 +57,26 @@ std::optional<ErrorCode> Core::make_task(const Found& found, TaskIndex& out) {
 bool Core::give_floor() {
   const TaskIndex index = tasks.next();
   if (index == kNoTask) return false;
+  take_floor(index);
+  return true;
+}
+
+void Core::take_floor(TaskIndex index) {
   floor.task = index;
   floor.depth = 0;
   floor.labels = Floor::kUnknown;
   floor.timed = false;
   reader.seek(tasks[index].record, tasks[index].pc);
-  return true;
 }
 
 void Core::end_task(TaskIndex index, TaskEvent how) {
   Task& task = tasks[index];
-  if (oneshots && tasks.find(task.parent) == kNoTask) spend_oneshots(index, true);
+  const TaskIndex caller = tasks.find(task.parent);
+  if (caller != kNoTask) {
+    tasks[caller].typed += task.typed;
+  } else if (oneshots) {
+    spend_oneshots(index, true);
+  }
   leave_scopes(index, 0);
   stop_lingering(task);
   forget_known(task);
@@ -290,6 +299,22 @@ void Core::fail_floor(const Error& error) {
     end_task(index, TaskEvent::failed);
     index = caller;
   }
+}
+
+void Core::cut_off(ErrorCode why) {
+  for (std::size_t i = 0; i < tasks.capacity(); ++i) {
+    const auto index = static_cast<TaskIndex>(i);
+    if (tasks[index].is() == TaskState::free) continue;
+    TaskIndex root = index;
+    while (tasks.find(tasks[root].parent) != kNoTask) root = tasks.find(tasks[root].parent);
+    if (root != index) tasks[root].typed += tasks[index].typed;
+  }
+  for (std::size_t i = 0; i < tasks.capacity(); ++i) {
+    const Task& task = tasks[static_cast<TaskIndex>(i)];
+    if (task.is() == TaskState::free || tasks.find(task.parent) != kNoTask) continue;
+    errors.error({.code = why, .record = task.record, .offset = task.pc, .typed = task.typed});
+  }
+  end_all_tasks();
 }
 
 void Core::end_all_tasks() {

@@ -9,6 +9,7 @@
 #include "engine/bindings.hpp"
 #include "engine/errors.hpp"
 #include "engine/globals.hpp"
+#include "engine/host_state.hpp"
 #include "engine/input_queue.hpp"
 #include "engine/key_taker.hpp"
 #include "engine/last_key.hpp"
@@ -68,6 +69,8 @@ struct Core {
 
   /// Takes the floor and goes on with the task of this round that is next. False if there is none.
   bool give_floor();
+  /// Gives the floor to `task`, which is in neither round.
+  void take_floor(TaskIndex task);
 
   /// Ends a task: what it has is free again, and the keys that it holds go up. `how`: ended, failed
   /// or stopped.
@@ -137,6 +140,9 @@ struct Core {
   /// The task that has the floor failed: tells the error, then ends the task and its callers.
   void fail_floor(const Error& error);
 
+  /// end_all_tasks() because of the host, which is told of all macros that run.
+  void cut_off(ErrorCode why);
+
   /// Ends all tasks and the recording that is being made, and forgets what was being typed; the
   /// device holds nothing any more.
   void end_all_tasks();
@@ -159,6 +165,7 @@ struct Core {
   Floor floor;
   KeyTaker* device;  ///< Who takes requests and may take keys; null: nobody.
   Request request;   ///< See Engine::take_request().
+  HostState host = HostState::awake;
   Time now = 0;
   std::uint32_t presses = 0;         ///< Keys that were pressed; the number of the last, never 0.
   std::uint32_t random = 1;          ///< State of the generator, never 0.

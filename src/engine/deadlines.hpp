@@ -43,4 +43,41 @@ class Deadlines {
   std::uint16_t count_ = 0;
 };
 
+// Each wake and each sleep of a macro goes through these, so they stand here to be inlined.
+
+inline void Deadlines::rise(std::size_t place, TaskIndex task) {
+  while (place > 0) {
+    const std::size_t above = (place - 1) / 2;
+    if (!earlier_than(task, heap_[above])) break;
+    put(place, heap_[above]);
+    place = above;
+  }
+  put(place, task);
+}
+
+inline void Deadlines::sink(std::size_t place, TaskIndex task) {
+  for (std::size_t below = 2 * place + 1; below < count_; below = 2 * place + 1) {
+    if (below + 1 < count_ && earlier_than(heap_[below + 1], heap_[below])) ++below;
+    if (!earlier_than(heap_[below], task)) break;
+    put(place, heap_[below]);
+    place = below;
+  }
+  put(place, task);
+}
+
+inline void Deadlines::add(TaskIndex task) { rise(count_++, task); }
+
+inline void Deadlines::remove(TaskIndex task) {
+  const std::size_t place = tasks_[task].place;
+  if (place == Task::kNoPlace) return;
+  tasks_[task].place = Task::kNoPlace;
+  const TaskIndex last = heap_[--count_];
+  if (last == task) return;
+  if (place > 0 && earlier_than(last, heap_[(place - 1) / 2])) {
+    rise(place, last);
+  } else {
+    sink(place, last);
+  }
+}
+
 }  // namespace pianola::engine

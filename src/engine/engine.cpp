@@ -6,6 +6,13 @@
 
 namespace pianola::engine {
 
+namespace {
+
+/// How often a host is asked again that refused a report for Engine::kHostTimeout, in ms.
+constexpr Time kRetryTime = 100;
+
+}  // namespace
+
 // ---- Scheduling --------------------------------------------------------------------------------
 
 /// Whether the next key event, if there is one, is not kept back. Of events that are, `send next`
@@ -60,10 +67,23 @@ inline bool Engine::go_on() {
   return tasks.turn();
 }
 
+/// Whether nothing but a deadline can be what happens next: nobody has the floor or is ready, no
+/// key waits, the host has all, and nothing changed.
+inline bool Engine::only_sleepers() const {
+  const bool changed = (core_.signals | events_ | (core_.leds ^ leds_)) != 0;
+  return !changed && core_.floor.task == kNoTask && !core_.tasks.any_ready() &&
+         core_.input.empty() && core_.mixer.quiet() && !core_.oneshot_timed && !layers_differ();
+}
+
+/// Somebody holds something else than when tasks were told last, and it may be a layer.
+inline bool Engine::layers_differ() const {
+  return core_.has_layers && core_.mixer.holds().changes() != holds_changes_;
+}
+
 /// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
 /// for it. Only while nobody has the floor. Returns whether tasks woke.
 inline bool Engine::tell_changes() {
-  if (core_.has_layers && core_.mixer.holds().changes() != holds_changes_) layers_changed();
+  if (layers_differ()) layers_changed();
   if (core_.leds != leds_) leds_changed();
   for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
     keyboard_.start_event(static_cast<lang::Event>(std::countr_zero(events_)));
@@ -119,10 +139,10 @@ inline Next Engine::waiting_next() const {
   if (!mixer.waiting()) {
     return Next::time(mixer.parted() ? mixer.next_part_at() : core_.typist.ready_at());
   }
-  const bool late = reached(core_.now, mixer.host_deadline());
-  if (mixer.refused()) return Next::time(core_.now + (late ? Mixer::kHostTimeout : 1));
-  if (late || core_.tasks.count() == 0) return {};
-  return Next::time(mixer.host_deadline());
+  const bool late = host_is_late(core_.now);
+  if (mixer.refused()) return Next::time(core_.now + (late ? kRetryTime : 1));
+  if (late || core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  return Next::time(mixer.waiting_since() + kHostTimeout);
 }
 
 inline Next Engine::sleeping_next() {
@@ -148,12 +168,17 @@ void Engine::play(lang::Roll& roll) {
   event(lang::Event::start);
 }
 
-/// A host that takes no report sleeps or is gone: macros must not go on when it comes back.
-inline void Engine::check_host() {
+/// A report has waited for the host for so long that it is worth telling.
+inline bool Engine::host_is_late(Time now) const {
   const Mixer& mixer = core_.mixer;
-  if (core_.tasks.count() != 0 && mixer.waiting() && reached(core_.now, mixer.host_deadline())) {
-    core_.end_all_tasks();
-  }
+  return mixer.waiting() && reached(now, mixer.waiting_since() + kHostTimeout);
+}
+
+/// Macros must not go on when a host comes back that was asleep or gone.
+inline void Engine::check_host() {
+  if (core_.host == HostState::awake || core_.tasks.count() == 0) return;
+  if (!host_is_late(core_.now)) return;
+  core_.cut_off(core_.host == HostState::asleep ? ErrorCode::asleep : ErrorCode::gone);
 }
 
 Next Engine::step(Time now) {
@@ -163,6 +188,16 @@ Next Engine::step(Time now) {
   Vm vm{core_};
   unsigned budget = kQuota;
   while (budget > 0) {
+    if (only_sleepers()) {
+      // What mostly happens: the order of the rounds comes to giving the floor to the next of them.
+      undecided_ = false;
+      if (!core_.tasks.any_deadline()) return {};
+      const Time deadline = core_.tasks[core_.tasks.first_deadline()].deadline;
+      if (!reached(now, deadline)) return Next::time(deadline);
+      core_.take_floor(core_.tasks.wake_for_floor());
+      floors_ = 1;
+      --budget;
+    }
     if (core_.floor.task != kNoTask) {
       if (core_.settings.mix && keys_wait()) {
         mix_keys();
@@ -209,6 +244,8 @@ void Engine::cancel_all() {
 }
 
 void Engine::disconnected() {
+  host(HostState::gone);
+  core_.cut_off(ErrorCode::gone);
   cancel_all();
   core_.mixer.forget_host();
 }
@@ -221,7 +258,9 @@ void Engine::key(const KeyEvent& event) {
   if (event.usage == hid::kNoKey || (!macro && !is_valid_usage(usage))) return;
   const bool escape = event.down && event.usage == hid::kEscape && !core_.input.down(event.usage);
   const bool cancel = escape && keyboard_.both_shifts(event.time);
+  const std::uint32_t lost = core_.input.lost_taps();
   core_.input.push(event);
+  if (host_is_late(event.time)) lost_by_host_ += core_.input.lost_taps() - lost;
   // Who keeps the events back may look at them.
   if (core_.deferring != 0) core_.signal(kWakeKey | kWakeRelease);
   if (cancel) cancel_all();

@@ -7,6 +7,7 @@
 #include "base/time.hpp"
 #include "engine/core.hpp"
 #include "engine/errors.hpp"
+#include "engine/host_state.hpp"
 #include "engine/key_event.hpp"
 #include "engine/key_taker.hpp"
 #include "engine/keyboard.hpp"
@@ -45,6 +46,10 @@ namespace pianola::engine {
 /// All functions are called from one context (no interrupt calls them while another runs).
 class Engine {
  public:
+  /// How long a report waits for a host that sleeps or is gone before all tasks end, in ms. For one
+  /// that is awake it waits as long as it takes.
+  static constexpr Time kHostTimeout = 2000;
+
   /// Most instructions, characters, key events and changes of the floor in one step.
   static constexpr unsigned kQuota = 256;
 
@@ -99,8 +104,12 @@ class Engine {
   /// physically down mean nothing until they are released.
   void cancel_all();
 
-  /// As cancel_all(), when the host is gone or new: the report in flight, if any, is lost, and the
-  /// host knows of no key.
+  /// Whether the host can take reports; awake at first. While it cannot, macros end that it keeps
+  /// waiting for kHostTimeout, and that is an error of each.
+  void host(HostState state) { core_.host = state; }
+
+  /// As cancel_all(), when the host is gone or new, but an error of each macro: the report in
+  /// flight, if any, is lost, and the host knows of no key.
   void disconnected();
 
   /// Whether nothing is left to do: no task, no event that waits, no one-shot that will end by
@@ -113,6 +122,10 @@ class Engine {
   [[nodiscard]] std::size_t tasks() const { return core_.tasks.count(); }
   /// Taps lost because the queue of key events was full. Wraps.
   [[nodiscard]] std::uint32_t lost_taps() const { return core_.input.lost_taps(); }
+  /// Whether the queue of key events has room.
+  [[nodiscard]] bool keys_have_room() const { return !core_.input.full(); }
+  /// Those of them that were lost while a report had waited for the host for kHostTimeout. Wraps.
+  [[nodiscard]] std::uint32_t taps_lost_by_host() const { return lost_by_host_; }
   /// The settings of the roll, as it was read last.
   [[nodiscard]] const Settings& settings() const { return core_.settings; }
   /// The report that was sent last.
@@ -121,6 +134,7 @@ class Engine {
  private:
   friend struct test::EngineProbe;  // looks inside, for tests
 
+  [[nodiscard]] bool host_is_late(Time now) const;
   void check_host();
   [[nodiscard]] bool keys_pass() const;
   [[nodiscard]] bool keys_wait() const;
@@ -128,6 +142,8 @@ class Engine {
   bool end_oneshots();
   bool handle_key(bool due);
   bool go_on();
+  [[nodiscard]] bool only_sleepers() const;
+  [[nodiscard]] bool layers_differ() const;
   bool tell_changes();
   void layers_changed();
   void leds_changed();
@@ -138,6 +154,7 @@ class Engine {
 
   Core core_;
   Keyboard keyboard_{core_};
+  std::uint32_t lost_by_host_ = 0;
   std::uint32_t layers_ = 0;  ///< The layers that were on when tasks were told last, one bit each.
   Time decided_at_ = 0;       ///< When the first key event is decided, if `undecided_`.
   std::uint16_t holds_changes_ = 0;  ///< Holds::changes() when tasks were told last.

@@ -383,8 +383,26 @@ TEST_F(EngineAlone, ABusyHostIsAskedAgain) {
   EXPECT_EQ(sim::format_report(*host.sent), "[00:04]");
 }
 
-TEST_F(EngineAlone, AHostThatTakesNothingForTwoSecondsEndsTheTasks) {
+TEST_F(EngineAlone, AHostThatIsAwakeMayTakeAsLongAsItLikes) {
   load(BytecodeRoll{}.bind(kF1, text("abc")));
+  press(kF1, 100);
+  EXPECT_TRUE(engine.step(100).never);
+  engine.step(3'600'000);
+  EXPECT_EQ(engine.tasks(), 1U);
+  host.ready = false;
+  engine.report_taken(3'600'000);
+  EXPECT_EQ(engine.step(3'600'000).at, 3'600'001U);
+  EXPECT_EQ(engine.step(3'602'000).at, 3'602'100U) << "not asked each millisecond for ever";
+  EXPECT_EQ(engine.tasks(), 1U);
+  host.ready = true;
+  engine.step(3'602'100);
+  EXPECT_EQ(sim::format_report(*host.sent), "[00:05]");
+  EXPECT_TRUE(errors.errors().empty());
+}
+
+TEST_F(EngineAlone, AHostThatSleepsForTwoSecondsEndsTheTasks) {
+  load(BytecodeRoll{}.bind(kF1, text("abc")));
+  engine.host(HostState::asleep);
   press(kF1, 100);
   const Next next = engine.step(100);
   EXPECT_FALSE(next.never);
@@ -393,13 +411,17 @@ TEST_F(EngineAlone, AHostThatTakesNothingForTwoSecondsEndsTheTasks) {
   EXPECT_EQ(engine.tasks(), 1U);
   EXPECT_TRUE(engine.step(2100).never);
   EXPECT_EQ(engine.tasks(), 0U);
+  ASSERT_EQ(errors.errors().size(), 1U);
+  EXPECT_EQ(errors.errors()[0].code, ErrorCode::asleep);
+  EXPECT_EQ(errors.errors()[0].typed, 1U);
   engine.report_taken(9000);
   engine.step(9000);
   EXPECT_EQ(sim::format_report(*host.sent), "[00:]");
 }
 
-TEST_F(EngineAlone, AHostThatRefusesForTwoSecondsEndsTheTasks) {
+TEST_F(EngineAlone, AHostThatIsNotThereForTwoSecondsEndsTheTasks) {
   load(BytecodeRoll{}.bind(kF1, text("abc")));
+  engine.host(HostState::gone);
   host.ready = false;
   press(kF1, 100);
   for (Time now = 100; now < 2100; ++now) EXPECT_EQ(engine.step(now).at, now + 1);
@@ -407,6 +429,9 @@ TEST_F(EngineAlone, AHostThatRefusesForTwoSecondsEndsTheTasks) {
   engine.step(2100);
   EXPECT_EQ(engine.tasks(), 0U);
   EXPECT_TRUE(engine.step(2101).never);
+  ASSERT_EQ(errors.errors().size(), 1U);
+  EXPECT_EQ(errors.errors()[0].code, ErrorCode::gone);
+  EXPECT_EQ(errors.errors()[0].typed, 1U);
   EXPECT_FALSE(host.sent) << "nothing was seen, so nothing needs to be let up";
 }
 

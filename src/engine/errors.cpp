@@ -48,8 +48,19 @@ std::string_view error_text(ErrorCode code) {
       return "the recording is too long; what follows is not in it";
     case ErrorCode::globals:
       return "there are too many variables";
+    case ErrorCode::asleep:
+      return "the computer slept, so this was cut off";
+    case ErrorCode::gone:
+      return "the computer was not connected, so this was cut off";
   }
   return "unknown error";
+}
+
+void write_error(const Error& error, TextWriter& out) {
+  out << error_text(error.code);
+  if (!is_cut(error.code)) return;
+  out << " after ";
+  out.decimal(error.typed) << (error.typed == 1 ? " character or tap" : " characters and taps");
 }
 
 }  // namespace pianola::engine

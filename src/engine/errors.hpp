@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/text_writer.hpp"
+
 namespace pianola::engine {
 
 /// What can go wrong while macros run. Each of them ends the task and its callers, but for `full`,
-/// and `globals`, which is told when a roll is loaded.
+/// and `globals`, which is told when a roll is loaded. `asleep` and `gone` end all tasks, and are
+/// told of each macro that nobody called.
 enum class ErrorCode : std::uint8_t {
   tasks,      ///< All tasks of the pool are in use.
   slots,      ///< No room for the locals.
@@ -30,6 +33,8 @@ enum class ErrorCode : std::uint8_t {
   recording,  ///< No recording of this name.
   full,       ///< A recording became too long: it ends, but the macro goes on.
   globals,    ///< More globals than the engine has room for; the last ones do not exist.
+  asleep,     ///< The host sleeps, and did not wake to take a report.
+  gone,       ///< The host is gone.
 };
 
 /// One error and the instruction that it happened at.
@@ -37,11 +42,21 @@ struct Error {
   ErrorCode code{};
   std::uint32_t record = 0;  ///< Number of the definition.
   std::uint32_t offset = 0;  ///< In its code.
+  /// With is_cut(): how many characters and taps it had typed; the last may not have arrived.
+  std::uint32_t typed = 0;
   friend constexpr bool operator==(const Error&, const Error&) = default;
 };
 
+/// Whether the macro did nothing wrong: the host cut it off.
+constexpr bool is_cut(ErrorCode code) {
+  return code == ErrorCode::asleep || code == ErrorCode::gone;
+}
+
 /// What `code` means, as a user can understand it: one English clause without a full stop.
 std::string_view error_text(ErrorCode code);
+
+/// Writes error_text(), and how far the macro came if it was cut off.
+void write_error(const Error& error, TextWriter& out);
 
 /// Takes the errors of macros. Must not call the engine.
 class ErrorSink {

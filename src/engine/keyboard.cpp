@@ -47,12 +47,6 @@ Capitals capitals_of(std::string_view text) {
   return all && letters > 1 ? Capitals::all : first ? Capitals::first : Capitals::as_they_are;
 }
 
-/// Whether `entry` is a trigger of `kind` in `scope`.
-bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind kind) {
-  return entry.key.scope == scope &&
-         (entry.key.high >> 24) == (trigger_key(scope, kind, {}, 0).high >> 24);
-}
-
 }  // namespace
 
 // ---- What there is -----------------------------------------------------------------------------
@@ -60,48 +54,50 @@ bool is_trigger(const lang::IndexEntry& entry, std::uint32_t scope, TriggerKind 
 void Keyboard::load() {
   kinds_ = 0;
   lengths_ = 0;
+  bound_.clear();
   core_.has_layers = false;
   core_.layers_modify = false;
   folds_ = false;
-  note_kinds(0);
+  lang::Roll& roll = *core_.roll;
+  // Outside layers, then in them; between these stand all names.
+  note_triggers(0, roll.lower_bound(name_key(lang::IndexSpace::macro, 0)));
   lang::IndexEntry entry;
   const std::uint32_t space = name_key(lang::IndexSpace::layer, 0).high;
-  for (std::uint32_t i = core_.layer_position; core_.roll->index_entry(i, entry); ++i) {
+  for (std::uint32_t i = core_.layer_position; roll.index_entry(i, entry); ++i) {
     if (entry.key.scope != 0 || entry.key.high != space) break;
     core_.has_layers = true;
     if (entry.frame != 0) core_.layers_modify = true;
-    note_kinds(entry.key.low);
+  }
+  if (core_.has_layers) note_triggers(roll.lower_bound({1, 0, 0}), roll.index_size());
+}
+
+/// Notes the triggers that stand in the index from `position` to before `end`.
+void Keyboard::note_triggers(std::uint32_t position, std::uint32_t end) {
+  lang::IndexEntry entry;
+  for (; position < end && core_.roll->index_entry(position, entry); ++position) {
+    const TriggerKind kind = key_kind(entry.key);
+    const auto number = static_cast<unsigned>(kind);
+    if (number >= kOpen) continue;
+    kinds_ |= 1U << number;
+    if (kind == TriggerKind::text) {
+      note_length(entry);
+    } else if (kind != TriggerKind::event) {
+      if (key_mods(entry.key).more) kinds_ |= 1U << (kOpen + number);
+      // Of several keys this is one, and each has an entry or is looked up only after it.
+      const bool several =
+          kind == TriggerKind::together || (entry.key.high & lang::kManyInIndex) != 0;
+      bound_.add(several ? key_second(entry.key) : entry.key.low >> 16);
+    }
   }
 }
 
-void Keyboard::note_kinds(std::uint32_t scope) {
-  lang::IndexEntry entry;
-  for (unsigned i = 0; i < kOpen; ++i) {
-    const auto kind = static_cast<TriggerKind>(i);
-    const std::uint32_t first = core_.roll->lower_bound(trigger_key(scope, kind, {}, 0));
-    if (!core_.roll->index_entry(first, entry) || !is_trigger(entry, scope, kind)) continue;
-    kinds_ |= 1U << i;
-    if (kind == TriggerKind::text) note_lengths(first, scope);
-    if (kind == TriggerKind::dance) kinds_ |= 1U << (kOpen + i);  // its clauses stand between
-    if (kind > TriggerKind::tap) continue;  // they name no modifiers, or are looked at one by one
-    const lang::IndexKey open = trigger_key(scope, kind, {.more = true}, 0);
-    const bool has_open = core_.roll->index_entry(core_.roll->lower_bound(open), entry) &&
-                          entry.key.scope == scope && entry.key.high == open.high;
-    if (has_open) kinds_ |= 1U << (kOpen + i);
-  }
-}
-
-/// Notes how long the abbreviations of `scope` are; the first of them stands at `position`.
-void Keyboard::note_lengths(std::uint32_t position, std::uint32_t scope) {
-  lang::IndexEntry entry;
-  for (; core_.roll->index_entry(position, entry); ++position) {
-    if (!is_trigger(entry, scope, TriggerKind::text)) break;
-    core_.reader.seek(entry.record, entry.code);
-    lang::Instruction found;
-    if (!read_instruction(core_.reader, found)) continue;
-    folds_ = folds_ || has_any_case(core_.reader, entry);
-    if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
-  }
+/// Notes how long the abbreviation `entry` is.
+void Keyboard::note_length(const lang::IndexEntry& entry) {
+  core_.reader.seek(entry.record, entry.code);
+  lang::Instruction found;
+  if (!read_instruction(core_.reader, found)) return;
+  folds_ = folds_ || has_any_case(core_.reader, entry);
+  if (found.payload_size <= lang::kMaxAbbreviation) lengths_ |= 1U << found.payload_size;
 }
 
 /// The options of the trigger `entry`, which outlives them. Those that make no sense are left out.
@@ -140,8 +136,8 @@ HeldModifiers Keyboard::held_modifiers(const Lookup& lookup) const {
 
 bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& out,
                     std::uint16_t second) {
-  if (!has(kind)) return false;
   const std::uint32_t usage = kind == TriggerKind::vial ? id(key) : number(key);
+  if (!has(kind) || !bound_.may_have(usage)) return false;
   const lang::IndexKey none = trigger_key(lookup.scope, kind, {}, usage, second);
   const HeldModifiers mods = held_modifiers(lookup);
   const bool open = mods.all != 0 && has_open(kind);

@@ -8,6 +8,7 @@
 #include "base/time.hpp"
 #include "engine/bindings.hpp"
 #include "engine/core.hpp"
+#include "engine/key_filter.hpp"
 #include "engine/key_options.hpp"
 #include "engine/typed_text.hpp"
 #include "lang/code/trigger.hpp"
@@ -112,9 +113,9 @@ class Keyboard {
   [[nodiscard]] bool has_open(lang::TriggerKind kind) const {
     return (kinds_ >> (kOpen + static_cast<unsigned>(kind)) & 1U) != 0;
   }
-  void note_kinds(std::uint32_t scope);
+  void note_triggers(std::uint32_t position, std::uint32_t end);
   KeyOptions options_of(const lang::IndexEntry& entry);
-  void note_lengths(std::uint32_t position, std::uint32_t scope);
+  void note_length(const lang::IndexEntry& entry);
   [[nodiscard]] Lookup before_scopes() const { return {core_.mixer.holds().all().size() + 1}; }
   /// Goes on to the next place. False if there is none.
   bool next_scope(Lookup& lookup) {
@@ -240,6 +241,7 @@ class Keyboard {
   bool runs(const Found& found, bool stop);
 
   Core& core_;
+  KeyFilter bound_;             ///< The keys that triggers name.
   bool folds_ = false;          ///< Some abbreviations may be typed in any case.
   std::uint32_t lengths_ = 0;   ///< One bit for each size in bytes of the abbreviations.
   Time last_at_ = 0;            ///< When `last_` was pressed.

@@ -58,6 +58,7 @@ Usage Keyboard::next_usage() {
 void Keyboard::look_at_several(const KeyEvent& event, TriggerKind kind, const Lookup& lookup,
                                Several& several) {
   const auto key = static_cast<std::uint16_t>(event.usage);
+  if (!bound_.may_have(key)) return;
   const lang::IndexKey first = trigger_key(lookup.scope, kind, {}, 0, key);
   const HeldModifiers mods = held_modifiers(lookup);
   Found found;

@@ -48,9 +48,6 @@ struct Motion {
 /// and a change with one new key never meets another.
 class Mixer {
  public:
-  /// After this long without the host taking a report, it sleeps or is gone.
-  static constexpr Time kHostTimeout = 2000;
-
   Mixer(std::span<Hold> holds, ReportSink& sink, Recorder& recorder)
       : sink_(sink), recorder_(recorder), holds_(holds) {}
 
@@ -136,8 +133,8 @@ class Mixer {
   [[nodiscard]] bool waiting() const { return in_flight_ || refused_; }
   /// Whether the host refused a report, so that it must be tried again.
   [[nodiscard]] bool refused() const { return refused_; }
-  /// When the host gets the blame, if waiting().
-  [[nodiscard]] Time host_deadline() const { return waiting_since_ + kHostTimeout; }
+  /// Since when, if waiting().
+  [[nodiscard]] Time waiting_since() const { return waiting_since_; }
 
   /// The host knows of no key any more (bus reset, another host): all that is down is new to it.
   void forget_host();

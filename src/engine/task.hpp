@@ -77,6 +77,7 @@ struct Task {
   std::uint32_t doubled : 1 = 0;   ///< Its press was the second of a double tap.
   std::uint32_t record : 24 = 0;   ///< The definition that it runs.
   std::uint32_t slots : 8 = 0;     ///< Size of its frame.
+  std::uint32_t typed = 0;         ///< Characters and taps, those of what it called too.
   Handle parent;                   ///< The task that called it and waits.
   TaskIndex next = kNoTask;        ///< In the list that it is in.
   std::uint16_t place = kNoPlace;  ///< In the heap of deadlines.

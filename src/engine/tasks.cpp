@@ -6,27 +6,10 @@
 
 namespace pianola::engine {
 
-namespace {
-
-/// What a task listens for; its deadline and its child find it by themselves.
-constexpr Wakes kListens = static_cast<Wakes>(~unsigned{kWakeTime | kWakeChild});
-
-}  // namespace
-
 Tasks::Tasks(std::span<Task> pool, std::span<TaskIndex> heap)
     : pool_(pool), deadlines_(pool.data(), heap.data()) {
   assert(pool.size() < static_cast<std::size_t>(kLocked) && heap.size() == pool.size());
   for (std::size_t i = 0; i < pool.size(); ++i) append(free_, static_cast<TaskIndex>(i));
-}
-
-void Tasks::append(List& list, TaskIndex task) {
-  pool_[task].next = kNoTask;
-  if (list.head == kNoTask) {
-    list.head = task;
-  } else {
-    pool_[list.tail].next = task;
-  }
-  list.tail = task;
 }
 
 bool Tasks::remove(List& list, TaskIndex task) {
@@ -56,10 +39,7 @@ void Tasks::release(TaskIndex task, TaskEvent how) {
   tell(task, how);
   Task& freed = pool_[task];
   if (freed.is() == TaskState::ready && !remove(this_, task)) remove(next_, task);
-  if (freed.is() == TaskState::asleep) {
-    deadlines_.remove(task);
-    if ((freed.wakes & kListens) != 0) remove(listeners_, task);
-  }
+  if (freed.is() == TaskState::asleep) stop_sleeping(task);
   become(task, TaskState::free);
   ++freed.generation;
   append(free_, task);
@@ -89,17 +69,8 @@ void Tasks::yield(TaskIndex task) {
   tell(task, TaskEvent::yielded);
 }
 
-void Tasks::sleep(TaskIndex task, Wakes wakes) {
-  become(task, TaskState::asleep);
-  pool_[task].wakes = wakes;
-  if ((wakes & kWakeTime) != 0) deadlines_.add(task);
-  if ((wakes & kListens) != 0) append(listeners_, task);
-  tell(task, TaskEvent::slept, wakes);
-}
-
 void Tasks::wake(TaskIndex task, Wakes why) {
-  deadlines_.remove(task);
-  if ((pool_[task].wakes & kListens) != 0) remove(listeners_, task);
+  stop_sleeping(task);
   join_next(task);
   tell(task, TaskEvent::woke, why);
 }

@@ -50,6 +50,9 @@ class Tasks {
   void sleep(TaskIndex task, Wakes wakes);
   /// A sleeping task wakes because of `why`: it joins the next round.
   void wake(TaskIndex task, Wakes why);
+  /// The task with the earliest deadline wakes and has the floor at once; returns it. Only if
+  /// nobody is in either round: as if it had been the only one in the next.
+  TaskIndex wake_for_floor();
   /// Wakes those that wait for the release of `press`. Returns whether there were any.
   bool wake_released(std::uint32_t press);
   /// Wakes those that wait for any of `what`, none of which is kWakeTime or kWakeChild. Returns
@@ -89,8 +92,12 @@ class Tasks {
     TaskIndex tail = kNoTask;
   };
 
+  /// What a task listens for; its deadline and its child find it by themselves.
+  static constexpr Wakes kListens = static_cast<Wakes>(~unsigned{kWakeTime | kWakeChild});
+
   void append(List& list, TaskIndex task);
   void join_next(TaskIndex task);
+  void stop_sleeping(TaskIndex task);
   bool remove(List& list, TaskIndex task);
   void become(TaskIndex task, TaskState state) {
     pool_[task].state = static_cast<std::uint32_t>(state) & 3U;
@@ -105,5 +112,39 @@ class Tasks {
   Observer* observer_ = nullptr;
   std::uint16_t count_ = 0;
 };
+
+// As Deadlines: here to be inlined.
+
+inline void Tasks::append(List& list, TaskIndex task) {
+  pool_[task].next = kNoTask;
+  if (list.head == kNoTask) {
+    list.head = task;
+  } else {
+    pool_[list.tail].next = task;
+  }
+  list.tail = task;
+}
+
+inline void Tasks::sleep(TaskIndex task, Wakes wakes) {
+  become(task, TaskState::asleep);
+  pool_[task].wakes = wakes;
+  if ((wakes & kWakeTime) != 0) deadlines_.add(task);
+  if ((wakes & kListens) != 0) append(listeners_, task);
+  tell(task, TaskEvent::slept, wakes);
+}
+
+inline void Tasks::stop_sleeping(TaskIndex task) {
+  deadlines_.remove(task);
+  if ((pool_[task].wakes & kListens) != 0) remove(listeners_, task);
+}
+
+inline TaskIndex Tasks::wake_for_floor() {
+  const TaskIndex task = deadlines_.first();
+  stop_sleeping(task);
+  become(task, TaskState::floor);
+  tell(task, TaskEvent::woke, kWakeTime);
+  tell(task, TaskEvent::floor);
+  return task;
+}
 
 }  // namespace pianola::engine

@@ -17,6 +17,7 @@ constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   // The group "Keys" of the table but for text, which waits before each character.
   if (opcode >= Opcode::tap && opcode <= Opcode::raw) return Kind::types;
   if (opcode == Opcode::repeat_key) return Kind::types;
+  if (opcode == Opcode::wait) return Kind::waits;
   switch (opcode) {
     case Opcode::repeat:
     case Opcode::back:
@@ -194,6 +195,7 @@ inline bool Vm::type_at_once() {
   const hid::Stroke stroke = hid::layouts()[task().layout].ascii_stroke(character);
   if (stroke.usage == 0 || !core_.typist.strike_at_once(stroke, floor.manner)) return false;
   floor.text.next_ascii_taken(core_.reader);
+  ++task().typed;
   drop_raw();
   return true;
 }
@@ -224,6 +226,7 @@ inline Vm::Flow Vm::type() {
     const hid::Layout& layout = hid::layouts()[task().layout];
     typist.begin(character, layout, caps_lock, core_.settings.unicode);
     if (!typist.busy()) return Flow::next;
+    ++task().typed;
   }
   drop_raw();
   typist.go_on(core_.floor.manner);
@@ -234,7 +237,7 @@ inline Vm::Flow Vm::type() {
 /// for its handler.
 inline bool Vm::tap_at_once() {
   constexpr std::size_t kSize = 3;  // opcode, modifiers, a key below 40 hex
-  const Task& self = task();
+  Task& self = task();
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
   if (code.size() < kSize || code[2] >= 0x80 || self.raw != 0 || core_.oneshots) return false;
@@ -246,6 +249,32 @@ inline bool Vm::tap_at_once() {
   const hid::Stroke stroke{code[1], static_cast<std::uint8_t>(key.value())};
   if (!core_.typist.strike_at_once(stroke, manner)) return false;
   core_.reader.move(kSize);
+  ++self.typed;
+  return true;
+}
+
+/// Executes a WAIT where it lies in the reader's window, if the host has all and nothing is to be
+/// let up. False if it is for its handler.
+inline bool Vm::wait_at_once() {
+  constexpr std::size_t kSize = 3;  // opcode, a number below 4000 hex
+  std::uint32_t before = 0;
+  const std::span<const std::uint8_t> code = core_.reader.ahead(before);
+  if (code.size() < kSize || core_.deferring != 0 || core_.floor.depth != 0) return false;
+  const Mixer& mixer = core_.mixer;
+  if (!mixer.quiet() || !mixer.typed_key().idle()) return false;
+  std::uint32_t duration = code[1];
+  std::uint32_t size = 2;
+  if (duration >= 0x80) {
+    if (code[2] >= 0x80) return false;
+    duration = (duration & 0x7FU) | std::uint32_t{code[2]} << 7;
+    size = kSize;
+  }
+  if (duration == 0) return false;
+  Task& self = task();
+  self.deadline = core_.now + duration;
+  self.pc = (core_.reader.offset() + size) & 0xFFFFFFU;
+  core_.tasks.sleep(core_.floor.task, kWakeTime);
+  core_.floor.task = kNoTask;
   return true;
 }
 
@@ -268,6 +297,7 @@ Vm::Stop Vm::run(unsigned& budget) {
       return Stop::waiting;
     }
     --budget;
+    if (how == Kind::waits && wait_at_once()) return Stop::yielded;
     if (code == static_cast<std::uint8_t>(Opcode::tap) && tap_at_once()) continue;
     const Flow flow = one();
     if (flow == Flow::next) continue;

@@ -44,6 +44,7 @@ class Vm {
     plain,
     computes,  ///< Begin with compute().
     types,     ///< Its handler wants the typist to be ready.
+    waits,     ///< Begin with wait_at_once().
   };
   static constexpr Kind kind_of(lang::Opcode opcode);
   static Kind kind(std::uint8_t code);
@@ -58,6 +59,7 @@ class Vm {
   Flow one();
   bool tap_at_once();
   bool type_at_once();
+  bool wait_at_once();
   Flow execute(std::uint8_t code);
   void compute(unsigned& budget);
   static bool is_one_number(std::uint8_t code);

@@ -53,7 +53,9 @@ Vm::Flow Vm::tap(const Chord& plain) {
   core_.spend_oneshots(core_.floor.task, false);
   const Chord chord = with_layers(plain);
   const Manner manner{Mask::keys, task().hides, task().pace, core_.settings.tap};
-  return core_.typist.strike(chord, manner) ? Flow::next : Flow::repeat;
+  if (!core_.typist.strike(chord, manner)) return Flow::repeat;
+  ++task().typed;
+  return Flow::next;
 }
 
 /// `owner` holds `chord` from the next report on; `info` is as Hold's.

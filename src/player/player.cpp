@@ -5,7 +5,9 @@ namespace pianola::player {
 Player::Player(const Parts& parts, lang::Roll& roll)
     : host_(parts.host),
       keyboard_leds_(parts.leds),
-      engine_(parts.engine, roll, *this, parts.errors, this) {}
+      engine_(parts.engine, roll, *this, parts.errors, this) {
+  engine_.host(engine::HostState::gone);
+}
 
 Next Player::step(Time now) {
   now_ = now;
@@ -31,15 +33,25 @@ void Player::host_leds(std::uint8_t leds) {
   keyboard_leds_.show(leds);
 }
 
+void Player::connected() {
+  suspended_ = false;
+  engine_.host(engine::HostState::awake);
+}
+
 void Player::disconnected() {
   suspended_ = false;
-  shown_ = {};
   engine_.disconnected();
 }
 
 void Player::suspended() {
   suspended_ = true;
   woken_ = false;
+  engine_.host(engine::HostState::asleep);
+}
+
+void Player::resumed() {
+  suspended_ = false;
+  engine_.host(engine::HostState::awake);
 }
 
 void Player::key(const engine::KeyEvent& event) {
@@ -64,8 +76,7 @@ bool Player::send(const hid::Report& report) {
     return false;
   }
   if (!host_.send(report)) return false;
-  if (watcher_ != nullptr) watcher_->sent(shown_, report);
-  shown_ = report;
+  if (watcher_ != nullptr) watcher_->sent(report);
   return true;
 }
 

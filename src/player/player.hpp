@@ -67,12 +67,13 @@ class Player final : private engine::KeyTaker, private engine::ReportSink {
   void report_taken(Time now) { engine_.report_taken(now); }
   /// The host set its LEDs (HID 1.11, appendix B.1).
   void host_leds(std::uint8_t leds);
-  /// The host configured the device.
-  void connected() { suspended_ = false; }
+  /// The host configured the device. Until then, and after disconnected(), there is none: macros
+  /// that type end after Engine::kHostTimeout.
+  void connected();
   /// The host is gone, or begins anew.
   void disconnected();
   void suspended();
-  void resumed() { suspended_ = false; }
+  void resumed();
 
   // ---- How things stand -------------------------------------------------------------------------
 
@@ -98,7 +99,6 @@ class Player final : private engine::KeyTaker, private engine::ReportSink {
   KeyboardLeds& keyboard_leds_;
   Watcher* watcher_ = nullptr;
   engine::Engine engine_;
-  hid::Report shown_;  ///< What was sent last.
   Time now_ = 0;
   Time wake_at_ = 0;       ///< When the host is woken again, if `woken_`.
   std::uint8_t leds_ = 0;  ///< The host's, if `leds_known_`.

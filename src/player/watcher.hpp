@@ -12,8 +12,8 @@ class Watcher {
   /// As engine::KeyTaker::take_key(): a key's turn has come. Whether it is kept from the macros and
   /// the host.
   virtual bool take_key(const engine::KeyEvent& event) = 0;
-  /// The host, which saw `before`, takes `after`.
-  virtual void sent(const hid::Report& before, const hid::Report& after) = 0;
+  /// The host takes `report`.
+  virtual void sent(const hid::Report& report) = 0;
 
  protected:
   ~Watcher() = default;

@@ -1,6 +1,7 @@
 #include "usb/report_splitter.hpp"
 
 #include <algorithm>
+#include <bit>
 
 namespace pianola::usb {
 namespace {
@@ -8,6 +9,8 @@ namespace {
 /// Where the keys of a boot report begin.
 constexpr std::size_t kKeys = 2;
 constexpr std::uint8_t kRollOver = 0x01;
+/// No key in the report of further keys.
+constexpr std::array<std::uint8_t, kExtraKeyBytes> kNoKeys{};
 
 std::span<std::uint8_t> keys_of(hid::BootReport& boot) { return std::span(boot).subspan(kKeys); }
 std::span<const std::uint8_t> keys_of(const hid::BootReport& boot) {
@@ -19,14 +22,7 @@ bool has_key(const hid::BootReport& boot, std::uint8_t usage) {
   return std::ranges::find(keys.begin(), keys.end(), usage) != keys.end();
 }
 
-/// Whether something that is down in `from` is not in `to`.
-bool lets_go(const hid::BootReport& from, const hid::BootReport& to) {
-  const auto keys = keys_of(from);
-  return (from[0] & ~to[0]) != 0 ||
-         std::ranges::any_of(keys.begin(), keys.end(),
-                             [&](std::uint8_t usage) { return usage != 0 && !has_key(to, usage); });
-}
-
+/// Whether a bit that is set in `from` is not in `to`.
 template <std::size_t Size>
 bool lets_go(const std::array<std::uint8_t, Size>& from, const std::array<std::uint8_t, Size>& to) {
   for (std::size_t i = 0; i < Size; ++i) {
@@ -58,21 +54,26 @@ void ReportSplitter::set_boot(bool boot) {
   if (boot == boot_) return;
   boot_ = boot;
   place_keys();
+  compare();
+}
+
+void ReportSplitter::set_extra(bool listens) {
+  extra_ = listens;
+  compare();
 }
 
 void ReportSplitter::set(const hid::Report& report) {
-  report_ = report;
-  x_ = report.x;
-  y_ = report.y;
-  wheel_ = report.wheel;
-  if (!has(Kind::mouse)) stop();
-  report_.x = 0;
-  report_.y = 0;
-  report_.wheel = 0;
+  mods_ = report.mods;
+  keys_ = report.keys;
   wanted_.consumer = report.consumer;
   wanted_.system = report.system;
   wanted_.buttons = report.buttons;
+  const bool moves = has(Kind::mouse);
+  x_ = moves ? report.x : std::int16_t{0};
+  y_ = moves ? report.y : std::int16_t{0};
+  wheel_ = moves ? report.wheel : std::int8_t{0};
   place_keys();
+  compare();
 }
 
 /// The pointer moves no more.
@@ -84,106 +85,126 @@ void ReportSplitter::stop() {
 
 void ReportSplitter::place_keys() {
   if (boot_) {
-    wanted_.boot = hid::boot_report(report_);
+    hid::Report report;
+    report.mods = mods_;
+    report.keys = keys_;
+    wanted_.boot = hid::boot_report(report);
     wanted_.keys = {};
     return;
   }
-  wanted_.boot[0] = report_.mods;
+  wanted_.boot[0] = mods_;
+  hid::KeySet others = keys_;
   const auto keys = keys_of(wanted_.boot);
   for (std::uint8_t& usage : keys) {
-    if (usage == kRollOver || !report_.keys.contains(usage)) usage = 0;
+    if (usage == 0) continue;
+    if (usage == kRollOver || !others.contains(usage)) usage = 0;
+    others.remove(usage);
   }
-  const auto before = wanted_.keys;
-  wanted_.keys = {};
-  report_.keys.for_each([&](std::uint8_t usage) {
-    if (has_key(wanted_.boot, usage)) return;
+  if (extra_used_) keep_extra(others);
+  others.for_each([&](std::uint8_t usage) {
     const auto place = std::ranges::find(keys.begin(), keys.end(), 0);
-    if (has_bit(usage) && (bit(before, usage) || place == keys.end())) {
-      set_bit(wanted_.keys, usage);
-    } else if (place != keys.end()) {
+    if (place != keys.end()) {
       *place = usage;
+    } else if (has_bit(usage)) {
+      set_bit(wanted_.keys, usage);
+      extra_used_ = true;
     }
   });
 }
 
-bool ReportSplitter::releases(Kind kind) const {
-  switch (kind) {
-    case Kind::boot:
-      return lets_go(sent_.boot, wanted_.boot);
-    case Kind::keys:
-      return lets_go(sent_.keys, wanted_.keys);
-    case Kind::consumer:
-      return sent_.consumer != 0 && sent_.consumer != wanted_.consumer;
-    case Kind::system:
-      return sent_.system != 0 && sent_.system != wanted_.system;
-    case Kind::mouse:
-      return (sent_.buttons & ~wanted_.buttons) != 0;
+/// Keys of the report of further keys stay there as long as they are among `keys`, from which they
+/// are taken.
+void ReportSplitter::keep_extra(hid::KeySet& keys) {
+  const auto before = wanted_.keys;
+  wanted_.keys = {};
+  for (unsigned usage = kFirstExtraKey; usage <= kLastExtraKey; ++usage) {
+    const auto key = static_cast<std::uint8_t>(usage);
+    if (!bit(before, key) || !keys.contains(key)) continue;
+    set_bit(wanted_.keys, key);
+    keys.remove(key);
   }
-  return false;
 }
 
-bool ReportSplitter::presses(Kind kind) const {
-  switch (kind) {
-    case Kind::boot:
-      return lets_go(wanted_.boot, sent_.boot);
-    case Kind::keys:
-      return lets_go(wanted_.keys, sent_.keys);
-    case Kind::consumer:
-      return wanted_.consumer != 0 && sent_.consumer != wanted_.consumer;
-    case Kind::system:
-      return wanted_.system != 0 && sent_.system != wanted_.system;
-    case Kind::mouse:
-      return (wanted_.buttons & ~sent_.buttons) != 0 || x_ != 0 || y_ != 0 || wheel_ != 0;
+/// Notes what the host is still to be told.
+void ReportSplitter::compare() {
+  releases_ = 0;
+  presses_ = 0;
+  const unsigned mods = sent_.boot[0] ^ wanted_.boot[0];
+  bool up = (mods & sent_.boot[0]) != 0;
+  bool down = (mods & wanted_.boot[0]) != 0;
+  for (std::size_t i = kKeys; i < sent_.boot.size(); ++i) {
+    const std::uint8_t before = sent_.boot[i];
+    const std::uint8_t after = wanted_.boot[i];
+    if (before == after) continue;
+    up = up || (before != 0 && !has_key(wanted_.boot, before));
+    down = down || (after != 0 && !has_key(sent_.boot, after));
   }
-  return false;
+  note(Kind::boot, up, down);
+  extra_used_ = extra_used_ || wanted_.consumer != 0 || wanted_.system != 0 ||
+                wanted_.buttons != 0 || x_ != 0 || y_ != 0 || wheel_ != 0;
+  if (extra_used_ && has(Kind::keys)) compare_extra();
 }
 
-/// The state that was sent last, without the keys of `kind` that are to go up.
-ReportSplitter::State ReportSplitter::released(Kind kind) const {
-  State state = sent_;
-  switch (kind) {
-    case Kind::boot:
-      state.boot[0] = static_cast<std::uint8_t>(sent_.boot[0] & wanted_.boot[0]);
-      for (std::uint8_t& usage : keys_of(state.boot)) {
-        if (!has_key(wanted_.boot, usage)) usage = 0;
-      }
-      break;
-    case Kind::keys:
-      for (std::size_t i = 0; i < state.keys.size(); ++i) {
-        state.keys[i] = static_cast<std::uint8_t>(state.keys[i] & wanted_.keys[i]);
-      }
-      break;
-    case Kind::consumer:
-      state.consumer = 0;
-      break;
-    case Kind::system:
-      state.system = 0;
-      break;
-    case Kind::mouse:
-      state.buttons = static_cast<std::uint8_t>(sent_.buttons & wanted_.buttons);
-      break;
+/// The same of all but the boot report.
+void ReportSplitter::compare_extra() {
+  note(Kind::keys, lets_go(sent_.keys, wanted_.keys), lets_go(wanted_.keys, sent_.keys));
+  const auto note_one = [&](Kind kind, unsigned before, unsigned after) {
+    note(kind, before != 0 && before != after, after != 0 && before != after);
+  };
+  note_one(Kind::consumer, sent_.consumer, wanted_.consumer);
+  note_one(Kind::system, sent_.system, wanted_.system);
+  const bool moves = x_ != 0 || y_ != 0 || wheel_ != 0;
+  note(Kind::mouse, (sent_.buttons & ~wanted_.buttons) != 0,
+       (wanted_.buttons & ~sent_.buttons) != 0 || moves);
+  extra_used_ = any() || wanted_.keys != kNoKeys || wanted_.consumer != 0 || wanted_.system != 0 ||
+                wanted_.buttons != 0;
+}
+
+void ReportSplitter::note(Kind kind, bool releases, bool presses) {
+  const auto number = static_cast<unsigned>(kind);
+  releases_ = static_cast<std::uint8_t>(releases_ | unsigned{releases} << number);
+  presses_ = static_cast<std::uint8_t>(presses_ | unsigned{presses} << number);
+}
+
+/// The state that was sent last, without what is to go up, and without motion: that goes with what
+/// presses.
+ReportSplitter::State ReportSplitter::released() const {
+  State state;
+  state.boot[0] = static_cast<std::uint8_t>(sent_.boot[0] & wanted_.boot[0]);
+  for (std::size_t i = kKeys; i < state.boot.size(); ++i) {
+    if (has_key(wanted_.boot, sent_.boot[i])) state.boot[i] = sent_.boot[i];
   }
+  for (std::size_t i = 0; i < state.keys.size(); ++i) {
+    state.keys[i] = static_cast<std::uint8_t>(sent_.keys[i] & wanted_.keys[i]);
+  }
+  state.buttons = static_cast<std::uint8_t>(sent_.buttons & wanted_.buttons);
   return state;
 }
 
 std::optional<Part> ReportSplitter::next() const {
-  std::optional<Kind> first_press;
-  std::optional<Kind> release;
-  bool more_releases = false;
-  for (const Kind kind : kKinds) {
-    if (!has(kind)) continue;
-    if (!first_press && presses(kind)) first_press = kind;
-    if (!releases(kind)) continue;
-    more_releases = release.has_value();
-    release = kind;  // The last of the kinds: modifiers go up after all else.
-  }
-  if (!release) {
-    if (!first_press) return std::nullopt;
-    return part(*first_press, wanted_);
-  }
+  if (!any()) return std::nullopt;
+  const auto first_press = static_cast<unsigned>(std::countr_zero(presses_));
+  if (releases_ == 0) return whole(static_cast<Kind>(first_press));
+  // The last of the kinds: modifiers go up after all else.
+  const auto release = static_cast<unsigned>(std::bit_width(releases_)) - 1;
+  const bool more = std::popcount(releases_) > 1;
   // The last release and the first press may be one report.
-  const bool whole = !presses(*release) || (!more_releases && release == first_press);
-  return part(*release, whole ? wanted_ : released(*release));
+  const bool presses_too = (presses_ >> release & 1U) != 0;
+  const auto kind = static_cast<Kind>(release);
+  if (!presses_too || (!more && release == first_press)) return whole(kind);
+  return part(kind, released());
+}
+
+/// The report that says all that is wanted.
+Part ReportSplitter::whole(Kind kind) const {
+  Part out = part(kind, wanted_);
+  if (kind != Kind::mouse) return out;
+  out.bytes[1] = low(x_);
+  out.bytes[2] = high(x_);
+  out.bytes[3] = low(y_);
+  out.bytes[4] = high(y_);
+  out.bytes[5] = low(wheel_);
+  return out;
 }
 
 void ReportSplitter::sent(const Part& part) {
@@ -208,9 +229,10 @@ void ReportSplitter::sent(const Part& part) {
       }
       break;
   }
+  compare();
 }
 
-Part ReportSplitter::part(Kind kind, const State& state) const {
+Part ReportSplitter::part(Kind kind, const State& state) {
   Part out;
   if (kind == Kind::boot) {
     out.size = static_cast<std::uint8_t>(state.boot.size());
@@ -233,18 +255,9 @@ Part ReportSplitter::part(Kind kind, const State& state) const {
       out.size = 1;
       out.bytes[0] = state.system;
       break;
-    default: {
+    default:
       out.size = 6;
       out.bytes[0] = state.buttons;
-      // Motion goes with what presses, never with a mere release.
-      const bool moves = &state == &wanted_;
-      if (!moves) break;
-      out.bytes[1] = low(x_);
-      out.bytes[2] = high(x_);
-      out.bytes[3] = low(y_);
-      out.bytes[4] = high(y_);
-      out.bytes[5] = low(wheel_);
-    }
   }
   return out;
 }

@@ -36,10 +36,11 @@ inline constexpr std::size_t kExtraKeyBytes = (kLastExtraKey - kFirstExtraKey) /
 
 /// An input report of one interface.
 struct Part {
+  /// Little-endian, without the id. Aligned, so that copies go by words.
+  alignas(4) std::array<std::uint8_t, kExtraKeyBytes> bytes{};
   Interface interface = Interface::keyboard;
   ReportId id = ReportId::none;
-  std::uint8_t size = 0;                             ///< Bytes, without the id.
-  std::array<std::uint8_t, kExtraKeyBytes> bytes{};  ///< Little-endian, without the id.
+  std::uint8_t size = 0;  ///< Bytes, without the id.
 
   [[nodiscard]] std::span<const std::uint8_t> data() const { return {bytes.data(), size}; }
   friend bool operator==(const Part&, const Part&) = default;
@@ -62,12 +63,14 @@ class ReportSplitter {
   [[nodiscard]] bool boot() const { return boot_; }
 
   /// Whether somebody reads Interface::extra; true at first. While nobody does, it has no reports.
-  void set_extra(bool listens) { extra_ = listens; }
+  void set_extra(bool listens);
 
   /// What is to be down from now on, and how the pointer moves. A movement that was not sent is
   /// lost.
   void set(const hid::Report& report);
 
+  /// Whether there is something that the host does not know.
+  [[nodiscard]] bool any() const { return (releases_ | presses_) != 0; }
   /// The report that is to be sent next; nothing if the host knows all.
   [[nodiscard]] std::optional<Part> next() const;
   /// `part`, as next() gave it, is on its way.
@@ -87,25 +90,31 @@ class ReportSplitter {
   };
   /// The reports, in the order in which they press.
   enum class Kind : std::uint8_t { boot, keys, consumer, system, mouse };
-  static constexpr std::array<Kind, 5> kKinds{Kind::boot, Kind::keys, Kind::consumer, Kind::system,
-                                              Kind::mouse};
 
   void place_keys();
   void stop();
   [[nodiscard]] bool has(Kind kind) const { return kind == Kind::boot || (extra_ && !boot_); }
-  [[nodiscard]] bool releases(Kind kind) const;
-  [[nodiscard]] bool presses(Kind kind) const;
-  [[nodiscard]] State released(Kind kind) const;
-  [[nodiscard]] Part part(Kind kind, const State& state) const;
+  void keep_extra(hid::KeySet& keys);
+  void compare();
+  void compare_extra();
+  void note(Kind kind, bool releases, bool presses);
+  [[nodiscard]] State released() const;
+  [[nodiscard]] Part whole(Kind kind) const;
+  [[nodiscard]] static Part part(Kind kind, const State& state);
 
-  hid::Report report_;  ///< Without motion.
+  hid::KeySet keys_;         ///< What is to be down, besides modifiers.
+  hid::Modifiers mods_ = 0;  ///< Modifiers that are to be down.
   State wanted_;
   State sent_;
   std::int16_t x_ = 0;
   std::int16_t y_ = 0;
   std::int8_t wheel_ = 0;
+  std::uint8_t releases_ = 0;  ///< The kinds in which something is to go up, one bit each.
+  std::uint8_t presses_ = 0;   ///< The kinds in which something is to go down or move, likewise.
   bool boot_ = false;
   bool extra_ = true;
+  /// More than the boot report may be down, be wanted down, or move.
+  bool extra_used_ = false;
 };
 
 }  // namespace pianola::usb

@@ -57,9 +57,9 @@ Next Usb::next(Next device) const {
   if (!configured_ || suspended_) return device;
   if (idle_ != 0 && !in_flight_)
     device = sooner(device, Next::time(keyboard_at_ + idle_ * kIdleUnit));
-  if (extra_listens_ && in_flight_ == Interface::extra)
+  if (extra_listens_ && in_flight_ == Interface::extra && !probing_)
     device = sooner(device, Next::time(asked_since_ + kDeaf));
-  if (!in_flight_ && read_at_ == now_ && splitter_.next())
+  if (!in_flight_ && read_at_ == now_ && splitter_.any())
     device = sooner(device, Next::time(now_ + 1));
   return device;
 }
@@ -70,7 +70,7 @@ void Usb::look_at_bus() {
 }
 
 bool Usb::send(const hid::Report& report) {
-  if (!configured_ || suspended_ || reporting_ || in_flight_ || splitter_.next()) return false;
+  if (!configured_ || suspended_ || reporting_ || in_flight_ || splitter_.any()) return false;
   splitter_.set(report);
   reporting_ = true;
   send_part();
@@ -89,6 +89,8 @@ bool Usb::send_part() {
     splitter_.sent(*part);
     in_flight_ = part->interface;
     asked_since_ = now_;
+    probing_ = false;
+    probes_ = 0;
   }
   return true;
 }
@@ -100,10 +102,15 @@ void Usb::finish_report() {
   device_->report_taken(now_);
 }
 
-/// Gives up Interface::extra if nobody reads it.
+/// Gives up Interface::extra if nobody reads it. A host that reads the keyboard no more either is
+/// busy, or a virtual computer that is paused: it gets everything later.
 void Usb::watch_extra() {
-  if (!extra_listens_ || in_flight_ != Interface::extra || suspended_) return;
+  if (!extra_listens_ || in_flight_ != Interface::extra || suspended_ || probing_) return;
   if (!reached(now_, asked_since_ + kDeaf)) return;
+  if (probes_ < kProbes) {
+    probing_ = true;
+    return repeat_keyboard();
+  }
   extra_listens_ = false;
   splitter_.set_extra(false);
   in_flight_.reset();
@@ -112,7 +119,11 @@ void Usb::watch_extra() {
 /// Repeats the keyboard's report as often as the host wants.
 void Usb::repeat_idle() {
   if (idle_ == 0 || in_flight_ || !configured_ || suspended_) return;
-  if (!reached(now_, keyboard_at_ + idle_ * kIdleUnit)) return;
+  if (reached(now_, keyboard_at_ + idle_ * kIdleUnit)) repeat_keyboard();
+}
+
+/// Gives the host what the keyboard said last once more, unless it is still to read that.
+void Usb::repeat_keyboard() {
   if (!tud_hid_n_ready(instance(Interface::keyboard))) return;
   const Part part = splitter_.state(Interface::keyboard, ReportId::none);
   tud_hid_n_report(instance(Interface::keyboard), 0, part.bytes.data(), part.size);
@@ -182,7 +193,11 @@ void Usb::on_resumed() {
 }
 
 void Usb::on_sent(Interface interface) {
-  if (interface == Interface::keyboard) keyboard_at_ = now_;
+  if (interface == Interface::keyboard) {
+    keyboard_at_ = now_;
+    if (probing_) ++probes_;
+    probing_ = false;
+  }
   read_ = interface;
   read_at_ = now_;
   if (interface == Interface::extra && !extra_listens_) {

@@ -22,9 +22,12 @@ namespace pianola::usb {
 /// the drivers of different interfaces could see them in another order.
 class Usb final : public device::Host {
  public:
-  /// If the host does not ask for a report of Interface::extra for so long, nobody there reads it,
-  /// and it gets no reports until one was read. In ms.
+  /// If the host does not ask for a report of Interface::extra for so long, though it reads
+  /// Interface::keyboard, nobody there reads it, and it gets no reports until one was read. In ms.
   static constexpr Time kDeaf = 500;
+  /// How many further reports of Interface::keyboard it must read for that: a host that was paused
+  /// had asked for some before.
+  static constexpr unsigned kProbes = 8;
   /// How long the device is off the bus to come back as another, in ms.
   static constexpr Time kAway = 1000;
 
@@ -44,7 +47,7 @@ class Usb final : public device::Host {
   /// Whether the host configured the device.
   [[nodiscard]] bool configured() const { return configured_; }
   /// Whether the host is still to read a report.
-  [[nodiscard]] bool reporting() const { return reporting_ || in_flight_ || splitter_.next(); }
+  [[nodiscard]] bool reporting() const { return reporting_ || in_flight_ || splitter_.any(); }
   /// Whether the device that the host sees has a drive.
   [[nodiscard]] bool with_drive() const { return with_drive_; }
 
@@ -86,6 +89,7 @@ class Usb final : public device::Host {
   bool send_part();
   void finish_report();
   void watch_extra();
+  void repeat_keyboard();
   void repeat_idle();
   void answer_raw();
   void go_away_and_back();
@@ -112,9 +116,11 @@ class Usb final : public device::Host {
   bool suspended_ = false;
   bool with_drive_ = true;
   bool extra_listens_ = true;
-  bool answers_ = false;  ///< answer_ is to be sent.
-  bool leave_ = false;    ///< The device asked to leave the bus.
-  bool away_ = false;     ///< The device has left the bus.
+  bool probing_ = false;     ///< The keyboard's report is repeated, to see whether it is read.
+  std::uint8_t probes_ = 0;  ///< How often it was read while a report waits for the other.
+  bool answers_ = false;     ///< answer_ is to be sent.
+  bool leave_ = false;       ///< The device asked to leave the bus.
+  bool away_ = false;        ///< The device has left the bus.
 };
 
 }  // namespace pianola::usb

@@ -7,6 +7,7 @@ import time
 import texts
 from device import edit_keys
 from rig import check, equal, no_complaints
+from session import wait_for_reports, wait_till_typing
 
 TYPED_CHARACTERS = 10_000
 
@@ -118,15 +119,10 @@ def keys_and_lights(rig):
     rig.device.stop()
 
 
-# How long the guest is paused: longer than a removed device takes to be free again.
-PAUSE = 6
-
-
 def removing(rig):
-    """A guest that removes the device frees it; one that is paused keeps it."""
+    """A guest that removes the device frees it. (One that is paused keeps it: pauses().)"""
     macros = texts.Version(1, 500)
     rig.plug(macros.text)
-    rig.guest.pause(PAUSE)
     rig.must_type("F1", macros.typed)
     mark = rig.device.mark()
     start = time.monotonic()
@@ -172,4 +168,40 @@ def commands_on_the_keys(rig):
     rig.device.stop()
 
 
-CASES = [attaching, descriptors, typing_characters, keys_and_lights, removing, commands_on_the_keys]
+# A computer that is paused for less, and for longer, than any time-out that the device has.
+PAUSES = (3, 30)
+
+
+def pauses(rig):
+    """A macro waits while the whole computer is paused, and no character is lost; if the cable is
+    pulled, the device says how far the macro came."""
+    text = texts.long_text(random.Random(rig.seed), 6_000)
+    rig.plug("set layout = uk\n" + texts.typing_macro("F1", text))
+    session = rig.session
+    session.cable.report_times = times = []
+    session.listen()
+    rig.device.keys("F1")
+    for number, seconds in enumerate(PAUSES, 1):
+        wait_till_typing(times, 1_000 * number)
+        rig.guest.pause(seconds)
+    wait_for_reports(times, len(text))
+    typed = session.finish()
+    equal(typed.text, text, "typed, with pauses")
+    check("cut off" not in rig.device.log(), "a macro was cut off by a pause:\n" + rig.device.log())
+    longest = max(after[0] - before[0] for before, after in zip(times, times[1:]))
+    check(longest > PAUSES[-1] - 1, f"no pause of more than {longest:.1f} s was there")
+    times.clear()
+    since = rig.device.mark()
+    rig.device.keys("F1")
+    wait_till_typing(times, 100)
+    session.cable.pull()
+    said = rig.device.wait_for(r"cut off after (\d+) characters and taps", since)
+    session.cable.report_times = None
+    check(50 < int(said[1]) < len(text), said.string)
+    session.wait_gone()
+    rig.device.stop()
+    return f"{len(text)} characters with pauses of {PAUSES[0]} and {PAUSES[1]} s"
+
+
+CASES = [attaching, descriptors, typing_characters, keys_and_lights, removing,
+         commands_on_the_keys, pauses]

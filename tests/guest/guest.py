@@ -72,16 +72,24 @@ class Guest:
             raise GuestError(f"cannot save the guest's state to {path}\n{said!r}")
 
     def pause(self, seconds):
-        """Stops the guest for that long, as one does with a virtual machine. It does not notice."""
+        """The whole computer stands still for so long, as a virtual one does that is paused."""
         with socket.socket(socket.AF_UNIX) as monitor:
+            monitor.settimeout(60)
             monitor.connect(str(self._monitor))
-            monitor.sendall(b"stop\n")
+            self._monitor_says(monitor, b"stop", b"paused")
             time.sleep(seconds)
-            monitor.sendall(b"cont\ninfo status\n")
-            for line in monitor.makefile("rb"):
-                if b"VM status: running" in line:
-                    return
-        raise GuestError("the guest does not go on after a pause")
+            self._monitor_says(monitor, b"cont", b"running")
+
+    @staticmethod
+    def _monitor_says(monitor, command, state):
+        """Gives QEMU's monitor a command, after which it must say that the guest is in `state`."""
+        monitor.sendall(command + b"\ninfo status\n")
+        said = b""
+        while b"VM status: " + state not in said:
+            piece = monitor.recv(4096)
+            if not piece:
+                raise GuestError(f"QEMU's monitor after {command!r}: {said!r}")
+            said += piece
 
     def close(self):
         self._qemu.kill()

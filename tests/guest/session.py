@@ -29,6 +29,15 @@ def wait_for_reports(times, wanted):
             return
 
 
+def wait_till_typing(times, wanted):
+    """Waits until so many reports were on the wire, and more are to come."""
+    deadline = time.monotonic() + 60
+    while len(times) < wanted:
+        if time.monotonic() > deadline:
+            raise GuestError(f"{len(times)} reports within 60 s, {wanted} wanted")
+        time.sleep(0.005)
+
+
 class Typed:
     """What came from the input devices between Session.listen() and finish()."""
 

@@ -184,6 +184,15 @@ class UsbHost {
     }
   }
 
+  /// Time passes for the device alone: the host is a virtual computer that stands still. Transfers
+  /// that it has asked for end, and it asks for nothing. The device goes on every `interval` ms.
+  void stand_still(std::uint32_t milliseconds, std::uint32_t interval = 1) {
+    for (std::uint32_t passed = 0; passed < milliseconds; passed += interval) {
+      rig_.now += interval;
+      rig_.step();
+    }
+  }
+
   // ---- Enumeration ------------------------------------------------------------------------------
 
   Bytes descriptor(std::uint8_t type, std::uint8_t index, std::uint16_t language,
