@@ -20,12 +20,11 @@ namespace pianola::file {
 /// of a program unit, and the number of sectors; then 16 random bytes, which older files do not
 /// have; zeros to the end. The region's bytes follow as they are, and the file ends with them.
 ///
-/// Ending the process at any time is like a power cut. If the computer itself loses power, of what
-/// was not synced any part may be missing, in blocks of 512 bytes; but what is in a sector's first
-/// block is not there before the sector was erased and all else was written that came before the
-/// sync. So the sector of a store either has its header, and behind it what belongs to that, or it
-/// does not count. (The block is kept in memory until then, and written between two syncs of the
-/// file, which is cheaper than a sync at each erase.)
+/// Ending the process at any time is like a power cut. If the computer itself loses power, any of
+/// what was not synced may be missing, in blocks of 512 bytes. But the first block of a sector that
+/// was erased comes last: it is kept in memory until sync() has made sure of the erase and of all
+/// else, and is written then. So a sector of a store has its header with what belongs behind it, or
+/// it does not count; and the file needs no sync at each erase.
 ///
 /// While it is open for writing nobody else can open it; several may read it.
 class FileFlash final : public flash::NorFlash {
@@ -39,9 +38,8 @@ class FileFlash final : public flash::NorFlash {
   };
 
   /// Makes a new file with erased flash, which only its owner may read, and opens it for writing.
-  /// Nothing if it cannot, with the
-  /// reason in `error`: a file of that name exists, no supported geometry, or what the system says.
-  /// A file that could not be completed is removed.
+  /// Nothing if it cannot, with the reason in `error`: a file of that name exists, no supported
+  /// geometry, or what the system says. A file that could not be completed is removed.
   static std::optional<FileFlash> create(const std::string& path, const flash::Geometry& geometry,
                                          std::string& error);
   /// Opens a file that create() made. Nothing if it cannot, with the reason in `error`: no flash
