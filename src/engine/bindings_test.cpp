@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ports/sim/simulation.hpp"
+#include "support/counting_roll.hpp"
 #include "support/keys.hpp"
 #include "support/rig.hpp"
 
@@ -18,40 +19,8 @@ using lang::TriggerKind;
 using lang::TriggerMods;
 using test::Assembler;
 using test::BytecodeRoll;
+using test::CountingRoll;
 using namespace test::keys;
-
-/// Passes everything on and counts it.
-class CountingRoll final : public lang::Roll {
- public:
-  explicit CountingRoll(lang::Roll& roll) : roll_(roll) {}
-  [[nodiscard]] std::uint32_t size() const override { return roll_.size(); }
-  std::uint32_t record_at(std::uint32_t position) override { return roll_.record_at(position); }
-  std::size_t read_code(std::uint32_t record, std::uint32_t offset,
-                        std::span<std::uint8_t> out) override {
-    ++codes;
-    return roll_.read_code(record, offset, out);
-  }
-  std::size_t read_source(std::uint32_t record, std::uint32_t offset,
-                          std::span<char> out) override {
-    return roll_.read_source(record, offset, out);
-  }
-  [[nodiscard]] std::uint32_t index_size() const override { return roll_.index_size(); }
-  bool index_entry(std::uint32_t position, lang::IndexEntry& out) override {
-    ++entries;
-    return roll_.index_entry(position, out);
-  }
-  std::uint32_t lower_bound(const lang::IndexKey& key) override {
-    ++bounds;
-    return roll_.lower_bound(key);
-  }
-
-  unsigned bounds = 0;
-  unsigned entries = 0;
-  unsigned codes = 0;
-
- private:
-  lang::Roll& roll_;
-};
 
 /// A thousand bindings: each of 63 keys with each of 16 sets of modifiers.
 class ThousandBindings : public ::testing::Test {

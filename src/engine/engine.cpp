@@ -70,9 +70,10 @@ inline bool Engine::go_on() {
 /// Whether nothing but a deadline can be what happens next: nobody has the floor or is ready, no
 /// key waits, the host has all, and nothing changed.
 inline bool Engine::only_sleepers() const {
-  const bool changed = (core_.signals | events_ | (core_.leds ^ leds_)) != 0;
-  return !changed && core_.floor.task == kNoTask && !core_.tasks.any_ready() &&
-         core_.input.empty() && core_.mixer.quiet() && !core_.oneshot_timed && !layers_differ();
+  // What fails most often comes first.
+  if (!core_.mixer.quiet() || !core_.input.empty() || core_.floor.task != kNoTask) return false;
+  if (core_.tasks.any_ready() || core_.oneshot_timed) return false;
+  return (core_.signals | events_ | (core_.leds ^ leds_)) == 0 && !layers_differ();
 }
 
 /// Somebody holds something else than when tasks were told last, and it may be a layer.

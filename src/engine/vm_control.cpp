@@ -17,7 +17,7 @@ std::optional<lang::Label> Vm::find(std::uint32_t label) {
     if (!core_.roll->index_entry(task().entry, entry)) return std::nullopt;
     floor.labels = entry.labels;
   }
-  return find_label(core_.reader, task().record, floor.labels, label);
+  return find_label(core_.reader, task().record, floor.labels, label, start_);
 }
 
 /// The task leaves its scopes until it is in `depth` of them. False: not yet, the host has to see

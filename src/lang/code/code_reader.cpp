@@ -207,24 +207,63 @@ std::uint8_t seek_keys(CodeReader& reader, std::uint32_t record, std::uint32_t c
   return (head & 0x1FU) == static_cast<std::uint8_t>(TriggerKind::together) ? 2 : 1;
 }
 
+namespace {
+
+/// How many bytes find_label() looks ahead: the labels of short blocks stand there.
+constexpr std::uint32_t kLabelsAhead = 512;
+
+/// Reads the piece of the label table that the reader stands before; `before` gets the link to the
+/// piece before it. The label, if it is there; failed() if that is no piece.
+std::optional<Label> read_labels(CodeReader& reader, std::uint32_t label, std::uint32_t& before) {
+  reader.byte();
+  before = reader.number();
+  for (std::uint32_t count = reader.byte(); count > 0 && !reader.failed(); --count) {
+    std::array<std::uint8_t, kLabelEntry> entry{};
+    reader.bytes(entry);
+    if ((entry[0] | (std::uint32_t{entry[1]} << 8)) != label || reader.failed()) continue;
+    const std::uint32_t high = std::uint32_t{entry[4]} << 16;
+    return Label{entry[2] | (std::uint32_t{entry[3]} << 8) | high, entry[5]};
+  }
+  return std::nullopt;
+}
+
+/// Whether the reader stands before a piece of the label table.
+bool at_labels(CodeReader& reader) {
+  return reader.peek() == static_cast<std::uint8_t>(Opcode::labels);
+}
+
+/// Looks for the label in the pieces that stand within kLabelsAhead bytes from `from` on. Never
+/// inlined: its frame is gone when the rest of the table is read.
+[[gnu::noinline]] std::optional<Label> find_ahead(CodeReader& reader, std::uint32_t record,
+                                                  std::uint32_t from, std::uint32_t label) {
+  Instruction instruction;
+  reader.seek(record, from);
+  while (reader.offset() - from < kLabelsAhead) {
+    if (at_labels(reader)) {
+      std::uint32_t before = 0;
+      const std::optional<Label> found = read_labels(reader, label, before);
+      if (found || reader.failed()) return found;
+    } else if (!read_instruction(reader, instruction)) {
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
-                                std::uint32_t label) {
-  while (labels != 0) {
+                                std::uint32_t label, std::uint32_t from) {
+  for (bool last = true; labels != 0; last = false) {
     const std::uint32_t at = labels - 1;
     reader.seek(record, at);
-    if (reader.byte() != static_cast<std::uint8_t>(Opcode::labels)) return std::nullopt;
-    labels = reader.number();
+    if (!at_labels(reader)) return std::nullopt;
+    std::optional<Label> found = read_labels(reader, label, labels);
     // Pieces are linked backwards only: a loop among them is a corrupt roll.
     if (reader.failed() || labels > at) return std::nullopt;
-    for (std::uint32_t count = reader.byte(); count > 0; --count) {
-      std::array<std::uint8_t, kLabelEntry> entry{};
-      reader.bytes(entry);
-      if (reader.failed()) return std::nullopt;
-      if ((entry[0] | (std::uint32_t{entry[1]} << 8)) == label) {
-        const std::uint32_t high = std::uint32_t{entry[4]} << 16;
-        return Label{entry[2] | (std::uint32_t{entry[3]} << 8) | high, entry[5]};
-      }
-    }
+    // A body with thousands of blocks has as many pieces, but that of a short block is near.
+    if (!found && last && labels != 0) found = find_ahead(reader, record, from, label);
+    if (found) return found;
   }
   return std::nullopt;
 }

@@ -130,8 +130,8 @@ struct Label {
 };
 
 /// Finds label `label` in the body whose last LABELS is at `labels` - 1; nothing if there is none.
-/// Leaves the reader elsewhere.
+/// Found soonest if it stands soon after the instruction at `from`. Leaves the reader elsewhere.
 std::optional<Label> find_label(CodeReader& reader, std::uint32_t record, std::uint32_t labels,
-                                std::uint32_t label);
+                                std::uint32_t label, std::uint32_t from);
 
 }  // namespace pianola::lang

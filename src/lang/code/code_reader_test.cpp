@@ -320,28 +320,28 @@ TEST(Labels, AreFoundThroughAllPieces) {
   code.op(Opcode::labels).number(2).u8(1).label(0x1234, 9);
   CodeIn<5> test(code);
   const auto last = static_cast<std::uint32_t>(second + 1);
-  EXPECT_EQ(find_label(test.reader, 0, last, 0).value().offset, 7U);
-  EXPECT_EQ(find_label(test.reader, 0, last, 1).value().offset, 0x0A0B0CU);
-  EXPECT_EQ(find_label(test.reader, 0, last, 0x1234).value().offset, 9U);
-  EXPECT_FALSE(find_label(test.reader, 0, last, 2));
-  EXPECT_FALSE(find_label(test.reader, 0, 0, 0));
-  EXPECT_FALSE(find_label(test.reader, 0, 2, 0x1234));  // only in the later piece
-  EXPECT_FALSE(find_label(test.reader, 0, 1, 0));       // no LABELS there
-  EXPECT_FALSE(find_label(test.reader, 0, 999, 0));
-  EXPECT_FALSE(find_label(test.reader, 9, last, 0));
+  EXPECT_EQ(find_label(test.reader, 0, last, 0, 0).value().offset, 7U);
+  EXPECT_EQ(find_label(test.reader, 0, last, 1, 0).value().offset, 0x0A0B0CU);
+  EXPECT_EQ(find_label(test.reader, 0, last, 0x1234, 0).value().offset, 9U);
+  EXPECT_FALSE(find_label(test.reader, 0, last, 2, 0));
+  EXPECT_FALSE(find_label(test.reader, 0, 0, 0, 0));
+  EXPECT_FALSE(find_label(test.reader, 0, 2, 0x1234, 0));  // only in the later piece
+  EXPECT_FALSE(find_label(test.reader, 0, 1, 0, 0));       // no LABELS there
+  EXPECT_FALSE(find_label(test.reader, 0, 999, 0, 0));
+  EXPECT_FALSE(find_label(test.reader, 9, last, 0, 0));
 }
 
 TEST(Labels, ALoopOfPiecesEnds) {
   Assembler itself;
   itself.op(Opcode::labels).number(1).u8(0);
   CodeIn<4> test(itself);
-  EXPECT_FALSE(find_label(test.reader, 0, 1, 0));
+  EXPECT_FALSE(find_label(test.reader, 0, 1, 0, 0));
 
   Assembler cut;
   cut.op(Opcode::labels).number(0).u8(9).label(1, 2);
   CodeIn<4> other(cut);
-  EXPECT_EQ(find_label(other.reader, 0, 1, 1).value().offset, 2U);
-  EXPECT_FALSE(find_label(other.reader, 0, 1, 7));
+  EXPECT_EQ(find_label(other.reader, 0, 1, 1, 0).value().offset, 2U);
+  EXPECT_FALSE(find_label(other.reader, 0, 1, 7, 0));
 }
 
 }  // namespace

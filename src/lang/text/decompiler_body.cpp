@@ -338,7 +338,7 @@ bool DefinitionWriter::close_ended() {
 }
 
 bool DefinitionWriter::find_label_offset(std::uint32_t label, std::uint32_t& offset) {
-  const auto found = find_label(reader_, record_, labels_, label);
+  const auto found = find_label(reader_, record_, labels_, label, in_.offset);
   if (found) offset = found->offset;
   return found.has_value();
 }
