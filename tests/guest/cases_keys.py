@@ -184,6 +184,7 @@ def pauses(rig):
     for number, seconds in enumerate(PAUSES, 1):
         wait_till_typing(times, 1_000 * number)
         rig.guest.pause(seconds)
+    wait_till_typing(times, len(text))
     wait_for_reports(times, len(text))
     typed = session.finish()
     equal(typed.text, text, "typed, with pauses")
