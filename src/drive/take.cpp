@@ -58,7 +58,7 @@ void Take::end(Outcome outcome) {
 
 // ---- The file -----------------------------------------------------------------------------------
 
-void Take::find() {
+[[gnu::noinline]] void Take::find() {
   if (!fat_.open() || (!may_decide() && !fat_.is_clean())) {
     return refuse(Outcome::damaged, Reason::no_volume);
   }
@@ -103,7 +103,7 @@ void Take::check() {
 }
 
 /// Reads the file once: to see whether it can be read, whether it changed, and from where it comes.
-void Take::compare() {
+[[gnu::noinline]] void Take::compare() {
   std::array<char, 64> now;
   std::array<char, 64> then;
   const std::uint32_t end_of_batch = at_ + kCompareBatch * kSectorSize;

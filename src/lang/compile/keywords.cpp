@@ -1,29 +1,27 @@
 #include "lang/compile/keywords.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <iterator>
 
 #include "base/edit_distance.hpp"
+#include "base/words.hpp"
 
 namespace pianola::lang {
 namespace {
 
 /// The keywords in their order, then the words that start a statement and are not reserved.
-constexpr std::string_view kWords[] = {
-#define PIANOLA_X(word) std::string_view{#word},
+constexpr auto kPacked = pack_words(
+#define PIANOLA_X(word) #word " "
     PIANOLA_KEYWORDS(PIANOLA_X)
 #undef PIANOLA_X
-        "capsword",
-    "repeatkey",
-};
+        "capsword repeatkey ");
+constexpr Words kWords{kPacked};
 
 }  // namespace
 
 Keyword find_keyword(std::string_view word) {
-  for (std::size_t i = 0; i < static_cast<std::size_t>(Keyword::no_keyword); ++i) {
-    if (kWords[i] == word) return static_cast<Keyword>(i);
-  }
-  return Keyword::no_keyword;
+  constexpr auto kNone = static_cast<std::size_t>(Keyword::no_keyword);
+  return static_cast<Keyword>(std::min(kWords.find(word), kNone));
 }
 
 std::string_view keyword_name(Keyword keyword) {
@@ -34,8 +32,8 @@ std::string_view keyword_name(Keyword keyword) {
 std::string_view closest_keyword(std::string_view word) {
   std::string_view best;
   ClosestWord closest(word);
-  for (const std::string_view candidate : kWords) {
-    if (closest.offer(candidate)) best = candidate;
+  for (Words rest = kWords; !rest.empty(); rest.pop_front()) {
+    if (closest.offer(rest.front())) best = rest.front();
   }
   return best;
 }
