@@ -19,15 +19,19 @@ set(PIANOLA_USB_VENDOR 0x1209 CACHE STRING "USB vendor id")
 set(PIANOLA_USB_PRODUCT 0x0001 CACHE STRING "USB product id")
 set(PIANOLA_USB_MILLIAMPERES 500 CACHE STRING "Most current that the device draws, even, up to 500")
 
-# Sources of TinyUSB with a line corrected: FILE (below its src) goes to the binary folder with TO in
-# place of FROM.
-function(tinyusb_correct FILE FROM TO)
+# Sources of TinyUSB with lines corrected: FILE (below its src) goes to the binary folder with each TO
+# in place of its FROM.
+function(tinyusb_correct FILE)
   file(READ ${PIANOLA_TINYUSB}/src/${FILE} text)
-  string(FIND "${text}" "${FROM}" place)
-  if(place EQUAL -1)
-    message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: ${FILE} is another")
-  endif()
-  string(REPLACE "${FROM}" "${TO}" text "${text}")
+  math(EXPR last "${ARGC} - 1")
+  foreach(from RANGE 1 ${last} 2)
+    math(EXPR to "${from} + 1")
+    string(FIND "${text}" "${ARGV${from}}" place)
+    if(place EQUAL -1)
+      message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: ${FILE} is another")
+    endif()
+    string(REPLACE "${ARGV${from}}" "${ARGV${to}}" text "${text}")
+  endforeach()
   get_filename_component(name ${FILE} NAME)
   file(CONFIGURE OUTPUT ${name} CONTENT "${text}" @ONLY)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PIANOLA_TINYUSB}/src/${FILE})
@@ -38,7 +42,20 @@ endfunction()
 # ends the program.
 tinyusb_correct(class/msc/msc_device.c
                 "cbw->total_bytes / block_count == 0"
-                "(uint16_t)(cbw->total_bytes / block_count) == 0")
+                "(uint16_t)(cbw->total_bytes / block_count) == 0"
+                # It answers commands to any unit, and INQUIRY whatever is asked for.
+                "  switch (scsi_cmd[0]) {
+    case SCSI_CMD_TEST_UNIT_READY:
+      resplen = 0;"
+                "  extern bool pianola_usb_takes_command(uint8_t lun, uint8_t const* command);
+  if (!pianola_usb_takes_command(lun, scsi_cmd)) return -1;
+  switch (scsi_cmd[0]) {
+    case SCSI_CMD_TEST_UNIT_READY:
+      resplen = 0;"
+                "        .is_removable = 1,"
+                "        .peripheral_device_type = lun == 0 ? 0 : 0x1F,
+        .peripheral_qualifier = lun == 0 ? 0 : 3,
+        .is_removable = 1,")
 
 # TinyUSB takes the direction of a control request's data from the packet, whatever the request: see
 # src/usb/setup.hpp, which is asked first, whatever the controller.

@@ -132,6 +132,36 @@ TEST_F(UsbMassStorage, Inquiry) {
             "Pianola Macros          1.0 ");
 }
 
+// SPC-4, 6.6.1: what a device does not have to tell is an invalid field in the CDB.
+TEST_F(UsbMassStorage, InquiryHasNoPages) {
+  for (const Bytes& inquiry :
+       {Bytes{0x12, 1, 0, 0, 36, 0}, Bytes{0x12, 1, 0x80, 0, 36, 0}, Bytes{0x12, 1, 0x83, 0, 36, 0},
+        Bytes{0x12, 0, 0x80, 0, 36, 0}, Bytes{0x12, 2, 0, 0, 36, 0}}) {
+    const ScsiResult result = host_.scsi(inquiry, 36, true);
+    EXPECT_EQ(result.status, 1);
+    EXPECT_TRUE(result.data.empty());
+    EXPECT_EQ(host_.sense(), drive::kBadField);
+  }
+  EXPECT_TRUE(command({0x12, 0, 0, 0, 36, 0}, 36).passed());
+}
+
+// SPC-4, 6.6.2: qualifier 3 and type 1F say that there can be no such unit. REQUEST SENSE to it
+// passes and says the same (6.39).
+TEST_F(UsbMassStorage, InquiryOfAnotherUnit) {
+  const ScsiResult inquiry = host_.scsi(Bytes{0x12, 0, 0, 0, 36, 0}, 36, true, {}, 1);
+  EXPECT_TRUE(inquiry.passed());
+  ASSERT_EQ(inquiry.data.size(), 36U);
+  EXPECT_EQ(inquiry.data[0], 0x7F);
+  EXPECT_EQ(host_.scsi(Bytes{0x12, 1, 0x80, 0, 36, 0}, 36, true, {}, 1).status, 1);
+  const ScsiResult sense = host_.scsi(Bytes{0x03, 0, 0, 0, 18, 0}, 18, true, {}, 1);
+  EXPECT_TRUE(sense.passed());
+  ASSERT_EQ(sense.data.size(), 18U);
+  EXPECT_EQ(sense.data[2] & 0x0FU, 0x05U);
+  EXPECT_EQ(sense.data[12], 0x25);
+  EXPECT_EQ(sense.data[13], 0x00);
+  EXPECT_EQ(host_.sense(), drive::kFine) << "not of this unit";
+}
+
 TEST_F(UsbMassStorage, MaxLun) {
   EXPECT_THAT(host_.control_in(0xA1, 0xFE, 0, 3, 1).data, ElementsAre(0));
 }
@@ -211,6 +241,15 @@ TEST_F(UsbMassStorage, OtherUnits) {
   EXPECT_EQ(host_.scsi(UsbHost::read_write(0x28, 0, 1), 512, true, {}, 1).status, 1);
   EXPECT_EQ(host_.sense(), (drive::Sense{0x05, 0x25, 0x00}));
   EXPECT_EQ(host_.scsi(UsbHost::read_write(0x2A, 0, 1), 512, false, Bytes(512), 1).status, 1);
+  // MODE SENSE, READ CAPACITY, PREVENT ALLOW MEDIUM REMOVAL, START STOP UNIT: nothing is done.
+  for (const Bytes& command :
+       {Bytes{0x1A, 0, 0x3F, 0, 4, 0}, Bytes{0x25, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+        Bytes{0x1E, 0, 0, 0, 1, 0}, Bytes{0x1B, 0, 0, 0, 2, 0}, Bytes{0x1B, 0, 0, 0, 0x22, 0},
+        Bytes{0xFF, 0, 0, 0, 0, 0}}) {
+    const std::uint32_t length = command[0] == 0x1A ? 4 : command[0] == 0x25 ? 8 : 0;
+    EXPECT_EQ(host_.scsi(command, length, true, {}, 1).status, 1) << int{command[0]};
+    EXPECT_EQ(host_.sense(), (drive::Sense{0x05, 0x25, 0x00})) << int{command[0]};
+  }
   EXPECT_TRUE(host_.test_ready().passed());
 }
 

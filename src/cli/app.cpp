@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <ostream>
@@ -388,6 +389,8 @@ int run_command(int argc, const char* const* argv, Console& console) {
 }  // namespace
 
 int run(int argc, const char* const* argv, Console& console) {
+  // A file that may not grow (ulimit -f) is to be an error like a full disk, not the end.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   int result = fine;
   try {
     result = run_command(argc, argv, console);

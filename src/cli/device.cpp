@@ -1,9 +1,10 @@
 // `pianola device`: the keyboard's side, the device and the computers that attach it, in one loop.
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -71,6 +72,7 @@ class Running final : private device::Host,
       : options_(options),
         console_(console),
         listen_(parse_listen(options.listen)),
+        access_(parse_users(options.allowed)),
         input_(options, console),
         keyboard_(open_keyboard(options.evdev)),
         flash_(options.flash) {
@@ -118,6 +120,7 @@ class Running final : private device::Host,
   }
 
   void listen() {
+    server_.admit(access_);
     const auto problem = server_.listen(listen_.address, listen_.port);
     if (!problem) return;
     if (!problem->in_use) throw CommandError(problem->text);
@@ -133,12 +136,25 @@ class Running final : private device::Host,
     return address == "::" ? "::1" : address;
   }
 
+  /// The users of this computer who may attach it.
+  std::string admitted() const {
+    if (access_.anybody) return "any user of this computer";
+    std::vector<uid_t> users = access_.users;
+    std::sort(users.begin(), users.end());
+    users.erase(std::unique(users.begin(), users.end()), users.end());
+    users.erase(users.begin());
+    return users.empty() ? "root only" : fmt::format("root and uid {}", fmt::join(users, ", "));
+  }
+
   void tell_how_to_attach() {
     const bool six = listen_.address.find(':') != std::string::npos;
     tell(fmt::format("waits at {}{}{}:{}{}", six ? "[" : "", listen_.address, six ? "]" : "",
-                     server_.port(), listen_.is_local() ? ", for this computer only" : ""));
+                     server_.port(), listen_.is_local() ? ", for " + admitted() : ""));
     if (!listen_.is_local()) {
-      tell("anybody who can reach that address can attach the device and read what it types");
+      tell(
+          fmt::format("anybody who can reach that address from another computer can attach the "
+                      "device and read what it types; from this one: {}",
+                      admitted()));
     }
     const std::string port =
         server_.port() == usbip::kDefaultPort ? "" : fmt::format("--tcp-port {} ", server_.port());
@@ -169,6 +185,7 @@ class Running final : private device::Host,
     take_lines();
     const Next keys = press(now);
     const Next next = sooner(server_.step(now), keys);
+    flash_.tell_failure(console_);
     news_.tell();
     return answers_ ? sooner(next, answers_->step(now, feed_.waiting() > 0)) : next;
   }
@@ -238,9 +255,22 @@ class Running final : private device::Host,
 
   void attached(const std::string& peer) override { tell(fmt::format("attached by {}", peer)); }
   void detached(const std::string& reason) override { tell(fmt::format("detached: {}", reason)); }
-  void refused(const std::string& peer) override {
-    tell(fmt::format("{} was refused: another computer has the device, and must detach it first",
-                     peer));
+  void refused(const usbip::Peer& peer, usbip::Refusal why) override {
+    if (why == usbip::Refusal::busy) {
+      tell(fmt::format("{} was refused: another computer has the device, and must detach it first",
+                       peer.name));
+    } else if (peer.user) {
+      tell(
+          fmt::format("{0} was refused: it is a connection of the user with uid {1}; to let that "
+                      "user attach the device, start with --allow-uid {1}",
+                      peer.name, *peer.user));
+    } else {
+      tell(
+          fmt::format("{} was refused: the kernel does not say which user it is of, as when it "
+                      "comes from another network namespace; to let all users of this computer "
+                      "attach the device, start with --allow-uid any",
+                      peer.name));
+    }
   }
   void tell(std::string_view text) { say(console_, text); }
 
@@ -248,6 +278,7 @@ class Running final : private device::Host,
   Console& console_;
   linux_port::MainLoop loop_;
   Listen listen_;
+  usbip::Access access_;
   KeyInput input_;
   std::unique_ptr<evdev::InputDevice> keyboard_;
   KeyFeed feed_;

@@ -22,14 +22,19 @@ bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-std::uint16_t port_number(std::string_view text) {
-  std::uint16_t port = 0;
+/// The number that is all of `text`; refuses it with `what` if there is none, or a too large one.
+template <typename Number>
+Number number_in(std::string_view text, std::string_view what) {
+  Number number = 0;
   const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc{} || rest != end) {
-    refuse("a port is a number from 1 to 65535, or 0 for any that is free", text);
-  }
-  return port;
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || rest != end) refuse(what, text);
+  return number;
+}
+
+std::uint16_t port_number(std::string_view text) {
+  return number_in<std::uint16_t>(text,
+                                  "a port is a number from 1 to 65535, or 0 for any that is free");
 }
 
 }  // namespace
@@ -61,6 +66,19 @@ Listen parse_listen(const std::string& text) {
   return listen;
 }
 
+usbip::Access parse_users(const std::vector<std::string>& users) {
+  usbip::Access access = usbip::Access::own();
+  for (const std::string& user : users) {
+    if (user == "any") {
+      access.anybody = true;
+    } else {
+      access.users.push_back(number_in<uid_t>(
+          user, "--allow-uid is the number of a user, as id -u prints it, or any"));
+    }
+  }
+  return access;
+}
+
 void add_device(CLI::App& app, std::function<int(Console&)>& run) {
   CLI::App* const command =
       app.add_subcommand("device", "Be a keyboard and a drive that a computer can attach");
@@ -69,6 +87,11 @@ void add_device(CLI::App& app, std::function<int(Console&)>& run) {
       ->type_name("FLASH");
   command->add_option("--listen", options->listen, "Where to wait (127.0.0.1:3240)")
       ->type_name("ADDRESS:PORT");
+  command
+      ->add_option("--allow-uid", options->allowed,
+                   "A user of this computer who may attach it, or any")
+      ->type_name("UID")
+      ->allow_extra_args(false);
   CLI::Option* const keys =
       command->add_option("--keys", options->keys, "What is pressed")->type_name("KEYS");
   CLI::Option* const script =
@@ -84,7 +107,9 @@ void add_device(CLI::App& app, std::function<int(Console&)>& run) {
       "Linux attaches it over the network, by USB/IP, as if it were plugged in:\n"
       "  modprobe vhci-hcd\n"
       "  usbip attach -r 127.0.0.1 -b 1-1\n"
-      "Whoever can reach ADDRESS can do that: by default this computer only.\n"
+      "Of this computer's users only root and you can do that, and those that\n"
+      "--allow-uid names, which may come several times. From other computers everybody\n"
+      "can who reaches ADDRESS: by default nobody.\n"
       "\n"
       "KEYS are those of pianola play --keys. They begin a second after a computer has\n"
       "attached the device. Without --keys, --script and --evdev each line of standard\n"

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "cli/console.hpp"
+#include "ports/usbip/peer.hpp"
 
 namespace CLI {
 class App;
@@ -20,6 +22,7 @@ struct DeviceOptions {
   std::string keys;                       ///< As scenario::read_key_script() reads them.
   std::string script;                     ///< A file of such keys.
   std::string evdev;                      ///< A keyboard of this computer.
+  std::vector<std::string> allowed;       ///< Users who may attach it: as parse_users() reads them.
   bool rescue = false;
 };
 /// Runs until SIGINT or SIGTERM.
@@ -37,6 +40,10 @@ struct Listen {
 /// Reads `ADDRESS:PORT`, `ADDRESS` or `PORT`; an IPv6 address with a port stands in brackets.
 /// CommandError if it is none.
 Listen parse_listen(const std::string& text);
+
+/// Reads user ids, or `any`: who of this computer may attach the device, besides root and the user
+/// of this process. CommandError if one is neither.
+usbip::Access parse_users(const std::vector<std::string>& users);
 
 /// Adds the command to `app`. If it is named it sets `command`, which outlives the parsing.
 void add_device(CLI::App& app, std::function<int(Console&)>& command);

@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <random>
 
 #include "cli/print.hpp"
-#include "lang/code/trigger.hpp"
+#include "cli/serial.hpp"
 
 namespace pianola::cli {
 namespace {
@@ -39,20 +40,28 @@ flash::NorFlash& DeviceFlash::flash() {
 void DeviceFlash::keep(Console& console) {
   if (path_.empty()) say(console, "without --flash, what is saved is forgotten at the end");
   if (made_) say(console, fmt::format("made {}, {} bytes", path_, kDeviceGeometry.size()));
+  if (file_) note_readers(path_, *file_, console);
   made_ = false;
 }
 
+void DeviceFlash::tell_failure(Console& console) {
+  if (!file_ || file_->failure() == told_) return;
+  told_ = file_->failure();
+  say(console, fmt::format("cannot write {}: {}; what was saved before is still there, the rest is "
+                           "not saved",
+                           path_, told_));
+}
+
 void DeviceFlash::sync() {
-  if (file_ && !file_->sync()) {
+  if (file_ && file_->sync() != flash::FlashStatus::ok) {
     throw CommandError(fmt::format("cannot write {}: {}", path_, file_->failure()));
   }
 }
 
 std::string DeviceFlash::unit() const {
-  if (path_.empty()) return "memory";
-  std::error_code ignored;
-  const std::string canonical = std::filesystem::weakly_canonical(path_, ignored).string();
-  return fmt::format("{:08x}", lang::name_hash(canonical.data(), canonical.size()));
+  if (file_) return serial_of(machine_id(), file_->identity());
+  std::random_device random;
+  return serial_of(machine_id(), fmt::format("{}-{}", random(), random()));
 }
 
 }  // namespace pianola::cli

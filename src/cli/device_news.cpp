@@ -6,8 +6,11 @@
 #include <array>
 #include <ostream>
 
+#include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
 #include "cli/print.hpp"
+#include "drive/file_view.hpp"
+#include "drive/other_texts.hpp"
 #include "lang/text/roll_measure.hpp"
 #include "ports/memory/compile.hpp"
 #include "tryout/roll_text.hpp"
@@ -41,10 +44,17 @@ void DeviceNews::tell() {
   was_inserted_ = inserted;
   if (device_.drive().outcomes() != outcomes_) tell_outcome();
   outcomes_ = device_.drive().outcomes();
-  if (device_.notices() != notices_) tell(device::notice_text(device_.notice()));
+  if (device_.notices() != notices_) tell_notice();
   notices_ = device_.notices();
   tell_errors();
   tell_lost();
+}
+
+void DeviceNews::tell_notice() {
+  memory::StringSink text;
+  TextWriter out(text);
+  device::write_notice(out, device_.notice());
+  tell(text.text());
 }
 
 void DeviceNews::tell_outcome() {
@@ -73,7 +83,53 @@ void DeviceNews::tell_outcome() {
     case Outcome::failed:
       tell("the flash failed; the macros stay as they were");
       break;
+    case Outcome::waits:
+    case Outcome::errors_wait:
+    case Outcome::other_texts:
+      tell_waiting();
+      break;
   }
+}
+
+/// What was written waits on the drive: why, and for what.
+void DeviceNews::tell_waiting() {
+  drive::FatReader fat(device_.drive().volume());
+  if (!fat.open()) return;
+  drive::RootEntry entry;
+  const bool has_macros = fat.find_macros(entry) == drive::Lookup::found && entry.size > 0;
+  const drive::Outcome outcome = device_.drive().outcome();
+  if (outcome == drive::Outcome::waits) {
+    return tell("what was saved is not in force yet: the computer still uses the drive; eject it");
+  }
+  if (outcome == drive::Outcome::errors_wait) {
+    tell("what was saved has errors; the macros stay as they were");
+    return print_errors(fat, entry);
+  }
+  tell(has_macros ? "another text than macros.txt was saved; the macros stay as they were"
+                  : "there is no macros.txt, but another text; the macros stay as they were");
+  memory::StringSink lines;
+  TextWriter out(lines);
+  drive::OtherTexts texts(fat, device_.drive().volume(), has_macros);
+  drive::write_other_texts(texts, out);
+  console_.err << lines.text();
+  console_.err.flush();
+}
+
+/// What is wrong with macros.txt as it stands on the volume.
+void DeviceNews::print_errors(drive::FatReader& fat, const drive::FileEntry& entry) {
+  drive::FileView file(fat, entry);
+  while (file.check() == drive::FileView::Chain::more) continue;
+  InputFile text{.path = {}, .name = "macros.txt", .bytes = std::string(file.usable(), '\0')};
+  std::size_t size = 0;
+  while (const std::size_t count =
+             file.read(static_cast<std::uint32_t>(size), std::span{text.bytes}.subspan(size))) {
+    size += count;
+  }
+  memory::Roll roll;
+  memory::Findings findings;
+  memory::compile(text.bytes, roll, findings);
+  print_findings(text, findings, console_);
+  console_.err.flush();
 }
 
 /// What stands in ERRORS.TXT.

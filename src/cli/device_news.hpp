@@ -5,6 +5,7 @@
 
 #include "cli/console.hpp"
 #include "device/device.hpp"
+#include "drive/fat_reader.hpp"
 
 namespace pianola::cli {
 
@@ -26,7 +27,10 @@ class DeviceNews {
 
  private:
   void tell(std::string_view text);
+  void tell_notice();
   void tell_outcome();
+  void tell_waiting();
+  void print_errors(drive::FatReader& fat, const drive::FileEntry& entry);
   void tell_errors();
   void tell_lost();
   std::string errors_file();

@@ -26,9 +26,11 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 /// Runs `pianola device` in a folder of its own, with SIGTERM on its way: so it sets everything up,
 /// and ends.
@@ -71,6 +73,9 @@ TEST_F(DeviceCommand, WrongUsage) {
       {{"device", "--listen", "[::1]:-1"}, "not '-1'"},
       {{"device", "--listen", ""}, "--listen is an address, a port or both"},
       {{"device", "--listen", "[::1]:"}, "not '[::1]:'"},
+      {{"device", "--allow-uid", "ann"}, "a user, as id -u prints it, or any; not 'ann'"},
+      {{"device", "--allow-uid", "4294967296"}, "not '4294967296'"},
+      {{"device", "--allow-uid", "-1"}, "not '-1'"},
   };
   for (const auto& [arguments, message] : cases) {
     const Result result = pianola(arguments);
@@ -93,6 +98,13 @@ TEST_F(DeviceCommand, AddressesToListenAt) {
   EXPECT_FALSE(parse_listen("10.0.0.1:5").is_local());
 }
 
+TEST(DeviceUsers, RootAndTheOwnOneAndWhoIsNamed) {
+  EXPECT_THAT(parse_users({}).users, UnorderedElementsAre(0U, ::geteuid()));
+  EXPECT_FALSE(parse_users({}).anybody);
+  EXPECT_THAT(parse_users({"1001", "12"}).users, IsSupersetOf({1001U, 12U}));
+  EXPECT_TRUE(parse_users({"1001", "any"}).anybody);
+}
+
 // ---- Starting and ending --------------------------------------------------------------------
 
 TEST_F(DeviceCommand, SaysWhereItWaitsAndHowToAttachItAndEndsWhenAsked) {
@@ -106,7 +118,7 @@ TEST_F(DeviceCommand, SaysWhereItWaitsAndHowToAttachItAndEndsWhenAsked) {
                              "layout uk, [0-9]+ bytes free\n"
                              "pianola: for your own, put the drive in: "
                              "\\+LSHIFT \\+RSHIFT 0x2E -LSHIFT -RSHIFT\n"
-                             "pianola: waits at 127.0.0.1:[0-9]+, for this computer only\n"
+                             "pianola: waits at 127.0.0.1:[0-9]+, for root[^\n]*\n"
                              "To attach it to this computer, as root:\n"
                              "  modprobe vhci-hcd\n"
                              "  usbip --tcp-port [0-9]+ attach -r 127.0.0.1 -b 1-1\n"
@@ -138,8 +150,9 @@ TEST_F(DeviceCommand, RescuePutsTheDriveIn) {
 }
 
 TEST_F(DeviceCommand, WarnsWhenOthersCanReachIt) {
-  EXPECT_THAT(device({"--listen", "0.0.0.0:0"}).err,
-              HasSubstr("anybody who can reach that address can attach the device"));
+  EXPECT_THAT(
+      device({"--listen", "0.0.0.0:0"}).err,
+      HasSubstr("anybody who can reach that address from another computer can attach the device"));
 }
 
 // ---- What cannot be -------------------------------------------------------------------------

@@ -64,7 +64,7 @@ std::string geometry_text(const flash::Geometry& geometry) {
 
 void format(file::FileFlash& flash, const std::string& path) {
   StoreOn store{flash};
-  if (store->format() == Status::ok && flash.sync()) return;
+  if (store->format() == Status::ok && flash.sync() == flash::FlashStatus::ok) return;
   const std::string failure = flash.failure();
   throw CommandError(
       fmt::format("cannot write {}{}{}", path, failure.empty() ? "" : ": ", failure));
@@ -184,9 +184,11 @@ int flash_init(const FlashInitOptions& options, Console& console) {
 int flash_put(const std::string& file, const std::string& flash, Console& console) {
   const InputFile input = read_macros(file, console);
   Region region(flash, Region::Use::change);
+  region.note_readers(console);
   memory::Findings findings;
   const Saved saved = save(region.store(), input.bytes, findings);
-  if (saved.status == Status::full) refuse_full(input, region);
+  // A file that cannot be written has no sectors left, either.
+  if (saved.status == Status::full && region.failure().empty()) refuse_full(input, region);
   if (saved.unchanged) {  // and so it was not compiled
     memory::Roll roll;
     memory::compile(input.bytes, roll, findings);
@@ -239,6 +241,7 @@ int flash_reset(const std::string& flash, bool force, Console& console) {
         counted(lang::count_definitions(region.roll().in_force()), "definition"), flash, flash));
   }
   Region region(flash, Region::Use::change);
+  region.note_readers(console);
   if (region.store().reset() != Status::ok) {
     const std::string failure = region.failure();
     throw CommandError(

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -50,6 +52,59 @@ class Flash : public test::CommandTest {
 
   std::string flash_;
 };
+
+// ---- The file -------------------------------------------------------------------------------
+
+/// No file may become longer than so many bytes, as with ulimit -f.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit low{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &low);
+  }
+  ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  FileLimit(const FileLimit&) = delete;
+  FileLimit& operator=(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(Flash, AFileThatMayNotGrowIsAnErrorLikeAFullDisk) {
+  {
+    (void)std::signal(SIGXFSZ, SIG_DFL);
+    const FileLimit limit(100'000);
+    const Result result = flash({"init"});
+    EXPECT_EQ(result.code, 1);
+    EXPECT_EQ(result.err, "pianola: cannot create " + flash_ + ": File too large\n");
+    EXPECT_FALSE(std::filesystem::exists(flash_));
+  }
+  init();
+  put("F1 { \"old\" }\n");
+  {
+    (void)std::signal(SIGXFSZ, SIG_DFL);
+    const FileLimit limit(4096 + 300);
+    const Result result = flash({"put", "-"}, "F1 { \"new\" }\n");
+    EXPECT_EQ(result.code, 1);
+    EXPECT_THAT(result.err, HasSubstr("File too large"));
+  }
+  expect_sound();
+  EXPECT_EQ(flash({"get"}).out, "F1 { \"old\" }\n");
+}
+
+TEST_F(Flash, SaysThatOthersCanReadTheFile) {
+  init();
+  using std::filesystem::perms;
+  const perms mine = perms::owner_read | perms::owner_write;
+  EXPECT_EQ(std::filesystem::status(flash_).permissions(), mine);
+  EXPECT_EQ(flash({"put", "-"}, "F1 { \"a\" }\n").err, "");
+  std::filesystem::permissions(flash_, mine | perms::others_read);
+  EXPECT_EQ(flash({"put", "-"}, "F1 { \"b\" }\n").err,
+            "pianola: other users can read " + flash_ +
+                " and the macros in it; if they are not to: chmod 600 " + flash_ + "\n");
+  EXPECT_EQ(std::filesystem::status(flash_).permissions(), mine | perms::others_read);
+}
 
 // ---- The command line -----------------------------------------------------------------------
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "cli/print.hpp"
+
 namespace pianola::cli {
 
 using flash::FlashStatus;
@@ -104,6 +106,13 @@ std::string mount_problem(const std::string& path, store::Mount status) {
   return "it cannot be read";
 }
 
+void note_readers(const std::string& path, const file::FileFlash& file, Console& console) {
+  if (!file.others_can_read()) return;
+  say(console, fmt::format("other users can read {0} and the macros in it; if they are not to: "
+                           "chmod 600 {0}",
+                           path));
+}
+
 Region::Region(const std::string& path, Use use)
     : path_(path),
       file_(open_file(path, use)),
@@ -145,7 +154,8 @@ std::string Region::text(bool& whole) {
 }
 
 void Region::sync() {
-  if (!file_.sync()) throw CommandError(fmt::format("cannot write {}: {}", path_, failure()));
+  if (file_.sync() != FlashStatus::ok)
+    throw CommandError(fmt::format("cannot write {}: {}", path_, failure()));
 }
 
 }  // namespace pianola::cli

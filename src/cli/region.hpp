@@ -66,6 +66,7 @@ class CountingFlash final : public flash::NorFlash {
     ++erased_;
     return base_.erase(address);
   }
+  flash::FlashStatus sync() override { return base_.sync(); }
 
   [[nodiscard]] std::uint64_t programmed() const { return programmed_; }  ///< Bytes.
   [[nodiscard]] std::uint64_t erased() const { return erased_; }          ///< Sectors.
@@ -94,6 +95,9 @@ class StoreOn {
 /// without a full stop.
 std::string mount_problem(const std::string& path, store::Mount status);
 
+/// Says that others than its owner can read a flash file, if they can.
+void note_readers(const std::string& path, const file::FileFlash& file, Console& console);
+
 /// A region of flash in a file, as `pianola flash init` makes it, mounted.
 class Region {
  public:
@@ -118,6 +122,8 @@ class Region {
   [[nodiscard]] std::uint64_t programmed() const { return counting_.programmed() - programmed_; }
   /// Sectors erased since mounting.
   [[nodiscard]] std::uint64_t erased() const { return counting_.erased() - erased_; }
+  /// Says that others than its owner can read the file, if they can.
+  void note_readers(Console& console) const { cli::note_readers(path_, file_, console); }
   /// All that was written is on the disk. CommandError if not.
   void sync();
   /// What the system said of an operation that failed; empty if none did.

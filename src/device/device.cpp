@@ -191,6 +191,7 @@ void Device::reset() {
 void Device::begin_recording() {
   if (!mounted_) return tell(Notice::no_flash);
   if (editing()) return tell(Notice::recording_busy);
+  if (drive_.waits()) return tell(Notice::recording_waits);
   recorder_.begin();
   tell(Notice::recording);
 }
@@ -235,7 +236,11 @@ void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   out << "Passphrase: none, so nothing is locked\n";
   if (muted_) out << "Rescue: no macros run until a macros.txt is taken.\n";
-  if (notice_ != Notice::none) out << "Last command on the keys: " << notice_text(notice_) << ".\n";
+  if (notice_ != Notice::none) {
+    out << "Last command on the keys: ";
+    write_notice(out, notice_);
+    out << ".\n";
+  }
   const std::uint32_t by_host = player_.engine().taps_lost_by_host();
   write_lost("Taps lost because too much was typed at once: ",
              player_.engine().lost_taps() - by_host, out);

@@ -187,6 +187,73 @@ TEST_F(DeviceDrive, ResetForgetsTheDraftToo) {
   EXPECT_TRUE(shows("These are your macros."));
 }
 
+TEST_F(DeviceDrive, ARecordingLosesNoTextThatWaits) {
+  ASSERT_EQ(rig.save("# mine\n"), Status::ok);
+  rig.edit();
+  test::FatHost host{image(rig)};
+  host.remove("macros.txt");
+  host.create("macros.txt.txt");
+  host.append("macros.txt.txt", "F1 { \"new\" }\n");
+  host.flush();
+  for (const auto& write : host.log) ASSERT_TRUE(medium().write(write.sector, write.data).ok());
+  // Ejected, told of, and ejected once more.
+  medium().start_stop(false, true);
+  rig.live();
+  rig.pass(5000);
+  EXPECT_TRUE(shows("macros.txt.txt: error: "));
+  medium().start_stop(false, true);
+  rig.live();
+  rig.pass(5000);
+  EXPECT_FALSE(medium().inserted());
+  rig.leader("0x2E");
+  EXPECT_EQ(test::words_of(rig.device->notice()),
+            "cannot record while a text waits on the drive: put it in, see ERRORS.TXT, and eject "
+            "it");
+  rig.play("F5 a +LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
+  EXPECT_EQ(rig.text(), "# mine\n");
+  rig.edit();
+  rig.pass(100);
+  EXPECT_TRUE(shows("F1 { \"new\" }\n"));
+  // Given up with all else, it is in nobody's way.
+  rig.edit();
+  rig.pass(100);
+  rig.leader("DELETE");
+  rig.leader("DELETE");
+  EXPECT_EQ(rig.device->notice(), Notice::reset);
+  rig.leader("0x2E");
+  EXPECT_EQ(rig.device->notice(), Notice::recording);
+}
+
+TEST_F(DeviceDrive, RescueEndsWhenWhatWasTakenAtQuietIsEjected) {
+  // Taken at quiet, then changed on a volume in use, and changed back.
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  DeviceRig rescue{flash, {.rescue = true}};
+  rescue.pass(100);
+  const std::string repaired = "on start { \"repaired\" }\n";
+  write(rescue, repaired, false);
+  rescue.pass(3000);
+  const auto taken = image(rescue);
+  test::FatHost host{taken};
+  host.mark_boot(true);
+  host.overwrite("macros.txt", "on start { \"other\" }\n");
+  host.flush();
+  for (const auto& write : host.log) {
+    ASSERT_TRUE(rescue.device->drive().write(write.sector, write.data).ok());
+  }
+  rescue.live();
+  rescue.pass(3000);
+  EXPECT_EQ(rescue.device->drive().outcome(), drive::Drive::Outcome::waits);
+  for (const auto& write : host.log) {
+    const std::span there = std::span{taken}.subspan(std::size_t{write.sector} * 512, 512);
+    ASSERT_TRUE(rescue.device->drive().write(write.sector, there).ok());
+  }
+  rescue.device->drive().start_stop(false, true);
+  rescue.live();
+  rescue.pass(500);
+  EXPECT_FALSE(rescue.device->rescuing());
+  EXPECT_EQ(rescue.typed(), "repaired");
+}
+
 TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
   ASSERT_EQ(rig.save("F1 { \"old\" }\n"), Status::ok);
   rig.edit();

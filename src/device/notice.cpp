@@ -1,47 +1,60 @@
 #include "device/notice.hpp"
 
-namespace pianola::device {
+#include <cstddef>
 
-std::string_view notice_text(Notice notice) {
-  switch (notice) {
-    case Notice::none:
-      break;
-    case Notice::no_flash:
-      return "there is no drive, because the flash cannot be used";
-    case Notice::recording:
-      return "recording: press the key or chord that is to start the macro, then its keys, then "
-             "the leader";
-    case Notice::recording_again:
-      return "this would take a key that you type with: press it once more to mean it, or another "
-             "key";
-    case Notice::recorded:
-      return "what was recorded is in force";
-    case Notice::recording_empty:
-      return "nothing was recorded, so nothing changes";
-    case Notice::recording_cancelled:
-      return "the recording was cancelled";
-    case Notice::recording_left:
-      return "the recording was cancelled, since no key was pressed for a minute";
-    case Notice::recording_busy:
-      return "cannot record while the drive is in: eject it first";
-    case Notice::recording_too_long:
-      return "what was recorded is too long, so nothing changes";
-    case Notice::recording_refused:
-      return "what was recorded does not go together with macros.txt, so nothing changes";
-    case Notice::recording_no_room:
-      return "there is no room for what was recorded, so nothing changes";
-    case Notice::recording_failed:
-      return "the flash failed, so what was recorded is lost";
-    case Notice::reset_asked:
-      return "leader DELETE again within 5 s erases all macros";
-    case Notice::reset:
-      return "all macros were erased; the default ones are in force";
-    case Notice::reset_busy:
-      return "cannot erase all while the drive is in: eject it first";
-    case Notice::reset_failed:
-      return "the flash failed, so not all was erased";
+#include "base/packed_text.hpp"
+
+namespace pianola::device {
+namespace {
+
+// In the order of Notice, without its first; tools/pack_texts makes what is shown of it.
+// clang-format off
+#define PIANOLA_NOTICES(X) \
+  X(no_flash,             "there is no drive, because the flash cannot be used") \
+  X(recording,            "recording: press the key or chord that is to start the macro, then its keys, then the leader") \
+  X(recording_again,      "this would take a key that you type with: press it once more to mean it, or another key") \
+  X(recorded,             "what was recorded is in force") \
+  X(recording_empty,      "nothing was recorded, so nothing changes") \
+  X(recording_cancelled,  "the recording was cancelled") \
+  X(recording_left,       "the recording was cancelled, since no key was pressed for a minute") \
+  X(recording_busy,       "cannot record while the drive is in: eject it first") \
+  X(recording_waits,      "cannot record while a text waits on the drive: put it in, see ERRORS.TXT, and eject it") \
+  X(recording_too_long,   "what was recorded is too long, so nothing changes") \
+  X(recording_refused,    "what was recorded does not go together with macros.txt, so nothing changes") \
+  X(recording_no_room,    "there is no room for what was recorded, so nothing changes") \
+  X(recording_failed,     "the flash failed, so what was recorded is lost") \
+  X(reset_asked,          "leader DELETE again within 5 s erases all macros") \
+  X(reset,                "all macros were erased; the default ones are in force") \
+  X(reset_busy,           "cannot erase all while the drive is in: eject it first") \
+  X(reset_failed,         "the flash failed, so not all was erased")
+// clang-format on
+
+constexpr Notice kNotices[] = {
+#define PIANOLA_X(notice, text) Notice::notice,
+    PIANOLA_NOTICES(PIANOLA_X)
+#undef PIANOLA_X
+};
+
+constexpr bool are_in_order() {
+  std::size_t number = 0;
+  for (const Notice notice : kNotices) {
+    if (static_cast<std::size_t>(notice) != ++number) return false;
   }
-  return {};
+  return true;
+}
+static_assert(are_in_order());
+
+/// The texts one after another, packed.
+constexpr std::uint8_t kTexts[] = {
+#include "device/notice.inc"
+};
+
+}  // namespace
+
+void write_notice(TextWriter& out, Notice notice) {
+  if (notice == Notice::none) return;
+  PackedText text(find_packed(kTexts, static_cast<std::size_t>(notice) - 1));
+  for (char c = text.next(); c != 0; c = text.next()) out.put(c);
 }
 
 }  // namespace pianola::device

@@ -1,7 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+
+#include "base/text_writer.hpp"
 
 namespace pianola::device {
 
@@ -18,6 +19,7 @@ enum class Notice : std::uint8_t {
   recording_cancelled,  ///< It was cancelled.
   recording_left,       ///< Nobody pressed a key for a minute.
   recording_busy,       ///< The drive is in.
+  recording_waits,      ///< What was written to the drive would be lost.
   recording_too_long,   ///< The definition does not fit into its memory.
   recording_refused,    ///< The compiler finds errors in the whole.
   recording_no_room,    ///< The flash has no room for it.
@@ -28,7 +30,7 @@ enum class Notice : std::uint8_t {
   reset_failed,         ///< The flash failed.
 };
 
-/// `notice` in words: a clause without a full stop. Empty for Notice::none.
-std::string_view notice_text(Notice notice);
+/// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.
+void write_notice(TextWriter& out, Notice notice);
 
 }  // namespace pianola::device

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace pianola::drive {
 
@@ -14,6 +15,8 @@ constexpr unsigned kShortNameSize = 11;
 
 // Attributes, at byte 11 (6).
 
+constexpr std::uint8_t kHiddenFile = 0x02;
+constexpr std::uint8_t kSystemFile = 0x04;
 /// The entry is the volume's name.
 constexpr std::uint8_t kVolumeLabel = 0x08;
 /// The entry is a folder.
@@ -28,6 +31,13 @@ constexpr std::uint8_t kOnlyLongEntry = 0x41;
 /// Where the characters of a long name stand in an entry, 16 bits each (7).
 constexpr std::array<std::uint8_t, 13> kLongNamePlaces = {1,  3,  5,  7,  9,  14, 16,
                                                           18, 20, 22, 24, 28, 30};
+
+/// The first byte of an entry that is not in use (6).
+constexpr std::uint8_t kDeletedEntry = 0xE5;
+
+/// Makes the entry of an empty file at `at`. `name` is in 8.3 form without the point. All files
+/// were made on 1 January 2026 at 12:00 (6.3): the device has no clock.
+void put_short_entry(std::uint8_t* at, std::string_view name, std::uint8_t attributes);
 
 /// Ties a long name to its short one, which begins at `name` (7.2).
 template <typename Byte>

@@ -145,7 +145,21 @@ bool Drive::busy() const { return inserted() || take_.has_value(); }
 
 void Drive::disconnected() { attention_ = state_ == State::in; }
 
-/// Makes the volume and shows it.
+/// Shows the volume. What a host left on it is looked at before.
+[[gnu::noinline]] Next Drive::show(bool is_return) {
+  wanted_ = true;
+  if (session_.is_unfinished()) {
+    session_.open(0, is_return);
+    if (session_.has_overlay()) {
+      state_ = State::taking;
+      take_.emplace(store_, session_, editor_, Take::Kind::insert);
+      return Next::time(now_);
+    }
+  }
+  put_in(is_return);
+  return {};
+}
+
 void Drive::put_in(bool is_return) {
   wanted_ = false;
   ++insertions_;
@@ -157,16 +171,27 @@ void Drive::put_in(bool is_return) {
   pending_ = written_ = false;
 }
 
-void Drive::ended(Take::Kind kind, Outcome outcome) {
-  if (outcome != Outcome::none) {
+/// Notes how the edit ended.
+void Drive::ended() {
+  const Take::Kind kind = take_->kind();
+  const Outcome outcome = take_->outcome();
+  const std::uint32_t mark = take_->mark();
+  // What an eject brings is told, but for macros that were taken before.
+  const bool is_news = outcome != outcome_ || mark != mark_ ||
+                       (kind == Take::Kind::eject && outcome != Outcome::taken);
+  if (outcome != Outcome::none && is_news) {
     outcome_ = outcome;
+    mark_ = mark;
+    warnings_ = take_->warnings();
     ++outcomes_;
   }
+  take_.reset();
   if (kind == Take::Kind::quiet) return;
   state_ = State::out;
-  const bool tells =
-      outcome == Outcome::errors || outcome == Outcome::no_room || outcome == Outcome::damaged;
-  if (tells && !wanted_) {
+  if (kind == Take::Kind::insert && wanted_) put_in(true);
+  const bool tells = outcome == Outcome::errors || outcome == Outcome::no_room ||
+                     outcome == Outcome::damaged || outcome == Outcome::other_texts;
+  if (tells && kind == Take::Kind::eject && !wanted_) {
     state_ = State::returning;
     return_at_ = now_ + kReturn;
   }
@@ -182,22 +207,16 @@ Next Drive::step(Time now) {
 Next Drive::go_on(Time now) {
   if (take_) {
     if (take_->step()) return Next::time(now);
-    const Take::Kind kind = take_->kind();
-    const Outcome outcome = take_->outcome();
-    if (outcome != Outcome::none) warnings_ = take_->warnings();
-    take_.reset();
-    ended(kind, outcome);
+    ended();
   }
   switch (state_) {
     case State::out:
-      if (wanted_) put_in(false);
-      return {};
+      return wanted_ ? show(false) : Next{};
     case State::in:
       return wait_in();
     case State::returning:
       if (!reached(now, return_at_)) return Next::time(return_at_);
-      put_in(true);
-      return {};
+      return show(true);
     case State::taking:
       break;
   }

@@ -69,6 +69,11 @@ class Drive {
   /// asked for at its end; none if there is no such file.
   std::size_t read_errors(std::uint32_t offset, std::span<std::uint8_t> out);
 
+  /// The volume as the host left it. Only to be read, and while the outcome is_waiting().
+  [[nodiscard]] Session& volume() { return session_; }
+  /// What a host wrote waits on the volume: it would be lost if the macros changed otherwise.
+  [[nodiscard]] bool waits() { return is_waiting(outcome_) && session_.is_unfinished(); }
+
   /// How the last edit ended.
   [[nodiscard]] Outcome outcome() const;
   /// How many edits have ended, so that two that ended alike can be told apart. Wraps.
@@ -78,16 +83,17 @@ class Drive {
   enum class State : std::uint8_t {
     out,
     in,
-    taking,     ///< Out for hosts: an edit is being taken.
+    taking,     ///< Out for hosts: an edit is being taken, or looked at before it is shown.
     returning,  ///< Out for hosts until return_at_: then they see that the medium was changed.
   };
 
   void hold_editor();
   bool ready(Sense& sense);
+  Next show(bool is_return);
   void put_in(bool is_return);
   void take_out();
   Next go_on(Time now);
-  void ended(Take::Kind kind, Outcome outcome);
+  void ended();
   Next wait_in();
 
   store::Store& store_;
@@ -104,6 +110,7 @@ class Drive {
   bool pending_ = false;    ///< Something was written that was not looked at yet.
   Outcome outcome_ = Outcome::none;
   std::uint32_t warnings_ = 0;  ///< Of the file that was taken.
+  std::uint32_t mark_ = 0;      ///< Take::mark() of the last outcome.
   std::uint32_t outcomes_ = 0;
   Time now_ = 0;
   Time quiet_at_ = 0;

@@ -27,6 +27,7 @@ void DriveRecord::encode(std::span<std::uint8_t, kSize> out) const {
   put32(&out[24], files.size(BaseFile::backup));
   put32(&out[28], files.size(BaseFile::errors));
   put32(&out[32], seen_version);
+  put32(&out[36], told);
   refused.encode(out.subspan<40, SectorRanges::kSize>());
 }
 
@@ -43,6 +44,7 @@ bool DriveRecord::decode(std::span<const std::uint8_t, kSize> bytes) {
   files.size(BaseFile::backup) = get32(&bytes[24]);
   files.size(BaseFile::errors) = get32(&bytes[28]);
   seen_version = get32(&bytes[32]);
+  told = get32(&bytes[36]);
   refused.decode(bytes.subspan<40, SectorRanges::kSize>());
   return true;
 }

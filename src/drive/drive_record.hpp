@@ -22,6 +22,7 @@ struct DriveRecord {
   bool from_saved = false;         ///< The roll is the user's; otherwise it is the default one.
   std::uint32_t roll_version = 0;  ///< Version of the roll in force when the session began.
   std::uint32_t seen_version = 0;  ///< Version of the roll taken from the volume last.
+  std::uint32_t told = 0;  ///< Take::mark() of what ERRORS.TXT on the volume says; 0: of nothing.
   /// Sectors that the host wanted to write and could not, since there was no room: what is read
   /// there is not what the host thinks.
   SectorRanges refused;

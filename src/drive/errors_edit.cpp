@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/text_writer.hpp"
+#include "drive/drive_text.hpp"
+#include "drive/other_texts.hpp"
 
 namespace pianola::drive {
 namespace {
@@ -14,6 +16,8 @@ using store::kErrorText;
 /// ERRORS.TXT gets no new error after so many bytes; where room is short, after fewer.
 constexpr std::uint32_t kLimit = 24 * 1024;
 constexpr std::uint32_t kShortLimit = 1024;
+/// And where the text is put into the host's volume, sector by sector.
+constexpr std::uint32_t kVolumeLimit = 2 * 1024;
 /// Objects that one step keeps.
 constexpr unsigned kKeepBatch = 8;
 
@@ -120,12 +124,15 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
 }
 
 [[gnu::noinline]] Status ErrorsEdit::begin() {
-  if (attempts_ == 0) limit_ = kLimit;
+  if (attempts_ == 0) limit_ = keeps_volume() ? kVolumeLimit : kLimit;
   if (const Status status = edit_.begin(); status != Status::ok) return status;
   record_ = session_.record();
-  record_.in_session = false;
-  record_.refused = {};
-  if (!keeps_old_draft()) record_.draft_size = file_->size();
+  if (!keeps_volume()) {
+    record_.told = 0;
+    record_.in_session = false;
+    record_.refused = {};
+    if (!keeps_old_draft()) record_.draft_size = file_->size();
+  }
   // A draft would leave no room to write anything else.
   if (reason_ == Reason::incomplete) record_.draft_size = DriveRecord::kAbsent;
   at_ = 0;
@@ -157,7 +164,24 @@ std::optional<std::uint32_t> ErrorsEdit::object_of(std::uint32_t sector) {
   return edit_.put(number, piece);
 }
 
+/// Keeps all that the host wrote, and the draft that it may have begun with.
+Status ErrorsEdit::keep_volume() {
+  const auto next = store_.next_draft(at_);
+  if (!next || *next >= kErrorText) {
+    phase_ = reason_ == Reason::errors_wait ? Phase::compile : Phase::text;
+    return Status::ok;
+  }
+  at_ = *next + 1;
+  return edit_.keep(*next, *next);
+}
+
 [[gnu::noinline]] Status ErrorsEdit::draft_step() {
+  if (keeps_volume()) {
+    for (unsigned i = 0; i < kKeepBatch && phase_ == Phase::draft; ++i) {
+      if (const Status status = keep_volume(); status != Status::ok) return status;
+    }
+    return Status::more;
+  }
   for (unsigned i = 0; i < kKeepBatch; ++i) {
     if (at_ == objects_of(record_.draft_size)) {
       phase_ = reason_ == Reason::errors ? Phase::compile : Phase::text;
@@ -196,6 +220,19 @@ std::optional<std::uint32_t> ErrorsEdit::object_of(std::uint32_t sector) {
   lang::write_diagnostic(diagnostic, "macros.txt", *file_, text_);
 }
 
+/// Writes what there is to do.
+void ErrorsEdit::write_advice(TextWriter& out) {
+  if (text_.size() > 0) out << "\n";
+  if (reason_ == Reason::waits || reason_ == Reason::errors_wait) {
+    write_text(out, DriveText::not_ejected);
+  }
+  write_text(out, DriveText::as_before);
+  write_text(out, reason_ == Reason::waits         ? DriveText::eject
+                  : reason_ == Reason::other_texts ? DriveText::rename_it
+                                                   : DriveText::correct_it);
+  if (reason_ == Reason::no_room) write_text(out, DriveText::shown_once);
+}
+
 /// Writes what is not about a line of the file.
 [[gnu::noinline]] Status ErrorsEdit::write_reason() {
   TextWriter out(text_);
@@ -209,33 +246,30 @@ std::optional<std::uint32_t> ErrorsEdit::object_of(std::uint32_t sector) {
       return Status::more;
     }
     case Reason::errors:
-      if (dropped_ > 0) {
-        out << "macros.txt: error: ";
-        out.decimal(dropped_) << " more are not shown\n";
-      }
+    case Reason::errors_wait:
+      if (dropped_ > 0) write_text(out, DriveText::not_shown, &dropped_);
       break;
     case Reason::no_room:
-      out << "macros.txt: error: no room for this file; STATUS.TXT says how large it may be\n";
+      write_text(out, DriveText::does_not_fit);
       break;
     case Reason::incomplete:
-      out << "macros.txt: error: the drive was full, and not all of the file could be written: "
-             "what "
-             "was written of it is dropped; STATUS.TXT says how large it may be\n";
+      write_text(out, DriveText::incomplete);
       break;
     case Reason::damaged:
-      out << "macros.txt: error: the drive's file system is damaged, and the file may be "
-             "incomplete: check it, save it and eject the drive again\n";
+      write_text(out, DriveText::broken_file);
       break;
     case Reason::no_volume:
-      out << "macros.txt: error: the drive's file system was damaged, so that no file could be "
-             "found: what was written to the drive last is lost\n";
+      write_text(out, DriveText::no_volume);
       break;
+    case Reason::waits:
+      break;
+    case Reason::other_texts: {
+      OtherTexts texts(file_->fat(), session_, file_->size() > 0);
+      write_other_texts(texts, out);
+      break;
+    }
   }
-  out << "\nThe keys still do what they did before. Correct macros.txt and eject the drive.\n";
-  if (reason_ == Reason::no_room) {
-    out << "If there is no room even for that, eject it and put it in again: it then shows the\n"
-           "macros in force. Copy this file to your computer before if you want to keep it.\n";
-  }
+  write_advice(out);
   record_.errors_size = text_.size();
   if (const Status status = text_.end(); status != Status::ok) return status;
   phase_ = Phase::finish;

@@ -28,6 +28,10 @@ class ErrorsEdit {
     incomplete,  ///< There was no room for all that the host wanted to write: no draft.
     damaged,     ///< Its clusters cannot be followed to the end: what can be read is the draft.
     no_volume,   ///< There is no volume to find a file in: an older draft stays.
+    // From here on the volume stays as it is.
+    waits,        ///< The file is fine, but the drive was not ejected.
+    errors_wait,  ///< The file has errors, and the drive was not ejected.
+    other_texts,  ///< The file is not what was written.
   };
 
   /// `file` is the one to keep, already truncated to what can be read; none where an older draft
@@ -84,14 +88,17 @@ class ErrorsEdit {
 
   Status begin();
   Status draft_step();
+  Status keep_volume();
   std::optional<std::uint32_t> object_of(std::uint32_t sector);
   Status keep_sector(std::uint32_t index);
   Status compile_step();
   void write_error(const lang::Diagnostic& diagnostic);
   Status write_reason();
+  void write_advice(TextWriter& out);
   Status finish();
   Status retry(Status status);
   [[nodiscard]] bool keeps_old_draft() const { return file_ == nullptr; }
+  [[nodiscard]] bool keeps_volume() const { return reason_ >= Reason::waits; }
 
   store::Store& store_;
   Session& session_;

@@ -2,73 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <string_view>
 
 #include "base/bytes.hpp"
 #include "drive/directory_entry.hpp"
+#include "drive/root_folder.hpp"
 
 namespace pianola::drive {
-namespace {
-
-constexpr std::string_view kLongName = "macros.txt";
-constexpr std::string_view kShortName = "MACROS  TXT";
-/// A directory has at most so many entries (Microsoft FAT specification, 6).
-constexpr std::uint32_t kMostEntries = 65536;
-
-constexpr std::uint32_t lower(std::uint32_t c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; }
-
-/// Whether the only entry of a long name says macros.txt.
-bool is_long_name(const std::uint8_t* entry) {
-  if (entry[0] != kOnlyLongEntry) return false;
-  for (std::size_t i = 0; i < kLongName.size(); ++i) {
-    const auto wanted = static_cast<unsigned char>(kLongName[i]);
-    if (lower(get16(entry + kLongNamePlaces[i])) != wanted) return false;
-  }
-  return get16(entry + kLongNamePlaces[kLongName.size()]) == 0;
-}
-
-bool is_short_name(const std::uint8_t* entry) {
-  return std::equal(kShortName.begin(), kShortName.end(), entry, [](char a, std::uint8_t b) {
-    return lower(static_cast<unsigned char>(a)) == lower(b);
-  });
-}
-
-}  // namespace
-
-/// Goes through the entries of the root directory.
-class FatReader::Directory {
- public:
-  explicit Directory(FatReader& fat) : fat_(fat), cluster_(fat.root_cluster_) {}
-
-  /// The next entry. `found` without one: the end.
-  Lookup next(std::array<std::uint8_t, kEntrySize>& entry) {
-    if (number_ == (is_fixed() ? fat_.root_entries_ : kMostEntries)) return Lookup::missing;
-    std::uint32_t sector = number_ * kEntrySize / kSectorSize;
-    if (is_fixed()) {
-      sector += fat_.root_;
-    } else {
-      const std::uint32_t in_cluster = sector % fat_.cluster_sectors_;
-      if (number_ * kEntrySize % kSectorSize == 0 && in_cluster == 0 && number_ > 0) {
-        cluster_ = fat_.fat(cluster_);
-        if (cluster_ == kEnd) return Lookup::missing;
-      }
-      if (!fat_.is_cluster(cluster_)) return Lookup::damaged;
-      sector = fat_.sector_of(cluster_) + in_cluster;
-    }
-    const std::uint32_t offset = number_ * kEntrySize % kSectorSize;
-    if (!fat_.sectors_.read(sector, offset, entry)) return Lookup::damaged;
-    ++number_;
-    return entry[0] == 0 ? Lookup::missing : Lookup::found;
-  }
-
- private:
-  [[nodiscard]] bool is_fixed() const { return fat_.root_entries_ != 0; }
-
-  FatReader& fat_;
-  std::uint32_t cluster_;
-  std::uint32_t number_ = 0;  ///< Of the next entry.
-};
-
 [[gnu::noinline]] bool FatReader::open() {
   window_at_ = kEnd;
   if (open_at(0)) return true;
@@ -117,8 +56,10 @@ bool FatReader::open_at(std::uint32_t start) {
   if (data >= total || (root_entries_ == 0 && !is_fat32)) return false;
   // With mirroring off, FAT32 says which of its FATs is the right one.
   const std::uint32_t flags = is_fat32 ? get16(&boot[40]) : 0;
-  const std::uint32_t active = (flags & 0x80) != 0 ? flags & 0xF : 0;
+  const bool is_mirrored = (flags & 0x80) == 0;
+  const std::uint32_t active = is_mirrored ? 0 : flags & 0xF;
   if (active >= fats) return false;
+  fats_ = static_cast<std::uint8_t>(is_mirrored ? fats : 1);
   // All of these are less than the medium's sectors.
   fat_ = start + static_cast<std::uint32_t>((reserved + active * fat_size) * scale);
   fat_sectors_ = static_cast<std::uint32_t>(fat_size * scale);
@@ -142,34 +83,10 @@ bool FatReader::is_clean() {
   return entry != kInvalid && (entry & good) == good;
 }
 
-Lookup FatReader::find_macros(FileEntry& out) {
-  Directory directory(*this);
-  std::array<std::uint8_t, kEntrySize> entry{};
-  // What the entries of a long name that were just passed say.
-  bool is_named = false;  // There were some.
-  bool is_macros = false;
-  unsigned checksum = 0;
-  for (;;) {
-    if (const Lookup lookup = directory.next(entry); lookup != Lookup::found) return lookup;
-    if (entry[0] == 0xE5) {
-      is_named = false;
-      continue;
-    }
-    if ((entry[11] & 0x3FU) == kLongEntry) {
-      is_macros = is_long_name(entry.data());
-      is_named = true;
-      checksum = entry[13];
-      continue;
-    }
-    const bool named = is_named && checksum == name_checksum(entry.data());
-    is_named = false;
-    if ((entry[11] & kVolumeLabel) != 0) continue;
-    if (named ? !is_macros : !is_short_name(entry.data())) continue;
-    if ((entry[11] & kFolder) != 0) return Lookup::damaged;
-    out.first = get16(&entry[26]) | (bits_ == 32 ? get16(&entry[20]) << 16 : 0);
-    out.size = get32(&entry[28]);
-    return Lookup::found;
-  }
+Lookup FatReader::find_macros(RootEntry& out) {
+  const Lookup lookup = RootFolder(*this).find("macros.txt", out);
+  const bool is_folder = lookup == Lookup::found && (out.attributes & kFolder) != 0;
+  return is_folder ? Lookup::damaged : lookup;
 }
 
 /// Makes the window hold byte `at` of the FAT.

@@ -7,13 +7,15 @@
 
 namespace pianola::drive {
 
-/// A file's directory entry, as far as it matters.
+/// Where a file stands.
 struct FileEntry {
   std::uint32_t first = 0;  ///< Cluster; 0 for an empty file.
   std::uint32_t size = 0;   ///< In bytes.
 };
 
-/// What a search for macros.txt found.
+struct RootEntry;
+
+/// What a search in the root directory found.
 enum class Lookup : std::uint8_t {
   found,
   missing,
@@ -42,8 +44,8 @@ class FatReader {
   /// Windows NT).
   bool is_clean();
   /// Looks for macros.txt in the root directory, by its long name or, if it has none, its short
-  /// one; upper and lower case are the same.
-  Lookup find_macros(FileEntry& out);
+  /// one; upper and lower case are the same. `out` is meaningless if it is not found.
+  Lookup find_macros(RootEntry& out);
 
   /// What comes after a cluster: its number, or kFree, kEnd or kInvalid.
   std::uint32_t fat(std::uint32_t cluster);
@@ -60,7 +62,8 @@ class FatReader {
   [[nodiscard]] SectorReader& sectors() { return sectors_; }
 
  private:
-  class Directory;
+  friend class RootFolder;
+  friend class ErrorsFile;
 
   bool open_at(std::uint32_t start);
   bool load(std::uint32_t at);
@@ -78,6 +81,7 @@ class FatReader {
   std::uint32_t clusters_ = 0;
   std::uint32_t cluster_sectors_ = 1;
   std::uint8_t bits_ = 12;
+  std::uint8_t fats_ = 1;  ///< FATs from fat_ on that say the same.
 
   std::array<std::uint8_t, 32> window_{};  ///< Some bytes of the FAT.
   std::uint32_t window_at_ = kEnd;         ///< Offset in the FAT of its first byte; kEnd: none.

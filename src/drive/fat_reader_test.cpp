@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "drive/file_view.hpp"
+#include "drive/root_folder.hpp"
 #include "support/fat_tools.hpp"
 
 namespace pianola::drive {
@@ -58,7 +59,7 @@ FileView::Chain chain_of(FileView& file) {
 std::string read_macros(SectorReader& sectors, std::size_t piece = 64) {
   FatReader fat(sectors);
   if (!fat.open()) return "no volume";
-  FileEntry entry;
+  RootEntry entry;
   const Lookup lookup = fat.find_macros(entry);
   if (lookup != Lookup::found) return lookup == Lookup::missing ? "missing" : "damaged";
   FileView file(fat, entry);
@@ -193,7 +194,7 @@ class Broken : public testing::Test {
   }
   MemorySectors sectors_;
   std::optional<FatReader> fat_;
-  FileEntry entry_;
+  RootEntry entry_;
   std::uint32_t usable_ = 0;
 };
 
@@ -241,7 +242,7 @@ TEST(FileView, GoesBackCheaply) {
   MemorySectors sectors(image.bytes());
   FatReader fat(sectors);
   ASSERT_TRUE(fat.open());
-  FileEntry entry;
+  RootEntry entry;
   ASSERT_EQ(fat.find_macros(entry), Lookup::found);
   FileView file(fat, entry);
   ASSERT_EQ(chain_of(file), FileView::Chain::good);

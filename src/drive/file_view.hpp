@@ -34,6 +34,7 @@ class FileView final : public lang::Source {
   void truncate(std::uint32_t size) { file_.size = size; }
 
   [[nodiscard]] std::uint32_t size() const { return file_.size; }
+  [[nodiscard]] FatReader& fat() { return fat_; }
   std::size_t read(std::uint32_t offset, std::span<char> out) override;
   /// The sector of the medium with byte `offset` of the file.
   bool sector_at(std::uint32_t offset, std::uint32_t& sector);

@@ -147,6 +147,17 @@ std::size_t Session::read_macros(std::uint32_t offset, std::span<char> out) {
   return count;
 }
 
+bool Session::is_in_force(std::uint32_t offset, std::span<const char> text) {
+  std::array<char, 64> piece;
+  for (std::size_t i = 0; i < text.size(); i += piece.size()) {
+    const std::span now = std::span{piece}.first(std::min(piece.size(), text.size() - i));
+    const std::uint32_t at = offset + static_cast<std::uint32_t>(i);
+    if (roll_.read_text(at, now) != now.size()) return false;
+    if (!std::equal(now.begin(), now.end(), text.begin() + i)) return false;
+  }
+  return true;
+}
+
 /// Reads a file's text. Damaged bytes read as question marks, so that the rest can be rescued.
 void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out) {
   while (!out.empty()) {
@@ -245,7 +256,8 @@ Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data, b
   return Status::ok;
 }
 
-Status Session::pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer) {
+[[gnu::noinline]] Status Session::pin(std::uint32_t sector,
+                                      std::span<std::uint8_t, kSectorSize> buffer) {
   if (in_overlay(sector)) return Status::ok;
   if (!read(sector, 0, buffer)) return Status::io_error;
   return write_run(sector, buffer);

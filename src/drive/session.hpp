@@ -49,6 +49,11 @@ class Session final : public SectorReader {
   bool in_overlay(std::uint32_t sector);
   /// macros.txt began as a draft with errors.
   [[nodiscard]] bool from_draft() const { return record_.from_draft; }
+  /// ERRORS.TXT is about to say what has this DriveRecord::told. Not kept before the edit that
+  /// writes it is.
+  void set_told(std::uint32_t mark) { record_.told = mark; }
+  /// Version of the macros in force.
+  [[nodiscard]] std::uint32_t version() const { return roll_.epoch(); }
   /// The roll was replaced since the volume was taken from it.
   [[nodiscard]] bool taken() const;
   /// To be called when the roll was replaced by what stands on the volume.
@@ -65,6 +70,10 @@ class Session final : public SectorReader {
   [[nodiscard]] std::optional<std::uint32_t> draft_object(std::uint32_t sector) const;
   /// Whether a sector that is not in the overlay is read from the backup's text.
   [[nodiscard]] bool reads_backup(std::uint32_t sector) const;
+  /// Whether the `text` stands at `offset` of the macros in force.
+  bool is_in_force(std::uint32_t offset, std::span<const char> text);
+  /// Bytes of the macros in force.
+  [[nodiscard]] std::uint32_t in_force_size() { return roll_.text_size(); }
   /// Reads macros.txt as it was at first. Fewer bytes only at its end.
   std::size_t read_macros(std::uint32_t offset, std::span<char> out);
   [[nodiscard]] std::uint32_t macros_size() const;

@@ -1,32 +1,21 @@
 #include "drive/status_text.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <array>
 
 #include "base/text_writer.hpp"
+#include "drive/drive_text.hpp"
 
 namespace pianola::drive {
 namespace {
 
-std::string_view sentence(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::none:
-      return "none since the device was switched on";
-    case Outcome::taken:
-      return "taken: the keys do what macros.txt says";
-    case Outcome::unchanged:
-      return "nothing in macros.txt was changed";
-    case Outcome::errors:
-      return "macros.txt has errors, see ERRORS.TXT; the keys do what they did before";
-    case Outcome::no_room:
-      return "no room for macros.txt; the keys do what they did before";
-    case Outcome::damaged:
-      return "the file system of the drive was damaged, see ERRORS.TXT";
-    case Outcome::failed:
-      return "the flash memory failed; the keys do what they did before";
-  }
-  return {};
+constexpr DriveText outcome_text(Outcome outcome) {
+  return static_cast<DriveText>(static_cast<unsigned>(DriveText::none) +
+                                static_cast<unsigned>(outcome));
 }
+static_assert(outcome_text(Outcome::none) == DriveText::none);
+static_assert(outcome_text(Outcome::failed) == DriveText::failed);
+static_assert(outcome_text(Outcome::other_texts) == DriveText::other_texts);
 
 }  // namespace
 
@@ -42,24 +31,16 @@ void StatusText::write(store::Store& store, const store::CurrentRoll& roll,
   size_ = 0;
   const store::Space space = store.space();
   TextWriter out(*this);
-  out << "Pianola " << PIANOLA_VERSION << "\n";
-  out << "Macros: ";
-  out.decimal(roll.text_size()) << " bytes";
-  out << (roll.is_default() ? ", the default ones\n" : "\n");
-  out << "Memory: ";
-  out.decimal(space.live) << " bytes in use of ";
-  out.decimal(space.usable) << "\n";
-  out << "Largest file that can be saved now: ";
-  out.decimal(largest_file) << " bytes, more if much of it stays as it is\n";
-  out << "Wear: each part of the memory was erased ";
-  out.decimal(space.least_erases) << " to ";
-  out.decimal(space.most_erases) << " times\n";
-  out << "Last edit: " << sentence(outcome) << "\n";
-  if (outcome == Outcome::taken && warnings > 0) {
-    out << "Warnings in macros.txt: ";
-    out.decimal(warnings) << "; 'pianola check macros.txt' shows them\n";
-  }
-  out << "Encryption: none yet; who has the device can read what is marked private\n";
+  out << "Pianola " << PIANOLA_VERSION;
+  const std::uint32_t size = roll.text_size();
+  write_text(out, DriveText::macros, &size);
+  if (roll.is_default()) write_text(out, DriveText::default_macros);
+  const std::array<std::uint32_t, 5> numbers = {space.live, space.usable, largest_file,
+                                                space.least_erases, space.most_erases};
+  write_text(out, DriveText::space, numbers.data());
+  write_text(out, outcome_text(outcome));
+  if (outcome == Outcome::taken && warnings > 0) write_text(out, DriveText::warnings, &warnings);
+  write_text(out, DriveText::encryption);
   report.write_status(*this);
   // Cut off where it must be, but at the end of a line; the rest is blank.
   if (size_ == kSize - 1) {

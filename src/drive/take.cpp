@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/fnv.hpp"
 #include "base/status.hpp"
+#include "drive/other_texts.hpp"
 
 namespace pianola::drive {
 
@@ -36,8 +38,14 @@ bool Take::step() {
     case Phase::save:
       save();
       break;
+    case Phase::look:
+      look();
+      break;
     case Phase::edit:
       edit();
+      break;
+    case Phase::show:
+      show();
       break;
     case Phase::done:
       break;
@@ -59,32 +67,53 @@ void Take::end(Outcome outcome) {
 // ---- The file -----------------------------------------------------------------------------------
 
 [[gnu::noinline]] void Take::find() {
-  if (!fat_.open() || (!may_decide() && !fat_.is_clean())) {
-    return refuse(Outcome::damaged, Reason::no_volume);
-  }
-  FileEntry entry;
+  if (!fat_.open()) return refuse(Outcome::damaged, Reason::no_volume);
+  in_use_ = !may_decide() && !fat_.is_clean();
+  RootEntry entry;
   switch (fat_.find_macros(entry)) {
     case Lookup::found:
       return found(entry);
     case Lookup::missing:
-      return found({});
+      return not_found();
     case Lookup::damaged:
       return refuse(Outcome::damaged, Reason::no_volume);
   }
 }
 
-void Take::found(const FileEntry& entry) {
-  // A host that is about to write a file again may have emptied or removed it for now.
-  if (entry.size == 0 && !may_decide()) return end(Outcome::none);
+/// There is no macros.txt, or an empty one: the user wants no macros, or gave the text another
+/// name.
+void Take::not_found() {
   // A host that found the drive full did not mean to have no file.
-  if (session_.has_refused_metadata() || (entry.size == 0 && session_.has_refused())) {
-    return refuse(Outcome::no_room, Reason::incomplete);
-  }
-  file_.emplace(fat_, entry.size == 0 ? FileEntry{} : entry);
+  if (session_.has_refused()) return refuse(Outcome::no_room, Reason::incomplete);
+  set_file({});
+  if (has_other_texts()) return wait(Outcome::other_texts);
+  // A host that is about to write a file again may have emptied or removed it for now.
+  if (!may_decide()) return end(Outcome::none);
+}
+
+void Take::set_file(const FileEntry& entry) {
+  file_.emplace(fat_, entry);
   phase_ = Phase::check;
 }
 
-void Take::check() {
+void Take::found(const RootEntry& entry) {
+  if (entry.size == 0) return not_found();
+  if (session_.has_refused_metadata()) return refuse(Outcome::no_room, Reason::incomplete);
+  set_file(entry);
+}
+
+/// Whether texts were written that have another name than macros.txt; notes them in the mark.
+bool Take::has_other_texts() {
+  OtherTexts texts(fat_, session_, file_->size() > 0);
+  RootEntry entry;
+  std::string_view format;
+  std::uint32_t mark = 0;
+  while (texts.next(entry, format)) mark = (mark ^ file_mark(entry)) * 3 + 1;
+  mark_ = mark;
+  return mark != 0;
+}
+
+[[gnu::noinline]] void Take::check() {
   switch (file_->check()) {
     case FileView::Chain::more:
       return;
@@ -99,6 +128,8 @@ void Take::check() {
       return refuse(Outcome::damaged, file_->size() > 0 ? Reason::damaged : Reason::no_volume);
   }
   is_same_ = file_->size() == session_.macros_size();
+  is_in_force_ = file_->size() == session_.in_force_size();
+  mark_ = kFnvStart;
   phase_ = Phase::compare;
 }
 
@@ -119,6 +150,9 @@ void Take::check() {
       is_same_ = session_.read_macros(at_, std::span{then}.first(count)) == count &&
                  std::equal(now.begin(), now.begin() + count, then.begin());
     }
+    for (std::size_t i = 0; i < count; ++i)
+      mark_ = fnv_step(mark_, static_cast<std::uint8_t>(now[i]));
+    is_in_force_ = is_in_force_ && session_.is_in_force(at_, std::span{now}.first(count));
     at_ += static_cast<std::uint32_t>(count);
   }
   if (at_ >= file_->size()) compared();
@@ -126,28 +160,36 @@ void Take::check() {
 
 void Take::compared() {
   at_ = 0;
-  if (!is_same_ || (!session_.from_draft() && session_.taken())) {
-    const bool loses_backup = kind_ == Kind::quiet && replaces_backup();
-    if (!loses_backup) return start_save();
-    at_ = session_.backup_sectors().first;
-    phase_ = Phase::pin;
+  // As it was when the medium was put in.
+  if (is_same_ && (session_.from_draft() || !session_.taken())) return unchanged();
+  if (in_use_ || kind_ == Kind::insert) {
+    if (is_in_force_) return end(Outcome::none);
+    order_.clear();
+    editor_.check(*file_, order_);
+    phase_ = Phase::look;
     return;
   }
-  // As it was when the medium was put in.
+  const bool loses_backup = kind_ == Kind::quiet && replaces_backup();
+  if (!loses_backup) return start_save();
+  at_ = session_.backup_sectors().first;
+  phase_ = Phase::pin;
+}
+
+void Take::unchanged() {
+  if (has_other_texts()) return wait(Outcome::other_texts);
   if (!may_decide()) return end(Outcome::none);
   if (session_.from_draft()) {
-    file_.reset();
+    // ERRORS.TXT has said something else meanwhile: it is worked out again.
+    if (session_.record().told != 0) return start_save();
     outcome_ = Outcome::none;
-    edit_.emplace(store_, session_, nullptr, editor_, order_, Reason::unchanged, false);
-    phase_ = Phase::edit;
-    return;
+    return begin_edit(nullptr, Reason::unchanged, false);
   }
   const bool cleared = store_.clear_draft() == Status::ok;
   end(cleared ? Outcome::unchanged : Outcome::failed);
 }
 
 /// What the host may still read of BACKUP.TXT is kept, before there is another backup.
-void Take::pin() {
+[[gnu::noinline]] void Take::pin() {
   if (at_ >= session_.backup_sectors().end) return start_save();
   if (session_.pin(at_++, editor_.spare()) != Status::ok) end(Outcome::none);
 }
@@ -164,19 +206,21 @@ void Take::start_save() {
   phase_ = Phase::save;
 }
 
-void Take::save() {
+[[gnu::noinline]] void Take::save() {
   const Status status = editor_.step();
   const store::Save& save = *editor_.saved();
-  errors_ = save.errors();
   warnings_ = save.warnings();
   switch (status) {
     case Status::more:
       return;
     case Status::ok:
       if (kind_ == Kind::quiet && !save.unchanged()) session_.note_taken();
-      // Macros that were taken at quiet are not told of again at eject.
+      // Macros that were taken at quiet are not told of again at eject, unless the file was changed
+      // and changed back.
+      mark_ = session_.version();
       if (!save.unchanged()) return end(Outcome::taken);
-      return end(session_.taken() || kind_ == Kind::quiet ? Outcome::none : Outcome::unchanged);
+      if (session_.taken()) return end(kind_ == Kind::restart ? Outcome::none : Outcome::taken);
+      return end(kind_ == Kind::quiet ? Outcome::none : Outcome::unchanged);
     case Status::errors:
       return refuse(Outcome::errors, Reason::errors);
     case Status::full:
@@ -186,21 +230,66 @@ void Take::save() {
   }
 }
 
-/// The volume is not taken. At eject it becomes a draft with ERRORS.TXT, otherwise it stays.
-void Take::refuse(Outcome outcome, Reason reason) {
-  if (!may_decide()) return end(Outcome::none);
-  if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
+/// Compiles the file without taking it.
+[[gnu::noinline]] void Take::look() {
+  const Status status = editor_.step();
+  if (status == Status::more) return;
+  if (status == Status::ok) return wait(Outcome::waits);
+  if (status == Status::errors && !file_->failed()) return wait(Outcome::errors_wait);
+  end(Outcome::none);
+}
+
+/// The volume stays as it is, and its owner is told what is the matter with it.
+void Take::wait(Outcome outcome) {
+  const bool is_told = session_.record().told == mark_;
+  // Ejected once more without a change: it stays out.
+  if (kind_ == Kind::eject && is_told) return end(Outcome::none);
+  if (kind_ != Kind::insert) return end(outcome);
   outcome_ = outcome;
-  edit_.emplace(store_, session_, file_ ? &*file_ : nullptr, editor_, order_, reason,
-                !reads_backup_);
+  if (is_told) return show(false);
+  const Reason reason = outcome == Outcome::waits         ? Reason::waits
+                        : outcome == Outcome::errors_wait ? Reason::errors_wait
+                                                          : Reason::other_texts;
+  session_.set_told(mark_);
+  begin_edit(&*file_, reason, false);
+}
+
+void Take::begin_edit(FileView* file, Reason reason, bool may_drop_backup) {
+  edit_.emplace_first(store_, session_, file, editor_, order_, reason, may_drop_backup);
   phase_ = Phase::edit;
 }
 
-void Take::edit() {
-  const Status status = edit_->step();
+/// The volume is not taken. At eject it becomes a draft with ERRORS.TXT, otherwise it stays.
+void Take::refuse(Outcome outcome, Reason reason) {
+  if (!may_decide()) {
+    if (reason == Reason::errors) return end(Outcome::errors_wait);
+    return end(reason == Reason::no_room ? outcome : Outcome::none);
+  }
+  if (reason == Reason::no_volume || reason == Reason::incomplete) file_.reset();
+  outcome_ = outcome;
+  begin_edit(file_ ? &*file_ : nullptr, reason, !reads_backup_);
+}
+
+[[gnu::noinline]] void Take::edit() {
+  const Status status = edit_.first()->step();
   if (status == Status::more) return;
-  if (status == Status::io_error) outcome_ = Outcome::failed;
+  if (kind_ == Kind::insert && status == Status::ok) return show(true);
+  // Without ERRORS.TXT the host sees what is there all the same.
+  if (kind_ != Kind::insert && status == Status::io_error) outcome_ = Outcome::failed;
   phase_ = Phase::done;
+}
+
+// ---- ERRORS.TXT on a volume that stays
+// ------------------------------------------------------------
+
+[[gnu::noinline]] void Take::show(bool renumber) {
+  session_.open(0, true);
+  edit_.emplace_second(store_, session_, fat_, session_.record().errors_size, renumber);
+  phase_ = Phase::show;
+}
+
+[[gnu::noinline]] void Take::show() {
+  if (edit_.second()->step(editor_.spare()) != Status::more) phase_ = Phase::done;
 }
 
 }  // namespace pianola::drive

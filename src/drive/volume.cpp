@@ -15,7 +15,7 @@ constexpr std::uint32_t kFat12Clusters = 4085;
 constexpr std::uint32_t kDoubtful = 16;
 constexpr std::uint32_t kMostClusters = 65525 - kDoubtful;
 
-/// All files were made on 1 January 2026 at 12:00 (6.3): the device has no clock.
+// When all files were made.
 constexpr std::uint32_t kDate = (2026 - 1980) << 9 | 1 << 5 | 1;
 constexpr std::uint32_t kTime = 12 << 11;
 
@@ -31,16 +31,6 @@ constexpr std::array<BaseFile, kBaseFiles> kDirectory = {
 
 void put_text(std::uint8_t* at, std::string_view text) { std::copy(text.begin(), text.end(), at); }
 
-void put_short_entry(std::uint8_t* at, std::string_view name, std::uint8_t attributes) {
-  put_text(at, name);
-  at[11] = attributes;
-  put16(at + 14, kTime);
-  put16(at + 16, kDate);
-  put16(at + 18, kDate);
-  put16(at + 22, kTime);
-  put16(at + 24, kDate);
-}
-
 /// The only entry of a long name of at most 13 characters.
 void put_long_entry(std::uint8_t* at, std::string_view name, std::uint8_t checksum) {
   at[0] = kOnlyLongEntry;
@@ -55,6 +45,17 @@ void put_long_entry(std::uint8_t* at, std::string_view name, std::uint8_t checks
 }
 
 }  // namespace
+
+void put_short_entry(std::uint8_t* at, std::string_view name, std::uint8_t attributes) {
+  std::fill_n(at, kEntrySize, std::uint8_t{0});
+  put_text(at, name);
+  at[11] = attributes;
+  put16(at + 14, kTime);
+  put16(at + 16, kDate);
+  put16(at + 18, kDate);
+  put16(at + 22, kTime);
+  put16(at + 24, kDate);
+}
 
 VolumeShape volume_shape(const flash::Geometry& geometry) {
   VolumeShape shape;

@@ -44,7 +44,7 @@ inline bool Engine::handle_key(bool due) {
   if (undecided_) return keyboard_.let_up_early();
   if (due && earlier(tasks[tasks.first_deadline()].deadline, choice.at)) return false;
   const bool woke = handle(choice);
-  if (tell_changes() || woke) tasks.turn();
+  if ((changed() && tell_changes()) || woke) tasks.turn();
   return true;
 }
 
@@ -73,7 +73,12 @@ inline bool Engine::only_sleepers() const {
   // What fails most often comes first.
   if (!core_.mixer.quiet() || !core_.input.empty() || core_.floor.task != kNoTask) return false;
   if (core_.tasks.any_ready() || core_.oneshot_timed) return false;
-  return (core_.signals | events_ | (core_.leds ^ leds_)) == 0 && !layers_differ();
+  return !changed();
+}
+
+/// Whether something happened that tell_changes() tells.
+inline bool Engine::changed() const {
+  return (core_.signals | events_ | (core_.leds ^ leds_)) != 0 || layers_differ();
 }
 
 /// Somebody holds something else than when tasks were told last, and it may be a layer.
@@ -83,7 +88,7 @@ inline bool Engine::layers_differ() const {
 
 /// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
 /// for it. Only while nobody has the floor. Returns whether tasks woke.
-inline bool Engine::tell_changes() {
+bool Engine::tell_changes() {
   if (layers_differ()) layers_changed();
   if (core_.leds != leds_) leds_changed();
   for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
@@ -210,7 +215,7 @@ inline void Engine::check_host() {
       if (stop == Vm::Stop::asks) return Next::time(now);
       continue;
     }
-    tell_changes();
+    if (changed()) tell_changes();
     // A round to which macros are added for ever must not keep the keys and the deadlines waiting.
     const bool endless = floors_ > 2 * core_.tasks.capacity();
     if (!endless && core_.give_floor()) {

@@ -144,6 +144,7 @@ class Engine {
   bool go_on();
   [[nodiscard]] bool only_sleepers() const;
   [[nodiscard]] bool layers_differ() const;
+  [[nodiscard]] bool changed() const;
   bool tell_changes();
   void layers_changed();
   void leds_changed();

@@ -279,6 +279,11 @@ bool Holds::only_sends(Owner owner) const {
   return sends;
 }
 
+bool Holds::only_known(Owner owner) const {
+  return std::ranges::none_of(
+      all(), [=](const Hold& hold) { return hold.owner == owner && hold.usage() != hid::kNoKey; });
+}
+
 bool Holds::holds_on(Owner owner) const {
   return std::ranges::any_of(all(), [=](const Hold& hold) {
     return hold.owner == owner && (hold.counts() || is_layer(hold.usage()));

@@ -202,6 +202,8 @@ class Holds {
   /// Whether `owner` sends something to the host and holds neither a modifier as a key of its own
   /// nor a layer: nothing that others go by.
   [[nodiscard]] bool only_sends(Owner owner) const;
+  /// Whether `owner` is known at most, and sends and keeps on nothing.
+  [[nodiscard]] bool only_known(Owner owner) const;
   /// Whether `owner` holds a modifier as a key of its own, or a layer.
   [[nodiscard]] bool holds_on(Owner owner) const;
   /// The key `owner` stays known but sends nothing any more.

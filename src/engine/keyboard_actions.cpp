@@ -68,7 +68,7 @@ bool Keyboard::take(const KeyEvent& event) {
 }
 
 void Keyboard::suppress(Usage key) {
-  if (!core_.mixer.change().add(key_owner(key), hid::kNoKey, false, 0)) {
+  if (!core_.mixer.change_unseen().add(key_owner(key), hid::kNoKey, false, 0)) {
     core_.input.forget_press();
   }
 }
@@ -88,8 +88,9 @@ bool Keyboard::release(const KeyEvent& event) {
   const Owner owner = key_owner(event.usage);
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
   if (sticky_) stick(owner, event.time);
-  Holds& holds = core_.mixer.change();
-  const Owner partner = holds.partner(owner);
+  const Owner partner = core_.mixer.holds().partner(owner);
+  const bool unseen = partner == owner && core_.mixer.holds().only_known(owner);
+  Holds& holds = unseen ? core_.mixer.change_unseen() : core_.mixer.change();
   const bool slow = partner != owner && holds.ends_slowly(owner);
   if (partner != owner && !slow) {
     // What the keys hold together, the first of them holds.
@@ -258,7 +259,8 @@ void Keyboard::press_bound(const KeyEvent& event, const Choice& choice) {
   }
   // Modifiers only go with the keys of a sequence.
   if (!is_modifier(event.usage) || choice.more != 0) sequence_left_ = 0;
-  Holds& holds = core_.mixer.change();
+  // What the trigger sends is there already.
+  Holds& holds = core_.mixer.change_unseen();
   const bool together = choice.kind == Choice::Kind::together;
   const bool slow = together && options_of(entry).slow;
   if (together || !holds.contains(key_owner(event.usage))) {

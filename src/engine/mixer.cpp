@@ -229,7 +229,7 @@ bool Mixer::send_all(Time now) {
     oneshot_ = Oneshot::none;
     steady_ = false;
   }
-  if (!shown_.contains(anew_)) anew_ = hid::kNoKey;
+  if (anew_ != hid::kNoKey && !shown_.contains(anew_)) anew_ = hid::kNoKey;
   Report next;
   bool own = false;
   compose(next, own);

@@ -60,6 +60,8 @@ class Mixer {
     steady_ = false;
     return holds_;
   }
+  /// The holds, to be changed by what no report shows: keys that send nothing.
+  Holds& change_unseen() { return holds_; }
   /// What the keyboard changes now goes in parts, if it is safe typing: keys up, then modifiers,
   /// then keys down.
   void separate() {

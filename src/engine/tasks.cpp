@@ -101,15 +101,6 @@ bool Tasks::signal(Wakes what) {
   return any;
 }
 
-TaskIndex Tasks::next() {
-  const TaskIndex task = this_.head;
-  if (task == kNoTask) return kNoTask;
-  this_.head = pool_[task].next;
-  become(task, TaskState::floor);
-  tell(task, TaskEvent::floor);
-  return task;
-}
-
 bool Tasks::turn() {
   if (this_.head == kNoTask) {
     this_ = next_;

@@ -147,4 +147,13 @@ inline TaskIndex Tasks::wake_for_floor() {
   return task;
 }
 
+inline TaskIndex Tasks::next() {
+  const TaskIndex task = this_.head;
+  if (task == kNoTask) return kNoTask;
+  this_.head = pool_[task].next;
+  become(task, TaskState::floor);
+  tell(task, TaskEvent::floor);
+  return task;
+}
+
 }  // namespace pianola::engine

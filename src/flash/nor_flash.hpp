@@ -42,6 +42,13 @@ class NorFlash {
   virtual FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) = 0;
   /// Erases the sector that begins at `address`.
   virtual FlashStatus erase(std::uint32_t address) = 0;
+#ifdef PIANOLA_FLASH_SYNC
+  /// For a medium behind a cache, such as a file: returns when all that was programmed and erased
+  /// is on the medium. What is done later reaches it later. A chip is done when a call returns.
+  virtual FlashStatus sync() { return FlashStatus::ok; }
+#else
+  static constexpr FlashStatus sync() { return FlashStatus::ok; }
+#endif
 
  protected:
   ~NorFlash() = default;

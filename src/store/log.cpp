@@ -275,18 +275,23 @@ Status Log::commit(const Root& root) {
     if (const Status status = put_filler(); status != Status::ok) return status;
   }
   if (const Status status = flush(); status != Status::ok) return status;
+  if (flash_.sync() != FlashStatus::ok) return Status::io_error;
   const Status committed = put_root(FrameType::commit, root);
   if (committed != Status::ok) {
     // The frame may be readable now and then: a newer sector says that it does not count.
     return settle(root_) == Status::ok ? Status::io_error : committed;
   }
   root_ = root;
-  if (put_root(FrameType::settled, root) == Status::ok) {
+  const bool settled = put_root(FrameType::settled, root) == Status::ok;
+  // The two may reach a medium with a cache in any order: what it has of them reads the same each
+  // time. If it fails, nobody knows which state it has.
+  if (flash_.sync() != FlashStatus::ok) return Status::io_error;
+  if (settled) {
     anchor_ = sector_;
-    return Status::ok;
+  } else {
+    // The commit frame is complete: if no sector can settle it now, the next mount will.
+    settle(root);
   }
-  // The commit frame is complete: if no sector can settle it now, the next mount will.
-  settle(root);
   return Status::ok;
 }
 
@@ -307,7 +312,7 @@ Status Log::settle(const Root& root) {
     if (status == Status::ok) status = put_root(FrameType::settled, root);
     if (status == Status::ok) {
       anchor_ = sector_;
-      return status;
+      return flash_.sync() == FlashStatus::ok ? Status::ok : Status::io_error;
     }
     open_ = false;
   }

@@ -114,10 +114,15 @@ void tud_msc_inquiry_cb(std::uint8_t /*unit*/, std::uint8_t vendor[8], std::uint
   put<4>("1.0", revision);
 }
 
-bool tud_msc_test_unit_ready_cb(std::uint8_t unit) { return usb().mass_storage().test_ready(unit); }
+/// Asked by TinyUSB, as it is built here, before it answers a command itself.
+bool pianola_usb_takes_command(std::uint8_t unit, const std::uint8_t* command) {
+  return usb().mass_storage().takes(unit, std::span<const std::uint8_t, 16>(command, 16));
+}
 
-void tud_msc_capacity_cb(std::uint8_t unit, std::uint32_t* count, std::uint16_t* size) {
-  *count = usb().mass_storage().capacity(unit);
+bool tud_msc_test_unit_ready_cb(std::uint8_t /*unit*/) { return usb().mass_storage().test_ready(); }
+
+void tud_msc_capacity_cb(std::uint8_t /*unit*/, std::uint32_t* count, std::uint16_t* size) {
+  *count = usb().mass_storage().capacity();
   *size = pianola::drive::Drive::kSector;
 }
 
@@ -135,10 +140,10 @@ std::int32_t tud_msc_write10_cb(std::uint8_t unit, std::uint32_t first, std::uin
              : -1;
 }
 
-bool tud_msc_start_stop_cb(std::uint8_t unit, std::uint8_t power_condition, bool start,
+bool tud_msc_start_stop_cb(std::uint8_t /*unit*/, std::uint8_t power_condition, bool start,
                            bool load_eject) {
   // A power condition makes the other two mean nothing (SBC-3, 5.25).
-  return power_condition != 0 || usb().mass_storage().start_stop(unit, start, load_eject);
+  return power_condition != 0 || usb().mass_storage().start_stop(start, load_eject);
 }
 
 bool tud_msc_prevent_allow_medium_removal_cb(std::uint8_t /*unit*/, std::uint8_t /*prevent*/,
@@ -146,15 +151,15 @@ bool tud_msc_prevent_allow_medium_removal_cb(std::uint8_t /*unit*/, std::uint8_t
   return true;
 }
 
-std::int32_t tud_msc_scsi_cb(std::uint8_t unit, const std::uint8_t command[16], void* /*buffer*/,
-                             std::uint16_t /*size*/) {
-  return usb().mass_storage().other(unit, std::span<const std::uint8_t, 16>(command, 16)) ? 0 : -1;
+std::int32_t tud_msc_scsi_cb(std::uint8_t /*unit*/, const std::uint8_t command[16],
+                             void* /*buffer*/, std::uint16_t /*size*/) {
+  return usb().mass_storage().other(std::span<const std::uint8_t, 16>(command, 16)) ? 0 : -1;
 }
 
-std::int32_t tud_msc_request_sense_cb(std::uint8_t /*unit*/, void* buffer, std::uint16_t /*size*/) {
+std::int32_t tud_msc_request_sense_cb(std::uint8_t unit, void* buffer, std::uint16_t /*size*/) {
   constexpr std::size_t kSize = 18;
   usb().mass_storage().request_sense(
-      std::span<std::uint8_t, kSize>(static_cast<std::uint8_t*>(buffer), kSize));
+      unit, std::span<std::uint8_t, kSize>(static_cast<std::uint8_t*>(buffer), kSize));
   return kSize;
 }
 

@@ -9,7 +9,9 @@ constexpr std::uint32_t kSector = drive::Drive::kSector;
 /// Logical unit not supported (SPC-4, annex D).
 constexpr drive::Sense kNoUnit{0x05, 0x25, 0x00};
 
-// SCSI commands that TinyUSB has no names for (SBC-3, 5.1).
+// SCSI commands (SPC-4, 6.1; SBC-3, 5.1).
+constexpr std::uint8_t kRequestSense = 0x03;
+constexpr std::uint8_t kInquiry = 0x12;
 constexpr std::uint8_t kVerify10 = 0x2F;
 constexpr std::uint8_t kSynchronizeCache10 = 0x35;
 
@@ -38,10 +40,17 @@ bool MassStorage::in_range(std::uint64_t first, std::uint64_t count) const {
   return first + count <= drive_->sectors();
 }
 
-bool MassStorage::test_ready(std::uint8_t unit) { return ready(unit) != nullptr; }
+/// These two are answered for any unit (SPC-4, 6.6.2 and 6.39). INQUIRY knows no vital product
+/// data, so there is no page to ask for (6.6.1).
+bool MassStorage::takes(std::uint8_t unit, std::span<const std::uint8_t, 16> command) {
+  if (command[0] == kInquiry && ((command[1] & 0x03U) | command[2]) != 0) {
+    return done(drive::kBadField);
+  }
+  return unit == 0 || command[0] == kInquiry || command[0] == kRequestSense || done(kNoUnit);
+}
 
-std::uint32_t MassStorage::capacity(std::uint8_t unit) {
-  drive::Drive* const drive = ready(unit);
+std::uint32_t MassStorage::capacity() {
+  drive::Drive* const drive = ready();
   return drive != nullptr ? drive->sectors() : 0;
 }
 
@@ -65,15 +74,15 @@ bool MassStorage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t of
   return done(drive->write(static_cast<std::uint32_t>(from), data));
 }
 
-bool MassStorage::start_stop(std::uint8_t unit, bool start, bool load_eject) {
-  if (unit != 0 || drive_ == nullptr) return done(kNoUnit);
+bool MassStorage::start_stop(bool start, bool load_eject) {
+  if (drive_ == nullptr) return done(kNoUnit);
   return done(drive_->start_stop(start, load_eject));
 }
 
-bool MassStorage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> command) {
+bool MassStorage::other(std::span<const std::uint8_t, 16> command) {
   const std::uint8_t code = command[0];
   if (code != kVerify10 && code != kSynchronizeCache10) return done(drive::kUnknownCommand);
-  if (ready(unit) == nullptr) return false;
+  if (ready() == nullptr) return false;
   // Comparing with data of the host's (BYTCHK) is not offered (SBC-3, 5.20).
   if (code == kVerify10 && (command[1] & 0x06U) != 0) return done(drive::kBadField);
   const std::uint32_t first = big32(command.subspan<2, 4>());
@@ -81,7 +90,8 @@ bool MassStorage::other(std::uint8_t unit, std::span<const std::uint8_t, 16> com
   return done(in_range(first, count) ? drive::kFine : drive::kOutOfRange);
 }
 
-void MassStorage::request_sense(std::span<std::uint8_t, 18> answer) {
+void MassStorage::request_sense(std::uint8_t unit, std::span<std::uint8_t, 18> answer) {
+  if (unit != 0) sense_ = kNoUnit;
   if (!sense_.ok()) {
     answer[2] = sense_.key;
     answer[12] = sense_.code;

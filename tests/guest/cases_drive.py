@@ -4,7 +4,7 @@ import time
 
 import texts
 from device import edit_keys
-from rig import ERRORS, Failed, check, equal, no_complaints
+from rig import ERRORS, OTHER_TEXT, WAITS, Failed, check, equal, no_complaints
 
 # How a file is saved: {disk} is edited so that macros.txt becomes /tmp/new. `cp` onto a file
 # truncates it and writes it anew, as most editors do that save in place.
@@ -225,6 +225,76 @@ def unplugged(rig):
     equal(rig.stop(), third.text, "macros in flash")
 
 
+# What Vim does with :w on such a volume (its help: backup-table, swap-file, 'fsync'): the old file
+# is the backup, until the new one is on the drive.
+VIM = ("cd /mnt && dd if=/dev/zero of=.macros.txt.swp bs=4096 count=3 2>/dev/null && touch 4913 && "
+       "rm 4913 && mv macros.txt macros.txt~ && "
+       "dd if=/tmp/new of=macros.txt conv=fsync 2>/dev/null && rm macros.txt~ && sync; cd /")
+
+
+def waits(rig):
+    """Saved and never ejected: it is told, and so it is the next time; then the eject takes it."""
+    first, second = (texts.Version(n, 2000) for n in (1, 2))
+    rig.plug(first.text)
+    session = rig.session
+    rig.insert()
+    session.mount()
+    rig.guest.put("/tmp/new", second.text.encode())
+    since = rig.device.mark()
+    rig.guest.must(VIM)
+    rig.device.wait_for(WAITS, since)
+    rig.must_type("F1", first.typed)
+    session.cable.pull()
+    session.wait_gone()
+    rig.guest.run("umount -l /mnt")
+    rig.device.kill()
+    rig.start()
+    rig.device.wait_for(WAITS, 0)
+    session.attach()
+    rig.insert()
+    rig.guest.run(f"fsck.fat -a {session.disk}")  # It was not unmounted.
+    found, errors, status = look(rig, "macros.txt", "ERRORS.TXT", "STATUS.TXT")
+    equal(found, second.text, "macros.txt as it was left")
+    check("not ejected" in errors and "Eject the drive" in errors, f"ERRORS.TXT: {errors}")
+    check("not ejected" in status, f"STATUS.TXT: {status}")
+    since = rig.device.mark()
+    session.eject()
+    rig.wait_outcome(since)
+    rig.must_type("F1", second.typed)
+    equal(rig.stop(), second.text, "macros in flash")
+
+
+def another_name(rig):
+    """Saved under another name: nothing is lost, and renaming it is enough."""
+    first, second = (texts.Version(n, 2000) for n in (1, 2))
+    rig.plug(first.text)
+    session = rig.session
+    mark = session.log_mark()
+    rig.insert()
+    rig.guest.put("/tmp/new", second.text.encode())
+    rig.guest.must(f"mount -t vfat -o utf8 {session.disk} /mnt && rm /mnt/macros.txt && "
+                   "cp /tmp/new /mnt/macros.txt.txt && umount /mnt")
+    since = rig.device.mark()
+    session.eject()
+    rig.wait_outcome(since, OTHER_TEXT)
+    session.wait_medium(False)
+    session.wait_medium(True)
+    rig.must_type("F1", first.typed)
+    found, errors = look(rig, "macros.txt.txt", "ERRORS.TXT")
+    equal(found, second.text, "the text as it was written")
+    check("macros.txt.txt: error: " in errors, f"ERRORS.TXT: {errors}")
+    rig.guest.must(f"mount -t vfat -o utf8 {session.disk} /mnt && "
+                   "mv /mnt/macros.txt.txt /mnt/macros.txt && umount /mnt")
+    session.fsck()
+    since = rig.device.mark()
+    session.eject()
+    rig.wait_outcome(since)
+    session.wait_medium(False)
+    rig.must_type("F1", second.typed)
+    no_complaints(rig, mark)
+    equal(rig.stop(), second.text, "macros in flash")
+
+
 def full(rig):
     """A file that does not fit: the host is told while it writes, and the old macros stay."""
 
@@ -318,4 +388,4 @@ def rescue(rig):
     rig.must_type("F1", good.typed)
 
 
-CASES = [edit_mode, edits, quiet, mistakes, unplugged, full, hidden, rescue]
+CASES = [edit_mode, edits, quiet, mistakes, unplugged, waits, another_name, full, hidden, rescue]

@@ -119,6 +119,22 @@ def keys_and_lights(rig):
     rig.device.stop()
 
 
+def removing(rig):
+    """A guest that removes the device frees it. (One that is paused keeps it: pauses().)"""
+    macros = texts.Version(1, 500)
+    rig.plug(macros.text)
+    rig.must_type("F1", macros.typed)
+    mark = rig.device.mark()
+    start = time.monotonic()
+    rig.guest.must(f"echo 1 >{rig.session.usb_path()}/remove")
+    rig.device.wait_for("detached: the host removed the device", mark)
+    seconds = time.monotonic() - start
+    rig.session.attach(patience=10)
+    rig.must_type("F1", macros.typed)
+    rig.device.stop()
+    return f"free {seconds:.1f} s after it was removed"
+
+
 LEADER = "+LSHIFT +RSHIFT -RSHIFT -LSHIFT"
 
 
@@ -168,6 +184,7 @@ def pauses(rig):
     for number, seconds in enumerate(PAUSES, 1):
         wait_till_typing(times, 1_000 * number)
         rig.guest.pause(seconds)
+    wait_till_typing(times, len(text))
     wait_for_reports(times, len(text))
     typed = session.finish()
     equal(typed.text, text, "typed, with pauses")
@@ -187,5 +204,5 @@ def pauses(rig):
     return f"{len(text)} characters with pauses of {PAUSES[0]} and {PAUSES[1]} s"
 
 
-CASES = [attaching, descriptors, typing_characters, keys_and_lights, commands_on_the_keys,
-         pauses]
+CASES = [attaching, descriptors, typing_characters, keys_and_lights, removing,
+         commands_on_the_keys, pauses]

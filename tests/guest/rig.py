@@ -7,9 +7,13 @@ from device import Device, Flash, edit_keys, free_port
 from session import Session
 
 # What the device says on standard error: of an edit in general, and how it may end.
-OUTCOME = r"macros\.txt|file system|flash failed"
+OUTCOME = (r"pianola: (macros\.txt |there is no macros\.txt|another text than |"
+           r"the drive's file system|the flash failed)")
 TAKEN = r"macros\.txt is in force"
 ERRORS = r"macros\.txt has errors"
+OTHER_TEXT = r"there is no macros\.txt, but another text"
+# And of one that it waits for an eject.
+WAITS = r"not in force yet"
 
 
 class Failed(Exception):

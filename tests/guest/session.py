@@ -30,11 +30,11 @@ def wait_for_reports(times, wanted):
 
 
 def wait_till_typing(times, wanted):
-    """Waits until so many reports were on the wire, and more are to come."""
-    deadline = time.monotonic() + 60
+    """Waits until so many reports were on the wire, however long the last ones are ago."""
+    deadline = time.monotonic() + 300
     while len(times) < wanted:
         if time.monotonic() > deadline:
-            raise GuestError(f"{len(times)} reports within 60 s, {wanted} wanted")
+            raise GuestError(f"{len(times)} reports within 300 s, {wanted} wanted")
         time.sleep(0.005)
 
 

@@ -141,4 +141,12 @@ struct NewDevice {
   DeviceRig rig{flash};
 };
 
+/// A notice as the user reads it.
+inline std::string words_of(device::Notice notice) {
+  memory::StringSink sink;
+  TextWriter out(sink);
+  device::write_notice(out, notice);
+  return sink.text();
+}
+
 }  // namespace pianola::test

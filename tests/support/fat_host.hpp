@@ -318,11 +318,17 @@ class FatHost {
                     Folder folder) {
     // Short names need only be different from each other; macros.txt has the one that fits.
     std::string short_name = lower(name) == "macros.txt" ? "MACROS  TXT" : "FILE    TMP";
-    if (short_name[0] == 'F') {
+    while (short_name[0] == 'F' && (made_ == 0 || has_short_name(short_name, folder))) {
       const std::string number = std::to_string(++made_);
       std::copy(number.begin(), number.end(), short_name.begin() + 4);
     }
     return add_raw(short_name, attributes, cluster, folder, name);
+  }
+  bool has_short_name(std::string_view name, Folder folder) {
+    for (std::uint32_t i = 0; slot(folder, i) != nullptr && *slot(folder, i) != 0; ++i) {
+      if (std::equal(name.begin(), name.end(), slot(folder, i))) return true;
+    }
+    return false;
   }
   void erase_entry(std::uint8_t* entry, Folder folder) {
     const std::uint8_t* const first = slot(folder, 0);

@@ -23,7 +23,7 @@ struct Position {
 // clang-format off
 #define PIANOLA_MESSAGES(X) \
   /* The file. */ \
-  X(utf16,              "the file is UTF-16; save it as UTF-8") \
+  X(not_plain_text,     "the file is {b}; save it as plain text in UTF-8") \
   X(bad_utf8,           "this byte is not UTF-8 text; save the file as UTF-8") \
   X(control_character,  "control character 0x{x} has no meaning here") \
   X(too_long,           "the file is longer than {n} bytes") \

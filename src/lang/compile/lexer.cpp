@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/ascii.hpp"
+#include "base/file_format.hpp"
 #include "base/utf8.hpp"
 #include "lang/code/opcode.hpp"
 #include "lang/code/settings.hpp"
@@ -129,19 +130,22 @@ void Lexer::report(Message message, const Position& at, std::uint32_t length, st
   report(message, token_.at, 1, {}, n);
 }
 
-/// Skips a byte order mark and refuses UTF-16.
+/// Skips a byte order mark and refuses what is no plain text.
 void Lexer::start_file() {
   started_ = true;
-  const int first = byte_at(0);
-  const int second = byte_at(1);
-  const bool mark = (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
-  const bool ascii = (first == 0 && second > 0) || (first > 0 && second == 0);
-  if (mark || ascii) {
-    report(Message::utf16, at_, 1);
+  std::array<char, kFormatHead> head{};
+  std::size_t size = 0;
+  for (int byte = byte_at(0); byte >= 0 && size < head.size();) {
+    head[size++] = static_cast<char>(byte);
+    byte = byte_at(static_cast<std::uint32_t>(size));
+  }
+  if (const std::string_view format = foreign_format(std::span{head}.first(size));
+      !format.empty()) {
+    report(Message::not_plain_text, at_, 1, {}, 0, format);
     unusable_ = true;
     return;
   }
-  if (first == 0xEF && second == 0xBB && byte_at(2) == 0xBF) at_.offset = 3;
+  if (std::string_view(head.data(), size).starts_with("\xEF\xBB\xBF")) at_.offset = 3;
 }
 
 void Lexer::pass_line() {

@@ -106,7 +106,8 @@ class Lexer {
   /// The offset after the end of the line that holds `offset`.
   std::uint32_t after_line(std::uint32_t offset);
 
-  /// The file is UTF-16, was too long or could not be read: reported, and only `end` tokens follow.
+  /// The file is no plain text, was too long or could not be read: reported, and only `end` tokens
+  /// follow.
   [[nodiscard]] bool unusable() const { return unusable_; }
   void set_sink(DiagnosticSink* sink) { sink_ = sink; }
 

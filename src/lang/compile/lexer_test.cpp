@@ -186,7 +186,25 @@ TEST(Lexer, Utf16IsRefusedOnce) {
   for (const std::string_view text :
        {"\xFF\xFE\x46\0 1\0"sv, "\xFE\xFF\0F\0 1"sv, "F\0 1\0"sv, "\0F\0 1"sv, "\xFF\xFE"sv}) {
     const Lexed lexed = lex(text);
-    EXPECT_EQ(lexed.errors, (Words{"1:1 the file is UTF-16; save it as UTF-8"}));
+    EXPECT_EQ(lexed.errors, (Words{"1:1 the file is UTF-16; save it as plain text in UTF-8"}));
+    EXPECT_TRUE(lexed.unusable);
+    EXPECT_EQ(lexed.tokens, Words{});
+  }
+}
+
+TEST(Lexer, WhatIsNoPlainTextIsRefusedOnce) {
+  using std::string_view_literals::operator""sv;
+  const std::pair<std::string_view, std::string> files[] = {
+      {"{\\rtf1\\ansi F1 \\{ \"x\" \\}}"sv, "RTF"},
+      {"<!DOCTYPE html><p>F1 { \"x\" }"sv, "HTML"},
+      {"PK\x03\x04\x14\0\x06\0\b\0"sv, "a DOCX or ODT document"},
+      {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an old Word document"},
+      {"%PDF-1.7\n"sv, "PDF"},
+  };
+  for (const auto& [text, format] : files) {
+    const Lexed lexed = lex(text);
+    EXPECT_EQ(lexed.errors,
+              (Words{"1:1 the file is " + format + "; save it as plain text in UTF-8"}));
     EXPECT_TRUE(lexed.unusable);
     EXPECT_EQ(lexed.tokens, Words{});
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,7 +75,7 @@ TEST_F(FileFlashTest, KeepsWhatWasProgrammed) {
     FileFlash file = create({4096, 256, 8});
     ASSERT_EQ(file.program(4096 + 512, Bytes(512, 0x5A)), FlashStatus::ok);
     ASSERT_EQ(file.program(8192, Bytes(4096, 0x11)), FlashStatus::ok);
-    EXPECT_TRUE(file.sync());
+    EXPECT_EQ(file.sync(), FlashStatus::ok);
   }
   auto file = open();
   ASSERT_TRUE(file) << error_;
@@ -250,6 +251,30 @@ TEST_F(FileFlashTest, AKilledProcessLosesNothing) {
   ASSERT_TRUE(file) << error_;
   EXPECT_THAT(read(*file, 0, 63 * 4096 + 256), Each(7));
   EXPECT_THAT(read(*file, 63 * 4096 + 256, 4096 - 256), Each(0xFF));
+}
+
+TEST_F(FileFlashTest, IsItsOwnersOnly) {
+  const mode_t before = ::umask(0);
+  const FileFlash file = create();
+  ::umask(before);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), perms::owner_read | perms::owner_write);
+  EXPECT_FALSE(file.others_can_read());
+  std::filesystem::permissions(path_, perms::group_read, std::filesystem::perm_options::add);
+  EXPECT_TRUE(file.others_can_read());
+}
+
+TEST_F(FileFlashTest, TheIdentityIsTheFiles) {
+  const std::string identity = create().identity();
+  EXPECT_EQ(open()->identity(), identity);
+  std::filesystem::rename(path_, path_ + ".moved");
+  EXPECT_NE(create().identity(), identity);
+  std::filesystem::remove(path_);
+  std::filesystem::copy_file(path_ + ".moved", path_);
+  EXPECT_NE(open()->identity(), identity) << "a copy";
+  std::filesystem::remove(path_);
+  std::filesystem::rename(path_ + ".moved", path_);
+  EXPECT_EQ(open()->identity(), identity) << "moved";
 }
 
 TEST_F(FileFlashTest, DiscardsOnlyItsOwnFile) {

@@ -23,6 +23,12 @@ std::span<const std::uint8_t> configuration_descriptor() {
   return {bytes, static_cast<std::size_t>(bytes[2] | bytes[3] << 8U)};
 }
 
+/// SET_CONFIGURATION (USB 2.0, 9.4.7).
+bool sets_configuration(const Command& command) {
+  return command.endpoint == 0 && command.setup[0] == 0 &&
+         command.setup[1] == TUSB_REQ_SET_CONFIGURATION;
+}
+
 /// The bytes that a request asked for.
 std::size_t requested_by(const Urb& urb) { return urb.length != 0 ? urb.length : urb.data.size(); }
 
@@ -104,9 +110,15 @@ void Connection::list() {
 void Connection::import(std::string_view bus_id) {
   Writer out(output_);
   OperationStatus status = OperationStatus::ok;
-  if (bus_id != kBusId || !controller_.device_present()) status = OperationStatus::no_device;
-  if (status == OperationStatus::ok && controller_.attached()) status = OperationStatus::busy;
-  refused_ = status == OperationStatus::busy;
+  if (!admitted_) {
+    status = OperationStatus::failed;
+    refusal_ = Refusal::forbidden;
+  } else if (bus_id != kBusId || !controller_.device_present()) {
+    status = OperationStatus::no_device;
+  } else if (controller_.attached()) {
+    status = OperationStatus::busy;
+    refusal_ = Refusal::busy;
+  }
   out.operation(kReplyImport, status);
   if (status != OperationStatus::ok) return;
   out.device(device_descriptor(), configuration_descriptor());
@@ -141,6 +153,7 @@ std::size_t Connection::take_command(std::span<const std::uint8_t> bytes) {
 }
 
 void Connection::submit(const Command& command, std::span<const std::uint8_t> data) {
+  if (sets_configuration(command)) unconfigured_ = command.setup[2] == 0;
   Urb urb;
   urb.number = command.number;
   urb.endpoint = static_cast<std::uint8_t>(command.endpoint);

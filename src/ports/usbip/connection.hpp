@@ -12,6 +12,13 @@
 
 namespace pianola::usbip {
 
+/// Why a client did not get the device.
+enum class Refusal : std::uint8_t {
+  none,
+  busy,       ///< Another client has it.
+  forbidden,  ///< It must not have it.
+};
+
 /// One client of the USB/IP protocol, as bytes in and bytes out. It may look what there is, and
 /// attach the device if nobody has it; then its requests go to the controller and the answers come
 /// back as they are ready.
@@ -26,8 +33,10 @@ class Connection final : private BusHost {
   /// Most bytes of requests at a time, beyond which there are no more.
   static constexpr std::size_t kMaxRequested = 16U << 20;
 
-  /// The controller is the caller's and outlives this.
-  explicit Connection(Controller& controller) : controller_(controller) {}
+  /// The controller is the caller's and outlives this. Whoever is not admitted may look what there
+  /// is, but not attach it.
+  explicit Connection(Controller& controller, bool admitted = true)
+      : controller_(controller), admitted_(admitted) {}
   /// Detaches the device.
   ~Connection();
   Connection(const Connection&) = delete;
@@ -41,8 +50,11 @@ class Connection final : private BusHost {
 
   /// Whether it has the device.
   [[nodiscard]] bool attached() const { return attached_; }
-  /// Whether it wanted the device while another had it, since this was asked last.
-  bool take_refusal() { return std::exchange(refused_, false); }
+  /// Whether it has the device and took its configuration away. Linux does so when somebody removes
+  /// a device, and then says nothing more.
+  [[nodiscard]] bool unconfigured() const { return attached_ && unconfigured_; }
+  /// Whether it wanted the device and did not get it, since this was asked last.
+  Refusal take_refusal() { return std::exchange(refusal_, Refusal::none); }
   /// Nothing more will be taken: what is in output() is the last.
   [[nodiscard]] bool closed() const { return !why_closed_.empty(); }
   /// Why it is closed, for people.
@@ -67,8 +79,10 @@ class Connection final : private BusHost {
   std::string_view why_closed_;
   std::size_t requested_ = 0;  ///< Bytes of the requests that wait.
   std::size_t requests_ = 0;
+  bool admitted_;
   bool attached_ = false;
-  bool refused_ = false;
+  bool unconfigured_ = false;
+  Refusal refusal_ = Refusal::none;
 };
 
 }  // namespace pianola::usbip

@@ -1,7 +1,5 @@
 #include "ports/usbip/server.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9,9 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
+#include <tuple>
 #include <utility>
 
 #include "ports/usbip/bus.hpp"
@@ -24,24 +22,14 @@ constexpr std::size_t kPiece = 64U << 10;
 /// With more than so much to send, nothing is read.
 constexpr std::size_t kBacklog = 4U << 20;
 /// A client that says nothing for so long is asked whether it lives; in s.
-constexpr int kSilence = 10;
+constexpr int kSilence = 20;
+/// How often it is asked, half as long apart, before it is given up.
+constexpr int kQuestions = 4;
 
 std::string error_text(int error) { return std::strerror(error); }
 
 bool set_option(int socket, int level, int name, int value) {
   return setsockopt(socket, level, name, &value, sizeof value) == 0;
-}
-
-/// "address:port", or "[address]:port".
-std::string peer_name(const sockaddr_storage& address, socklen_t size) {
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> service{};
-  if (getnameinfo(reinterpret_cast<const sockaddr*>(&address), size, host.data(), host.size(),
-                  service.data(), service.size(), NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-    return "an unknown address";
-  }
-  const std::string name = host.data();
-  return (address.ss_family == AF_INET6 ? "[" + name + "]" : name) + ":" + service.data();
 }
 
 std::uint16_t port_of(int socket) {
@@ -57,15 +45,20 @@ std::uint16_t port_of(int socket) {
 }  // namespace
 
 struct Server::Client {
-  Client(int number, std::string name, Controller& controller)
-      : socket(number), peer(std::move(name)), connection(controller) {}
+  Client(int number, Peer who, bool may_attach, Controller& controller)
+      : socket(number),
+        peer(std::move(who)),
+        admitted(may_attach),
+        connection(controller, may_attach) {}
   ~Client() { ::close(socket); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
   int socket;
-  std::string peer;
+  Peer peer;
+  bool admitted;
   Connection connection;
+  Time heard_at = 0;  ///< When it last said something.
   bool told = false;  ///< The observer knows that it is attached.
   bool gone = false;
 };
@@ -121,49 +114,71 @@ void Server::watch(std::vector<pollfd>& fds) const {
   }
 }
 
-void Server::handle(const std::vector<pollfd>& fds, Time /*now*/) {
+void Server::handle(const std::vector<pollfd>& fds, Time now) {
   const auto found = [&](int fd, int events) {
     return std::any_of(fds.begin(), fds.end(), [&](const pollfd& entry) {
       return entry.fd == fd && (entry.revents & events) != 0;
     });
   };
   for (const auto& client : clients_) {
-    if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client);
+    if (found(client->socket, POLLIN | POLLHUP | POLLERR)) read_from(*client, now);
   }
-  if (listener_ >= 0 && found(listener_, POLLIN)) accept_client();
+  if (listener_ < 0 || !found(listener_, POLLIN)) return;
+  for (std::size_t i = 0; i < kMaxClients && accept_client(now); ++i) {
+  }
 }
 
-void Server::accept_client() {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  const int socket = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size,
-                             SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (socket < 0) return;
+/// Takes one connection that waits. False if there is none.
+bool Server::accept_client(Time now) {
+  const int socket = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (socket < 0) return false;
   // Replies are short and waited for; and a host whose cable was pulled must not keep the device.
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, kSilence);
   set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, kSilence / 2);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, 2);
-  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, 2 * kSilence * 1000);
-  if (clients_.size() >= kMaxClients) {
-    // The one that has waited longest without wanting the device makes room.
-    const auto idle = std::find_if(clients_.begin(), clients_.end(), [](const auto& client) {
-      return !client->connection.attached();
-    });
-    if (idle == clients_.end()) {
-      ::close(socket);
-      return;
-    }
-    clients_.erase(idle);
-  }
-  clients_.push_back(std::make_unique<Client>(socket, peer_name(address, size), controller_));
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, kQuestions);
+  set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, (kSilence + kQuestions * kSilence / 2) * 1000);
+  // At once: later the peer may have handed its end on, or closed it.
+  Peer peer = look_up_peer(socket);
+  const bool admitted = access_.admits(peer);
+  auto client = std::make_unique<Client>(socket, std::move(peer), admitted, controller_);
+  client->heard_at = now;
+  if (clients_.size() < kMaxClients || make_room(now)) clients_.push_back(std::move(client));
+  return true;
 }
 
-void Server::read_from(Client& client) {
+/// Drops a client for one that comes. False if all have the device, or have asked for it.
+bool Server::make_room(Time now) {
+  for (const auto& client : clients_) {
+    if (!client->connection.attached()) read_from(*client, now);
+  }
+  const auto held = [&](const Peer& peer) {
+    return std::ranges::count_if(clients_, [&](const auto& other) {
+      return other->peer.address == peer.address && other->peer.user == peer.user;
+    });
+  };
+  std::tuple<bool, bool, std::ptrdiff_t, Time> most{};
+  auto least = clients_.end();
+  for (auto place = clients_.begin(); place != clients_.end(); ++place) {
+    const Client& client = **place;
+    if (client.connection.attached() || client.told) continue;
+    const auto rank =
+        std::tuple(client.gone, !client.admitted, held(client.peer), now - client.heard_at);
+    if (least != clients_.end() && rank <= most) continue;
+    most = rank;
+    least = place;
+  }
+  if (least == clients_.end()) return false;
+  clients_.erase(least);
+  return true;
+}
+
+void Server::read_from(Client& client, Time now) {
   std::vector<std::uint8_t> piece(kPiece);
   const ssize_t size = recv(client.socket, piece.data(), piece.size(), 0);
   if (size > 0) {
+    client.heard_at = now;
     client.connection.receive({piece.data(), static_cast<std::size_t>(size)});
   } else if (size == 0) {
     drop(client, "the host closed the connection");
@@ -200,11 +215,16 @@ Next Server::step(Time now) {
     Connection& connection = client->connection;
     if (connection.attached() && !client->told) {
       client->told = true;
-      observer_.attached(client->peer);
+      observer_.attached(client->peer.name);
     }
-    if (connection.take_refusal()) observer_.refused(client->peer);
+    const Refusal refusal = connection.take_refusal();
+    if (refusal != Refusal::none) observer_.refused(client->peer, refusal);
     write_to(*client);
     if (connection.closed()) drop(*client, std::string(connection.why_closed()));
+    if (!connection.unconfigured()) continue;
+    const Time removed_at = client->heard_at + kRemoved;
+    if (reached(now, removed_at)) drop(*client, "the host removed the device");
+    next = sooner(next, Next::time(removed_at));
   }
   if (std::erase_if(clients_, [](const auto& client) { return client->gone; }) > 0) {
     // The device is to know at once that the host is gone.
