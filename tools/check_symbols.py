@@ -2,14 +2,17 @@
 """Checks that the core, as built, needs no heap, operating system or run-time support, and that it
 has no writable data.
 
-    check_symbols.py [--nm NM] [--size SIZE] [--data BYTES] [--beside ARCHIVE]... ARCHIVE...
+    check_symbols.py [--nm NM] [--size SIZE] [--target FORMAT] [--data BYTES] [--beside ARCHIVE]... ARCHIVE...
         The undefined symbols of the archives, taken together, must be in the lists below, or be
         defined in the archives beside them, which are not checked. With --data so many bytes of
         writable data are all right.
-    check_symbols.py [--nm NM] [--size SIZE] --image [--with-data] ELF...
+    check_symbols.py [--nm NM] [--size SIZE] [--target FORMAT] --image [--with-data] ELF...
         Linked images with everything that the archives call: nothing undefined, and no function of
         a heap, of exceptions or of formatted output came with it. With --with-data they may have
         writable data: the objects of a board.
+
+With --target the files are read as that format: of objects that can also be optimised as a whole that
+is what their code names, which is more (functions that the compiler calls by itself).
 
 GCC 12 puts an `inline constexpr std::array x = {...}` with a deduced type into .data: write the
 type out, or make it a plain array.
@@ -68,10 +71,10 @@ def demangle(name):
         return name
 
 
-def undefined_and_defined(nm, files):
+def undefined_and_defined(nm, target, files):
     """Undefined symbols with the objects that use them, and the set of the defined ones."""
     undefined, defined = defaultdict(set), set()
-    for line in run(nm, "-A", "-P", *files).splitlines():
+    for line in run(nm, *target, "-A", "-P", *files).splitlines():
         where, _, rest = line.partition(": ")
         fields = rest.split()
         if len(fields) < 2:
@@ -84,11 +87,11 @@ def undefined_and_defined(nm, files):
     return undefined, defined
 
 
-def writable_sections(size, files):
+def writable_sections(size, target, files):
     """(file, section, bytes) of each section with writable data."""
     where = ""
-    for line in run(size, "-A", *files).splitlines():
-        header = re.match(r"^(\S.*?)\s+(?:\(ex (.*)\))?\s*:$", line)
+    for line in run(size, *target, "-A", *files).splitlines():
+        header = line.endswith(":") and re.match(r"^(\S.*?)\s+(?:\(ex (.*)\))?\s*:$", line)
         if header:
             where = header.group(1)
             continue
@@ -99,8 +102,11 @@ def writable_sections(size, files):
 
 def findings(arguments):
     files = arguments.files
-    undefined, defined = undefined_and_defined(arguments.nm, files)
-    known = undefined_and_defined(arguments.nm, arguments.beside)[1] if arguments.beside else set()
+    target = ["--target=" + arguments.target] if arguments.target else []
+    undefined, defined = undefined_and_defined(arguments.nm, target, files)
+    known = set()
+    if arguments.beside:
+        known = undefined_and_defined(arguments.nm, target, arguments.beside)[1]
     for name, users in sorted(undefined.items()):
         if name in known or name in defined or (ALLOWED.match(name) and not arguments.image):
             continue
@@ -111,7 +117,7 @@ def findings(arguments):
                 yield f"{demangle(name)} was linked"
     if arguments.with_data:
         return
-    sections = list(writable_sections(arguments.size, files))
+    sections = list(writable_sections(arguments.size, target, files))
     if sum(count for _, _, count in sections) <= arguments.data:
         return
     for where, section, count in sections:
@@ -122,6 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nm", default="nm")
     parser.add_argument("--size", default="size")
+    parser.add_argument("--target", metavar="FORMAT")
     parser.add_argument("--image", action="store_true", help="the files are linked images")
     parser.add_argument("--with-data", action="store_true", help="writable data is all right")
     parser.add_argument("--data", type=int, default=0, metavar="BYTES")

@@ -5,7 +5,11 @@ layer and by symbol, and the size of objects that a user of the core provides.
     footprint.py --build DIR --figures FILE [--prefix arm-none-eabi-] [--keep | --check] IMAGE…
 
 An IMAGE is NAME:LAYER,LAYER,… and stands for DIR/image_NAME.elf and the linker's map beside it. The
-LAYERS are those that it consists of. DIR/footprint.o has the objects.
+LAYERS are those that it consists of. DIR/footprint.o has the objects. An image is optimised as a
+whole when it is linked, so that the map names no files. A function is of the layer in whose source
+it stands, as the .ci file beside the image says (see stack_depth.py); everything else of the layer
+that has the symbol in its library: of several, such as for a template of the C++ library, the
+lowest.
 
 FILE has figures of former times; what has changed since is printed in parentheses. With --keep the
 figures of now take their place. With --check nothing is printed but what is wrong, which is an
@@ -22,7 +26,7 @@ import re
 import subprocess
 import sys
 
-from stack_depth import short
+from stack_depth import Graph, read_ci, short
 
 # What some of the objects should not exceed, in bytes.
 TARGETS = {"engine::Task": 64, "engine::WholeEngine": 1536}
@@ -34,6 +38,8 @@ FLASH = ("code", "constants", "data")
 RAM = ("data", "bss")
 # What is in an image besides the layers.
 BOARD, TINYUSB, TOOLCHAIN = "the board", "TinyUSB", "toolchain"
+# Literals that tables of constants point to; nothing says whose they are.
+TEXTS = "texts of tables"
 # Layers whose RAM is not the board's: a pointer for TinyUSB's callbacks.
 WITH_RAM = {BOARD: None, TINYUSB: None, "usb": 4}
 LARGEST = 20
@@ -48,20 +54,55 @@ def run(*command):
 
 # --- Reading ------------------------------------------------------------------------------------
 
-def layer_of(file):
-    """The layer of an object file or a member of an archive, as the linker names it."""
-    if found := re.search(r"(?:^|/)src/([\w/]+)/libpianola_\w+\.a\(", file):
-        return found[1]
-    if "libtinyusb.a(" in file:
-        return TINYUSB
-    return BOARD if "CMakeFiles/image_" in file else TOOLCHAIN
+def read_layers(build, order, prefix):
+    """The layers that have each symbol in their library, and the board in its objects. `order`: the
+    layers from the lowest up."""
+    files = [(layer, build / f"src/{layer}/libpianola_{layer.rpartition('/')[2]}.a")
+             for layer in order]
+    files += [(re.search(r"src/(.*)/", str(file))[1], file)
+              for file in sorted(build.glob("src/**/libpianola_*.a"))]
+    files.append((TINYUSB, build / "libtinyusb.a"))
+    files += [(BOARD, file) for file in sorted(build.glob("benchmarks/CMakeFiles/image_*/**/*.obj"))]
+    layers = {}
+    for layer, file in files:
+        for line in run(prefix + "nm", "--target=elf32-littlearm", "-P", str(file)).splitlines():
+            if found := re.match(r"(\S+) [TtWVRrBbDd] ", line):
+                layers.setdefault(symbol_of(found[1]), []).append(layer)
+    return layers
+
+
+def read_functions(elf):
+    """The layer in whose source each C++ function of an image stands."""
+    graph = Graph()
+    read_ci(elf.with_name(elf.name + ".ltrans0.ltrans.ci"), graph)
+    return {symbol_of(name): [layer] for name, layer in graph.layer.items()
+            if name.startswith("_Z")}
+
+
+def symbol_of(name):
+    """The name of a function or an object without what marks the compiler's copies of it; one for
+    both names of a constructor."""
+    return re.sub(r"C1E", "C2E", name.partition(".")[0])
+
+
+def layer_of(section, file, layers, wanted):
+    """The layer of an input section. What a file does not tell, the symbol does; of several layers
+    that have it, the lowest `wanted` one."""
+    if "ltrans" not in file:
+        return TOOLCHAIN
+    name = re.sub(r"^\.(?:text(?:\.(?:startup|unlikely|hot))?|rodata|data(?:\.rel\.ro)?|bss)\.", "",
+                  section)
+    if re.match(r"str\d", name):
+        return TEXTS
+    found = layers.get(symbol_of(name), [TOOLCHAIN])
+    return next((layer for layer in found if layer in wanted), found[0])
 
 
 def kind_of(section):
     return next((kind for pattern, kind in KINDS if re.match(pattern, section)), None)
 
 
-def read_map(path):
+def read_map(path, layers, wanted):
     """The pieces of an image: (address, bytes, kind, layer, whether it is literal texts). What fills
     a gap is the piece's before it."""
     text = path.read_text().partition("\nLinker script and memory map\n")[2]
@@ -76,7 +117,7 @@ def read_map(path):
             end = address + size
             continue
         if section != "*fill*":
-            layer = layer_of(file)
+            layer = layer_of(section, file, layers, wanted)
         if size and kind:
             pieces.append([address, min(address + size, end), kind, layer, ".str" in section])
     # Texts that others contain have their own size in the map, but take no room.
@@ -100,8 +141,10 @@ def read_symbols(elf, prefix, pieces):
     starts = [piece[0] for piece in pieces]
     by_place = {}
     for line in run(prefix + "nm", "-S", "-C", elf).splitlines():
-        if found := re.match(r"([0-9a-f]+) ([0-9a-f]+) \w (.+)$", line):
-            by_place.setdefault(int(found[1], 16) & ~1, (int(found[2], 16), found[3]))
+        if found := re.match(r"([0-9a-f]+) ([0-9a-f]+) (\w) (.+)$", line):
+            thumb = found[3] in "tTwW"  # The address of a function is odd.
+            by_place.setdefault(int(found[1], 16) & (~1 if thumb else ~0),
+                                (int(found[2], 16), found[4]))
     symbols = collections.Counter()
     for _, size, kind, layer, is_text in pieces:
         if is_text:
@@ -114,9 +157,10 @@ def read_symbols(elf, prefix, pieces):
     return symbols
 
 
-def read_image(build, name, prefix):
+def read_image(build, name, wanted, symbol_layers, prefix):
     """What figures.json keeps of an image."""
-    pieces = read_map(build / f"image_{name}.map")
+    pieces = read_map(build / f"image_{name}.map",
+                      symbol_layers | read_functions(build / f"image_{name}.elf"), wanted)
     symbols = read_symbols(build / f"image_{name}.elf", prefix, pieces)
     layers = {}
     for _, size, kind, layer, _ in pieces:
@@ -134,7 +178,7 @@ def read_image(build, name, prefix):
 def read_objects(prefix, file):
     """Bytes of the objects that footprint.cpp lists, by name."""
     found = {}
-    for line in run(prefix + "nm", "-S", file).splitlines():
+    for line in run(prefix + "nm", "--target=elf32-littlearm", "-S", file).splitlines():
         if match := re.match(r"[0-9a-f]+ ([0-9a-f]+) \w footprint_(\w+)$", line):
             found[match[2].replace("__", "::")] = int(match[1], 16)
     return dict(sorted(found.items()))
@@ -213,7 +257,7 @@ def print_objects(now, before):
 def check(name, wanted, image):
     """What is wrong with an image."""
     for layer in sorted(set(image["layers"]) | wanted):
-        known = layer in wanted or layer in (BOARD, TOOLCHAIN, TINYUSB)
+        known = layer in wanted or layer in (BOARD, TOOLCHAIN, TINYUSB, TEXTS)
         if layer in image["layers"] and not known:
             symbols = [symbol for symbol in image["symbols"] if symbol.startswith(layer + ": ")]
             yield f"image_{name} has something of {layer}{', such as ' if symbols else ''}" + (
@@ -239,7 +283,10 @@ def main():
 
     wanted = {name: layers.split(",") for name, _, layers in
               (image.partition(":") for image in arguments.images)}
-    images = {name: read_image(arguments.build, name, arguments.prefix) for name in wanted}
+    order = max(wanted.values(), key=len)
+    symbol_layers = read_layers(arguments.build, order, arguments.prefix)
+    images = {name: read_image(arguments.build, name, layers, symbol_layers, arguments.prefix)
+              for name, layers in wanted.items()}
     if arguments.check:
         found = [line for name, image in images.items()
                  for line in check(name, set(wanted[name]), image)]
@@ -252,11 +299,11 @@ def main():
         before = json.loads(arguments.figures.read_text())
     except FileNotFoundError:
         before = {"compiler": now["compiler"], "images": {}, "objects": {}}
-    print(f"Cortex-M0+, GCC {now['compiler']}, -Os, bytes; what is not used is removed")
+    print(f"Cortex-M0+, GCC {now['compiler']}, -Os, optimised as a whole, bytes; what is not used is removed")
     if before["compiler"] != now["compiler"]:
         print(f"(the changes are from GCC {before['compiler']})")
     report = Report(images, before["images"])
-    report.layers([*max(wanted.values(), key=len), TINYUSB, TOOLCHAIN, BOARD])
+    report.layers([*order, TEXTS, TINYUSB, TOOLCHAIN, BOARD])
     report.ram()
     report.largest()
     print_objects(now["objects"], before["objects"])

@@ -43,7 +43,7 @@ Device::Device(const Parts& parts)
   player_.watch(&recorder_);
 }
 
-store::Mount Device::start(Time now, const StartOptions& options) {
+[[gnu::noinline]] store::Mount Device::start(Time now, const StartOptions& options) {
   now_ = now;
   store::Mount mount = store_.mount();
   if (mount == store::Mount::unformatted) {
@@ -131,13 +131,13 @@ void Device::watch_drive() {
 }
 
 /// Macros run again.
-void Device::unmute() {
+[[gnu::noinline]] void Device::unmute() {
   if (!muted_) return;
   muted_ = false;
   play();
 }
 
-void Device::obey(const engine::Request& request) {
+[[gnu::noinline]] void Device::obey(const engine::Request& request) {
   switch (request.kind) {
     case engine::Request::Kind::none:
       break;

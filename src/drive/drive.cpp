@@ -146,7 +146,7 @@ bool Drive::busy() const { return inserted() || take_.has_value(); }
 void Drive::disconnected() { attention_ = state_ == State::in; }
 
 /// Shows the volume. What a host left on it is looked at before.
-Next Drive::show(bool is_return) {
+[[gnu::noinline]] Next Drive::show(bool is_return) {
   wanted_ = true;
   if (session_.is_unfinished()) {
     session_.open(0, is_return);

@@ -83,7 +83,7 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
       reason_(reason),
       may_drop_backup_(may_drop_backup) {}
 
-Status ErrorsEdit::step() {
+[[gnu::noinline]] Status ErrorsEdit::step() {
   Status status = Status::more;
   switch (phase_) {
     case Phase::begin:
@@ -108,7 +108,7 @@ Status ErrorsEdit::step() {
 }
 
 /// The transaction came to nothing: once more, with more room.
-Status ErrorsEdit::retry(Status status) {
+[[gnu::noinline]] Status ErrorsEdit::retry(Status status) {
   editor_.cancel();
   checking_ = false;
   keeper_.drop();
@@ -123,7 +123,7 @@ Status ErrorsEdit::retry(Status status) {
   return Status::more;
 }
 
-Status ErrorsEdit::begin() {
+[[gnu::noinline]] Status ErrorsEdit::begin() {
   if (attempts_ == 0) limit_ = keeps_volume() ? kVolumeLimit : kLimit;
   if (const Status status = edit_.begin(); status != Status::ok) return status;
   record_ = session_.record();
@@ -152,7 +152,7 @@ std::optional<std::uint32_t> ErrorsEdit::object_of(std::uint32_t sector) {
 }
 
 /// One sector of the file becomes one of the draft, without being copied where that can be.
-Status ErrorsEdit::keep_sector(std::uint32_t index) {
+[[gnu::noinline]] Status ErrorsEdit::keep_sector(std::uint32_t index) {
   const std::uint32_t number = kDraftText + index;
   if (keeps_old_draft()) return edit_.keep(number, number);
   std::uint32_t sector = 0;
@@ -175,7 +175,7 @@ Status ErrorsEdit::keep_volume() {
   return edit_.keep(*next, *next);
 }
 
-Status ErrorsEdit::draft_step() {
+[[gnu::noinline]] Status ErrorsEdit::draft_step() {
   if (keeps_volume()) {
     for (unsigned i = 0; i < kKeepBatch && phase_ == Phase::draft; ++i) {
       if (const Status status = keep_volume(); status != Status::ok) return status;
@@ -193,7 +193,7 @@ Status ErrorsEdit::draft_step() {
   return Status::more;
 }
 
-Status ErrorsEdit::compile_step() {
+[[gnu::noinline]] Status ErrorsEdit::compile_step() {
   if (!checking_) {
     order_.begin_pass();
     editor_.check(*file_, keeper_);
@@ -212,7 +212,7 @@ Status ErrorsEdit::compile_step() {
   return Status::more;
 }
 
-void ErrorsEdit::write_error(const lang::Diagnostic& diagnostic) {
+[[gnu::noinline]] void ErrorsEdit::write_error(const lang::Diagnostic& diagnostic) {
   if (text_.size() > limit_) {
     ++dropped_;
     return;
@@ -234,7 +234,7 @@ void ErrorsEdit::write_advice(TextWriter& out) {
 }
 
 /// Writes what is not about a line of the file.
-Status ErrorsEdit::write_reason() {
+[[gnu::noinline]] Status ErrorsEdit::write_reason() {
   TextWriter out(text_);
   switch (reason_) {
     case Reason::unchanged: {
@@ -276,7 +276,7 @@ Status ErrorsEdit::write_reason() {
   return Status::more;
 }
 
-Status ErrorsEdit::finish() {
+[[gnu::noinline]] Status ErrorsEdit::finish() {
   std::array<std::uint8_t, DriveRecord::kSize> bytes{};
   record_.encode(bytes);
   if (const Status status = edit_.put(kDriveState, bytes); status != Status::ok) return status;

@@ -27,7 +27,7 @@ Status ErrorsFile::step(std::span<std::uint8_t, kSectorSize> buffer) {
   return Status::ok;
 }
 
-Status ErrorsFile::save(std::uint32_t sector) {
+[[gnu::noinline]] Status ErrorsFile::save(std::uint32_t sector) {
   bool changed = false;
   return session_.write(sector, buffer_, changed);
 }
@@ -98,7 +98,7 @@ Status ErrorsFile::free_rest() {
   return status == Status::ok ? Status::more : status;
 }
 
-Status ErrorsFile::write_entry() {
+[[gnu::noinline]] Status ErrorsFile::write_entry() {
   if (!load(sector_)) return Status::io_error;
   std::uint8_t* const entry = &buffer_[offset_];
   // A new one; the device's other files have the same date.

@@ -8,7 +8,7 @@
 #include "drive/root_folder.hpp"
 
 namespace pianola::drive {
-bool FatReader::open() {
+[[gnu::noinline]] bool FatReader::open() {
   window_at_ = kEnd;
   if (open_at(0)) return true;
   // Perhaps a partition table: the first partition with a type of FAT.
@@ -102,7 +102,7 @@ bool FatReader::load(std::uint32_t at) {
 }
 
 /// The entry of 1 or of a cluster as it stands there; kInvalid if it cannot be read.
-std::uint32_t FatReader::fat_entry(std::uint32_t cluster) {
+[[gnu::noinline]] std::uint32_t FatReader::fat_entry(std::uint32_t cluster) {
   // Of FAT12 the first byte holds half of an entry, or the last one does.
   std::uint32_t at = cluster * (bits_ / 4U) / 2;
   std::uint32_t value = 0;

@@ -14,7 +14,7 @@ std::uint32_t FileView::clusters_needed() const {
   return file_.size == 0 ? 0 : (file_.size - 1) / cluster_size() + 1;
 }
 
-FileView::Chain FileView::check() {
+[[gnu::noinline]] FileView::Chain FileView::check() {
   for (unsigned i = 0; i < kCheckBatch && chain_ == Chain::more; ++i) {
     std::uint32_t next = checked_ == 0 ? file_.first : fat_.fat(check_at_);
     // An empty file has no cluster, or (some hosts write so) one or more.

@@ -142,7 +142,7 @@ Lookup RootFolder::next(RootEntry& out) {
   }
 }
 
-Lookup RootFolder::find(std::string_view name, RootEntry& out) {
+[[gnu::noinline]] Lookup RootFolder::find(std::string_view name, RootEntry& out) {
   Lookup lookup = Lookup::found;
   do {
     lookup = next(out);
@@ -150,7 +150,7 @@ Lookup RootFolder::find(std::string_view name, RootEntry& out) {
   return lookup;
 }
 
-bool RootFolder::free_place(std::uint32_t& sector, std::uint32_t& offset) const {
+[[gnu::noinline]] bool RootFolder::free_place(std::uint32_t& sector, std::uint32_t& offset) const {
   sector = free_sector_;
   offset = free_offset_;
   return has_free_;

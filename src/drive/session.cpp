@@ -172,7 +172,8 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
 }
 
 /// Reads some bytes of a file's text; none if they are damaged.
-std::size_t Session::read_some(BaseFile file, std::uint32_t offset, std::span<char> out) {
+[[gnu::noinline]] std::size_t Session::read_some(BaseFile file, std::uint32_t offset,
+                                                 std::span<char> out) {
   switch (file) {
     case BaseFile::help:
       return read_help(offset, out);
@@ -201,7 +202,7 @@ std::size_t Session::read_object(std::uint32_t first, std::uint32_t offset, std:
 
 // ---- Sectors ------------------------------------------------------------------------------------
 
-bool Session::in_overlay(std::uint32_t sector) {
+[[gnu::noinline]] bool Session::in_overlay(std::uint32_t sector) {
   if (!record_.in_session || (sector >= gap_begin_ && sector < gap_end_)) return false;
   const auto next = store_.next_draft(sector);
   if (next == sector) return true;
@@ -255,7 +256,8 @@ Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data, b
   return Status::ok;
 }
 
-Status Session::pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer) {
+[[gnu::noinline]] Status Session::pin(std::uint32_t sector,
+                                      std::span<std::uint8_t, kSectorSize> buffer) {
   if (in_overlay(sector)) return Status::ok;
   if (!read(sector, 0, buffer)) return Status::io_error;
   return write_run(sector, buffer);

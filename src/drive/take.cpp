@@ -66,7 +66,7 @@ void Take::end(Outcome outcome) {
 
 // ---- The file -----------------------------------------------------------------------------------
 
-void Take::find() {
+[[gnu::noinline]] void Take::find() {
   if (!fat_.open()) return refuse(Outcome::damaged, Reason::no_volume);
   in_use_ = !may_decide() && !fat_.is_clean();
   RootEntry entry;
@@ -113,7 +113,7 @@ bool Take::has_other_texts() {
   return mark != 0;
 }
 
-void Take::check() {
+[[gnu::noinline]] void Take::check() {
   switch (file_->check()) {
     case FileView::Chain::more:
       return;
@@ -134,7 +134,7 @@ void Take::check() {
 }
 
 /// Reads the file once: to see whether it can be read, whether it changed, and from where it comes.
-void Take::compare() {
+[[gnu::noinline]] void Take::compare() {
   std::array<char, 64> now;
   std::array<char, 64> then;
   const std::uint32_t end_of_batch = at_ + kCompareBatch * kSectorSize;
@@ -189,7 +189,7 @@ void Take::unchanged() {
 }
 
 /// What the host may still read of BACKUP.TXT is kept, before there is another backup.
-void Take::pin() {
+[[gnu::noinline]] void Take::pin() {
   if (at_ >= session_.backup_sectors().end) return start_save();
   if (session_.pin(at_++, editor_.spare()) != Status::ok) end(Outcome::none);
 }
@@ -206,7 +206,7 @@ void Take::start_save() {
   phase_ = Phase::save;
 }
 
-void Take::save() {
+[[gnu::noinline]] void Take::save() {
   const Status status = editor_.step();
   const store::Save& save = *editor_.saved();
   warnings_ = save.warnings();
@@ -231,7 +231,7 @@ void Take::save() {
 }
 
 /// Compiles the file without taking it.
-void Take::look() {
+[[gnu::noinline]] void Take::look() {
   const Status status = editor_.step();
   if (status == Status::more) return;
   if (status == Status::ok) return wait(Outcome::waits);
@@ -270,7 +270,7 @@ void Take::refuse(Outcome outcome, Reason reason) {
   begin_edit(file_ ? &*file_ : nullptr, reason, !reads_backup_);
 }
 
-void Take::edit() {
+[[gnu::noinline]] void Take::edit() {
   const Status status = edit_.first()->step();
   if (status == Status::more) return;
   if (kind_ == Kind::insert && status == Status::ok) return show(true);
@@ -282,13 +282,13 @@ void Take::edit() {
 // ---- ERRORS.TXT on a volume that stays
 // ------------------------------------------------------------
 
-void Take::show(bool renumber) {
+[[gnu::noinline]] void Take::show(bool renumber) {
   session_.open(0, true);
   edit_.emplace_second(store_, session_, fat_, session_.record().errors_size, renumber);
   phase_ = Phase::show;
 }
 
-void Take::show() {
+[[gnu::noinline]] void Take::show() {
   if (edit_.second()->step(editor_.spare()) != Status::more) phase_ = Phase::done;
 }
 

@@ -105,8 +105,8 @@ std::uint32_t Volume::first_sector(const VolumeShape& shape, const VolumeFiles& 
   return shape.data_sector() + (place(shape, files, file).first - 2) * shape.cluster_sectors;
 }
 
-FilePiece Volume::read(std::uint32_t sector, std::uint32_t offset,
-                       std::span<std::uint8_t> out) const {
+[[gnu::noinline]] FilePiece Volume::read(std::uint32_t sector, std::uint32_t offset,
+                                         std::span<std::uint8_t> out) const {
   std::fill(out.begin(), out.end(), std::uint8_t{0});
   if (sector == 0) {
     boot_sector(offset, out);
@@ -121,7 +121,8 @@ FilePiece Volume::read(std::uint32_t sector, std::uint32_t offset,
   return {};
 }
 
-void Volume::boot_sector(std::uint32_t offset, std::span<std::uint8_t> out) const {
+[[gnu::noinline]] void Volume::boot_sector(std::uint32_t offset,
+                                           std::span<std::uint8_t> out) const {
   // All but the last two bytes that are not zero stand in the first 66 (3.1 to 3.3).
   std::array<std::uint8_t, 68> bytes{};
   const std::uint32_t sectors = shape_.sectors();
@@ -181,7 +182,8 @@ std::uint8_t Volume::fat_byte(std::uint32_t at) const {
   return static_cast<std::uint8_t>(fat_entry(pair) >> 8 | fat_entry(pair + 1) << 4);
 }
 
-void Volume::root_sector(std::uint32_t offset, std::span<std::uint8_t> out) const {
+[[gnu::noinline]] void Volume::root_sector(std::uint32_t offset,
+                                           std::span<std::uint8_t> out) const {
   std::array<std::uint8_t, (2 + kBaseFiles) * 32> bytes{};
   std::uint8_t* at = bytes.data();
   put_text(at, kLabel);

@@ -187,7 +187,7 @@ inline void Engine::check_host() {
   core_.cut_off(core_.host == HostState::asleep ? ErrorCode::asleep : ErrorCode::gone);
 }
 
-Next Engine::step(Time now) {
+[[gnu::noinline]] Next Engine::step(Time now) {
   core_.now = now;
   if (!loaded_) play(*core_.roll);
   check_host();

@@ -17,7 +17,7 @@ std::uint32_t CurrentRoll::text_size() const {
   return store_.saved() ? store_.roll().text_size() : defaults_.text_size();
 }
 
-std::size_t CurrentRoll::read_text(std::uint32_t offset, std::span<char> out) {
+[[gnu::noinline]] std::size_t CurrentRoll::read_text(std::uint32_t offset, std::span<char> out) {
   return store_.saved() ? store_.roll().read_text(offset, out) : defaults_.read_text(offset, out);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cstring>
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
@@ -248,8 +249,8 @@ FlashStatus Log::read(std::uint32_t address, std::span<std::uint8_t> out) {
   }
   const std::uint32_t from = address + before - begin;
   const std::uint32_t count = std::min(size - before, buffered_ - from);
-  std::copy_n(buffer_.begin() + from, count, out.begin() + before);
-  std::fill(out.begin() + before + count, out.end(), std::uint8_t{0xFF});
+  std::memcpy(out.data() + before, buffer_.data() + from, count);
+  std::memset(out.data() + before + count, 0xFF, size - before - count);
   return FlashStatus::ok;
 }
 

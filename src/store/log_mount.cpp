@@ -123,7 +123,7 @@ void Log::start() {
   anchor_ = kNone;
 }
 
-Mount Log::mount() {
+[[gnu::noinline]] Mount Log::mount() {
   Found found;
   start();
   if (const Mount status = find_head(found); status != Mount::ok) return status;

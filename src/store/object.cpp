@@ -41,7 +41,8 @@ bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
 }
 
 /// Goes to the chunk with byte `offset`: mostly it is the one that comes next.
-bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
+[[gnu::noinline]] bool ObjectReader::find(const TreeRef& tree, std::uint32_t object,
+                                          std::uint32_t offset) {
   if (covers(object, offset)) return true;
   const bool next =
       known_ && chunk_.object == object && !chunk_.last && offset == chunk_.offset + chunk_.size;
@@ -49,7 +50,7 @@ bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t
 }
 
 /// Goes to the chunk after this one.
-bool ObjectReader::go_on(const TreeRef& tree) {
+[[gnu::noinline]] bool ObjectReader::go_on(const TreeRef& tree) {
   Entry entry = to_entry(chunk_);
   known_ = tree_.next(tree, place_, entry) == Search::found;
   if (known_) get_chunk(entry, chunk_);
@@ -72,7 +73,8 @@ bool ObjectReader::last_chunk(const TreeRef& tree, std::uint32_t object, Chunk& 
 }
 
 /// Reads within the block that holds byte `offset` of the object. 0 if it is damaged.
-std::size_t ObjectReader::read_block(std::uint32_t offset, std::span<std::uint8_t> out) {
+[[gnu::noinline]] std::size_t ObjectReader::read_block(std::uint32_t offset,
+                                                       std::span<std::uint8_t> out) {
   const std::uint32_t in_chunk = offset - chunk_.offset;
   const std::uint32_t block = in_chunk / kBlock;
   const std::uint32_t from = in_chunk % kBlock;

@@ -131,7 +131,7 @@ Status RollBuilder::begin_definition() {
 }
 
 /// It is none that is stored: what agreed so far is written too.
-Status RollBuilder::write_instead() {
+[[gnu::noinline]] Status RollBuilder::write_instead() {
   if (!new_label(true, label_)) return Status::full;
   writer_.begin(label_);
   const bool any = matching_;
@@ -173,7 +173,7 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
 }
 
 /// Takes the stored definition over, under its own label if the order allows it.
-Status RollBuilder::keep() {
+[[gnu::noinline]] Status RollBuilder::keep() {
   std::uint32_t label = match_.object;
   if ((relabels_ || label <= label_) && !new_label(false, label)) return Status::full;
   label_ = label;

@@ -13,7 +13,7 @@ Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::Dia
     : store_(store), source_(source), scratch_(scratch), reports_(sink), policy_(policy) {}
 
 /// Whether the text is the one that is stored.
-bool Save::same_text() {
+[[gnu::noinline]] bool Save::same_text() {
   StoredRoll& roll = store_.roll();
   if (!store_.saved()) return false;
   std::array<char, 64> now;
@@ -61,7 +61,7 @@ Status Save::clean() {
   return policy_.clear_draft ? store_.clear_draft() : Status::ok;
 }
 
-Status Save::make_room() {
+[[gnu::noinline]] Status Save::make_room() {
   if (room_ == Room::some) return store_.collector().make_room(1);
   if (room_ == Room::reserve) return Status::ok;
   if (room_ == Room::backup) {
@@ -109,7 +109,7 @@ bool Save::use_reserve() {
 }
 
 /// Makes room and starts to compile.
-Status Save::start() {
+[[gnu::noinline]] Status Save::start() {
   Log& log = store_.log();
   compiler_.reset();
   scratch_.clear();
@@ -125,7 +125,7 @@ Status Save::start() {
 }
 
 /// What the compiler ended with: a full region and a sector that fails are worth another try.
-Status Save::finish(Status status) {
+[[gnu::noinline]] Status Save::finish(Status status) {
   kept_ = builder_->kept();
   written_ = builder_->written();
   made_backup_ = status == Status::ok && builder_->made_backup();
@@ -145,7 +145,7 @@ Status Save::finish(Status status) {
   return status_ = status;
 }
 
-Status Save::step() {
+[[gnu::noinline]] Status Save::step() {
   switch (phase_) {
     case Phase::compare:
       unchanged_ = same_text() && is_whole();

@@ -102,7 +102,7 @@ bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t&
 }
 
 /// Opens the definition that holds byte `offset` of the text.
-bool StoredRoll::open_at(std::uint32_t offset) {
+[[gnu::noinline]] bool StoredRoll::open_at(std::uint32_t offset) {
   if (opened_ && text_known_ && offset >= text_begin_ && offset - text_begin_ < source_)
     return true;
   Chunk last;

@@ -147,7 +147,7 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
 
 /// A node of the old tree begins at `key` or before it: there, nodes of the new tree end, so that
 /// what follows can be the same again.
-TreeBuilder::Step TreeBuilder::cross(unsigned level, const lang::IndexKey& key) {
+[[gnu::noinline]] TreeBuilder::Step TreeBuilder::cross(unsigned level, const lang::IndexKey& key) {
   Level& at = levels_[level];
   if (at.mode == Mode::same) {
     const Step left = at.items == old_entries(level) ? keep(level) : change(level);
@@ -176,7 +176,7 @@ TreeBuilder::Step TreeBuilder::cross(unsigned level, const lang::IndexKey& key) 
 }
 
 /// Puts an item into the node that is pending.
-TreeBuilder::Step TreeBuilder::append(unsigned level, const std::uint8_t* item) {
+[[gnu::noinline]] TreeBuilder::Step TreeBuilder::append(unsigned level, const std::uint8_t* item) {
   Level& at = levels_[level];
   const unsigned capacity = node_capacity(level);
   if (at.items == capacity) {
@@ -303,7 +303,8 @@ bool TreeBuilder::read_child(ChildPlace place, unsigned position, Child& out) {
 
 /// Does what locate() does in the usual case with few reads: `key` is the first one of the node
 /// whose turn it is, and the node after it has the same parent.
-bool TreeBuilder::locate_next(unsigned level, const lang::IndexKey& key, Located& found) {
+[[gnu::noinline]] bool TreeBuilder::locate_next(unsigned level, const lang::IndexKey& key,
+                                                Located& found) {
   found.place = levels_[level].before;
   if (found.place.position + 2 >= found.place.entries) return false;
   ++found.place.position;
@@ -358,7 +359,7 @@ void TreeBuilder::locate(unsigned level, const lang::IndexKey& key, Located& fou
 }
 
 /// Whether a node of the old tree can be read and is what the one above it says.
-bool TreeBuilder::is_good(unsigned level, const Child& old) {
+[[gnu::noinline]] bool TreeBuilder::is_good(unsigned level, const Child& old) {
   Node node;
   std::uint32_t wrong_bit = kNoBit;
   if (!read_node(flash_, kind_, old.address, level, old.entries, node, wrong_bit)) return false;
@@ -370,7 +371,7 @@ bool TreeBuilder::is_good(unsigned level, const Child& old) {
 }
 
 /// Whether the next item of the old node is this one.
-bool TreeBuilder::is_same(unsigned level, const std::uint8_t* item) {
+[[gnu::noinline]] bool TreeBuilder::is_same(unsigned level, const std::uint8_t* item) {
   const Level& at = levels_[level];
   std::array<std::uint8_t, kMaxItem> bytes;
   const std::span<std::uint8_t> old = std::span(bytes).first(item_size(kind_, level));

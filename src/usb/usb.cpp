@@ -16,6 +16,9 @@ constexpr Time kIdleUnit = 4;
 /// The first byte of the answer to a raw message that nobody understands.
 constexpr std::uint8_t kUnhandled = 0xFF;
 
+/// What TinyUSB has to do. Apart, so that it takes no stack while the device makes a step.
+[[gnu::noinline]] void serve_bus() { tud_task(); }
+
 }  // namespace
 
 Usb::Usb() = default;
@@ -26,7 +29,7 @@ Usb::~Usb() {
   the_only = nullptr;
 }
 
-void Usb::start(device::Device& device, std::string_view unit) {
+[[gnu::noinline]] void Usb::start(device::Device& device, std::string_view unit) {
   device_ = &device;
   unit_size_ = static_cast<std::uint8_t>(std::min(unit.size(), unit_.size()));
   std::copy_n(unit.begin(), unit_size_, unit_.begin());
@@ -37,9 +40,9 @@ void Usb::start(device::Device& device, std::string_view unit) {
   tusb_rhport_init(0, &init);
 }
 
-Next Usb::step(Time now) {
+[[gnu::noinline]] Next Usb::step(Time now) {
   now_ = now;
-  tud_task();
+  serve_bus();
   look_at_bus();
   watch_extra();
   finish_report();

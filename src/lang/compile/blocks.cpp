@@ -20,7 +20,7 @@ bool Compiler::open_block(Block kind, std::uint16_t label, std::uint32_t start) 
 }
 
 /// At the `}` of the innermost block.
-void Compiler::close_block() {
+[[gnu::noinline]] void Compiler::close_block() {
   const OpenBlock block = blocks_[depth_ - 1];
   if (block.kind == Block::match && block.start == 0) error(Message::match_without_keys);
   advance();
@@ -39,7 +39,7 @@ void Compiler::close_block() {
 }
 
 /// What stands at the end of a block in a body. The block is no longer open.
-void Compiler::close_inner(const OpenBlock& block) {
+[[gnu::noinline]] void Compiler::close_inner(const OpenBlock& block) {
   const unsigned around = scopes(depth_);
   switch (block.kind) {
     case Block::condition:
@@ -92,7 +92,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
 
 /// The expression after the word at hand, up to the `{`. After an error in it the block is compiled
 /// all the same.
-bool Compiler::condition(Keyword word) {
+[[gnu::noinline]] bool Compiler::condition(Keyword word) {
   const std::uint32_t line = token().at.line;
   advance();
   if (at_symbol('{')) {
@@ -111,7 +111,7 @@ bool Compiler::condition(Keyword word) {
   return token().line_before || find_body(true);
 }
 
-bool Compiler::if_statement() {
+[[gnu::noinline]] bool Compiler::if_statement() {
   const Position at = token().at;
   return condition(Keyword::k_if) && begin_if(at);
 }
@@ -125,7 +125,7 @@ bool Compiler::if_statement() {
 }
 
 /// At the `else` after a condition's block: all branches jump to one label at the end.
-void Compiler::otherwise(const OpenBlock& block) {
+[[gnu::noinline]] void Compiler::otherwise(const OpenBlock& block) {
   const Position at = token().at;
   std::uint32_t end = block.start;
   std::uint16_t label = 0;
@@ -149,7 +149,7 @@ void Compiler::otherwise(const OpenBlock& block) {
 
 // ---- Loops ------------------------------------------------------------------------------------
 
-bool Compiler::while_statement() {
+[[gnu::noinline]] bool Compiler::while_statement() {
   const Position at = token().at;
   const std::uint32_t start = code_size_;
   return condition(Keyword::k_while) && begin_while(at, start);
@@ -162,7 +162,7 @@ bool Compiler::while_statement() {
   return open_block(Block::loop, label, start);
 }
 
-bool Compiler::loop_statement() {
+[[gnu::noinline]] bool Compiler::loop_statement() {
   const Position at = token().at;
   advance();
   if (!at_symbol('{')) return expected(Message::expected_brace);
@@ -175,7 +175,7 @@ bool Compiler::loop_statement() {
 }
 
 /// `repeat N {`: the counter is a local without a name.
-bool Compiler::repeat_statement() {
+[[gnu::noinline]] bool Compiler::repeat_statement() {
   const Position at = token().at;
   return condition(Keyword::k_repeat) && begin_repeat(at);
 }
@@ -202,7 +202,7 @@ const Compiler::OpenBlock* Compiler::innermost_loop() const {
   return nullptr;
 }
 
-bool Compiler::break_statement() {
+[[gnu::noinline]] bool Compiler::break_statement() {
   const OpenBlock* loop = innermost_loop();
   if (loop == nullptr) {
     error(Message::outside_loop, lexer_.word());
@@ -214,7 +214,7 @@ bool Compiler::break_statement() {
   return true;
 }
 
-bool Compiler::continue_statement() {
+[[gnu::noinline]] bool Compiler::continue_statement() {
   const OpenBlock* loop = innermost_loop();
   if (loop == nullptr) {
     error(Message::outside_loop, lexer_.word());
@@ -239,7 +239,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   return nullptr;
 }
 
-bool Compiler::label_statement() {
+[[gnu::noinline]] bool Compiler::label_statement() {
   advance();
   NameAt label;
   if (token().line_before) return expected(Message::expected_name);
@@ -274,7 +274,7 @@ bool Compiler::label_statement() {
   return true;
 }
 
-bool Compiler::goto_statement() {
+[[gnu::noinline]] bool Compiler::goto_statement() {
   advance();
   NameAt label;
   if (token().line_before) return expected(Message::expected_name);
@@ -312,7 +312,7 @@ void Compiler::block_closed() {
 }
 
 /// At the end of a body: tells of labels that are wanted and nowhere declared.
-void Compiler::check_labels() {
+[[gnu::noinline]] void Compiler::check_labels() {
   const auto name_of = [&](const NamedLabel& label, std::array<char, kMaxName>& out) {
     std::size_t done = 0;
     while (done < label.size) {
@@ -350,7 +350,7 @@ bool Compiler::enter_scope(const Position& at) {
 }
 
 /// `defer {`, `without mods {`, `without ctrl+shift {`.
-bool Compiler::scope_statement(Opcode opcode, const Position& at) {
+[[gnu::noinline]] bool Compiler::scope_statement(Opcode opcode, const Position& at) {
   advance();
   TriggerMods mods;
   const bool some = opcode == Opcode::without_some;

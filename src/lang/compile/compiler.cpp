@@ -152,14 +152,16 @@ bool Compiler::error_other(Message message, const NameAt& name, const Position& 
 }
 
 /// An error of what is missing: after the token before if the current one stands in another line.
-bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
+[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
   const bool here = !token().line_before && token().kind != TokenKind::end;
   return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
 }
 
-bool Compiler::expected(Message message) { return expected(message, {}, {}); }
+[[gnu::noinline]] bool Compiler::expected(Message message) { return expected(message, {}, {}); }
 
-bool Compiler::expected(Message message, std::string_view a) { return expected(message, a, {}); }
+[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a) {
+  return expected(message, a, {});
+}
 
 /// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
 /// (then true); of all else `message`.
@@ -250,7 +252,7 @@ bool Compiler::expect_symbol(char32_t c, std::string_view shown) {
 // ---- The file ---------------------------------------------------------------------------------
 
 /// One item of whatever is open: the file, a layer, an old definition or a body.
-void Compiler::file_step() {
+[[gnu::noinline]] void Compiler::file_step() {
   if (depth_ > 0) {
     switch (blocks_[depth_ - 1].kind) {
       case Block::layer:
@@ -283,7 +285,7 @@ void Compiler::finish_definition_after(bool good) {
   end_definition();
 }
 
-void Compiler::end_file() {
+[[gnu::noinline]] void Compiler::end_file() {
   const std::uint32_t end = token().at.offset;
   if (!lexer_.unusable() && slice_begin_ < end) {
     begin_definition();

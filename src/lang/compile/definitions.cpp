@@ -165,7 +165,7 @@ void Compiler::note(const ScratchRecord& record) {
 
 // ---- var, macro, layer ------------------------------------------------------------------------
 
-bool Compiler::variable_definition() {
+[[gnu::noinline]] bool Compiler::variable_definition() {
   advance();
   NameAt variable;
   if (!name(variable)) return false;
@@ -205,7 +205,7 @@ bool Compiler::at_named_text() {
 }
 
 /// `text NAME = "…"`: the pieces of the text are compiled by text_step().
-bool Compiler::text_definition() {
+[[gnu::noinline]] bool Compiler::text_definition() {
   advance();
   NameAt text;
   if (!name(text)) return false;
@@ -225,7 +225,7 @@ bool Compiler::text_definition() {
 }
 
 /// The name in a `${…}` of a text that has one itself.
-bool Compiler::text_part() {
+[[gnu::noinline]] bool Compiler::text_part() {
   NameAt part;
   const bool named = token().kind == TokenKind::word && keyword() == Keyword::no_keyword;
   if (!named) return error(Message::text_parts);
@@ -251,7 +251,7 @@ std::uint8_t Compiler::text_depth(const NameAt& name) {
   return 0;
 }
 
-bool Compiler::macro_definition() {
+[[gnu::noinline]] bool Compiler::macro_definition() {
   advance();
   NameAt macro;
   const bool named = name(macro);
@@ -306,7 +306,7 @@ bool Compiler::parameter(std::uint8_t& count) {
   return true;
 }
 
-bool Compiler::layer_definition() {
+[[gnu::noinline]] bool Compiler::layer_definition() {
   advance();
   NameAt layer;
   const bool named = name(layer);
@@ -368,7 +368,7 @@ void Compiler::layer_item() {
 }
 
 /// A clause of a dance, or its end.
-void Compiler::dance_item() {
+[[gnu::noinline]] void Compiler::dance_item() {
   if (at_symbol(';')) return advance();
   OpenBlock& block = blocks_[depth_ - 1];
   const bool over = token().kind == TokenKind::end || (!at_clause() && starts_definition());
@@ -428,7 +428,7 @@ bool Compiler::clause() {
 
 // ---- Bindings and remaps ----------------------------------------------------------------------
 
-bool Compiler::binding() {
+[[gnu::noinline]] bool Compiler::binding() {
   layout_ = file_layout_;
   local_count_ = 0;
   if (no_binding()) return false;
@@ -506,7 +506,7 @@ void Compiler::unknown_trigger() {
 }
 
 /// `= CHORD`, `= none`, `= oneshot …`, `= toggle …` or `= layer …`, at the `=`.
-bool Compiler::remap() {
+[[gnu::noinline]] bool Compiler::remap() {
   if (!can_remap(false)) trigger_good_ = false;
   constexpr unsigned kAgain = 1U;
   static_assert(kOptionWords[0] == "again");
@@ -701,7 +701,7 @@ void Compiler::define_line() {
 }
 
 /// `mod=0x01 keys=0x06,0x19`, either of them alone too.
-bool Compiler::define_report(std::uint32_t line) {
+[[gnu::noinline]] bool Compiler::define_report(std::uint32_t line) {
   std::uint8_t mods = 0;
   std::uint8_t count = 0;
   std::array<std::uint8_t, kMaxRawKeys> keys{};

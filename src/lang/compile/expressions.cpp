@@ -88,7 +88,7 @@ bool Compiler::count_part(Expression& state, int change) {
 }
 
 /// Where a value is expected: takes it, or one thing that stands before it (then not `complete`).
-bool Compiler::operand(Expression& state, bool& complete) {
+[[gnu::noinline]] bool Compiler::operand(Expression& state, bool& complete) {
   if (at_symbol('(')) {
     advance();
     return push_operator(state, kParenthesis);
@@ -173,7 +173,7 @@ bool Compiler::pointer_operand() {
 
 /// After a value: closing parentheses, then an operator or a comma (`again`: a value follows), or
 /// the end of the expression.
-bool Compiler::operators(Expression& state, bool& again) {
+[[gnu::noinline]] bool Compiler::operators(Expression& state, bool& again) {
   while (at_symbol(')') && state.open > 0) {
     if (!close_parenthesis(state)) return false;
     advance();
@@ -193,7 +193,7 @@ bool Compiler::operators(Expression& state, bool& again) {
 
 /// The operator between two values that stands here, passed over up to its last character; null
 /// if there is none, or an error (then not `good`).
-const Operator* Compiler::infix(bool& good) {
+[[gnu::noinline]] const Operator* Compiler::infix(bool& good) {
   if (token().kind == TokenKind::word) {
     return find_operator(lexer_.word(), OperatorForm::infix);
   }
@@ -216,7 +216,7 @@ const Operator* Compiler::infix(bool& good) {
 }
 
 /// At the last character of the operator, which a value must follow.
-bool Compiler::infix_operator(Expression& state, const Operator& found) {
+[[gnu::noinline]] bool Compiler::infix_operator(Expression& state, const Operator& found) {
   const Opcode op = found.opcode;
   // Comparisons do not group: neither side may be one.
   const bool compares = found.precedence == Precedence::comparison;
@@ -238,7 +238,7 @@ bool Compiler::infix_operator(Expression& state, const Operator& found) {
 
 /// Writes the pending operators that bind at least as strongly as `least`, down to a parenthesis
 /// (with Precedence::none: all above it).
-bool Compiler::reduce(Expression& state, Precedence least) {
+[[gnu::noinline]] bool Compiler::reduce(Expression& state, Precedence least) {
   while (state.count > 0) {
     const Expression::Pending pending = state.top();
     const Precedence binds = strength(pending.op);
@@ -262,7 +262,7 @@ bool Compiler::next_argument(Expression& state) {
   return emit_part(state, CodePiece(op), -1);
 }
 
-bool Compiler::close_parenthesis(Expression& state) {
+[[gnu::noinline]] bool Compiler::close_parenthesis(Expression& state) {
   if (!reduce(state, Precedence::none)) return false;
   const Opcode op = state.top().op;
   if (op == Opcode::random) {
@@ -279,7 +279,7 @@ bool Compiler::close_parenthesis(Expression& state) {
 // ---- Functions and queries --------------------------------------------------------------------
 
 /// At a keyword where a value should stand.
-bool Compiler::functions(Expression& state, bool& complete) {
+[[gnu::noinline]] bool Compiler::functions(Expression& state, bool& complete) {
   if (const Operator* found = find_operator(lexer_.word(), OperatorForm::call)) {
     return begin_call(state, found->opcode);
   }
@@ -326,7 +326,7 @@ bool Compiler::plain_query(Expression& state, Query asked) {
 }
 
 /// `elapsed` or `time` in `wait until`: only as `elapsed >= E`, which says when to wake.
-bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
+[[gnu::noinline]] bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
   const Position at = token().at;
   const std::uint32_t length = token().length;
   advance();
@@ -341,7 +341,7 @@ bool Compiler::time_query(Expression& state, const QueryInfo& asked) {
 }
 
 /// `held(K)`, `last(K)`, `last(letter)`.
-bool Compiler::key_query(Expression& state, Opcode opcode) {
+[[gnu::noinline]] bool Compiler::key_query(Expression& state, Opcode opcode) {
   advance();
   advance();
   const std::size_t kind = lexer_.following() == ')' ? word_ahead(kLastWords) : kLastWords.size();
@@ -383,7 +383,7 @@ bool Compiler::modifiers(TriggerMods& out) {
 }
 
 /// `mods(ctrl+lshift)`.
-bool Compiler::mods_query(Expression& state) {
+[[gnu::noinline]] bool Compiler::mods_query(Expression& state) {
   advance();
   TriggerMods mods;
   if (!expect_symbol('(', "(") || !modifiers(mods) || !expect_symbol(')', ")")) return false;
@@ -391,7 +391,7 @@ bool Compiler::mods_query(Expression& state) {
 }
 
 /// `led(caps)`.
-bool Compiler::led_query(Expression& state) {
+[[gnu::noinline]] bool Compiler::led_query(Expression& state) {
   advance();
   if (!expect_symbol('(', "(")) return false;
   const std::size_t bit = word_ahead(kLedWords);

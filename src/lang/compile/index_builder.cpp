@@ -38,7 +38,7 @@ bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
 
 }  // namespace
 
-Status IndexBuilder::step(const Context& context) {
+[[gnu::noinline]] Status IndexBuilder::step(const Context& context) {
   switch (phase_) {
     case Phase::runs:
       return runs_step(context);
@@ -84,7 +84,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   return true;
 }
 
-Status IndexBuilder::runs_step(const Context& context) {
+[[gnu::noinline]] Status IndexBuilder::runs_step(const Context& context) {
   std::array<SortItem, kRun> items;
   std::uint32_t count = 0;
   for (; count < kRun && (mirrored_ || position_ < records_); ++position_) {
@@ -143,7 +143,7 @@ void IndexBuilder::next_level() {
   if (end_ - begin_ <= run_) phase_ = Phase::check;
 }
 
-Status IndexBuilder::merge_step(const Context& context) {
+[[gnu::noinline]] Status IndexBuilder::merge_step(const Context& context) {
   if (!merging_ && !open_heads(context)) return Status::io_error;
   for (std::uint32_t i = 0; i < kBatch; ++i) {
     Head* least = nullptr;
@@ -178,7 +178,7 @@ Status IndexBuilder::check_step(const Context& context) {
 }
 
 /// Status::more: something was reported, so that this is enough for one step.
-Status IndexBuilder::check(const Context& context, const SortItem& item) {
+[[gnu::noinline]] Status IndexBuilder::check(const Context& context, const SortItem& item) {
   ScratchRecord record;
   if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
   if (record.role == ScratchRecord::Role::declaration) return declaration(context, item, record);
@@ -223,8 +223,8 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
   context.sink.report(diagnostic);
 }
 
-Status IndexBuilder::declaration(const Context& context, const SortItem& item,
-                                 const ScratchRecord& record) {
+[[gnu::noinline]] Status IndexBuilder::declaration(const Context& context, const SortItem& item,
+                                                   const ScratchRecord& record) {
   const bool indexed_text = space_of(item.key) == IndexSpace::text;
   if (declared_ && declared_item_.key == item.key && !indexed_text) {
     if (record.copy) return Status::ok;  // one of its keys is enough to tell
@@ -356,8 +356,8 @@ bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
          (item.record & kUseBit) == 0 && context.scratch.read(item.record, out);
 }
 
-Status IndexBuilder::use(const Context& context, const SortItem& item,
-                         const ScratchRecord& record) {
+[[gnu::noinline]] Status IndexBuilder::use(const Context& context, const SortItem& item,
+                                           const ScratchRecord& record) {
   std::array<char, kMaxName> buffer;
   const std::string_view name = name_of(context, record, buffer);
   ScratchRecord declared;

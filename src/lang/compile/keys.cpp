@@ -33,7 +33,7 @@ bool Compiler::chord_statement(Opcode opcode) {
 }
 
 /// `a, b, ctrl+c`.
-bool Compiler::chord_list(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::chord_list(Opcode opcode) {
   if (!chord_statement(opcode)) return false;
   while (at_symbol(',')) {
     advance();
@@ -113,7 +113,7 @@ bool Compiler::mouse_button(Chord& out) {
 }
 
 /// `click left, right`.
-bool Compiler::click_statement() {
+[[gnu::noinline]] bool Compiler::click_statement() {
   do {
     advance();
     Chord button;
@@ -124,7 +124,7 @@ bool Compiler::click_statement() {
 }
 
 /// `move 10 -5`, `scroll 3`.
-bool Compiler::pointer_statement(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::pointer_statement(Opcode opcode) {
   advance();
   const unsigned operands = effect_of(opcode).pops;
   for (unsigned i = 0; i < operands; ++i) {
@@ -146,7 +146,7 @@ void Compiler::start_text(Mode mode) {
   behind_caret_ = 0;
 }
 
-void Compiler::text_step() {
+[[gnu::noinline]] void Compiler::text_step() {
   for (unsigned i = 0; i < kTextBatch; ++i) {
     if (!caret_) i += plain_text();
     const StringItem item = lexer_.string_item();

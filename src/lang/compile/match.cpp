@@ -16,7 +16,7 @@ constexpr std::uint8_t kKeep = 2;
 }  // namespace
 
 /// `match next [within D] [any order] [keep] {`.
-bool Compiler::match_statement(const Position& at) {
+[[gnu::noinline]] bool Compiler::match_statement(const Position& at) {
   advance();
   std::uint8_t flags = 0;
   std::uint32_t within = 0;
@@ -51,7 +51,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
 }
 
 /// A pattern with its block, or `else` with its block.
-void Compiler::match_item() {
+[[gnu::noinline]] void Compiler::match_item() {
   OpenBlock& block = blocks_[depth_ - 1];
   if (block.start == kElseSeen) {
     error(Message::match_else_last);
@@ -74,7 +74,7 @@ void Compiler::match_item() {
 }
 
 /// `a shift+b {`.
-bool Compiler::match_arm() {
+[[gnu::noinline]] bool Compiler::match_arm() {
   const Position at = token().at;
   std::array<std::uint8_t, kMaxPattern * 7> keys{};
   std::size_t size = 0;

@@ -196,7 +196,7 @@ void Compiler::pass_indented() {
 // ---- Definitions ------------------------------------------------------------------------------
 
 /// A definition of another program.
-bool Compiler::foreign_definition() {
+[[gnu::noinline]] bool Compiler::foreign_definition() {
   if (at_symbol('-') || is_unknown_word()) {
     Lexer& ahead = look_ahead();
     if (at_symbol('-')) ahead.next();

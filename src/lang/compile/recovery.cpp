@@ -25,7 +25,7 @@ bool is_printed_key(std::string_view word) {
 }  // namespace
 
 /// Passes over what cannot be compiled, from the current token on.
-void Compiler::skip(Skip kind) {
+[[gnu::noinline]] void Compiler::skip(Skip kind) {
   const bool whole = kind == Skip::definition || kind == Skip::item;
   mode_ = Mode::skip;
   skip_ = kind;

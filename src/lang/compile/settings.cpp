@@ -92,7 +92,7 @@ bool Compiler::setting_without_set() {
   return true;
 }
 
-bool Compiler::set_definition() {
+[[gnu::noinline]] bool Compiler::set_definition() {
   advance();
   if (token().kind != TokenKind::word) return expected(Message::expected_name);
   NameAt spelled;

@@ -8,7 +8,7 @@
 namespace pianola::lang {
 
 /// One statement, or the end of a block or of what should have had one.
-void Compiler::body_step() {
+[[gnu::noinline]] void Compiler::body_step() {
   if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
   if (at_symbol('}')) return close_block();
   if (at_symbol(';')) return advance();
@@ -20,7 +20,7 @@ void Compiler::body_step() {
   if (!statement()) skip(Skip::statement);
 }
 
-bool Compiler::statement() {
+[[gnu::noinline]] bool Compiler::statement() {
   switch (token().kind) {
     case TokenKind::text:
       start_text(Mode::text);
@@ -47,7 +47,7 @@ bool Compiler::statement() {
   return error(Message::expected_statement);
 }
 
-bool Compiler::symbol_statement() {
+[[gnu::noinline]] bool Compiler::symbol_statement() {
   const char32_t c = token().character;
   if (at_comment()) {
     error(Message::slash_comment);
@@ -113,7 +113,7 @@ bool Compiler::at_comment() {
 }
 
 /// Whether a modifier stands here and the key that it was meant for after a space.
-bool Compiler::before_letter() {
+[[gnu::noinline]] bool Compiler::before_letter() {
   TriggerMods mods;
   if (!add_modifier(mods, lexer_.word(), named_key())) return false;
   Lexer& ahead = next_ahead();
@@ -123,7 +123,7 @@ bool Compiler::before_letter() {
 }
 
 /// A statement that starts with a word: a keyword's, or the tap of a key.
-bool Compiler::word_statement() {
+[[gnu::noinline]] bool Compiler::word_statement() {
   const Keyword reserved = keyword();
   const std::string_view word = lexer_.word();
   const bool modifier = lexer_.following() == '+';
@@ -154,7 +154,7 @@ bool Compiler::word_statement() {
 }
 
 /// Warns of PRINT, which is a key, before a text.
-void Compiler::check_print() {
+[[gnu::noinline]] void Compiler::check_print() {
   if (!at_word("print")) return;
   Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::text || ahead.token().line_before) return;
@@ -162,7 +162,7 @@ void Compiler::check_print() {
 }
 
 /// Warns of Ctrl or Shift before another key in the line: alone they do nothing.
-void Compiler::check_modifier() {
+[[gnu::noinline]] void Compiler::check_modifier() {
   constexpr unsigned kNothingAlone = hid::kLCtrl | hid::kRCtrl | hid::kLShift | hid::kRShift;
   const hid::Usage usage = named_key();
   if ((hid::modifier_bit(usage) & kNothingAlone) == 0) return;
@@ -207,7 +207,7 @@ bool Compiler::unknown_word() {
 }
 
 /// At an unknown word: reports it with the statement that was probably meant.
-bool Compiler::unknown_statement() {
+[[gnu::noinline]] bool Compiler::unknown_statement() {
   const std::string_view word = lexer_.word();
   if (at_old_command()) return error(Message::old_mqtt);
   const bool near = !closest_keyword(word).empty() || !hid::closest_name(word).empty();
@@ -220,7 +220,7 @@ bool Compiler::unknown_statement() {
 
 /// The statement that starts with the keyword at hand; if its second word does not follow, then not
 /// `whole`. Null if no statement starts so.
-const Statement* Compiler::statement_ahead(bool& whole) {
+[[gnu::noinline]] const Statement* Compiler::statement_ahead(bool& whole) {
   const auto* row =
       std::ranges::find_if(std::begin(kStatements), std::end(kStatements),
                            [&](const Statement& each) { return each.begins_with(lexer_.word()); });
@@ -230,7 +230,7 @@ const Statement* Compiler::statement_ahead(bool& whole) {
 }
 
 /// Likewise at a keyword that may have a second word; `first` is the first row that starts with it.
-const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) {
+[[gnu::noinline]] const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) {
   Lexer& ahead = next_ahead();
   // Only these three may go on in the next line: a word there is rather the next statement's.
   const Keyword word = keyword();
@@ -246,7 +246,7 @@ const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) 
 }
 
 /// A statement that starts with a keyword. Each form's function begins at the last of its words.
-bool Compiler::keyword_statement() {
+[[gnu::noinline]] bool Compiler::keyword_statement() {
   bool whole = false;
   const Statement* statement = statement_ahead(whole);
   if (!whole) return no_statement(statement);
@@ -341,7 +341,7 @@ bool Compiler::no_statement(const Statement* begun) {
 }
 
 /// A statement of one word, or the last word of one.
-bool Compiler::simple(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::simple(Opcode opcode) {
   may_end_ = may_end_ || opcode == Opcode::exit || opcode == Opcode::stop_all;
   emit(CodePiece(opcode));
   advance();
@@ -349,7 +349,7 @@ bool Compiler::simple(Opcode opcode) {
 }
 
 /// `record x`, `record x timed` or `play x`. Recordings need not be declared.
-bool Compiler::recording_statement(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::recording_statement(Opcode opcode) {
   advance();
   NameAt recording;
   if (token().line_before) return expected(Message::expected_name);

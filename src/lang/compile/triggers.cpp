@@ -371,7 +371,7 @@ bool Compiler::at_dance() {
 }
 
 /// One more key of the trigger, of at most `most`.
-bool Compiler::next_key(std::size_t most) {
+[[gnu::noinline]] bool Compiler::next_key(std::size_t most) {
   Chord next;
   if (!chord(next)) return false;
   const bool sequence = trigger_.kind == TriggerKind::leader;
@@ -435,7 +435,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
 }
 
 /// `"brb "`.
-bool Compiler::text_trigger() {
+[[gnu::noinline]] bool Compiler::text_trigger() {
   const Position at = token().at;
   trigger_.kind = TriggerKind::text;
   // `" { …`: old files may have the key unquoted.

@@ -27,7 +27,7 @@ bool may_assign(int byte) {
 // ---- Variables --------------------------------------------------------------------------------
 
 /// What the operator after the word at hand makes of it: `x = 1`, `x += 1`, `x == 1`.
-Compiler::Assignment Compiler::assignment_ahead() {
+[[gnu::noinline]] Compiler::Assignment Compiler::assignment_ahead() {
   const char32_t after = lexer_.following();
   if (after == '(') return Assignment::none;
   const bool reserved = keyword() != Keyword::no_keyword;  // `repeat --n` is right
@@ -57,7 +57,7 @@ Compiler::Assignment Compiler::assignment_ahead() {
 }
 
 /// `x = E`.
-bool Compiler::assignment(Assignment kind) {
+[[gnu::noinline]] bool Compiler::assignment(Assignment kind) {
   const std::string_view word = lexer_.word();
   if (kind == Assignment::compound) return error(Message::compound_assignment, word);
   if (kind == Assignment::comparison) return error(Message::comparison_statement, word);
@@ -79,7 +79,7 @@ bool Compiler::assignment(Assignment kind) {
 }
 
 /// `let x = E`: x is known from here to the end of the block.
-bool Compiler::let_statement() {
+[[gnu::noinline]] bool Compiler::let_statement() {
   advance();
   if (token().line_before) return expected(Message::expected_name);
   if (!name(subject_)) return false;
@@ -142,7 +142,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
 // ---- Waiting ----------------------------------------------------------------------------------
 
 /// `wait D`, `wait (E)`.
-bool Compiler::wait_statement() {
+[[gnu::noinline]] bool Compiler::wait_statement() {
   advance();
   if (token().kind == TokenKind::duration) {
     emit(CodePiece(Opcode::wait).number(token().value));
@@ -158,7 +158,7 @@ bool Compiler::wait_statement() {
 }
 
 /// `wait release max D`, `wait key max D`.
-bool Compiler::wait_release(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::wait_release(Opcode opcode) {
   advance();
   std::uint32_t limit = 0;
   if (at_word("max")) {
@@ -176,7 +176,7 @@ bool Compiler::wait_release(Opcode opcode) {
 
 /// `wait until C max D`. The limit is set before the condition is tested, which comes first in the
 /// source.
-bool Compiler::wait_until() {
+[[gnu::noinline]] bool Compiler::wait_until() {
   std::uint8_t limit = 0;
   if (!wait_limit(limit)) return false;
   advance();
@@ -258,7 +258,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() {
 // ---- Macros -----------------------------------------------------------------------------------
 
 /// `call f(1, "text")`, `fork f()`.
-bool Compiler::call_statement(Opcode opcode) {
+[[gnu::noinline]] bool Compiler::call_statement(Opcode opcode) {
   advance();
   if (!name(subject_)) return false;
   call_opcode_ = opcode;
@@ -273,7 +273,7 @@ bool Compiler::call_statement(Opcode opcode) {
 }
 
 /// One argument, or the closing parenthesis.
-void Compiler::arguments_step() {
+[[gnu::noinline]] void Compiler::arguments_step() {
   if (at_symbol(')')) {
     advance();
     mode_ = Mode::file;
