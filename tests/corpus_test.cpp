@@ -275,8 +275,8 @@ TEST(CorpusImages, AreWhatTheyWere) {
   std::string now;
   for (const std::string& name : names()) now += image_sum("tests/corpus/" + name + ".txt");
   now += image_sum("examples/macros.txt");
-  EXPECT_EQ(now, read_file(kCorpus / "images.crc32"))
-      << "if other code is meant, or a file is new: write this to tests/corpus/images.crc32";
+  EXPECT_EQ(now, read_file(test::source_dir() / "tests" / "corpus_images.crc32"))
+      << "if other code is meant, or a file is new: write this to tests/corpus_images.crc32";
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Corpus, ::testing::ValuesIn(names()),
