@@ -47,10 +47,12 @@ build_preset() {
   (
     flock 9
     log=$dir/pianola-build.log
-    if [ ! -f "$dir/build.ninja" ] ||
+    # Flags of a toolchain or a preset are taken over once, by a fresh configuration.
+    if [ ! -f "$dir/build.ninja" ] || [ CMakePresets.json -nt "$dir/CMakeCache.txt" ] ||
+      [ cmake/m0plus.cmake -nt "$dir/CMakeCache.txt" ] ||
       { [ "$tests" = ON ] && grep -q '^PIANOLA_TESTS:BOOL=OFF' "$dir/CMakeCache.txt"; }; then
       say "configuring ($preset)"
-      if ! cmake --preset "$preset" -DPIANOLA_TESTS="$tests" >"$log" 2>&1 9>&-; then
+      if ! cmake --fresh --preset "$preset" -DPIANOLA_TESTS="$tests" >"$log" 2>&1 9>&-; then
         cat "$log" >&2
         exit 1
       fi
