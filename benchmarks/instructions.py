@@ -6,7 +6,7 @@ every run and every machine of one kind.
     instructions.py --list FILE --build DIR
 
 BINARY is run as `BINARY CASE N` and as `BINARY CASE 2N`, N being the number of operations; the
-difference leaves out what happens once. With --function, only what runs inside functions that match
+difference leaves out what happens once. If BINARY prints a number, that is how many there were. With --function, only what runs inside functions that match
 the PATTERN counts (callgrind's --toggle-collect: the demangled name, `*` for any text).
 
 --list runs all cases of a file, a line each:
@@ -22,7 +22,7 @@ import tempfile
 
 
 def instructions(binary, case, count, function):
-    """Instructions executed by one run."""
+    """Instructions executed by one run, and the number of operations."""
     with tempfile.TemporaryDirectory() as folder:
         output = pathlib.Path(folder) / "callgrind.out"
         command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={output}"]
@@ -34,15 +34,15 @@ def instructions(binary, case, count, function):
             sys.exit(f"{binary} {case} {count} failed:\n{result.stdout}{result.stderr}")
         # "summary:" holds what was collected; "totals:" too, but is missing if nothing was.
         found = re.search(r"^(?:summary|totals): (\d+)", output.read_text(), re.MULTILINE)
-        return int(found.group(1)) if found else 0
+        return int(found.group(1)) if found else 0, int(result.stdout or count)
 
 
 def per_operation(binary, case, count, function):
-    once = instructions(binary, case, count, function)
-    twice = instructions(binary, case, 2 * count, function)
+    once, operations = instructions(binary, case, count, function)
+    twice, twice_operations = instructions(binary, case, 2 * count, function)
     if twice <= once:
         sys.exit(f"{binary} {case}: nothing was counted; is {function or 'the case'} right?")
-    return (twice - once) / count
+    return (twice - once) / (twice_operations - operations)
 
 
 def main():

@@ -17,12 +17,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "base/crc32.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/text/decompiler.hpp"
@@ -248,6 +252,31 @@ TEST_P(Corpus, DoesWhatItSays) {
     EXPECT_NE(listing.find(lines), std::string::npos) << "not in:" << listing;
   }
   for (const Play& play : expected.plays) check_play(compiled, play);
+}
+
+/// `CRC32 FILE` of the file's roll image without its source, and without the checksum at its end;
+/// of files with errors nothing.
+std::string image_sum(const std::string& file) {
+  test::Compilation compiled(read_file(test::source_dir() / file));
+  if (compiled.status() != Status::ok) return {};
+  test::BytesSink image;
+  EXPECT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::stripped, image), Status::ok);
+  Crc32 sum;
+  sum.add(std::span{image.bytes}.first(image.bytes.size() - 4));
+  std::array<char, 9> digits{};
+  std::snprintf(digits.data(), digits.size(), "%08x", sum.value());
+  return std::string(digits.data()) + ' ' + file + '\n';
+}
+
+// What a device has stored is played by later versions, so that code changes only on purpose. The
+// sums are those of Python's zlib.crc32() over what `pianola compile --strip` wrote before the
+// compiler was made fast.
+TEST(CorpusImages, AreWhatTheyWere) {
+  std::string now;
+  for (const std::string& name : names()) now += image_sum("tests/corpus/" + name + ".txt");
+  now += image_sum("examples/macros.txt");
+  EXPECT_EQ(now, read_file(test::source_dir() / "tests" / "corpus_images.crc32"))
+      << "if other code is meant, or a file is new: write this to tests/corpus_images.crc32";
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Corpus, ::testing::ValuesIn(names()),

@@ -34,7 +34,9 @@ template <typename Rows>
 WordList words_of(std::string name, std::string home, const Rows& rows) {
   WordList list{std::move(name), std::move(home), {}};
   for (const auto& row : rows) {
-    if constexpr (requires { row.words; }) {
+    if constexpr (requires { row.words(); }) {
+      if (!row.words().empty()) list.words.emplace(row.words());
+    } else if constexpr (requires { row.words; }) {
       if (!row.words.empty()) list.words.emplace(row.words);
     } else if constexpr (requires { row.word; }) {
       list.words.emplace(row.word);

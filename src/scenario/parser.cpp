@@ -365,7 +365,8 @@ class Parser {
     const std::string_view rest = std::string_view(line_).substr(at_);
     memory::Source source(rest);
     memory::Findings findings;
-    lang::Lexer lexer(source, &findings);
+    lang::SourceWindow window(source);
+    lang::Lexer lexer(window, &findings);
     lexer.next();
     if (lexer.token().kind != lang::TokenKind::text) {
       return fail({"expected a text between quotation marks", at_, peek_word().size()});

@@ -66,7 +66,8 @@ std::string definition_source(lang::Roll& roll, std::uint32_t record) {
 
 std::string_view without_leading_blank(std::string_view source) {
   memory::Source text(source);
-  lang::Lexer lexer(text);
+  lang::SourceWindow window(text);
+  lang::Lexer lexer(window);
   lexer.next();
   return source.substr(std::min<std::size_t>(lexer.token().at.offset, source.size()));
 }

@@ -22,7 +22,7 @@ bool takes_keys(std::string_view word) {
       std::begin(kStatements), std::end(kStatements), [&](const Statement& statement) {
         return (statement.form == StatementForm::taps || statement.form == StatementForm::chords ||
                 statement.form == StatementForm::chord) &&
-               statement.words == word;
+               statement.words() == word;
       });
 }
 

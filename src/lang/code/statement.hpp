@@ -49,28 +49,29 @@ enum class StatementForm : std::uint8_t {
 
 /// One row of the table.
 struct Statement {
-  /// What it starts with: one keyword, or one and a second word; or one word that is not reserved.
-  std::string_view words;
-  Opcode opcode;  ///< What it is compiled to; last, if that is several instructions.
+  const char* text;  ///< words(); so the table takes the least room.
+  Opcode opcode;     ///< What it is compiled to; last, if that is several instructions.
   StatementForm form;
 
+  /// What it starts with: one keyword, or one and a second word; or one word that is not reserved.
+  [[nodiscard]] constexpr std::string_view words() const { return text; }
   /// The first of its words.
   [[nodiscard]] constexpr std::string_view keyword() const {
-    return {words.data(), std::min(words.find(' '), words.size())};
+    const std::string_view all = words();
+    return {all.data(), std::min(all.find(' '), all.size())};
   }
   /// The second of its words; empty if there is none.
   [[nodiscard]] constexpr std::string_view second_word() const {
-    std::string_view rest = words;
-    rest.remove_prefix(std::min(keyword().size() + 1, words.size()));
+    std::string_view rest = words();
+    rest.remove_prefix(std::min(keyword().size() + 1, rest.size()));
     return rest;
   }
   [[nodiscard]] constexpr bool begins_with(std::string_view word) const {
     // Most differ in the first letter, and every keyword is looked for here.
-    return !words.empty() && word.starts_with(words.front()) && words.starts_with(word) &&
-           keyword().size() == word.size();
+    return word.starts_with(*text) && words().starts_with(word) && keyword().size() == word.size();
   }
   [[nodiscard]] constexpr std::string_view last_word() const {
-    return second_word().empty() ? words : second_word();
+    return second_word().empty() ? words() : second_word();
   }
 };
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/utf8.hpp"
+#include "hid/key_names.hpp"
 
 namespace pianola::lang {
 
@@ -12,10 +13,10 @@ Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, Diagnos
       writer_(writer),
       scratch_(scratch),
       sink_(sink),
-      lexer_(source, this),
+      lexer_(later_.reading.window, this),
       file_layout_(hid::default_layout()),
       layout_(hid::default_layout()),
-      later_(lexer_) {}
+      later_(source) {}
 
 Status Compiler::run() {
   for (;;) {
@@ -177,8 +178,7 @@ bool Compiler::expected_duration(Message message, std::string_view b) {
 /// Whether a decimal comma follows, as in `1,5s`; if so, reports it and passes over the number.
 bool Compiler::decimal_comma() {
   if (lexer_.following() != ',') return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   ahead.next();
   const TokenKind kind = ahead.token().kind;
   const bool number = kind == TokenKind::number || kind == TokenKind::duration;
@@ -194,28 +194,37 @@ bool Compiler::decimal_comma() {
 
 /// The unit that somebody means by the word after the token; empty if there is none.
 std::string_view Compiler::unit_ahead() {
-  static constexpr std::array<std::string_view, 13> kUnits = {
+  static constexpr std::array<const char*, 13> kUnits = {
       "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
       "secs", "second", "seconds", "min",         "minute",       "minutes"};
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
   const auto* found = std::ranges::find(kUnits.begin(), kUnits.end(), ahead.word());
   if (found == kUnits.end()) return {};
-  return found->front() == 's' ? "s" : found->starts_with("min") ? "min" : "ms";
+  const std::string_view unit = *found;
+  return unit.front() == 's' ? "s" : unit.starts_with("min") ? "min" : "ms";
 }
 
 void Compiler::advance() {
   last_end_ = lexer_.position();
   lexer_.next();
+  keyword_ = find_keyword(lexer_.word());  // only words are
+  named_known_ = false;
 }
 
 /// A lexer at the same place, which reports nothing. There is one of them: the next call makes it
 /// begin anew.
 Lexer& Compiler::look_ahead() {
-  later_.ahead = lexer_;
-  later_.ahead.set_sink(nullptr);
-  return later_.ahead;
+  later_.reading.ahead = lexer_;
+  later_.reading.ahead.set_sink(nullptr);
+  return later_.reading.ahead;
+}
+
+/// Likewise at the next token.
+Lexer& Compiler::next_ahead() {
+  Lexer& ahead = look_ahead();
+  ahead.next();
+  return ahead;
 }
 
 bool Compiler::at_word(std::string_view word) const {
@@ -226,8 +235,12 @@ std::size_t Compiler::word_ahead(std::span<const std::string_view> words) const 
   return token().kind == TokenKind::word ? find_word(words, lexer_.word()) : words.size();
 }
 
-Keyword Compiler::keyword() const {
-  return token().kind == TokenKind::word ? find_keyword(lexer_.word()) : Keyword::no_keyword;
+/// The key whose name stands here; kNoKey if none does.
+hid::Usage Compiler::named_key() {
+  if (token().kind != TokenKind::word) return hid::kNoKey;
+  if (!named_known_) named_key_ = hid::usage_from_name(lexer_.word()).value_or(hid::kNoKey);
+  named_known_ = true;
+  return named_key_;
 }
 
 bool Compiler::expect_symbol(char32_t c, std::string_view shown) {

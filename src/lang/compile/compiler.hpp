@@ -138,11 +138,16 @@ class Compiler final : private DiagnosticSink {
     [[nodiscard]] std::uint32_t hash() const { return name_hash(text.data(), size); }
   };
 
-  /// What looks ahead, which is too much for the stack, and from Mode::finish on, when nothing does
-  /// any more, what makes the index.
-  union Later {
-    explicit Later(const Lexer& lexer) : ahead(lexer) {}
+  /// What lexer_ reads through, and what looks ahead, which is too much for the stack.
+  struct Reading {
+    explicit Reading(Source& source) : window(source), ahead(window) {}
+    SourceWindow window;
     Lexer ahead;
+  };
+  /// From Mode::finish on, when nothing reads any more, what makes the index.
+  union Later {
+    explicit Later(Source& source) : reading(source) {}
+    Reading reading;
     IndexBuilder builder;
   };
 
@@ -176,6 +181,7 @@ class Compiler final : private DiagnosticSink {
   void finish_definition_after(bool good);
   void advance();
   Lexer& look_ahead();
+  Lexer& next_ahead();
   void emit(const CodePiece& piece);
   void emit(const NamedPiece& piece);
   void append(std::span<const std::uint8_t> bytes);
@@ -188,7 +194,8 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] bool at_word(std::string_view word) const;
   /// The place among `words` of the one that stands here; their number if none does.
   [[nodiscard]] std::size_t word_ahead(std::span<const std::string_view> words) const;
-  [[nodiscard]] Keyword keyword() const;
+  [[nodiscard]] Keyword keyword() const { return keyword_; }
+  [[nodiscard]] hid::Usage named_key();
   bool expect_symbol(char32_t c, std::string_view shown);
 
   // recovery.cpp: after errors
@@ -294,7 +301,7 @@ class Compiler final : private DiagnosticSink {
   static std::string_view closest_modifier(std::string_view word);
   bool chord(Chord& out, bool trigger = false);
   bool chord_key(Chord& out);
-  static bool add_modifier(TriggerMods& mods, std::string_view word);
+  static bool add_modifier(TriggerMods& mods, std::string_view word, hid::Usage usage);
   bool modifiers(TriggerMods& out);
   bool chord_modifier(Chord& out, bool trigger);
   bool symbol_key(Chord& out);
@@ -332,7 +339,7 @@ class Compiler final : private DiagnosticSink {
   bool word_statement();
   void check_print();
   void check_modifier();
-  [[nodiscard]] bool is_unknown_word() const;
+  [[nodiscard]] bool is_unknown_word();
   bool meant_word(std::string_view word, std::string_view meant);
   bool unknown_word();
   bool unknown_statement();
@@ -357,6 +364,7 @@ class Compiler final : private DiagnosticSink {
   void check_typable(char32_t c, const Position& at, std::uint32_t length);
   void check_in_text(char32_t c, const Position& at);
   void check_layout(char32_t c, const Position& at);
+  unsigned plain_text();
   void note_letter(KeyRef key);
   bool raw_statement();
   bool click_statement();
@@ -469,6 +477,9 @@ class Compiler final : private DiagnosticSink {
   RollWriter& writer_;
   Scratch& scratch_;
   DiagnosticSink& sink_;
+  Keyword keyword_ = Keyword::no_keyword;  ///< The keyword that stands here.
+  bool named_known_ = false;               ///< named_key_ is that of the token.
+  hid::Usage named_key_{};                 ///< named_key(), once that was asked for.
   Lexer lexer_;
 
   Mode mode_ = Mode::start;

@@ -16,7 +16,9 @@ constexpr bool is_no_item(Keyword word) {
 
 /// One definition's head; of bindings, macros and layers everything up to and with `{`.
 bool Compiler::definition() {
-  if (!at_named_text() && foreign_definition()) return false;
+  // What begins with one of these words and is no `macro::` belongs to no other program.
+  const bool own = is_no_item(keyword()) && lexer_.following() != ':';
+  if (!own && !at_named_text() && foreign_definition()) return false;
   Keyword word = definition_keyword();
   const bool marked = at_symbol('[') || word == Keyword::k_public || word == Keyword::k_private;
   if (at_symbol('[') && !bracketed_visibility()) return false;
@@ -37,8 +39,7 @@ Keyword Compiler::definition_keyword() {
   if (known) return keyword();
   if (!unknown_word()) return Keyword::no_keyword;
   const Keyword meant = find_keyword(closest_keyword(lexer_.word()));
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   const Token& next = ahead.token();
   const bool marks = meant == Keyword::k_public || meant == Keyword::k_private;
   const bool good = marks ? !next.is_symbol('{') && !next.is_symbol('(') && !next.is_symbol('=')
@@ -199,8 +200,7 @@ void Compiler::note(const ScratchRecord& record) {
 /// Whether `text` stands here with a name behind it.
 bool Compiler::at_named_text() {
   if (!at_word("text")) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   return ahead.token().kind == TokenKind::word && !ahead.token().line_before;
 }
 
@@ -389,8 +389,7 @@ void Compiler::layer_item() {
 
 /// Whether a clause surely starts here: `hold {`, and not `hold F5 {`.
 bool Compiler::at_clause() {
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   const Keyword word = keyword();
   const bool open = ahead.token().is_symbol('{');
   if (word == Keyword::k_double) return open || ahead.word() == "hold";
@@ -469,10 +468,9 @@ bool Compiler::at_old_command() { return at_word("MQTT") && lexer_.following() =
 
 /// `;` before a comment, as elsewhere.
 bool Compiler::at_semicolon() {
-  Lexer& ahead = look_ahead();
-  ahead.next();
-  const bool key = ahead.token().is_symbol('{') || ahead.token().is_symbol('=');
-  return at_symbol(';') && token().line_before && !key;
+  if (!at_symbol(';') || !token().line_before) return false;
+  Lexer& ahead = next_ahead();
+  return !ahead.token().is_symbol('{') && !ahead.token().is_symbol('=');
 }
 
 /// Reports what is not even meant as a binding.
@@ -560,8 +558,7 @@ const RemapForm* Compiler::remap_form() {
     return &form;
   }
   const Keyword first = keyword();
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   const Keyword second = find_keyword(ahead.word());
   const bool layer = first == Keyword::k_layer;
   const bool once_layer = first == Keyword::k_oneshot && second == Keyword::k_layer;

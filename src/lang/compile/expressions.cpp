@@ -373,7 +373,7 @@ bool Compiler::at_last() {
 bool Compiler::modifiers(TriggerMods& out) {
   for (;;) {
     if (token().kind != TokenKind::word) return expected(Message::expected_modifier);
-    if (!add_modifier(out, lexer_.word())) {
+    if (!add_modifier(out, lexer_.word(), named_key())) {
       error(Message::not_a_modifier, lexer_.word(), closest_modifier(lexer_.word()));
     }
     advance();

@@ -148,6 +148,7 @@ void Compiler::start_text(Mode mode) {
 
 [[gnu::noinline]] void Compiler::text_step() {
   for (unsigned i = 0; i < kTextBatch; ++i) {
+    if (!caret_) i += plain_text();
     const StringItem item = lexer_.string_item();
     switch (item.kind) {
       case StringItem::Kind::character:
@@ -173,10 +174,20 @@ void Compiler::start_text(Mode mode) {
   }
 }
 
+/// Takes as many characters of the text as come at once and no check here is about. Returns how
+/// many.
+unsigned Compiler::plain_text() {
+  const std::string_view plain = lexer_.plain_characters(text_.size() - text_size_);
+  std::copy(plain.begin(), plain.end(), text_.begin() + text_size_);
+  text_size_ = static_cast<std::uint8_t>(text_size_ + plain.size());
+  return static_cast<unsigned>(plain.size());
+}
+
 /// Notes the first character of a text that the two layouts type differently that people are most
 /// likely to have.
 void Compiler::check_layout(char32_t c, const Position& at) {
-  if (layout_set_ || layout_character_ != 0 || c > 0xFFFF || !(layout_ == file_layout_)) return;
+  if (layout_set_ || layout_character_ != 0 || !(layout_ == file_layout_)) return;
+  if (c < ' ' || c > 0xFFFF) return;
   const hid::Strokes here = file_layout_.strokes(c);
   const hid::Strokes there = hid::find_layout("us")->strokes(c);
   if (here.count == there.count && here.stroke == there.stroke) return;
@@ -203,8 +214,7 @@ void Compiler::check_bracket(const StringItem& item) {
   const char32_t closing = item.character == '{' ? '}' : ']';
   const bool plain = lexer_.position().offset - item.at.offset == 1;
   if ((item.character != '{' && item.character != '[') || !plain) return;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::word || ahead.token().space_before) return;
   if (ahead.following() != closing || !is_meant_as_key(ahead.word())) return;
   warn_at(Message::bracketed_key, item.at, ahead.token().length + 2, ahead.word(), {});
@@ -214,8 +224,7 @@ void Compiler::check_bracket(const StringItem& item) {
 void Compiler::check_template(const StringItem& item) {
   const char32_t sign = item.character;
   if (sign == '$' && lexer_.following() == '|') {
-    Lexer& ahead = look_ahead();
-    ahead.next();
+    Lexer& ahead = next_ahead();
     if (ahead.following() == '$') warn_at(Message::caret_typed, item.at, 3, {}, {});
     return;
   }

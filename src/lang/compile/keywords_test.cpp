@@ -26,7 +26,9 @@ TEST(Keywords, EachIsFoundByItsExactSpelling) {
 
 TEST(Keywords, NothingElseIsOne) {
   for (const std::string_view word : {"", "Tap", "taps", "ta", "again", "typing", "left", "within",
-                                      "locked", "layout", "off", "a_very_long_word_indeed"}) {
+                                      "locked", "layout", "off", "a_very_long_word_indeed",
+                                      // As long as one, with its first and its last letter.
+                                      "lost", "moth", "mover", "steak", "what", "lawn"}) {
     EXPECT_EQ(find_keyword(word), Keyword::no_keyword) << word;
   }
   EXPECT_EQ(keyword_name(Keyword::no_keyword), "");

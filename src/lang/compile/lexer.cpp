@@ -32,6 +32,34 @@ constexpr bool is_space(char32_t c) {
 constexpr bool is_curly(char32_t c) { return c >= 0x201C && c <= 0x201E; }
 constexpr bool is_alphanumeric(char32_t c) { return begins_name(c) || is_digit(c); }
 
+// The classes of ASCII characters that are taken in runs.
+constexpr std::uint8_t kWordClass = 1;     ///< Of words.
+constexpr std::uint8_t kSpaceClass = 2;    ///< The space.
+constexpr std::uint8_t kCommentClass = 4;  ///< Of comments.
+constexpr std::uint8_t kPlainClass = 8;    ///< What Lexer::plain_characters() gives.
+
+/// From the space on.
+constexpr std::array<std::uint8_t, 96> kClasses = [] {
+  // Those that mean something in texts, may be meant for something by people who come from other
+  // programs, or are elsewhere on US keyboards than on British ones.
+  constexpr std::u32string_view kNotPlain = U"\"\\${[%@#~|\x7F";
+  std::array<std::uint8_t, 96> classes{};
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto c = static_cast<char32_t>(i + ' ');
+    unsigned of = kCommentClass;
+    if (is_alphanumeric(c)) of |= kWordClass;
+    if (c == ' ') of |= kSpaceClass;
+    if (kNotPlain.find(c) == kNotPlain.npos) of |= kPlainClass;
+    classes[i] = static_cast<std::uint8_t>(of);
+  }
+  return classes;
+}();
+
+constexpr std::uint8_t classes_of(char c) {
+  const std::size_t index = static_cast<unsigned char>(c) - std::size_t{' '};
+  return index < kClasses.size() ? kClasses[index] : std::uint8_t{0};
+}
+
 /// The value of a hex digit, or -1.
 constexpr int hex_value(char32_t c) {
   if (is_digit(c)) return static_cast<int>(c - '0');
@@ -62,19 +90,35 @@ constexpr bool is_worth_escaping(char32_t c) {
 
 }  // namespace
 
-int Lexer::byte_at(std::uint32_t offset) {
-  if (offset - window_start_ >= window_size_) {
-    window_start_ = offset;
-    window_size_ =
-        static_cast<std::uint8_t>(source_->read(offset, {window_.data(), window_.size()}));
-    if (window_size_ == 0) return -1;
-  }
-  return static_cast<unsigned char>(window_[offset - window_start_]);
+/// Reads the window anew, from `offset` on. False at the end.
+bool SourceWindow::load(std::uint32_t offset) {
+  start_ = offset;
+  size_ = static_cast<std::uint32_t>(source_.read(offset, bytes_));
+  return size_ != 0;
+}
+
+/// Takes the bytes at this place that are of one of `classes`, as many as the window has, `most` at
+/// most.
+std::string_view Lexer::take_run(std::uint8_t classes, std::size_t most) {
+  const std::string_view bytes = window_->bytes_at(at_.offset);
+  const std::size_t end = std::min(bytes.size(), most);
+  std::uint32_t size = 0;
+  while (size < end && (classes_of(bytes[size]) & classes) != 0) ++size;
+  at_.offset += size;
+  at_.column += size;
+  return {bytes.data(), size};
 }
 
 char32_t Lexer::peek() {
   const int first = byte_at(at_.offset);
   peek_size_ = 1;
+  const bool plain = first > 0 && first < 0x80 && first != '\r';
+  return plain ? static_cast<char32_t>(first) : peek_other(first);
+}
+
+/// Likewise of what begins with `first`, the end, a line end or more than one byte. Apart, so that
+/// most characters cost little.
+[[gnu::noinline]] char32_t Lexer::peek_other(int first) {
   if (first < 0) {
     peek_size_ = 0;
     return 0;
@@ -84,7 +128,6 @@ char32_t Lexer::peek() {
     return '\n';
   }
   if (first == 0) return kNul;
-  if (first < 0x80) return static_cast<char32_t>(first);
   std::array<std::uint8_t, 4> bytes{};
   std::size_t count = 0;
   for (; count < bytes.size(); ++count) {
@@ -149,23 +192,36 @@ void Lexer::start_file() {
 }
 
 void Lexer::pass_line() {
-  for (char32_t c = peek(); c != 0 && c != '\n'; c = peek()) get();
+  for (;;) {
+    if (!take_run(kCommentClass).empty()) continue;
+    const char32_t c = peek();
+    if (c == 0 || c == '\n') return;
+    get();
+  }
 }
 
-/// Skips white space and comments; notes in the token what was passed. False at the end.
-bool Lexer::skip_space() {
+/// The offset of the first byte from `offset` on that is no blank.
+std::uint32_t Lexer::after_blanks(std::uint32_t offset) {
+  while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
+  return offset;
+}
+
+int Lexer::next_byte() { return byte_at(after_blanks(at_.offset)); }
+
+/// Skips white space and comments; notes in the token what was passed. Returns the character that
+/// stands there now, which peek() found; 0 at the end.
+char32_t Lexer::skip_space() {
   for (;;) {
     const char32_t c = peek();
-    if (c == 0) return false;
-    if (c == '#') {
+    if (c == ' ') {
+      take_run(kSpaceClass);
+    } else if (c == '#') {
       pass_line();
-    } else if (c == '\n') {
-      token_.line_before = true;
-      get();
-    } else if (is_space(c)) {
+    } else if (c == '\n' || is_space(c)) {
+      token_.line_before = token_.line_before || c == '\n';
       get();
     } else {
-      return true;
+      return c;
     }
     token_.space_before = true;
   }
@@ -180,14 +236,14 @@ void Lexer::next() {
     start_file();
   }
   for (;;) {
-    if (unusable_ || !skip_space()) break;
+    const char32_t c = unusable_ ? 0 : skip_space();
+    if (c == 0) break;
     token_.at = at_;
     if (at_.offset > kMaxSource) {
       report_token(Message::too_long, kMaxSource);
       unusable_ = true;
       break;
     }
-    const char32_t c = peek();
     if (c == kInvalid || is_control(c)) {
       get();
       bad_character(c, token_.at);
@@ -236,10 +292,12 @@ void Lexer::finish_token() {
 
 void Lexer::lex_word() {
   token_.kind = TokenKind::word;
-  while (is_alphanumeric(peek())) {
-    const char32_t c = get();
-    if (word_size_ < word_.size()) word_[word_size_++] = static_cast<char>(c);
-  }
+  do {
+    const std::string_view run = take_run(kWordClass);
+    for (const char c : run) {
+      if (word_size_ < word_.size()) word_[word_size_++] = c;
+    }
+  } while (window_->ends_at(at_.offset) && is_alphanumeric(peek()));
 }
 
 void Lexer::lex_number() {
@@ -353,8 +411,7 @@ void Lexer::lex_text() {
   get();
   get();
   token_.length = 3;
-  std::uint32_t offset = at_.offset;
-  while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
+  std::uint32_t offset = after_blanks(at_.offset);
   text_.fresh = byte_at(offset) == '\n' || byte_at(offset) == '\r';
   if (!text_.fresh) return;
   std::uint32_t blanks = 0;
@@ -369,6 +426,12 @@ void Lexer::lex_text() {
 void Lexer::take_line_end() {
   get();
   for (unsigned i = 0; i < text_.indentation && is_blank(peek()); ++i) get();
+}
+
+std::string_view Lexer::plain_characters(std::size_t most) {
+  // What begins a line of a """ text is looked at more closely.
+  if (text_.fresh || text_.only_blanks) return {};
+  return take_run(kPlainClass, most);
 }
 
 StringItem Lexer::string_item() {
@@ -530,7 +593,7 @@ bool Lexer::closing_quotes() {
   const int before = byte_at(at_.offset - 1);
   std::uint32_t offset = at_.offset + 1;
   const bool blank_after = byte_at(offset) == ' ';
-  while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
+  offset = after_blanks(offset);
   const int after = byte_at(offset);
   if (after < ' ' || after == '}' || after == ')' || after == ',' || after == ';') return true;
   return blank_after && before > ' ' && before != '{' && before != '(';
@@ -627,8 +690,7 @@ std::optional<Lexer::RawReport> Lexer::raw_report() {
 }
 
 std::optional<std::uint32_t> Lexer::placeholder_number() {
-  std::uint32_t offset = at_.offset;
-  while (byte_at(offset) == ' ' || byte_at(offset) == '\t') ++offset;
+  std::uint32_t offset = after_blanks(at_.offset);
   if (byte_at(offset) != '#' || byte_at(offset + 1) < '0' || byte_at(offset + 1) > '9') {
     return std::nullopt;
   }

@@ -54,12 +54,40 @@ inline constexpr std::size_t kMaxWord = 40;
 /// Longest source in bytes (offsets and sizes of a roll are kept in 32 bits with room to spare).
 inline constexpr std::uint32_t kMaxSource = 0x0FFFFFFF;
 
+/// The few bytes of a source that lexers look at: those that read the same place share them.
+class SourceWindow {
+ public:
+  explicit SourceWindow(Source& source) : source_(source) {}
+
+  /// The byte at `offset`; -1 at the end.
+  int byte_at(std::uint32_t offset) {
+    if (offset - start_ >= size_ && !load(offset)) return -1;
+    return static_cast<unsigned char>(bytes_[offset - start_]);
+  }
+  /// The bytes from `offset` on that the window holds, one at least; none at the end.
+  [[nodiscard]] std::string_view bytes_at(std::uint32_t offset) {
+    if (offset - start_ >= size_ && !load(offset)) return {};
+    return {bytes_.data() + (offset - start_), size_ - (offset - start_)};
+  }
+  /// Whether the byte at `offset` is not in the window, but the one before it is.
+  [[nodiscard]] bool ends_at(std::uint32_t offset) const { return offset - start_ == size_; }
+
+ private:
+  bool load(std::uint32_t offset);
+
+  Source& source_;
+  std::uint32_t start_ = 0;
+  std::uint32_t size_ = 0;
+  std::array<char, 64> bytes_;
+};
+
 /// Cuts source text into tokens, with one window of bytes and no other memory. It can be copied to
 /// look ahead. Errors of single tokens go to the sink (if there is one) and the token is passed
 /// over.
 class Lexer {
  public:
-  explicit Lexer(Source& source, DiagnosticSink* sink = nullptr) : source_(&source), sink_(sink) {}
+  explicit Lexer(SourceWindow& window, DiagnosticSink* sink = nullptr)
+      : window_(&window), sink_(sink) {}
 
   /// Reads the next token into token(). Comments and white space before it are skipped.
   void next();
@@ -69,9 +97,15 @@ class Lexer {
 
   /// After a text token: its next piece.
   StringItem string_item();
+  /// Takes the next characters of the text, `most` at most, as long as they are plain: printable
+  /// ASCII that stands for itself and that nobody warns about. None: string_item() knows what
+  /// comes. Valid until the next call of anything that reads.
+  std::string_view plain_characters(std::size_t most);
 
   /// The character directly after the token, with nothing between; 0 at the end. Looks only.
   char32_t following() { return peek(); }
+  /// The first byte after the token that is no blank; -1 at the end. Looks only.
+  int next_byte();
   /// Takes the character directly after the token (for `^C`); the token stays what it is.
   char32_t take_following() { return get(); }
   /// The place after the token, or after the character last taken.
@@ -128,9 +162,12 @@ class Lexer {
               std::uint32_t n = 0, std::string_view b = {});
   void report_token(Message message, std::uint32_t n = 0);
   void start_file();
-  bool skip_space();
-  int byte_at(std::uint32_t offset);
+  char32_t skip_space();
+  std::string_view take_run(std::uint8_t classes, std::size_t most = SIZE_MAX);
+  int byte_at(std::uint32_t offset) { return window_->byte_at(offset); }
+  std::uint32_t after_blanks(std::uint32_t offset);
   char32_t peek();
+  char32_t peek_other(int first);
   char32_t get();
   void lex_word();
   void lex_number();
@@ -149,12 +186,10 @@ class Lexer {
   void bad_character(char32_t c, const Position& at);
   void finish_token();
 
-  Source* source_;
+  SourceWindow* window_;
   DiagnosticSink* sink_;
   Position at_;
   Token token_;
-  std::uint32_t window_start_ = 0;
-  std::uint8_t window_size_ = 0;
   std::uint8_t word_size_ = 0;
   std::uint8_t peek_size_ = 0;  ///< Bytes of the character that peek() found.
   bool started_ = false;
@@ -164,7 +199,6 @@ class Lexer {
   Text text_;
   Text outer_;  ///< The text whose `${…}` is being read.
   std::array<char, kMaxWord> word_{};
-  std::array<char, 64> window_{};
 };
 
 }  // namespace pianola::lang

@@ -70,7 +70,8 @@ Lexed lex(std::string_view text, std::size_t piece = SIZE_MAX) {
   Lexed out;
   memory::Source source(text, piece);
   memory::Findings findings;
-  Lexer lexer(source, &findings);
+  SourceWindow window(source);
+  Lexer lexer(window, &findings);
   do {
     lexer.next();
     std::string token = shown(lexer);
@@ -141,7 +142,8 @@ TEST(Lexer, LineEndsOfEveryKind) {
     const std::string text = std::string("a b") + end + end + "c";
     for (const std::size_t piece : {1, 2, 3, 64}) {
       memory::Source source(text, piece);
-      Lexer lexer(source);
+      SourceWindow window(source);
+      Lexer lexer(window);
       lexer.next();
       EXPECT_TRUE(lexer.token().line_before);
       lexer.next();
@@ -159,9 +161,77 @@ TEST(Lexer, LineEndsOfEveryKind) {
   }
 }
 
+// Runs of one kind of character are taken at once, as far as the window reaches.
+TEST(Lexer, WordsBlanksAndCommentsMayBeOfAnyLength) {
+  for (std::size_t size = 60; size < 70; ++size) {
+    const std::string text = std::string(size, ' ') + std::string(size, 'w') + " #" +
+                             std::string(size, '=') + "é\r\n\t" + std::string(size, ' ') + "x";
+    for (const std::size_t piece : {1, 7, 64}) {
+      memory::Source source(text, piece);
+      SourceWindow window(source);
+      Lexer lexer(window);
+      lexer.next();
+      EXPECT_EQ(lexer.word(), std::string(kMaxWord, 'w'));
+      EXPECT_EQ(lexer.token().length, size);
+      EXPECT_EQ(lexer.token().at.column, size + 1);
+      lexer.next();
+      EXPECT_EQ(lexer.word(), "x");
+      EXPECT_EQ(lexer.token().at.line, 2U);
+      EXPECT_EQ(lexer.token().at.column, size + 2);
+    }
+  }
+}
+
+// Those that mean something in a text come one at a time; so does the start of a line in a """
+// text, of which blanks alone are told.
+TEST(Lexer, PlainCharactersOfATextComeAtOnce) {
+  memory::Source source("\"Hello, you. 12 of 3!\\n{é}\"");
+  SourceWindow window(source);
+  Lexer lexer(window);
+  lexer.next();
+  EXPECT_EQ(lexer.plain_characters(5), "Hello");
+  EXPECT_EQ(lexer.plain_characters(0), "");
+  EXPECT_EQ(lexer.plain_characters(100), ", you. 12 of 3!");
+  EXPECT_EQ(lexer.position().column, 22U);
+  for (const char32_t c : {U'\n', U'{', U'é'}) {
+    EXPECT_EQ(lexer.plain_characters(100), "");
+    EXPECT_EQ(lexer.string_item().character, c);
+  }
+  EXPECT_EQ(lexer.plain_characters(100), "}");
+  EXPECT_EQ(lexer.plain_characters(100), "");
+  EXPECT_EQ(lexer.string_item().kind, StringItem::Kind::end);
+}
+
+TEST(Lexer, TheNextByteIsThatBehindBlanks) {
+  memory::Source source("a \t = b\nc");
+  SourceWindow window(source);
+  Lexer lexer(window);
+  for (const int byte : {int{'='}, int{'b'}, int{'\n'}, -1}) {
+    lexer.next();
+    EXPECT_EQ(lexer.next_byte(), byte);
+  }
+  EXPECT_EQ(lexer.word(), "c");
+}
+
+// Lexers that read one source share its window: what looks ahead does not disturb the other.
+TEST(Lexer, TwoShareAWindow) {
+  std::string text;
+  for (char c = 'a'; c <= 'z'; ++c) text += std::string(1 + c % 7, c) + ' ';
+  memory::Source source(text);
+  SourceWindow window(source);
+  Lexer lexer(window);
+  for (char c = 'a'; c <= 'z'; ++c) {
+    Lexer ahead = lexer;
+    while (ahead.token().kind != TokenKind::end || ahead.position().offset == 0) ahead.next();
+    lexer.next();
+    EXPECT_EQ(lexer.word(), std::string(1 + c % 7, c));
+  }
+}
+
 TEST(Lexer, ColumnsCountCharacters) {
   memory::Source source("é\t€ 😀x yy");
-  Lexer lexer(source);
+  SourceWindow window(source);
+  Lexer lexer(window);
   for (const std::uint32_t column : {1U, 3U, 5U, 6U, 8U}) {
     lexer.next();
     EXPECT_EQ(lexer.token().at.column, column);
@@ -174,7 +244,8 @@ TEST(Lexer, AByteOrderMarkIsSkipped) {
       "\xEF\xBB\xBF"
       "F1",
       1);
-  Lexer lexer(source);
+  SourceWindow window(source);
+  Lexer lexer(window);
   lexer.next();
   EXPECT_EQ(lexer.word(), "F1");
   EXPECT_EQ(lexer.token().at.offset, 3U);
@@ -267,7 +338,8 @@ TEST(Lexer, QuotedKeys) {
 
 TEST(Lexer, FollowingIsTheNextCharacter) {
   memory::Source source("ctrl+c ^V x", 1);
-  Lexer lexer(source);
+  SourceWindow window(source);
+  Lexer lexer(window);
   lexer.next();
   EXPECT_EQ(lexer.following(), U'+');
   lexer.next();
@@ -356,7 +428,8 @@ TEST(Lexer, ManyLinesWithoutEnd) {
 
 TEST(Lexer, ATextInAValueDoesNotEndTheOuterOne) {
   memory::Source source("\"\"\"a ${ \"b\" } c\nd\"\"\" e");
-  Lexer lexer(source);
+  SourceWindow window(source);
+  Lexer lexer(window);
   lexer.next();
   StringItem item = lexer.string_item();
   while (item.kind == StringItem::Kind::character) item = lexer.string_item();
@@ -397,7 +470,8 @@ TEST(Lexer, ControlCharactersAreToldOnceEachRun) {
 TEST(Lexer, RawReports) {
   const auto raw = [](std::string_view text) {
     memory::Source source(text, 1);
-    Lexer lexer(source);
+    SourceWindow window(source);
+    Lexer lexer(window);
     lexer.next();
     const auto report = lexer.raw_report();
     if (!report) return std::string("none");
@@ -422,7 +496,8 @@ TEST(Lexer, RawReports) {
 TEST(Lexer, ABadRawReportIsPassedOver) {
   const auto next = [](std::string_view text) {
     memory::Source source(text);
-    Lexer lexer(source);
+    SourceWindow window(source);
+    Lexer lexer(window);
     lexer.next();
     EXPECT_FALSE(lexer.raw_report().has_value());
     lexer.next();
@@ -436,7 +511,8 @@ TEST(Lexer, ABadRawReportIsPassedOver) {
 TEST(Lexer, Placeholders) {
   const auto number = [](std::string_view text) {
     memory::Source source(text);
-    Lexer lexer(source);
+    SourceWindow window(source);
+    Lexer lexer(window);
     lexer.next();
     const auto found = lexer.placeholder_number();
     lexer.next();
@@ -452,7 +528,8 @@ TEST(Lexer, Placeholders) {
 TEST(Lexer, ACopyLooksAheadInSilence) {
   memory::Source source("a 'bc' d");
   memory::Findings findings;
-  Lexer lexer(source, &findings);
+  SourceWindow window(source);
+  Lexer lexer(window, &findings);
   lexer.next();
   Lexer ahead = lexer;
   ahead.set_sink(nullptr);
@@ -470,7 +547,8 @@ TEST(Lexer, ACopyLooksAheadInSilence) {
 TEST(Lexer, GoesBackToTheBracesOfTheLine) {
   const auto next = [](std::string_view text) {
     memory::Source source(text, 3);
-    Lexer lexer(source);
+    SourceWindow window(source);
+    Lexer lexer(window);
     lexer.next();
     text_of(lexer);
     const bool found = lexer.back_to_braces(8);
@@ -489,7 +567,8 @@ TEST(Lexer, GoesBackToTheBracesOfTheLine) {
 TEST(Lexer, GoesOnToTheQuotesOfALaterLine) {
   const auto next = [](std::string_view text) {
     memory::Source source(text, 3);
-    Lexer lexer(source);
+    SourceWindow window(source);
+    Lexer lexer(window);
     lexer.next();
     text_of(lexer);
     lexer.on_to_quotes();

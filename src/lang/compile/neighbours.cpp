@@ -12,15 +12,15 @@ namespace {
 
 /// Words of other programs with what does the same here.
 struct Neighbour {
-  std::string_view
+  const char*
       words;  ///< Lower case, each between spaces; with the `&` or `(` that belong to it, and with
               ///< `{` if it is one only where a definition stands.
-  std::string_view write;
+  const char* write;
 };
 
-constexpr std::string_view kAbbreviation = R"("brb " { "be right back" })";
+constexpr const char* kAbbreviation = R"("brb " { "be right back" })";
 /// What opens a block elsewhere too.
-constexpr std::string_view kLoop = "repeat 3 { … }, while … { … } or loop { … }";
+constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { … }";
 
 constexpr std::array<Neighbour, 28> kNeighbours = {{
     {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
@@ -76,9 +76,10 @@ std::string_view find_neighbour(char before, std::string_view word, char after) 
   if (after != 0) wanted[size++] = after;
   wanted[size++] = ' ';
   const std::string_view text{wanted.data(), size};
-  const auto* found = std::ranges::find_if(
-      kNeighbours.begin(), kNeighbours.end(),
-      [&](const auto& entry) { return entry.words.find(text) != std::string_view::npos; });
+  const auto* found =
+      std::ranges::find_if(kNeighbours.begin(), kNeighbours.end(), [&](const auto& entry) {
+        return std::string_view(entry.words).find(text) != std::string_view::npos;
+      });
   return found != kNeighbours.end() ? found->write : std::string_view{};
 }
 
@@ -111,8 +112,8 @@ bool Compiler::neighbour(Place place) {
     name[size++] = static_cast<char>(ahead.take_following());
   }
   error(Message::neighbour, {name.data(), size}, write);
-  if (place == Place::statement && write.data() == kLoop.data()) return foreign_loop();
-  if (dotted) lexer_ = later_.ahead;
+  if (place == Place::statement && write.data() == kLoop) return foreign_loop();
+  if (dotted) lexer_ = later_.reading.ahead;
   lexer_.set_sink(this);
   pass_neighbour(place);
   return true;
@@ -120,18 +121,20 @@ bool Compiler::neighbour(Place place) {
 
 /// Whether the word at hand can only be one of another program.
 bool Compiler::may_be_neighbour(Place place) {
-  Lexer& ahead = look_ahead();
-  const bool call = ahead.following() == '(';
+  const bool call = lexer_.following() == '(';
   const bool unknown = is_unknown_word();
   if (place == Place::target) return unknown || call;
   if (!unknown && (place == Place::definition || keyword() != Keyword::no_keyword)) return false;
-  ahead.next();
+  if (unknown && place != Place::definition) return true;
+  if (lexer_.word().size() == 1) return false;
+  if (call) return true;
+  Lexer& ahead = next_ahead();
   const Token& next = ahead.token();
   if (place == Place::definition) return !next.is_symbol('{') && !next.is_symbol('=');
   // Some are keys too (SLEEP, PRINT, EXEC), but then nothing of this follows.
   const bool value = next.kind == TokenKind::duration ||
                      (next.kind == TokenKind::number && !next.hex) || next.is_symbol(',');
-  return unknown || (lexer_.word().size() > 1 && (call || (value && !next.line_before)));
+  return value && !next.line_before;
 }
 
 /// A loop of another language: its block is compiled all the same.
@@ -153,8 +156,7 @@ void Compiler::pass_neighbour(Place place) {
     if (!lexer_.pass_parentheses()) return pass_rest_of_line();
     return advance();
   }
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   const bool comma = ahead.token().is_symbol(',');
   if (comma) ahead.next();
   const Token& next = ahead.token();
@@ -183,10 +185,10 @@ void Compiler::pass_indented() {
   lexer_.set_sink(nullptr);
   do {
     lexer_.pass_line();
-    later_.ahead = lexer_;  // (Here it stays behind.)
+    later_.reading.ahead = lexer_;  // (Here it stays behind.)
     lexer_.next();
   } while (token().kind != TokenKind::end && token().at.column > item_at_.column);
-  lexer_ = later_.ahead;
+  lexer_ = later_.reading.ahead;
   lexer_.set_sink(this);
   advance();
 }
@@ -216,6 +218,7 @@ void Compiler::pass_indented() {
 /// Whether `::` follows in this line before anything that makes it a definition.
 bool Compiler::at_hotkey() {
   constexpr unsigned kMostTokens = 12;
+  if (!at_symbol(':') && lexer_.next_byte() == '{') return false;
   Lexer& ahead = look_ahead();
   for (unsigned i = 0; i < kMostTokens; ++i) {
     const Token& next = ahead.token();
@@ -231,17 +234,15 @@ bool Compiler::at_hotkey() {
 /// At an arrow or the like after a trigger: reports it, and makes its last character the current
 /// token, as if it were the `=`. False if it is none.
 bool Compiler::foreign_arrow() {
-  static constexpr std::array<std::string_view, 4> kArrows = {"=>", "->", ":=", "=="};
+  static constexpr std::array<const char*, 4> kArrows = {"=>", "->", ":=", "=="};
   if (token().kind != TokenKind::symbol || token().line_before) return false;
   const char32_t second = lexer_.following();
-  const auto* arrow =
-      std::ranges::find_if(kArrows.begin(), kArrows.end(), [&](std::string_view text) {
-        return at_symbol(static_cast<unsigned char>(text[0])) &&
-               second == static_cast<unsigned char>(text[1]);
-      });
+  const auto* arrow = std::ranges::find_if(kArrows.begin(), kArrows.end(), [&](const char* text) {
+    return at_symbol(static_cast<unsigned char>(text[0])) &&
+           second == static_cast<unsigned char>(text[1]);
+  });
   if (arrow == kArrows.end()) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   ahead.next();
   if (ahead.token().line_before) return false;
   const bool body = ahead.token().is_symbol('{') || ahead.token().kind == TokenKind::text;
@@ -264,11 +265,12 @@ bool Compiler::at_dashed_chord() {
   constexpr std::string_view kShort = "CMASGWcmasgw";
   const bool pattern = depth_ > 0 && blocks_[depth_ - 1].kind == Block::match;
   if (token().kind != TokenKind::word || pattern) return false;
+  if (lexer_.following() != '-') return false;
   const std::string_view word = lexer_.word();
   TriggerMods mods;
-  const bool modifier =
-      word.size() == 1 ? kShort.find(word[0]) != std::string_view::npos : add_modifier(mods, word);
-  if (!modifier || lexer_.following() != '-') return false;
+  const bool modifier = word.size() == 1 ? kShort.find(word[0]) != std::string_view::npos
+                                         : add_modifier(mods, word, named_key());
+  if (!modifier) return false;
   Lexer& ahead = look_ahead();
   ahead.take_following();
   return is_word_character(ahead.following());
@@ -297,23 +299,23 @@ bool Compiler::foreign_quotes(bool may_be_key) {
 /// stack while the next token is read.
 [[gnu::noinline]] Compiler::Quoted Compiler::pass_foreign_quotes(bool may_be_key) {
   struct Quotes {
-    std::u32string_view opening;
-    std::u32string_view closing;
-    std::u32string_view straight;
+    const char32_t* opening;
+    const char32_t* closing;
+    const char32_t* straight;
     Message message;
   };
   static constexpr std::array<Quotes, 4> kQuotes = {{
       {U"“„”«»", U"”“»«", U"\"", Message::straight_quotes},
       {U"‘‚’‹›", U"’‘›‹", U"'", Message::straight_quotes},
-      {U"`´", U"`´", {}, Message::no_quotes},
-      {U"<", U">", {}, Message::space_in_chord},
+      {U"`´", U"`´", U"", Message::no_quotes},
+      {U"<", U">", U"", Message::space_in_chord},
   }};
   constexpr std::u32string_view kAfterKey = U"{}=,;&/";
   const char32_t c = token().character;
   const auto* quotes =
       std::ranges::find_if(kQuotes.begin(), kQuotes.end(), [&](const Quotes& entry) {
         return token().kind == TokenKind::symbol &&
-               entry.opening.find(c) != std::u32string_view::npos;
+               std::u32string_view(entry.opening).find(c) != std::u32string_view::npos;
       });
   if (quotes == kQuotes.end()) return Quoted::no;
   const bool typographic = quotes->message == Message::straight_quotes;

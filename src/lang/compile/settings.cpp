@@ -36,36 +36,35 @@ std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<std::string_view, 29> kExpectedValue = {
-    "a layout's name",
-    "fast, safe or a duration",
-    "a duration",
-    "a duration",
-    "release, press or timeout",
-    "a duration",
-    "a duration",
-    "a duration",
-    "off or a duration",
-    "shifts or a key",
-    "direct or leader",
-    "off, linux, windows, macos or wincompose",
-    "ejected or hidden",
-    "off or a duration",
-    "queue or mix",
-    "a key",
-    "a duration",
-    "a duration",
-    "off or a duration",
-    "cancel or lock",
-    "off or a duration",
-    "off or a duration",
-    "off or on",
-    "on or off",
-    "the keys' characters in quotes",
-    "the keys' characters in quotes",
-    "names of warnings in quotes",
-    "off or on",
-    "off or a duration"};
+constexpr std::array<const char*, 29> kExpectedValue = {"a layout's name",
+                                                        "fast, safe or a duration",
+                                                        "a duration",
+                                                        "a duration",
+                                                        "release, press or timeout",
+                                                        "a duration",
+                                                        "a duration",
+                                                        "a duration",
+                                                        "off or a duration",
+                                                        "shifts or a key",
+                                                        "direct or leader",
+                                                        "off, linux, windows, macos or wincompose",
+                                                        "ejected or hidden",
+                                                        "off or a duration",
+                                                        "queue or mix",
+                                                        "a key",
+                                                        "a duration",
+                                                        "a duration",
+                                                        "off or a duration",
+                                                        "cancel or lock",
+                                                        "off or a duration",
+                                                        "off or a duration",
+                                                        "off or on",
+                                                        "on or off",
+                                                        "the keys' characters in quotes",
+                                                        "the keys' characters in quotes",
+                                                        "names of warnings in quotes",
+                                                        "off or on",
+                                                        "off or a duration"};
 static_assert(kExpectedValue.size() == kSettings.size());
 constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 
@@ -86,8 +85,7 @@ char32_t last_by_number(std::uint32_t method) {
 /// At a setting that is changed without the word `set`: reports it and passes over its line.
 bool Compiler::setting_without_set() {
   if (!is_unknown_word() || find_setting(lexer_.word()) == kSettings.size()) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   if (!ahead.token().is_symbol('=')) return false;
   error(Message::setting_without_set, lexer_.word());
   pass_rest_of_line();
@@ -227,10 +225,9 @@ bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
     advance();
     return true;
   }
-  const auto usage =
-      token().kind == TokenKind::word ? hid::usage_from_name(lexer_.word()) : std::nullopt;
-  if (!usage) return false;
-  value = static_cast<std::uint32_t>(*usage);
+  const hid::Usage usage = named_key();
+  if (usage == hid::kNoKey) return false;
+  value = static_cast<std::uint32_t>(usage);
   advance();
   return true;
 }

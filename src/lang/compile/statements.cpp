@@ -115,9 +115,8 @@ bool Compiler::at_comment() {
 /// Whether a modifier stands here and the key that it was meant for after a space.
 [[gnu::noinline]] bool Compiler::before_letter() {
   TriggerMods mods;
-  if (!add_modifier(mods, lexer_.word())) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  if (!add_modifier(mods, lexer_.word(), named_key())) return false;
+  Lexer& ahead = next_ahead();
   const bool key = ahead.word().size() == 1 && !ahead.token().line_before;
   ahead.next();
   return key && !ahead.token().is_symbol('=');
@@ -156,20 +155,19 @@ bool Compiler::at_comment() {
 
 /// Warns of PRINT, which is a key, before a text.
 [[gnu::noinline]] void Compiler::check_print() {
-  Lexer& ahead = look_ahead();
-  ahead.next();
-  const bool text = ahead.token().kind == TokenKind::text && !ahead.token().line_before;
-  if (!text || !at_word("print")) return;
+  if (!at_word("print")) return;
+  Lexer& ahead = next_ahead();
+  if (ahead.token().kind != TokenKind::text || ahead.token().line_before) return;
   warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
 }
 
 /// Warns of Ctrl or Shift before another key in the line: alone they do nothing.
 [[gnu::noinline]] void Compiler::check_modifier() {
   constexpr unsigned kNothingAlone = hid::kLCtrl | hid::kRCtrl | hid::kLShift | hid::kRShift;
-  const auto usage = hid::usage_from_name(lexer_.word());
-  if (!usage || (hid::modifier_bit(*usage) & kNothingAlone) == 0) return;
+  const hid::Usage usage = named_key();
+  if ((hid::modifier_bit(usage) & kNothingAlone) == 0) return;
   Lexer& ahead = look_ahead();
-  auto other = usage;
+  std::optional<hid::Usage> other = usage;
   while (other && hid::is_modifier(*other)) {
     ahead.next();
     const bool word = ahead.token().kind == TokenKind::word && !ahead.token().line_before;
@@ -181,9 +179,9 @@ bool Compiler::at_comment() {
 }
 
 /// Whether the token is a word that is neither a key nor reserved nor one character.
-bool Compiler::is_unknown_word() const {
+bool Compiler::is_unknown_word() {
   return token().kind == TokenKind::word && lexer_.word().size() > 1 &&
-         keyword() == Keyword::no_keyword && !hid::usage_from_name(lexer_.word()) &&
+         keyword() == Keyword::no_keyword && named_key() == hid::kNoKey &&
          !is_modifier_name(lexer_.word()) && !is_vial_key(lexer_.word()) && !at_word("mouse");
 }
 
@@ -233,8 +231,7 @@ bool Compiler::unknown_word() {
 
 /// Likewise at a keyword that may have a second word; `first` is the first row that starts with it.
 [[gnu::noinline]] const Statement* Compiler::two_words_ahead(const Statement* first, bool& whole) {
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   // Only these three may go on in the next line: a word there is rather the next statement's.
   const Keyword word = keyword();
   const bool follows = !ahead.token().line_before || word == Keyword::k_release ||
@@ -327,9 +324,10 @@ bool Compiler::unknown_word() {
 /// At a keyword that starts no statement, or only `begun`, whose second word lacks.
 bool Compiler::no_statement(const Statement* begun) {
   if (begun == nullptr) {
-    const auto usage = hid::usage_from_name(lexer_.word());
-    return usage ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(*usage))
-                 : error(Message::keyword_misplaced, lexer_.word());
+    const hid::Usage usage = named_key();
+    return usage != hid::kNoKey
+               ? error(Message::keyword_as_key, lexer_.word(), hid::canonical_name(usage))
+               : error(Message::keyword_misplaced, lexer_.word());
   }
   if (begun->form == StatementForm::match_else) {
     error(Message::else_without_if);
@@ -356,8 +354,7 @@ bool Compiler::no_statement(const Statement* begun) {
   NameAt recording;
   if (token().line_before) return expected(Message::expected_name);
   if (!name(recording)) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   // Before `=` it is a variable.
   const bool timed =
       opcode == Opcode::record && at_word(kTimedWord) && !ahead.token().is_symbol('=');

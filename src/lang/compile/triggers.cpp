@@ -12,7 +12,14 @@ namespace pianola::lang {
 namespace {
 
 struct SidelessName {
-  std::string_view name;
+  constexpr SidelessName(std::string_view text, std::uint8_t number)
+      : size(static_cast<std::uint8_t>(text.size())), bit(number) {
+    std::copy(text.begin(), text.end(), letters.begin());
+  }
+  [[nodiscard]] constexpr std::string_view name() const { return {letters.data(), size}; }
+
+  std::array<char, 7> letters{};  // here, where they take the least room
+  std::uint8_t size;
   std::uint8_t bit;  ///< As in TriggerMods::either.
 };
 
@@ -62,7 +69,7 @@ std::string_view Compiler::closest_modifier(std::string_view word) {
   std::string_view best;
   ClosestWord closest(word);
   for (const SidelessName& modifier : kSideless) {
-    if (closest.offer(modifier.name)) best = modifier.name;
+    if (closest.offer(modifier.name())) best = modifier.name();
   }
   return best;
 }
@@ -78,7 +85,7 @@ bool Compiler::is_vial_key(std::string_view word) {
 bool Compiler::is_modifier_name(std::string_view word) {
   return same_word(word, kAnyMods) ||
          std::ranges::any_of(kSideless.begin(), kSideless.end(),
-                             [&](const auto& entry) { return same_word(word, entry.name); });
+                             [&](const auto& entry) { return same_word(word, entry.name()); });
 }
 
 // ---- Keys and chords --------------------------------------------------------------------------
@@ -101,16 +108,16 @@ bool Compiler::chord(Chord& out, bool trigger) {
   return true;
 }
 
-/// Adds the modifier called `word`. False if none is.
-bool Compiler::add_modifier(TriggerMods& mods, std::string_view word) {
+/// Adds the modifier called `word`, which names the key `usage` or, with kNoKey, none. False if it
+/// is no modifier.
+bool Compiler::add_modifier(TriggerMods& mods, std::string_view word, hid::Usage usage) {
   const auto* sideless =
       std::ranges::find_if(kSideless.begin(), kSideless.end(),
-                           [&](const auto& entry) { return same_word(word, entry.name); });
-  const auto usage = hid::usage_from_name(word);
+                           [&](const auto& entry) { return same_word(word, entry.name()); });
   if (sideless != kSideless.end()) {
     mods.either = static_cast<std::uint8_t>(mods.either | (1U << sideless->bit));
-  } else if (usage && hid::is_modifier(*usage)) {
-    mods.exact = static_cast<std::uint8_t>(mods.exact | hid::modifier_bit(*usage));
+  } else if (hid::is_modifier(usage)) {
+    mods.exact = static_cast<std::uint8_t>(mods.exact | hid::modifier_bit(usage));
   } else {
     return false;
   }
@@ -123,7 +130,7 @@ bool Compiler::chord_modifier(Chord& out, bool trigger) {
   if (same_word(word, kAnyMods)) {
     out.mods.more = true;
     if (!trigger) out.good = error(Message::any_outside_trigger);
-  } else if (!add_modifier(out.mods, word)) {
+  } else if (!add_modifier(out.mods, word, named_key())) {
     out.good = error(Message::not_a_modifier, word, closest_modifier(word));
   }
   advance();  // to the plus sign
@@ -190,7 +197,7 @@ bool Compiler::word_key(Chord& out) {
     character_key(out, static_cast<char32_t>(word[0]));
     return true;
   }
-  const Keyword reserved = find_keyword(word);
+  const Keyword reserved = keyword();
   if (reserved == Keyword::k_key) {
     advance();
     if (token().kind != TokenKind::number) return expected(Message::expected_number);
@@ -198,16 +205,17 @@ bool Compiler::word_key(Chord& out) {
     out.key = KeyRef::usage(static_cast<std::uint16_t>(token().value));
     return true;
   }
-  const auto usage = hid::usage_from_name(word);
-  if (reserved != Keyword::no_keyword && !usage) return error(Message::keyword_misplaced, word);
+  const hid::Usage usage = named_key();
+  const bool key = usage != hid::kNoKey;
+  if (reserved != Keyword::no_keyword && !key) return error(Message::keyword_misplaced, word);
   if (reserved != Keyword::no_keyword) {
-    out.good = error(Message::keyword_as_key, word, hid::canonical_name(*usage));
-  } else if (const auto near = closest_keyword(word); !usage && same_word(word, near)) {
+    out.good = error(Message::keyword_as_key, word, hid::canonical_name(usage));
+  } else if (key) {
+    out.key = KeyRef::usage(static_cast<std::uint16_t>(usage));
+  } else if (const auto near = closest_keyword(word); same_word(word, near)) {
     out.good = meant_word(word, near);
-  } else if (!usage) {
-    out.good = error(Message::unknown_key, word, hid::closest_name(word));
   } else {
-    out.key = KeyRef::usage(static_cast<std::uint16_t>(*usage));
+    out.good = error(Message::unknown_key, word, hid::closest_name(word));
   }
   return true;
 }
@@ -230,7 +238,7 @@ bool Compiler::caret(Chord& out) {
   const char32_t next = lexer_.following();
   if (const std::string_view key = key_after_caret(); !key.empty()) {
     out.good = error(Message::caret_letter_only, key);
-    lexer_ = later_.ahead;
+    lexer_ = later_.reading.ahead;
     lexer_.set_sink(this);
     advance();
     return true;
@@ -257,11 +265,10 @@ bool Compiler::caret(Chord& out) {
   return true;
 }
 
-/// At a `^`: the word after it, if only all of it together is a key. later_.ahead stands at it
-/// then.
+/// At a `^`: the word after it, if only all of it together is a key. later_.reading.ahead stands at
+/// it then.
 std::string_view Compiler::key_after_caret() {
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   const std::string_view word = ahead.word();
   const bool together = ahead.token().kind == TokenKind::word && !ahead.token().space_before &&
                         word.size() > 1 && ahead.following() != '+';
@@ -359,8 +366,7 @@ bool Compiler::is_next_key(const Token& token) {
 /// Whether `dance` stands here with a key behind it.
 bool Compiler::at_dance() {
   if (!at_word("dance")) return false;
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   return is_next_key(ahead.token());
 }
 
@@ -419,7 +425,9 @@ bool Compiler::vial_trigger() {
 bool Compiler::is_quoted_key(std::string_view text) {
   TriggerMods mods;
   for (std::size_t plus = text.find('+'); plus != std::string_view::npos; plus = text.find('+')) {
-    if (!add_modifier(mods, text.substr(0, plus))) return false;
+    const std::string_view word = text.substr(0, plus);
+    const hid::Usage usage = hid::usage_from_name(word).value_or(hid::kNoKey);
+    if (!add_modifier(mods, word, usage)) return false;
     text.remove_prefix(plus + 1);
   }
   return is_meant_as_key(text) || (mods.any() && text.size() == 1) ||
@@ -431,8 +439,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
   const Position at = token().at;
   trigger_.kind = TriggerKind::text;
   // `" { …`: old files may have the key unquoted.
-  Lexer& ahead = look_ahead();
-  ahead.next();
+  Lexer& ahead = next_ahead();
   if (ahead.token().is_symbol('{') && ahead.token().space_before) {
     error(Message::quote_this_key, "\"");
     advance();

@@ -15,22 +15,34 @@ bool is_infix(const Token& token) {
   return token.kind == TokenKind::symbol && infix_precedence(token.character) != Precedence::none;
 }
 
+/// Whether what begins with `byte`, behind blanks, may make an assignment of the word before it. No
+/// is sure; it saves looking ahead before most words and texts.
+bool may_assign(int byte) {
+  if (byte >= '0') return byte == '=' || byte >= 0x80;
+  return byte >= 0 && byte != '\n' && byte != '\r' && byte != '"';
+}
+
 }  // namespace
 
 // ---- Variables --------------------------------------------------------------------------------
 
 /// What the operator after the word at hand makes of it: `x = 1`, `x += 1`, `x == 1`.
 [[gnu::noinline]] Compiler::Assignment Compiler::assignment_ahead() {
-  Lexer& ahead = look_ahead();
-  if (ahead.following() == '(') return Assignment::none;
+  const char32_t after = lexer_.following();
+  if (after == '(') return Assignment::none;
   const bool reserved = keyword() != Keyword::no_keyword;  // `repeat --n` is right
-  if (ahead.following() == '+') {                          // `ctrl+=` and `ctrl++` are chords
+  if (after != '+') {
+    if (!may_assign(lexer_.next_byte())) return Assignment::none;
+    if (reserved && takes_keys(lexer_.word())) return Assignment::none;  // of the key `=`
+  }
+  Lexer& ahead = look_ahead();
+  if (after == '+') {  // `ctrl+=` and `ctrl++` are chords
     TriggerMods mods;
     ahead.take_following();
-    const bool twice = ahead.following() == '+' && !reserved && !add_modifier(mods, lexer_.word());
+    const bool twice =
+        ahead.following() == '+' && !reserved && !add_modifier(mods, lexer_.word(), named_key());
     return twice ? Assignment::compound : Assignment::none;
   }
-  if (takes_keys(lexer_.word())) return Assignment::none;  // of the key `=`
   ahead.next();
   const Token& next = ahead.token();
   if (next.kind != TokenKind::symbol || next.line_before) return Assignment::none;

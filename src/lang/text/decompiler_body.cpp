@@ -99,7 +99,7 @@ bool DefinitionWriter::statement() {
   const bool item = row->form == StatementForm::pattern || row->form == StatementForm::match_else;
   if (inside(Block::match) != item) return false;
   new_line(static_cast<std::uint32_t>(block_count_) + 1);
-  if (row->form != StatementForm::taps) out_ << row->words;
+  if (row->form != StatementForm::taps) out_ << row->words();
   return rest_of_statement(row->form);
 }
 

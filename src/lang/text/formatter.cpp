@@ -29,7 +29,8 @@ enum class Place : std::uint8_t {
 
 class Formatter {
  public:
-  Formatter(Source& source, TextSink& out) : lexer_(source), reader_(source), out_(out) {}
+  Formatter(Source& source, TextSink& out)
+      : window_(source), lexer_(window_), reader_(source), out_(out) {}
 
   void run() {
     for (;;) {
@@ -63,6 +64,7 @@ class Formatter {
   bool next_is(char c);
   void copy(std::uint32_t begin, std::uint32_t end);
 
+  SourceWindow window_;
   Lexer lexer_;
   SourceReader reader_;
   TextWriter out_;

@@ -162,7 +162,7 @@ TEST(Statements, EachRowIsCompiledAndWrittenByItsWords) {
   for (const Statement& statement : kStatements) {
     if (statement.opcode == Opcode::store) continue;  // Needs a `let`: the next test.
     const Frame frame = frame_of(statement.form);
-    const std::string spelled = std::string(statement.words) + example(statement);
+    const std::string spelled = std::string(statement.words()) + example(statement);
     const std::string text = file_with(frame.before + spelled + frame.after);
     SCOPED_TRACE(text);
     memory::Roll roll;
@@ -197,11 +197,11 @@ const std::set<std::string_view> kNotReserved = {"capsword", "repeatkey"};
 TEST(Statements, EveryKeywordThatStartsOneHasARow) {
   std::set<std::string_view> first;
   for (const Statement& statement : kStatements) {
-    if (statement.words.empty()) continue;
-    EXPECT_EQ(statement.words.starts_with(statement.keyword()), true);
-    EXPECT_TRUE(statement.words.ends_with(statement.last_word())) << statement.words;
+    if (statement.words().empty()) continue;
+    EXPECT_EQ(statement.words().starts_with(statement.keyword()), true);
+    EXPECT_TRUE(statement.words().ends_with(statement.last_word())) << statement.words();
     const bool reserved = find_keyword(statement.keyword()) != Keyword::no_keyword;
-    EXPECT_NE(reserved, kNotReserved.contains(statement.words)) << statement.words;
+    EXPECT_NE(reserved, kNotReserved.contains(statement.words())) << statement.words();
     if (reserved) first.insert(statement.keyword());
   }
   for (unsigned i = 0; i < static_cast<unsigned>(Keyword::no_keyword); ++i) {
@@ -220,8 +220,9 @@ TEST(Statements, LongerOnesStandFirst) {
   // The compiler takes the first row whose words are there.
   for (std::size_t i = 0; i < std::size(kStatements); ++i) {
     for (std::size_t j = i + 1; j < std::size(kStatements); ++j) {
-      if (kStatements[i].words.empty() || kStatements[i].words == kStatements[j].words) continue;
-      EXPECT_FALSE(kStatements[j].keyword() == kStatements[i].words) << kStatements[j].words;
+      if (kStatements[i].words().empty() || kStatements[i].words() == kStatements[j].words())
+        continue;
+      EXPECT_FALSE(kStatements[j].keyword() == kStatements[i].words()) << kStatements[j].words();
     }
   }
 }
