@@ -299,7 +299,8 @@ def main():
         before = json.loads(arguments.figures.read_text())
     except FileNotFoundError:
         before = {"compiler": now["compiler"], "images": {}, "objects": {}}
-    print(f"Cortex-M0+, GCC {now['compiler']}, -Os, optimised as a whole, bytes; what is not used is removed")
+    print(f"Cortex-M0+, GCC {now['compiler']}, -Os, optimised as a whole, bytes; "
+          "what is not used is removed")
     if before["compiler"] != now["compiler"]:
         print(f"(the changes are from GCC {before['compiler']})")
     report = Report(images, before["images"])

@@ -11,8 +11,8 @@ it and from the disassembly of the image, which also shows what the compiler cal
 --indirect: what a call through a pointer or an interface can reach. A line is
     call -> callee [; callee…]
 where `call` is a regular expression over "file: source line", the path and the line of the source
-that holds the call, wherever it is inlined, and `callee` one over demangled names. `port` as a callee stands
-for code outside the core, whose stack is not counted. ` #` starts a comment.
+that holds the call, wherever it is inlined, and `callee` one over demangled names. `port` as a
+callee stands for code outside the core, whose stack is not counted. ` #` starts a comment.
 --entries: the functions to report, a line each: `label: regular expression`, or with a limit of
 bytes `label <= 1000: regular expression`; of several that match, the deepest. The deepest function
 of each layer is always reported.

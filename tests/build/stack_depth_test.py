@@ -18,21 +18,23 @@ SINK = ("struct Sink { virtual int put(int) = 0; protected: ~Sink() = default; }
         "extern \"C\" void __cxa_pure_virtual() {}\n")
 
 
-def analyse(source, indirect="", entries=""):
-    """The exit code, the standard output and the errors of the tool for one program."""
+def analyse(source, indirect="", entries="", options=()):
+    """The exit code, the standard output and the errors of the tool for one program, which is
+    optimised as a whole but keeps all functions."""
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "case.cpp").write_text(source)
         (folder / "indirect.txt").write_text(indirect)
         (folder / "entries.txt").write_text(entries)
-        (folder / "objects.txt").write_text("case.o\n")
-        subprocess.run([COMPILER, "-std=c++20", "-mcpu=cortex-m0plus", "-mthumb", "-Os",
-                        "-fno-exceptions", "-fno-rtti", "-fcallgraph-info=su", "-c", "case.cpp",
-                        "-o", "case.o"], check=True, cwd=folder)
-        subprocess.run([COMPILER, "-mcpu=cortex-m0plus", "-mthumb", "-nostartfiles", "case.o",
-                        "-Wl,--entry=0", "-o", "case.elf"], check=True, cwd=folder)
+        flags = ["-mcpu=cortex-m0plus", "-mthumb", "-Os", "-flto", "-flto-partition=one",
+                 "-fno-exceptions", "-fno-rtti"]
+        subprocess.run([COMPILER, "-std=c++20", *flags, "-c", "case.cpp", "-o", "case.o"],
+                       check=True, cwd=folder)
+        subprocess.run([COMPILER, *flags, "-fcallgraph-info=su", "--specs=nosys.specs",
+                        "-nostartfiles", "case.o", "-Wl,--entry=0", "-Wl,--export-dynamic",
+                        "-o", "case.elf"], check=True, cwd=folder)
         result = subprocess.run(
-            [sys.executable, TOOLS / "stack_depth.py", "--image", "case.elf", "--objects", "objects.txt",
+            [sys.executable, TOOLS / "stack_depth.py", "--image", "case.elf", *options,
              "--indirect", "indirect.txt", "--entries", "entries.txt"],
             capture_output=True, text=True, cwd=folder)
         return result.returncode, result.stdout, result.stderr
@@ -78,19 +80,38 @@ class StackDepth(unittest.TestCase):
     def test_unexplained_indirect_call_is_an_error(self):
         code, _, errors = analyse(SINK + "int top(Sink& s) { return s.put(1); }\n")
         self.assertEqual(code, 1)
-        self.assertIn("case.cpp:3:32, top(Sink&): int top(Sink& s) { return s.put(1); }", errors)
+        self.assertIn("case.cpp:3:32, case.cpp: int top(Sink& s) { return s.put(1); }", errors)
 
     def test_indirect_calls_follow_the_table(self):
         source = (SINK + LEAF + "struct Real : Sink { int put(int n) override; };\n"
                   "int Real::put(int n) { return leaf(n) + 1; }\n"
                   "int top(Sink& s) { return s.put(1) + 1; }\n")
-        code, output, _ = analyse(source, "^top.*s\\.put\\( -> ^Real::put  # the only one\n",
+        code, output, _ = analyse(source, "case\\.cpp: .*s\\.put\\( -> ^Real::put  # the only one\n",
                                   "top: ^top\\(\n")
         self.assertEqual(code, 0)
         self.assertIn("leaf", output)
-        code, output, _ = analyse(source, "^top\\( -> port\n", "top: ^top\\(\n")
-        self.assertEqual(code, 0)
+        code, output, errors = analyse(source, "case\\.cpp: .*top\\( -> port\n", "top: ^top\\(\n")
+        self.assertEqual((code, errors), (0, ""))
         self.assertNotIn("leaf", output)
+
+    def test_indirect_calls_are_known_where_they_are_inlined(self):
+        code, output, errors = analyse(
+            SINK + LEAF + "struct Real : Sink { int put(int n) override; };\n"
+            "int Real::put(int n) { return leaf(n) + 1; }\n"
+            "static int send(Sink& s) { return s.put(1) + 1; }\n"
+            "int top(Sink& s) { return send(s) * 3; }\n",
+            "case\\.cpp: static int send.*s\\.put\\( -> ^Real::put\n", "top: ^top\\(\n")
+        self.assertEqual((code, errors), (0, ""))
+        self.assertNotIn("send", output)
+        self.assertIn("leaf", output)
+
+    def test_a_part_need_not_have_all_that_the_table_names(self):
+        code, _, errors = analyse(LEAF, "nothing -> ^nobody\n", options=["--part"])
+        self.assertEqual((code, errors), (0, ""))
+        code, _, errors = analyse(SINK + "int top(Sink& s) { return s.put(1); }\n",
+                                  options=["--part"])
+        self.assertEqual(code, 1)
+        self.assertIn("indirect call at case.cpp:3:32", errors)
 
     def test_lines_that_match_nothing_are_errors(self):
         code, _, errors = analyse(LEAF, "^nobody -> port\n", "entry: ^no_such\n")
