@@ -8,11 +8,11 @@
 namespace pianola {
 
 /// `list`, words with a space after each, as Words has them.
-template <std::size_t kSize>
-constexpr std::array<char, kSize> pack_words(const char (&list)[kSize]) {
-  std::array<char, kSize> out{};
+template <std::size_t Size>
+constexpr std::array<char, Size> pack_words(const char (&list)[Size]) {
+  std::array<char, Size> out{};
   std::size_t begin = 0;
-  for (std::size_t i = 0; i + 1 < kSize; ++i) {
+  for (std::size_t i = 0; i + 1 < Size; ++i) {
     if (list[i] != ' ') {
       out[i + 1] = list[i];
     } else {
@@ -29,8 +29,8 @@ constexpr std::array<char, kSize> pack_words(const char (&list)[kSize]) {
 class Words {
  public:
   /// `packed` is of pack_words().
-  template <std::size_t kSize>
-  constexpr explicit Words(const std::array<char, kSize>& packed) : at_(packed.data()) {}
+  template <std::size_t Size>
+  constexpr explicit Words(const std::array<char, Size>& packed) : at_(packed.data()) {}
 
   /// Whether none is left.
   bool empty() const { return *at_ == 0; }

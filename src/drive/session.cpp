@@ -153,7 +153,8 @@ bool Session::is_in_force(std::uint32_t offset, std::span<const char> text) {
     const std::span now = std::span{piece}.first(std::min(piece.size(), text.size() - i));
     const std::uint32_t at = offset + static_cast<std::uint32_t>(i);
     if (roll_.read_text(at, now) != now.size()) return false;
-    if (!std::equal(now.begin(), now.end(), text.begin() + i)) return false;
+    const std::span then = text.subspan(i, now.size());
+    if (!std::equal(now.begin(), now.end(), then.begin())) return false;
   }
   return true;
 }

@@ -49,7 +49,7 @@ constexpr std::array<std::uint8_t, 96> kClasses = [] {
     unsigned of = kCommentClass;
     if (is_alphanumeric(c)) of |= kWordClass;
     if (c == ' ') of |= kSpaceClass;
-    if (kNotPlain.find(c) == kNotPlain.npos) of |= kPlainClass;
+    if (kNotPlain.find(c) == std::u32string_view::npos) of |= kPlainClass;
     classes[i] = static_cast<std::uint8_t>(of);
   }
   return classes;

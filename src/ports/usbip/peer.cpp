@@ -30,8 +30,6 @@ struct End {
   std::array<std::uint8_t, 16> address{};  ///< IPv4: the first four.
   in_port_t port = 0;                      ///< In the order of the network.
 
-  friend bool operator==(const End&, const End&) = default;
-
   [[nodiscard]] bool is_loopback() const {
     if (family == AF_INET) return address[0] == 127;
     return std::equal(address.begin(), address.end(), in6addr_loopback.s6_addr);
