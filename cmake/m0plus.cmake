@@ -5,6 +5,11 @@ set(CMAKE_C_COMPILER arm-none-eabi-gcc)  # TinyUSB is C.
 set(CMAKE_CXX_COMPILER arm-none-eabi-g++)
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 
+# The paths in the objects name what calls what (tools/stack_depth.py): ccache may give those of
+# another folder.
+set(CMAKE_C_COMPILER_LAUNCHER "")
+set(CMAKE_CXX_COMPILER_LAUNCHER "")
+
 # A program is optimised as a whole when it is linked, in one piece; the objects also have code of
 # their own (fat), so that they can be looked at, and linked without that (-fno-lto).
 #
