@@ -13,6 +13,18 @@ namespace pianola::test {
 inline constexpr std::string_view kOld = "# old\nF1 { \"one\" }\n";
 inline constexpr std::string_view kNew = "# new\nF1 { \"two\" }\nF2 { \"three\" }\n";
 inline constexpr std::string_view kBad = "F1 { \"two\" ENTR }\nF2 { call nobody }\nF3 { ESCC }\n";
+/// What ERRORS.TXT says of kBad, but for the lines at its end.
+inline constexpr std::string_view kErrorsOfBad =
+    "macros.txt:1:12: error: unknown key 'ENTR'; did you mean 'ENTER'?\n"
+    "  F1 { \"two\" ENTR }\n"
+    "             ^~~~\n"
+    "macros.txt:2:11: error: unknown macro 'nobody'\n"
+    "  F2 { call nobody }\n"
+    "            ^~~~~~\n"
+    "macros.txt:3:6: error: unknown key 'ESCC'; did you mean 'ESC'?\n"
+    "  F3 { ESCC }\n"
+    "       ^~~~\n"
+    "\n";
 
 /// A host that does with mtools what `change` says, then writes all sectors that changed.
 template <typename Change>
