@@ -4,14 +4,17 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/key_event.hpp"
 #include "hid/usage.hpp"
 #include "ports/memory/simulated_flash.hpp"
 #include "ports/sim/simulation.hpp"
+#include "store/flash_scratch.hpp"
 #include "support/store_device.hpp"
 
 namespace {
@@ -192,6 +195,37 @@ void EditOneOf100HalfFull(benchmark::State& state) {
   }
 }
 
+/// Edits of any of many definitions of 40 typed characters, with the scratch memory of a device:
+/// 1 KB of RAM, and more in flash. A region of 1 MB for 1,000 of them, 4 MB for 10,000.
+void EditOneOfMany(benchmark::State& state) {
+  const auto definitions = static_cast<unsigned>(state.range(0));
+  const auto unit = static_cast<unsigned>(state.range(1));
+  constexpr unsigned kEdits = 100;
+  std::string text = test::many_macros(definitions, 40);
+  Stored stored{region(definitions > 1000 ? 1024 : 256, unit), text};
+  std::vector<std::uint8_t> memory(unit + 1024);
+  std::array<std::uint16_t, 256> sectors;
+  store::FlashScratch scratch{stored.device.store.log(), memory, sectors};
+  std::mt19937 random{1};
+  stored.flash.reset_counts();
+  for (auto _ : state) {
+    for (unsigned i = 0; i < kEdits; ++i) {
+      change(text, static_cast<unsigned>(random() % definitions), random);
+      memory::Source source{text};
+      if (stored.device.save(source, scratch) != Status::ok) {
+        return state.SkipWithError("an edit failed");
+      }
+    }
+  }
+  const auto& counts = stored.flash.counts();
+  const auto each = [&](std::uint64_t count) { return static_cast<double>(count) / kEdits; };
+  state.counters["bytes_programmed"] = each(counts.bytes_programmed);
+  state.counters["erases"] = each(counts.erases);
+  state.counters["bytes_read"] = each(counts.bytes_read);
+  state.counters["bytes_read_per_byte"] =
+      each(counts.bytes_read) / static_cast<double>(text.size());
+}
+
 /// The fullest region that takes a file of definitions of that many characters: the share of live
 /// data, and the share at which 200 changes of single definitions still succeed (of any of them; of
 /// ten of them).
@@ -270,6 +304,10 @@ BENCHMARK(PlayOneMegabyte)->Arg(1)->Arg(1000)->Iterations(1)->Unit(benchmark::kM
 BENCHMARK(EditOneOf100HalfFull)
     ->Args({256, 10000})
     ->Args({4, 2000})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(EditOneOfMany)
+    ->ArgsProduct({{1000, 10000}, {4, 256}})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK(UsableShare)

@@ -20,8 +20,10 @@ constexpr flash::Geometry kFourMegabytes{4096, 256, 1024};
 
 /// A device with `text` in its flash.
 struct StorePlayer {
-  explicit StorePlayer(const std::string& text, const flash::Geometry& geometry = kFourMegabytes)
-      : flash(geometry), device(flash) {
+  /// Of boards, the processor can read the flash in place (`mapped`).
+  explicit StorePlayer(const std::string& text, const flash::Geometry& geometry = kFourMegabytes,
+                       bool mapped = true)
+      : flash(geometry, 1, mapped), device(flash) {
     EXPECT_EQ(device.store.format(), Status::ok);
     EXPECT_EQ(device.save(text), Status::ok) << device.findings.text("macros.txt", empty);
   }
@@ -126,7 +128,7 @@ TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
 }
 
 TEST(StorePlaying, ADamagedMacroEndsWithAnErrorAndOthersPlayOn) {
-  StorePlayer player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n"};
+  StorePlayer player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n", kFourMegabytes, false};
   // Two bits of a block in the middle of the first one's code.
   const std::string needle = words(1, 400).substr(150, 20);
   const auto bytes = player.flash.bytes();

@@ -11,14 +11,23 @@ namespace {
 constexpr hid::Usage kF1 = hid::keyboard_usage(0x3A);
 constexpr hid::Usage kA = hid::keyboard_usage(0x04);
 
-/// As many definitions as there should be, three at least: F1 does `body`, and the last two are
-/// macros that it may want. The others bind function keys, and are macros when there are none left.
+/// Macros that F1 starts to run beside it, in the case "sleepers".
+constexpr std::uint32_t kBeside = 15;
+
+/// As many definitions as there should be, three at least: F1 does `body`, and the last one is a
+/// macro that does nothing. The others bind function keys, and are macros when there are none left.
+/// Some macros all over the file wake each millisecond, if there is room for them.
 std::string program(std::string_view body, std::uint32_t definitions) {
   constexpr std::string_view kMods[] = {"",     "ctrl+",  "alt+",      "shift+",
                                         "gui+", "rctrl+", "ctrl+alt+", "ctrl+shift+"};
   std::string out = "F1 { " + std::string(body) + " }\n";
-  for (std::uint32_t n = 0; n + 3 < definitions; ++n) {
+  std::uint32_t ticks = 0;
+  for (std::uint32_t n = 0; n + 2 < definitions; ++n) {
     const std::string number = std::to_string(n);
+    if (definitions > 2 * kBeside && n % (definitions / kBeside) == 1 && ticks < kBeside) {
+      out += "macro tick" + std::to_string(ticks++) + " { while 1 { wait 1ms } }\n";
+      continue;
+    }
     // F2 to F12 with eight sets of modifiers, then macros.
     if (n < 88) {
       out += std::string(kMods[n % 8]) + "F" + std::to_string(2 + n / 8);
@@ -27,11 +36,11 @@ std::string program(std::string_view body, std::uint32_t definitions) {
     }
     out += " { \"text number " + number + "\" ENTER }\n";
   }
-  return out + "macro nothing { }\nmacro tick { while 1 { wait 1ms } }\n";
+  return out + "macro nothing { }\n";
 }
 
 /// What F1 does in the case `name`.
-std::string_view body_of(std::string_view name) {
+std::string body_of(std::string_view name) {
   if (name == "character") {
     return "while 1 { \"The quick brown fox jumps over the lazy dog, and then it does so again.\" "
            "}";
@@ -39,7 +48,9 @@ std::string_view body_of(std::string_view name) {
   if (name == "tap") return "while 1 { UP DOWN LEFT RIGHT }";
   if (name == "sleeper") return "while 1 { wait 1ms }";
   if (name == "sleepers") {
-    return "repeat 7 { fork tick } while 1 { wait 1ms }";
+    std::string forks;
+    for (std::uint32_t i = 0; i < kBeside; ++i) forks += "fork tick" + std::to_string(i) + " ";
+    return forks + "while 1 { wait 1ms }";
   }
   return "call nothing";
 }

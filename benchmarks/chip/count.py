@@ -21,7 +21,7 @@ CASES = [
     ("character", "a character of text", 400),
     ("tap", "a tap", 400),
     ("sleeper", "a macro that wakes and sleeps again", 400),
-    ("sleepers", "eight of them at once", 100),
+    ("sleepers", "sixteen different ones at once", 100),
     ("save", "saving the file, a byte", 1),
 ]
 DEFINITIONS = (3, 102, 1002)
@@ -62,7 +62,9 @@ def main():
         if len(sys.argv) == 4 and case != sys.argv[3]:
             continue
         # What does not look anything up does not depend on how much there is.
-        for definitions in DEFINITIONS if case in ("unbound", "start", "sleepers", "save") else (102,):
+        few = () if case == "sleepers" else DEFINITIONS[:1]
+        many = (*few, *DEFINITIONS[1:])
+        for definitions in many if case in ("unbound", "start", "sleepers", "save") else (102,):
             here = on_host(host, case, definitions, count)
             there = on_chip(chip, case, definitions, count)
             print(f"{label:<54}{definitions:>12,}{here:>14,.0f}{there:>12,.0f}", flush=True)

@@ -23,6 +23,7 @@ class Chip final : public flash::NorFlash {
   explicit Chip(std::span<std::uint8_t> bytes) : bytes_(bytes) {}
 
   [[nodiscard]] flash::Geometry geometry() const override { return kGeometry; }
+  [[nodiscard]] const std::uint8_t* mapped() const override { return bytes_.data(); }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
     std::memcpy(out.data(), &bytes_[address], out.size());
     return flash::FlashStatus::ok;

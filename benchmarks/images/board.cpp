@@ -89,6 +89,10 @@ std::span<const char> received_text() {
   return {reinterpret_cast<const char*>(board_memory), at(Register::received_text_size)};
 }
 
+const std::uint8_t* Flash::mapped() const {
+  return const_cast<const std::uint8_t*>(&board_flash[0]);
+}
+
 flash::FlashStatus Flash::read(std::uint32_t address, std::span<std::uint8_t> out) {
   if (out.size() > kGeometry.size() - std::min(address, kGeometry.size())) {
     return flash::FlashStatus::bad_argument;

@@ -68,6 +68,7 @@ class Flash final : public flash::NorFlash {
   static constexpr flash::Geometry kGeometry{4096, 256, 1024};
 
   [[nodiscard]] flash::Geometry geometry() const override { return kGeometry; }
+  [[nodiscard]] const std::uint8_t* mapped() const override;
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override;
   flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override;
   flash::FlashStatus erase(std::uint32_t address) override;

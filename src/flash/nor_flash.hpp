@@ -36,6 +36,9 @@ class NorFlash {
  public:
   /// Never changes.
   [[nodiscard]] virtual Geometry geometry() const = 0;
+  /// Where the region's first byte stands, if the processor can read all of it in memory at any
+  /// time between two calls; null if it cannot. Never changes.
+  [[nodiscard]] virtual const std::uint8_t* mapped() const { return nullptr; }
   /// Reads `out.size()` bytes from `address` on.
   virtual FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) = 0;
   /// Programs whole units, in order of their addresses, within one sector.

@@ -26,6 +26,7 @@ constexpr unsigned kSecondIsCharacter = 4;
 constexpr unsigned kBinding = 8;
 constexpr unsigned kText = 16;
 constexpr unsigned kDecides = 32;
+constexpr unsigned kCopy = 64;
 
 }  // namespace
 
@@ -34,7 +35,7 @@ FlashScratch::FlashScratch(Log& log, std::span<std::uint8_t> memory,
     : log_(log), sectors_(sectors), unit_(log.geometry().program_unit) {
   assert(memory.size() >= least_memory(log.geometry()));
   buffer_ = memory.first(unit_);
-  ram_ = memory.subspan(unit_);
+  all_ram_ = ram_ = memory.subspan(unit_);
   header_ = round_up(SectorHeader::kSize, unit_);
   payload_ = log.geometry().sector_size - header_;
 }
@@ -128,7 +129,7 @@ Status FlashScratch::append(const lang::ScratchRecord& record) {
                                      (record.first_is_character ? kFirstIsCharacter : 0U) |
                                      (record.second_is_character ? kSecondIsCharacter : 0U) |
                                      (record.binding ? kBinding : 0U) | (record.text ? kText : 0U) |
-                                     (record.decides ? kDecides : 0U));
+                                     (record.decides ? kDecides : 0U) | (record.copy ? kCopy : 0U));
   put32(at + 44, record.options);
   ++records_;
   return put(bytes);
@@ -152,6 +153,7 @@ bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
   out.options = get32(at + 44);
   out.text = (at[43] & kText) != 0;
   out.decides = (at[43] & kDecides) != 0;
+  out.copy = (at[43] & kCopy) != 0;
   return true;
 }
 
@@ -188,6 +190,14 @@ void FlashScratch::release_items(std::uint32_t count) {
   while (fixed_ + given_ < passed) log_.release_sector(sector(fixed_ + given_++));
 }
 
+std::span<std::uint8_t> FlashScratch::marks(std::uint32_t bits) {
+  const std::size_t size = std::min<std::size_t>((bits + 7) / 8, all_ram_.size() / 2);
+  ram_ = all_ram_.first(all_ram_.size() - size);
+  const std::span<std::uint8_t> marks = all_ram_.last(size);
+  std::fill(marks.begin(), marks.end(), std::uint8_t{0});
+  return marks;
+}
+
 void FlashScratch::clear() {
   for (std::uint32_t n = 0; n < taken_; ++n) {
     if (n < fixed_ || n >= fixed_ + given_) log_.release_sector(sector(n));
@@ -197,6 +207,7 @@ void FlashScratch::clear() {
   given_ = 0;
   end_ = 0;
   records_ = 0;
+  ram_ = all_ram_;
 }
 
 }  // namespace pianola::store

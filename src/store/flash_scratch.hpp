@@ -31,6 +31,8 @@ class FlashScratch final : public lang::Scratch {
   bool read(std::uint32_t index, lang::ScratchRecord& out) override;
   bool read(std::uint32_t index, lang::SortItem& out) override;
   void release_items(std::uint32_t count) override;
+  /// At most half of what is kept in RAM.
+  std::span<std::uint8_t> marks(std::uint32_t bits) override;
   void clear() override;
 
  private:
@@ -44,7 +46,8 @@ class FlashScratch final : public lang::Scratch {
   // A place counts bytes: first those in RAM, then those of the sectors, one after another.
   Log& log_;
   std::span<std::uint8_t> buffer_;  ///< What is to be programmed next: at the end.
-  std::span<std::uint8_t> ram_;
+  std::span<std::uint8_t> all_ram_;
+  std::span<std::uint8_t> ram_;  ///< But for the marks.
   std::span<std::uint16_t> sectors_;
   std::uint32_t unit_ = 0;
   std::uint32_t header_ = 0;   ///< Bytes before a sector's first place.

@@ -16,10 +16,12 @@ using flash::FlashStatus;
 }  // namespace
 
 Log::Log(flash::NorFlash& flash, std::span<std::uint8_t> memory)
-    : flash_(flash), geometry_(flash.geometry()) {
+    : flash_(flash),
+      geometry_(flash.geometry()),
+      buffer_(memory.first(buffer_size(geometry_))),
+      used_(memory.subspan(buffer_.size(), (geometry_.sectors + 7) / 8)),
+      in_place_(flash, memory.subspan(buffer_.size() + used_.size())) {
   assert(is_supported(geometry_) && memory.size() >= memory_size(geometry_));
-  buffer_ = memory.first(buffer_size(geometry_));
-  used_ = memory.subspan(buffer_.size(), (geometry_.sectors + 7) / 8);
   bad_.fill(0xFFFF);
 }
 
@@ -44,6 +46,7 @@ void Log::release_sector(std::uint32_t sector) { set_used(sector, false); }
 /// A sector that does not erase or program is not tried again until the next mount.
 void Log::set_bad(std::uint32_t sector) {
   set_used(sector, true);
+  in_place_.forget(sector);
   const auto place = std::ranges::find(bad_.begin(), bad_.end(), 0xFFFF);
   if (place != bad_.end()) *place = static_cast<std::uint16_t>(sector);
 }
@@ -79,6 +82,7 @@ Status Log::erase_sector(std::uint32_t& sector, std::uint32_t& erases) {
     sector = next_free();
     if (sector == kNone) break;
     erases = 1 + likely_erases(sector);
+    in_place_.forget(sector);
     const bool good =
         flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok &&
         flash::is_blank(flash_, sector * geometry_.sector_size, geometry_.sector_size);
@@ -128,6 +132,7 @@ Status Log::open_sector() {
   header.root = root_;
   std::array<std::uint8_t, SectorHeader::kSize> bytes;
   encode(header, bytes);
+  in_place_.set_good(sector);
   sector_ = sector;
   at_ = sector * geometry_.sector_size;
   buffered_ = 0;
@@ -281,7 +286,7 @@ Status Log::commit(const Root& root) {
     // The frame may be readable now and then: a newer sector says that it does not count.
     return settle(root_) == Status::ok ? Status::io_error : committed;
   }
-  root_ = root;
+  set_root(root);
   const bool settled = put_root(FrameType::settled, root) == Status::ok;
   // The two may reach a medium with a cache in any order: what it has of them reads the same each
   // time. If it fails, nobody knows which state it has.
@@ -295,11 +300,16 @@ Status Log::commit(const Root& root) {
   return Status::ok;
 }
 
+void Log::set_root(const Root& root) {
+  if (root.roll != root_.roll || root.index != root_.index || root.backup != root_.backup) ++moves_;
+  root_ = root;
+}
+
 void Log::abandon() { programmed_ = false; }
 
 /// Writes `root` where it outranks all that was written before.
 Status Log::settle(const Root& root) {
-  root_ = root;
+  set_root(root);
   reserve_ = 0;
   open_ = false;
   Status status = Status::io_error;

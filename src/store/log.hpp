@@ -10,6 +10,7 @@
 #include "base/status.hpp"
 #include "flash/nor_flash.hpp"
 #include "store/format.hpp"
+#include "store/in_place.hpp"
 #include "store/tree.hpp"
 
 namespace pianola::store {
@@ -32,9 +33,10 @@ class Log {
   /// `memory` has memory_size() bytes; both are the caller's and outlive the log.
   Log(flash::NorFlash& flash, std::span<std::uint8_t> memory);
 
-  /// Bytes that a region of this geometry needs: a program unit (at least 32) and a bit a sector.
+  /// Bytes that a region of this geometry needs: a program unit (at least 32) and three bits a
+  /// sector.
   static constexpr std::size_t memory_size(const flash::Geometry& geometry) {
-    return buffer_size(geometry) + (geometry.sectors + 7) / 8;
+    return buffer_size(geometry) + (geometry.sectors + 7) / 8 + InPlace::memory_size(geometry);
   }
 
   /// Begins an empty region, whatever the flash holds. Erase counts that can be read are kept.
@@ -48,6 +50,8 @@ class Log {
   [[nodiscard]] bool was_unclean() const { return was_unclean_; }
   /// The state that is in force.
   [[nodiscard]] const Root& root() const { return root_; }
+  /// Changes whenever something of the roll or the backup may stand elsewhere than before.
+  [[nodiscard]] std::uint32_t moves() const { return moves_; }
   [[nodiscard]] flash::NorFlash& flash() { return flash_; }
   [[nodiscard]] const flash::Geometry& geometry() const { return geometry_; }
   /// Sectors that may be erased, as far as is known: rescan() tells.
@@ -92,6 +96,9 @@ class Log {
   /// Reads what was appended or committed, programmed or not yet.
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out);
 
+  /// What of the state in force can be used in place.
+  [[nodiscard]] InPlace& in_place() { return in_place_; }
+
   /// Finds the free sectors again, by walking the trees. Outside transactions only.
   void rescan();
   /// Takes a free sector for other use until the next rescan(): erased, with a header. Its number.
@@ -119,6 +126,7 @@ class Log {
   void find_later_root(Found& found);
   void protect(const Found& found);
   Status settle(const Root& root);
+  void set_root(const Root& root);
   void mark(const Root& root);
 
   [[nodiscard]] std::uint32_t commit_size() const;
@@ -141,6 +149,7 @@ class Log {
   flash::Geometry geometry_;
   std::span<std::uint8_t> buffer_;  ///< What is to be programmed next.
   std::span<std::uint8_t> used_;    ///< One bit a sector.
+  InPlace in_place_;
   Root root_;
   std::uint32_t sector_ = kNone;  ///< That is written, or was last.
   std::uint32_t anchor_ = kNone;  ///< That holds the state's commit.
@@ -149,6 +158,7 @@ class Log {
   std::uint32_t sequence_ = 0;    ///< Of the sector that was opened last.
   std::uint32_t most_erases_ = 0;
   std::uint32_t opened_ = 0;
+  std::uint32_t moves_ = 0;
   std::uint32_t free_ = 0;
   std::uint32_t reserve_ = 0;
   bool was_unclean_ = false;

@@ -116,6 +116,8 @@ void Log::start() {
   was_unclean_ = false;
   open_ = false;
   buffered_ = 0;
+  in_place_.forget();
+  ++moves_;
   bad_.fill(0xFFFF);
   most_erases_ = 0;
   opened_ = 0;

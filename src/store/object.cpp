@@ -35,6 +35,29 @@ bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk) {
   return true;
 }
 
+[[gnu::noinline]] std::size_t read_block(flash::NorFlash& flash, InPlace* in_place,
+                                         std::uint32_t address, std::uint32_t size,
+                                         std::uint32_t offset, std::span<std::uint8_t> out) {
+  const std::uint32_t block = offset / kBlock;
+  const std::uint32_t from = offset % kBlock;
+  const std::uint32_t data = std::min(kBlock, size - block * kBlock);
+  const std::size_t count = std::min<std::size_t>(data - from, out.size());
+  address += block * kBlockFrame;
+  const std::uint8_t* frame = in_place == nullptr ? nullptr : in_place->at(address, 1 + data + 2);
+  std::array<std::uint8_t, kBlockFrame> memory;
+  if (frame == nullptr || frame[0] != data) {
+    if (!load_block(flash, address, data, memory)) return 0;
+    frame = memory.data();
+  }
+  std::copy_n(frame + 1 + from, count, out.begin());
+  return count;
+}
+
+const Chunk* ObjectReader::chunk_at(const TreeRef& tree, std::uint32_t object,
+                                    std::uint32_t offset) {
+  return find(tree, object, offset) ? &chunk_ : nullptr;
+}
+
 bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
   return known_ && chunk_.object == object && offset >= chunk_.offset &&
          offset - chunk_.offset < chunk_.size;
@@ -72,27 +95,14 @@ bool ObjectReader::last_chunk(const TreeRef& tree, std::uint32_t object, Chunk& 
   return chunk_.object == object && chunk_.last;
 }
 
-/// Reads within the block that holds byte `offset` of the object. 0 if it is damaged.
-[[gnu::noinline]] std::size_t ObjectReader::read_block(std::uint32_t offset,
-                                                       std::span<std::uint8_t> out) {
-  const std::uint32_t in_chunk = offset - chunk_.offset;
-  const std::uint32_t block = in_chunk / kBlock;
-  const std::uint32_t from = in_chunk % kBlock;
-  const std::uint32_t size = std::min(kBlock, chunk_.size - block * kBlock);
-  std::array<std::uint8_t, kBlockFrame> frame;
-  if (!load_block(flash_, chunk_.address + block * kBlockFrame, size, frame)) return 0;
-  const std::size_t count = std::min<std::size_t>(size - from, out.size());
-  std::copy_n(frame.begin() + 1 + from, count, out.begin());
-  return count;
-}
-
 std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::uint32_t offset,
                                std::span<std::uint8_t> out) {
   std::size_t done = 0;
   while (done < out.size()) {
     const auto at = static_cast<std::uint32_t>(offset + done);
     if (!find(tree, object, at)) break;
-    const std::size_t count = read_block(at, out.subspan(done));
+    const std::size_t count = read_block(flash_, in_place_, chunk_.address, chunk_.size,
+                                         at - chunk_.offset, out.subspan(done));
     if (count == 0) break;
     done += count;
   }

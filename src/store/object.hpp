@@ -13,13 +13,22 @@ namespace pianola::store {
 /// Whether all blocks of a chunk can be read.
 bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk);
 
+/// Reads data bytes of a chunk of `size` bytes at `address` from byte `offset` < `size` on, at most
+/// to the end of the block that this one lies in. 0 if the block is damaged. `in_place` may be
+/// null.
+std::size_t read_block(flash::NorFlash& flash, InPlace* in_place, std::uint32_t address,
+                       std::uint32_t size, std::uint32_t offset, std::span<std::uint8_t> out);
+
 /// Reads objects of a tree of chunks. Remembers where it read last, so that reading on costs one
 /// read of flash a block, and one more for each chunk.
 class ObjectReader {
  public:
-  /// `flash` is the caller's and outlives the reader.
-  explicit ObjectReader(flash::NorFlash& flash) : flash_(flash), tree_(flash, TreeKind::chunks) {}
+  /// `flash` is the caller's and outlives the reader; so is `in_place`, as for a TreeReader.
+  explicit ObjectReader(flash::NorFlash& flash, InPlace* in_place = nullptr)
+      : flash_(flash), in_place_(in_place), tree_(flash, TreeKind::chunks, in_place) {}
 
+  /// Goes to the chunk that holds byte `offset` of the object. Null if there is none.
+  const Chunk* chunk_at(const TreeRef& tree, std::uint32_t object, std::uint32_t offset);
   /// Forgets what it remembers: the trees may have changed.
   void forget() { known_ = false; }
   /// The last chunk of `object`, which tells of the whole. False if there is none.
@@ -35,9 +44,9 @@ class ObjectReader {
   bool go_on(const TreeRef& tree);
   bool seek(const TreeRef& tree, std::uint32_t object, std::uint32_t offset);
   bool covers(std::uint32_t object, std::uint32_t offset) const;
-  std::size_t read_block(std::uint32_t offset, std::span<std::uint8_t> out);
 
   flash::NorFlash& flash_;
+  InPlace* in_place_;
   TreeReader tree_;
   Place place_;  ///< Of chunk_.
   Chunk chunk_;

@@ -19,13 +19,15 @@ constexpr std::uint32_t kHashed = 32;
 
 }  // namespace
 
-RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy)
+RollBuilder::RollBuilder(Log& log, StoredRoll& in_force, lang::Source& source,
+                         const SavePolicy& policy)
     : log_(log),
+      in_force_(in_force),
       source_(source),
       policy_(policy),
       view_(log),
       nodes_(log),
-      old_(view_),
+      old_(view_, &log.in_place()),
       tree_(log.builder(view_, nodes_)),
       writer_(log, tree_) {
   const TreeRef& roll = log.root().roll;
@@ -94,7 +96,7 @@ bool RollBuilder::find_slice(std::uint32_t begin) {
 
 /// Looks among those with the labels from `first` to `last`.
 bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last) {
-  TreeReader tree{view_, TreeKind::chunks};
+  TreeReader tree{view_, TreeKind::chunks, &log_.in_place()};
   Place place;
   Entry entry;
   const TreeRef& roll = log_.root().roll;
@@ -103,6 +105,7 @@ bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint
     if (entry.key.low != kLastChunk) continue;
     get_chunk(entry, match_);
     if (has_slice(match_, begin)) return true;
+    passed_ = true;
   }
   return false;
 }
@@ -125,10 +128,57 @@ bool RollBuilder::new_label(bool replaces, std::uint32_t& label) {
 }
 
 Status RollBuilder::begin_definition() {
+  passed_ = false;
   matching_ = find_slice(begin_);
   matched_ = 0;
+  promised_ = matching_ && promise();
   return matching_ ? Status::ok : write_instead();
 }
+
+lang::KeptRoll* RollBuilder::kept_roll() {
+  return log_.root().saved && log_.root().index.count > 0 && !relabels_ ? this : nullptr;
+}
+
+/// Whether the entries of the stored definition can be kept: it stays, under its number, and there
+/// is room to note which ones before it are gone.
+bool RollBuilder::promise() {
+  if (relabels_ || match_.object <= label_) return false;
+  if (passed_ || cursor_ != promised_label_) {
+    if (gap_count_ == gaps_.size()) return false;
+    gaps_[gap_count_++] = {promised_label_, match_.object};
+  }
+  promised_label_ = match_.object;
+  return true;
+}
+
+bool RollBuilder::promises(std::uint32_t& record) {
+  record = match_.object;
+  return promised_;
+}
+
+bool RollBuilder::keeps(std::uint32_t record) {
+  return record <= promised_label_ &&
+         std::none_of(gaps_.begin(), gaps_.begin() + gap_count_,
+                      [&](const Gap& gap) { return record > gap.after && record < gap.before; });
+}
+
+std::uint32_t RollBuilder::record_of(std::uint32_t ordinal) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry definition;
+  const Search found = tree.seek_count(roll_, ordinal, place, definition);
+  return found == Search::found ? definition.key.scope : 0;
+}
+
+std::uint32_t RollBuilder::begin_of(std::uint32_t record) {
+  TreeReader tree{view_, TreeKind::chunks};
+  Place place;
+  Entry definition;
+  const Search found = tree.seek(roll_, chunk_key(record, 0), place, definition);
+  return found == Search::found ? place.bytes : 0;
+}
+
+Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add(to_entry(entry)); }
 
 /// It is none that is stored: what agreed so far is written too.
 [[gnu::noinline]] Status RollBuilder::write_instead() {
@@ -136,10 +186,12 @@ Status RollBuilder::begin_definition() {
   writer_.begin(label_);
   const bool any = matching_;
   matching_ = false;
+  broken_ = broken_ || promised_;
   std::array<std::uint8_t, kBlock> piece;
+  ObjectReader checked{view_};
   for (std::uint32_t done = 0; any && done < matched_;) {
     const auto part = std::span{piece}.first(std::min<std::size_t>(kBlock, matched_ - done));
-    if (old_.read(log_.root().roll, match_.object, done, part) != part.size()) {
+    if (checked.read(log_.root().roll, match_.object, done, part) != part.size()) {
       return Status::io_error;
     }
     if (const Status status = writer_.put(part); status != Status::ok) return status;
@@ -231,6 +283,7 @@ Status RollBuilder::end_definition(std::uint32_t source_begin, std::uint32_t sou
 }
 
 Status RollBuilder::finish_roll() {
+  if (roll_done_) return Status::ok;
   roll_done_ = true;
   const Status status = tree_.finish(roll_);
   tree_.begin(TreeKind::index, log_.root().index);
@@ -238,25 +291,15 @@ Status RollBuilder::finish_roll() {
 }
 
 Status RollBuilder::append_index(const lang::IndexEntry& entry) {
-  if (!roll_done_) {
-    if (const Status status = finish_roll(); status != Status::ok) return status;
-  }
+  if (const Status status = finish_roll(); status != Status::ok) return status;
   // The compiler counts definitions; the index names them by their labels.
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry definition;
-  if (tree.seek_count(roll_, entry.record, place, definition) != Search::found) {
-    return Status::io_error;
-  }
   lang::IndexEntry named = entry;
-  named.record = definition.key.scope;
-  return tree_.add(to_entry(named));
+  named.record = record_of(entry.record);
+  return named.record != 0 ? tree_.add(to_entry(named)) : Status::io_error;
 }
 
 Status RollBuilder::commit() {
-  if (!roll_done_) {
-    if (const Status status = finish_roll(); status != Status::ok) return status;
-  }
+  if (const Status status = finish_roll(); status != Status::ok) return status;
   Root root = log_.root();
   root.roll = roll_;
   if (const Status status = tree_.finish(root.index); status != Status::ok) return status;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -7,6 +8,7 @@
 #include "lang/code/roll.hpp"
 #include "lang/compile/source.hpp"
 #include "store/object.hpp"
+#include "store/stored_roll.hpp"
 
 namespace pianola::store {
 
@@ -30,15 +32,17 @@ struct SavePolicy {
 /// Takes a roll from the compiler and puts it into the log. A definition whose source slice is
 /// stored already is kept where it is, wherever it now stands in the file: while its code arrives,
 /// it is compared with what is stored, and nothing is written unless it differs.
-class RollBuilder final : public lang::RollWriter {
+class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
  public:
-  /// `source` is what is being compiled. Both are the caller's and outlive the builder.
-  RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy);
+  /// `source` is what is being compiled, `in_force` the log's roll. All are the caller's and
+  /// outlive the builder.
+  RollBuilder(Log& log, StoredRoll& in_force, lang::Source& source, const SavePolicy& policy);
 
   Status begin_definition() override;
   Status append_code(std::span<const std::uint8_t> code) override;
   Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
   Status append_index(const lang::IndexEntry& entry) override;
+  lang::KeptRoll* kept_roll() override;
   Status commit() override;
   void abandon() override;
 
@@ -50,6 +54,21 @@ class RollBuilder final : public lang::RollWriter {
   [[nodiscard]] bool made_backup() const { return made_backup_; }
 
  private:
+  /// Numbers of old definitions, all of which are gone: those between the two.
+  struct Gap {
+    std::uint32_t after = 0;
+    std::uint32_t before = 0;
+  };
+
+  lang::Roll& roll() override { return in_force_; }
+  bool promises(std::uint32_t& record) override;
+  bool is_as_promised() override { return !broken_ && finish_roll() == Status::ok; }
+  bool keeps(std::uint32_t record) override;
+  std::uint32_t record_of(std::uint32_t ordinal) override;
+  std::uint32_t begin_of(std::uint32_t record) override;
+  Status keep_index(const lang::IndexEntry& entry) override;
+
+  bool promise();
   bool has_slice(const Chunk& old, std::uint32_t begin);
   bool is_slice(const Chunk& old, std::uint32_t begin);
   std::size_t agrees(std::span<const std::uint8_t> code);
@@ -65,6 +84,7 @@ class RollBuilder final : public lang::RollWriter {
   Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
 
   Log& log_;
+  StoredRoll& in_force_;
   lang::Source& source_;
   SavePolicy policy_;
   LogView view_;
@@ -78,10 +98,16 @@ class RollBuilder final : public lang::RollWriter {
   bool matching_ = false;
   bool replaced_ = false;  ///< The definition before took the label of an old one.
   bool roll_done_ = false;
-  bool relabels_ = false;     ///< All definitions get new labels.
-  std::uint32_t begin_ = 0;   ///< Of this definition's slice.
-  std::uint32_t cursor_ = 0;  ///< Label of the old definition that was kept last.
-  std::uint32_t label_ = 0;   ///< Of the definition before, or of this one.
+  bool passed_ = false;               ///< find_slice() passed over old definitions.
+  bool promised_ = false;             ///< This one is to keep its entries in the index.
+  bool broken_ = false;               ///< One that was promised does not.
+  bool relabels_ = false;             ///< All definitions get new labels.
+  std::uint32_t begin_ = 0;           ///< Of this definition's slice.
+  std::uint32_t cursor_ = 0;          ///< Label of the old definition that was kept last.
+  std::uint32_t label_ = 0;           ///< Of the definition before, or of this one.
+  std::uint32_t promised_label_ = 0;  ///< Of the last one that was promised.
+  std::array<Gap, 8> gaps_{};         ///< Before it.
+  std::uint8_t gap_count_ = 0;
   std::uint32_t kept_ = 0;
   std::uint32_t written_ = 0;
   bool made_backup_ = false;

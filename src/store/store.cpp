@@ -47,7 +47,11 @@ constexpr std::uint32_t objects_of(std::size_t size) {
 }  // namespace
 
 Store::Store(flash::NorFlash& flash, std::span<std::uint8_t> memory)
-    : log_(flash, memory), roll_(log_), collector_(log_), view_(log_), drafts_(view_) {}
+    : log_(flash, memory),
+      roll_(log_, StoredRoll::Of::roll, places_),
+      collector_(log_),
+      view_(log_),
+      drafts_(view_) {}
 
 Mount Store::mount() {
   const Mount mounted = log_.mount();

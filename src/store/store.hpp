@@ -91,6 +91,7 @@ class Store {
   ObjectReader& drafts();
 
   Log log_;
+  CodePlaces places_{};  ///< Of roll_.
   StoredRoll roll_;
   Collector collector_;
   LogView view_;

@@ -1,15 +1,22 @@
 #include "store/stored_roll.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pianola::store {
 
-StoredRoll::StoredRoll(Log& log, Of of) : log_(log), of_(of), view_(log), objects_(view_) {}
+StoredRoll::StoredRoll(Log& log, Of of, std::span<CodePlace> places)
+    : log_(log),
+      of_(of),
+      places_(places.empty() ? std::span{&place_, 1} : places),
+      view_(log),
+      objects_(view_, &log.in_place()) {}
 
-/// Forgets all if the state is another. Moving bytes changes it too.
+/// Forgets all if it may stand elsewhere.
 void StoredRoll::refresh() {
-  if (commit_ == log_.root().commit) return;
-  commit_ = log_.root().commit;
+  if (moves_ == log_.moves()) return;
+  moves_ = log_.moves();
+  std::fill(places_.begin(), places_.end(), CodePlace{});
   objects_.forget();
   opened_ = false;
   text_known_ = false;
@@ -17,7 +24,7 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
   Place place;
   Entry entry;
   const Search found = reader.seek_count(tree(), position, place, entry);
@@ -25,7 +32,7 @@ std::uint32_t StoredRoll::record_at(std::uint32_t position) {
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
   Place place;
   Entry entry;
   const Search found = reader.seek_count(tree(), position, place, entry);
@@ -53,9 +60,58 @@ std::size_t StoredRoll::read(std::uint32_t begin, std::uint32_t size, std::uint3
   return objects_.read(tree(), record_, begin + offset, out.first(count));
 }
 
+/// The place of the code's byte `offset`. Null if there is none.
+const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offset) {
+  const auto has = [&](const CodePlace& place) {
+    return place.record == record && offset - place.offset < place.code;
+  };
+  if (!has(places_[last_place_])) {
+    const auto found = std::find_if(places_.begin(), places_.end(), has);
+    if (found == places_.end()) return new_place(record, offset);
+    last_place_ = static_cast<std::uint8_t>(found - places_.begin());
+  }
+  places_[last_place_].used = true;
+  return &places_[last_place_];
+}
+
+/// Searches for it, and remembers it instead of one that was not used lately.
+[[gnu::noinline]] const CodePlace* StoredRoll::new_place(std::uint32_t record,
+                                                         std::uint32_t offset) {
+  if (!open(record) || offset >= code_) return nullptr;
+  const Chunk* const chunk = objects_.chunk_at(tree(), record, offset);
+  if (chunk == nullptr) return nullptr;
+  for (bool kept = true; kept;) {
+    last_place_ = next_victim_;
+    next_victim_ = static_cast<std::uint8_t>((next_victim_ + 1U) % places_.size());
+    kept = std::exchange(places_[last_place_].used, false);
+  }
+  const std::uint32_t code = code_ - chunk->offset;
+  places_[last_place_] = {record,
+                          chunk->offset,
+                          chunk->address,
+                          std::min<std::uint32_t>(code, chunk->size),
+                          chunk->size,
+                          code <= chunk->size,
+                          true};
+  return &places_[last_place_];
+}
+
 std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
                                   std::span<std::uint8_t> out) {
-  return open(record) ? read(0, code_, offset, out) : 0;
+  refresh();
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const CodePlace* const place = find_place(record, static_cast<std::uint32_t>(offset + done));
+    if (place == nullptr) break;
+    const auto from = static_cast<std::uint32_t>(offset + done - place->offset);
+    const std::size_t most = std::min<std::size_t>(out.size() - done, place->code - from);
+    const std::size_t count = read_block(view_, &log_.in_place(), place->address, place->size, from,
+                                         out.subspan(done, most));
+    if (count == 0) break;
+    done += count;
+    if (place->ends && from + count == place->code) break;
+  }
+  return done;
 }
 
 std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
@@ -66,7 +122,7 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader reader{view_, TreeKind::index};
+  TreeReader reader{view_, TreeKind::index, &log_.in_place()};
   index_known_ = reader.seek(index(), key, index_place_, index_entry_) == Search::found;
   return index_known_ ? index_place_.count : index_size();
 }
@@ -74,7 +130,7 @@ std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
 bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   refresh();
   if (position >= index_size()) return false;
-  TreeReader reader{view_, TreeKind::index};
+  TreeReader reader{view_, TreeKind::index, &log_.in_place()};
   const std::uint32_t first = index_place_.count - index_place_.position;
   if (!index_known_ || position - first >= index_place_.entries) {
     index_known_ =
@@ -92,7 +148,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader reader{view_, TreeKind::chunks};
+  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
   Place place;
   Entry entry;
   if (reader.seek_bytes(tree(), offset, place, entry) != Search::found) return false;

@@ -9,6 +9,20 @@
 
 namespace pianola::store {
 
+/// Where code of a definition stands, so that a task that goes on needs no search.
+struct CodePlace {
+  std::uint32_t record = 0;
+  std::uint32_t offset = 0;   ///< Of the chunk's first byte in the definition.
+  std::uint32_t address = 0;  ///< Of the chunk.
+  std::uint32_t code = 0;     ///< How many of the chunk's bytes are code; 0: this is no place.
+  std::uint16_t size = 0;     ///< Of the chunk.
+  bool ends = false;          ///< The definition's code ends in this chunk.
+  bool used = false;          ///< Since it was last passed over.
+};
+
+/// One for each of 16 tasks.
+using CodePlaces = std::array<CodePlace, 16>;
+
 /// The roll in flash, read through the log's state: nothing of it is held but where it was read
 /// last. A record number is the definition's object number.
 class StoredRoll final : public lang::Roll {
@@ -16,8 +30,11 @@ class StoredRoll final : public lang::Roll {
   /// Which of the log's rolls it is. The backup has no index.
   enum class Of : std::uint8_t { roll, backup };
 
-  /// `log` is mounted before the first read, and outlives the roll.
-  explicit StoredRoll(Log& log, Of of = Of::roll);
+  /// `log` is mounted before the first read, and outlives the roll; so do `places`. If there are
+  /// none, each change from one definition's code to another's is a search.
+  explicit StoredRoll(Log& log, Of of = Of::roll, std::span<CodePlace> places = {});
+  StoredRoll(const StoredRoll&) = delete;
+  StoredRoll& operator=(const StoredRoll&) = delete;
 
   [[nodiscard]] std::uint32_t size() const override { return tree().count; }
   std::uint32_t record_at(std::uint32_t position) override;
@@ -49,6 +66,8 @@ class StoredRoll final : public lang::Roll {
   }
   [[nodiscard]] TreeRef index() const { return of_ == Of::roll ? log_.root().index : TreeRef{}; }
   void refresh();
+  const CodePlace* find_place(std::uint32_t record, std::uint32_t offset);
+  const CodePlace* new_place(std::uint32_t record, std::uint32_t offset);
   bool open(std::uint32_t record);
   bool open_at(std::uint32_t offset);
   std::size_t read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
@@ -56,11 +75,15 @@ class StoredRoll final : public lang::Roll {
 
   Log& log_;
   Of of_;
+  CodePlace place_;               ///< If there are no others.
+  std::span<CodePlace> places_;   ///< At least one.
+  std::uint8_t last_place_ = 0;   ///< That code was read at last.
+  std::uint8_t next_victim_ = 0;  ///< That is given up first, unless it was used.
   LogView view_;
   ObjectReader objects_;
   Place index_place_;  ///< Of index_entry_.
   Entry index_entry_;
-  std::uint32_t commit_ = 0;      ///< What is remembered was read in this state.
+  std::uint32_t moves_ = 0;       ///< Log::moves() when what is remembered was read.
   std::uint32_t record_ = 0;      ///< The definition that was opened last, if `opened_`.
   std::uint32_t code_ = 0;        ///< Bytes of code of that definition.
   std::uint32_t source_ = 0;      ///< Bytes of source of that definition.

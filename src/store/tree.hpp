@@ -7,6 +7,7 @@
 #include "base/status.hpp"
 #include "flash/nor_flash.hpp"
 #include "store/format.hpp"
+#include "store/in_place.hpp"
 
 namespace pianola::store {
 
@@ -90,8 +91,10 @@ enum class Search : std::uint8_t {
 /// Reads a tree. One read of flash for each level, then one for each entry.
 class TreeReader {
  public:
-  /// `flash` is the caller's and outlives the reader.
-  TreeReader(flash::NorFlash& flash, TreeKind kind) : flash_(flash), kind_(kind) {}
+  /// `flash` is the caller's and outlives the reader. So is `in_place`, for trees that are in force
+  /// and are read to be used, not to be copied.
+  TreeReader(flash::NorFlash& flash, TreeKind kind, InPlace* in_place = nullptr)
+      : flash_(flash), kind_(kind), in_place_(in_place) {}
 
   /// The first entry whose key is not less than `key`; Place and Entry are set if found. On `end`,
   /// place.count and bytes are those of the whole tree.
@@ -112,16 +115,18 @@ class TreeReader {
   struct Way;
 
   static bool begin(const TreeRef& tree, Way& way, Place& place);
-  bool read(const Way& way, Node& node, Place& place);
-  void go_down(const Node& node, unsigned position, Way& way, Place& place);
-  bool go_to(const lang::IndexKey& key, Way& way, Node& node, Place& place);
-  Search go_right(const TreeRef& tree, Way& way, Node& node, Place& place, Entry& entry);
+  const std::uint8_t* read(const Way& way, Node& memory, Place& place);
+  const std::uint8_t* find_in_place(std::uint32_t address, unsigned level, unsigned entries);
+  void go_down(const std::uint8_t* node, unsigned position, Way& way, Place& place);
+  const std::uint8_t* go_to(const lang::IndexKey& key, Way& way, Node& memory, Place& place);
+  Search go_right(const TreeRef& tree, Way& way, Node& memory, Place& place, Entry& entry);
   Search seek_number(const TreeRef& tree, std::uint32_t Child::*number_of, std::uint32_t number,
                      Place& place, Entry& entry);
   Search next_leaf(const TreeRef& tree, Place& place, Entry& entry);
 
   flash::NorFlash& flash_;
   TreeKind kind_;
+  InPlace* in_place_;
 };
 
 /// Is told of all that a tree consists of.

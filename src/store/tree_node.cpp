@@ -80,9 +80,10 @@ bool read_item(flash::NorFlash& flash, std::uint32_t node, std::uint32_t wrong_b
   return true;
 }
 
-unsigned child_for(const Node& node, TreeKind kind, unsigned level, const lang::IndexKey& key) {
-  unsigned position = node.entries();
-  while (position > 0 && get_key(kind, item(node, kind, level, position - 1)) > key) --position;
+unsigned child_for(const std::uint8_t* frame, TreeKind kind, unsigned level,
+                   const lang::IndexKey& key) {
+  unsigned position = frame[1];
+  while (position > 0 && get_key(kind, item(frame, kind, level, position - 1)) > key) --position;
   return position == 0 ? kChildren : position - 1;
 }
 

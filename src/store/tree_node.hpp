@@ -29,10 +29,14 @@ void put_child(TreeKind kind, std::uint8_t* at, const Child& child);
 /// Adds what an entry of a tree of that kind counts.
 void add_entry(TreeKind kind, const Entry& entry, std::uint32_t& count, std::uint32_t& bytes);
 
-/// Item `position` of a node in RAM.
+/// Item `position` of a node, whose frame begins at `frame`.
+inline const std::uint8_t* item(const std::uint8_t* frame, TreeKind kind, unsigned level,
+                                unsigned position) {
+  return frame + kNodeHeader + position * item_size(kind, level);
+}
 inline const std::uint8_t* item(const Node& node, TreeKind kind, unsigned level,
                                 unsigned position) {
-  return node.frame.data() + kNodeHeader + position * item_size(kind, level);
+  return item(node.frame.data(), kind, level, position);
 }
 
 /// Reads a node with `entries` entries; puts a single wrong bit right and says which it was (kNoBit
@@ -45,7 +49,13 @@ bool read_node(flash::NorFlash& flash, TreeKind kind, std::uint32_t address, uns
 bool read_item(flash::NorFlash& flash, std::uint32_t node, std::uint32_t wrong_bit,
                unsigned position, std::span<std::uint8_t> out);
 
-/// The last child of a node whose first key is not above `key`; kChildren if there is none.
-unsigned child_for(const Node& node, TreeKind kind, unsigned level, const lang::IndexKey& key);
+/// The last child of a node whose first key is not above `key`; kChildren if there is none. The
+/// node's frame begins at `frame`.
+unsigned child_for(const std::uint8_t* frame, TreeKind kind, unsigned level,
+                   const lang::IndexKey& key);
+inline unsigned child_for(const Node& node, TreeKind kind, unsigned level,
+                          const lang::IndexKey& key) {
+  return child_for(node.frame.data(), kind, level, key);
+}
 
 }  // namespace pianola::store

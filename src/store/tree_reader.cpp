@@ -22,22 +22,37 @@ bool TreeReader::begin(const TreeRef& tree, Way& way, Place& place) {
   return true;
 }
 
-bool TreeReader::read(const Way& way, Node& node, Place& place) {
+/// The frame of the node that is next: where it stands, or read to `memory`. Null if it is damaged.
+const std::uint8_t* TreeReader::read(const Way& way, Node& memory, Place& place) {
   std::uint32_t wrong_bit = kNoBit;
-  if (!read_node(flash_, kind_, way.node.address, way.node.level, way.node.entries, node,
-                 wrong_bit)) {
-    return false;
+  const std::uint8_t* frame = find_in_place(way.node.address, way.node.level, way.node.entries);
+  if (frame == nullptr) {
+    if (!read_node(flash_, kind_, way.node.address, way.node.level, way.node.entries, memory,
+                   wrong_bit)) {
+      return nullptr;
+    }
+    frame = memory.frame.data();
   }
   place.leaf = way.node.address;
   place.entries = way.node.entries;
   place.wrong_bit = static_cast<std::uint16_t>(wrong_bit);
-  return true;
+  return frame;
+}
+
+/// A node where it stands, if it can be used there.
+const std::uint8_t* TreeReader::find_in_place(std::uint32_t address, unsigned level,
+                                              unsigned entries) {
+  if (in_place_ == nullptr || entries == 0 || entries > node_capacity(level)) return nullptr;
+  const std::uint8_t* const frame = in_place_->at(address, node_frame(kind_, level, entries));
+  // What the node above says is only believed if it is so.
+  return frame != nullptr && frame[0] == node_type(kind_, level) && frame[1] == entries ? frame
+                                                                                        : nullptr;
 }
 
 /// From a node that was read to one of its children.
-void TreeReader::go_down(const Node& node, unsigned position, Way& way, Place& place) {
+void TreeReader::go_down(const std::uint8_t* node, unsigned position, Way& way, Place& place) {
   const auto below = static_cast<std::uint8_t>(way.node.level - 1U);
-  for (unsigned at = 0; at <= position + 1 && at < node.entries(); ++at) {
+  for (unsigned at = 0; at <= position + 1 && at < node[1]; ++at) {
     const Child child = get_child(kind_, item(node, kind_, way.node.level, at));
     if (at > position) {
       way.right = {child.address, child.entries, below};
@@ -51,18 +66,20 @@ void TreeReader::go_down(const Node& node, unsigned position, Way& way, Place& p
   way.node.level = below;
 }
 
-/// Down to the leaf that covers `key`, or the first one; it is read too.
-bool TreeReader::go_to(const lang::IndexKey& key, Way& way, Node& node, Place& place) {
+/// Down to the leaf that covers `key`, or the first one. Null if something is damaged.
+const std::uint8_t* TreeReader::go_to(const lang::IndexKey& key, Way& way, Node& memory,
+                                      Place& place) {
   for (;;) {
-    if (!read(way, node, place)) return false;
-    if (way.node.level == 0) return true;
+    const std::uint8_t* const node = read(way, memory, place);
+    if (node == nullptr || way.node.level == 0) return node;
     const unsigned position = child_for(node, kind_, way.node.level, key);
     go_down(node, position == kChildren ? 0 : position, way, place);
   }
 }
 
 /// To the first entry to the right of the way.
-Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& node, Place& place, Entry& entry) {
+Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& memory, Place& place,
+                            Entry& entry) {
   if (way.right.entries == 0) {
     place = {};
     place.count = tree.count;
@@ -70,8 +87,10 @@ Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& node, Place& pl
     return Search::end;
   }
   way.node = way.right;
+  const std::uint8_t* node = nullptr;
   for (;;) {
-    if (!read(way, node, place)) return Search::damaged;
+    node = read(way, memory, place);
+    if (node == nullptr) return Search::damaged;
     if (way.node.level == 0) break;
     go_down(node, 0, way, place);
   }
@@ -83,10 +102,12 @@ Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& node, Place& pl
 Search TreeReader::seek(const TreeRef& tree, const lang::IndexKey& key, Place& place,
                         Entry& entry) {
   Way way;
-  Node node;
-  if (tree.levels == 0) return go_right(tree, way, node, place, entry);
-  if (!begin(tree, way, place) || !go_to(key, way, node, place)) return Search::damaged;
-  for (unsigned position = 0; position < node.entries(); ++position) {
+  Node memory;
+  if (tree.levels == 0) return go_right(tree, way, memory, place, entry);
+  if (!begin(tree, way, place)) return Search::damaged;
+  const std::uint8_t* const node = go_to(key, way, memory, place);
+  if (node == nullptr) return Search::damaged;
+  for (unsigned position = 0; position < node[1]; ++position) {
     get_entry(kind_, item(node, kind_, 0, position), entry);
     if (entry.key >= key) {
       place.position = static_cast<std::uint8_t>(position);
@@ -94,29 +115,31 @@ Search TreeReader::seek(const TreeRef& tree, const lang::IndexKey& key, Place& p
     }
     add_entry(kind_, entry, place.count, place.bytes);
   }
-  const Search search = go_right(tree, way, node, place, entry);
+  const Search search = go_right(tree, way, memory, place, entry);
   return search == Search::found && entry.key < key ? Search::damaged : search;
 }
 
 Search TreeReader::seek_number(const TreeRef& tree, std::uint32_t Child::*number_of,
                                std::uint32_t number, Place& place, Entry& entry) {
   Way way;
-  Node node;
+  Node memory;
+  const std::uint8_t* node = nullptr;
   if (!begin(tree, way, place)) return Search::damaged;
   for (;;) {
-    if (!read(way, node, place)) return Search::damaged;
+    node = read(way, memory, place);
+    if (node == nullptr) return Search::damaged;
     if (way.node.level == 0) break;
     unsigned position = 0;
-    for (; position < node.entries(); ++position) {
+    for (; position < node[1]; ++position) {
       const std::uint32_t below =
           get_child(kind_, item(node, kind_, way.node.level, position)).*number_of;
       if (number < below) break;
       number -= below;
     }
-    if (position == node.entries()) return Search::damaged;
+    if (position == node[1]) return Search::damaged;
     go_down(node, position, way, place);
   }
-  for (unsigned position = 0; position < node.entries(); ++position) {
+  for (unsigned position = 0; position < node[1]; ++position) {
     get_entry(kind_, item(node, kind_, 0, position), entry);
     Child counted;
     add_entry(kind_, entry, counted.count, counted.bytes);
@@ -169,25 +192,30 @@ Search TreeReader::next(const TreeRef& tree, Place& place, Entry& entry) {
 
 Search TreeReader::next_leaf(const TreeRef& tree, Place& place, Entry& entry) {
   Way way;
-  Node node;
+  Node memory;
   Place passed;
   if (!begin(tree, way, passed)) return Search::damaged;
   while (way.node.level > 0) {
-    if (!read(way, node, passed)) return Search::damaged;
+    const std::uint8_t* const node = read(way, memory, passed);
+    if (node == nullptr) return Search::damaged;
     const unsigned position = child_for(node, kind_, way.node.level, entry.key);
     go_down(node, position == kChildren ? 0 : position, way, passed);
   }
-  return go_right(tree, way, node, place, entry);
+  return go_right(tree, way, memory, place, entry);
 }
 
 Search TreeReader::get(const Place& place, Entry& entry) {
+  if (place.position >= place.entries) return Search::damaged;
+  if (const std::uint8_t* const leaf = find_in_place(place.leaf, 0, place.entries)) {
+    get_entry(kind_, item(leaf, kind_, 0, place.position), entry);
+    return Search::found;
+  }
   std::array<std::uint8_t, kMaxItem> bytes;
-  const std::span<std::uint8_t> item = std::span(bytes).first(item_size(kind_, 0));
-  if (place.position >= place.entries ||
-      !read_item(flash_, place.leaf, place.wrong_bit, place.position, item)) {
+  const std::span<std::uint8_t> found = std::span(bytes).first(item_size(kind_, 0));
+  if (!read_item(flash_, place.leaf, place.wrong_bit, place.position, found)) {
     return Search::damaged;
   }
-  get_entry(kind_, item.data(), entry);
+  get_entry(kind_, found.data(), entry);
   return Search::found;
 }
 

@@ -56,6 +56,10 @@ class Memory final : public flash::NorFlash {
       : bytes(geometry.size(), 0xFF), geometry_(geometry) {}
 
   [[nodiscard]] flash::Geometry geometry() const override { return geometry_; }
+  /// Some of the regions are read in place.
+  [[nodiscard]] const std::uint8_t* mapped() const override {
+    return geometry_.program_unit >= 8 ? bytes.data() : nullptr;
+  }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
     if (!has(address, out.size())) return flash::FlashStatus::bad_argument;
     std::copy_n(bytes.begin() + address, out.size(), out.begin());

@@ -52,6 +52,14 @@ constexpr IndexKey trigger_key(std::uint32_t scope, TriggerKind kind, TriggerMod
               mods.either};
 }
 
+/// What a key stands for.
+constexpr IndexSpace key_space(const IndexKey& key) {
+  return static_cast<IndexSpace>(key.high >> 28);
+}
+
+/// The key in the index of a text, given that of a variable of its name.
+constexpr IndexKey text_key(const IndexKey& key) { return name_key(IndexSpace::text, key.low); }
+
 /// In IndexKey::high: the trigger has more keys than the index key names.
 inline constexpr std::uint32_t kManyInIndex = 2;
 
@@ -136,6 +144,33 @@ std::uint32_t position_of(Roll& roll, std::uint32_t record);
 /// Finds the entry with exactly this key.
 bool index_find(Roll& roll, const IndexKey& key, IndexEntry& out);
 
+/// What a writer keeps of the roll in force: definitions that stay as they are, with their entries
+/// of the index. A compiler need not sort those again.
+class KeptRoll {
+ public:
+  /// The roll in force.
+  virtual Roll& roll() = 0;
+  /// Whether the definition that was begun last seems to be one of roll(), and which. If it comes
+  /// out otherwise after all, is_as_promised() says so.
+  virtual bool promises(std::uint32_t& record) = 0;
+
+  // When all definitions are complete:
+
+  /// Whether all that was promised is kept.
+  virtual bool is_as_promised() = 0;
+  /// Whether definition `record` of roll() is one of those that were promised.
+  virtual bool keeps(std::uint32_t record) = 0;
+  /// The record number of the definition with that ordinal in the new roll.
+  virtual std::uint32_t record_of(std::uint32_t ordinal) = 0;
+  /// Where the slice of definition `record` of the new roll begins in the source.
+  virtual std::uint32_t begin_of(std::uint32_t record) = 0;
+  /// Appends an entry of roll() to the new index. It comes among those of append_index(), sorted.
+  virtual Status keep_index(const IndexEntry& entry) = 0;
+
+ protected:
+  ~KeptRoll() = default;
+};
+
 /// Takes a roll as the compiler makes it: definitions in order, each with its code in pieces, then
 /// the index in order, then commit() or abandon(). Nothing takes effect before commit().
 class RollWriter {
@@ -150,6 +185,8 @@ class RollWriter {
   /// Appends one index entry; they come sorted. Its `record` is the definition's ordinal: how many
   /// definitions this writer was given before it.
   virtual Status append_index(const IndexEntry& entry) = 0;
+  /// What is kept of the roll in force; null if all is to be given anew. Never changes.
+  virtual KeptRoll* kept_roll() { return nullptr; }
   /// All is there: the new roll replaces the old one.
   virtual Status commit() = 0;
   /// The source has errors: what was written is dropped.

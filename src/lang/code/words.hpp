@@ -36,6 +36,11 @@ inline constexpr std::uint16_t kAnyKind = 0xFFFF;
 inline constexpr std::uint16_t kTapOrHold =
     kind_bit(TriggerKind::press) | kind_bit(TriggerKind::tap) | kind_bit(TriggerKind::hold);
 
+/// Whether an option has a part in deciding between tap and hold.
+constexpr bool decides(const OptionInfo& info) {
+  return info.kinds != kAnyKind && (info.kinds & kTapOrHold) != 0;
+}
+
 /// In the order of kOptionWords.
 inline constexpr std::array<OptionInfo, kOptionWords.size()> kOptions = {{
     {Opcode::option_again, Setting{}, kAnyKind},

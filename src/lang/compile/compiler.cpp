@@ -28,6 +28,7 @@ Status Compiler::step() {
   switch (mode_) {
     case Mode::start:
       scratch_.clear();
+      if (!again_) keep_roll();
       advance();
       mode_ = Mode::file;
       break;
@@ -54,11 +55,32 @@ Status Compiler::step() {
   return status_ == Status::more ? Status::more : end_with(status_);
 }
 
+/// Finds out whether definitions of the roll in force can be kept with their entries.
+[[gnu::noinline]] void Compiler::keep_roll() {
+  kept_ = writer_.kept_roll();
+  if (kept_ != nullptr) marks_ = scratch_.marks(kept_->roll().index_size());
+  if (marks_.empty()) kept_ = nullptr;
+}
+
 /// A piece of the work on the index. Apart, so that what it is told takes no stack before.
 [[gnu::noinline]] Status Compiler::finish_step() {
-  const Status status = later_.builder.step(
-      {source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_, errors_ == 0});
+  const Status status = later_.builder.step({source_, scratch_, writer_, *this, file_layout_,
+                                             letters_, all_leader_, errors_ == 0, kept_, marks_});
+  if (later_.builder.is_uncertain()) begin_again();
   return status == Status::more ? status : end_with(status);
+}
+
+/// What is kept cannot be judged by itself: reads the file once more, for the records of all
+/// definitions.
+[[gnu::noinline]] void Compiler::begin_again() {
+  Source& source = source_;
+  RollWriter& writer = writer_;
+  Scratch& scratch = scratch_;
+  DiagnosticSink& sink = sink_;
+  const std::uint32_t allowed = allowed_;
+  new (this) Compiler(source, writer, scratch, sink);
+  allowed_ = allowed;
+  again_ = true;
 }
 
 /// The compilation is over: commits or abandons, and reports what no diagnostic told yet.
@@ -81,9 +103,10 @@ void Compiler::keep(Status status) {
 }
 
 void Compiler::report(const Diagnostic& diagnostic) {
+  const bool told = again_ && mode_ != Mode::finish && mode_ != Mode::done;
   if (diagnostic.warning) {
     if ((allowed_ >> lint_of(diagnostic.message) & 1U) != 0) return;
-    if (++warnings_ <= kMaxErrors) sink_.report(diagnostic);
+    if (++warnings_ <= kMaxErrors && !told) sink_.report(diagnostic);
     return;
   }
   // A second error at one place comes of the first.
@@ -99,7 +122,7 @@ void Compiler::report(const Diagnostic& diagnostic) {
     status_ = Status::errors;
     return;
   }
-  sink_.report(diagnostic);
+  if (!told) sink_.report(diagnostic);
 }
 
 bool Compiler::error_at(Message message, const Position& at, std::uint32_t length,
@@ -295,6 +318,8 @@ void Compiler::finish_definition_after(bool good) {
   if (!layout_set_ && layout_character_ != 0) {
     warn_at(Message::layout_open, layout_at_, 1, encode_utf8(layout_character_), {});
   }
+  keeps_ = false;
+  if (kept_ != nullptr && (errors_ != 0 || !kept_->is_as_promised())) return begin_again();
   new (&later_.builder) IndexBuilder(noted_);
   mode_ = Mode::finish;
 }
@@ -303,7 +328,10 @@ void Compiler::begin_definition() {
   code_size_ = 0;
   scope_ = 0;
   ++records_;
-  if (writes()) keep(writer_.begin_definition());
+  keeps_ = false;
+  if (!writes()) return;
+  keep(writer_.begin_definition());
+  keeps_ = kept_ != nullptr && kept_->promises(kept_record_);
 }
 
 void Compiler::end_definition() {

@@ -171,7 +171,9 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] std::string_view unit_ahead();
 
   // compiler.cpp: the file, definitions, output
+  void keep_roll();
   Status finish_step();
+  void begin_again();
   Status end_with(Status status);
   void file_step();
   void end_file();
@@ -188,7 +190,7 @@ class Compiler final : private DiagnosticSink {
   void definition_too_long();
   void keep(Status status);
   /// Whether the roll is still worth writing.
-  [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
+  [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more && !again_; }
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
   [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
   [[nodiscard]] bool at_word(std::string_view word) const;
@@ -495,6 +497,11 @@ class Compiler final : private DiagnosticSink {
   std::uint32_t slice_begin_ = 0;
   std::uint32_t records_ = 0;       ///< Definitions begun.
   std::uint32_t noted_ = 0;         ///< Records in the scratch.
+  KeptRoll* kept_ = nullptr;        ///< The writer's; null: nothing is kept.
+  std::span<std::uint8_t> marks_;   ///< IndexBuilder::Context::marks.
+  std::uint32_t kept_record_ = 0;   ///< In the roll in force, if `keeps_`.
+  bool keeps_ = false;              ///< This definition's records are kept with it.
+  bool again_ = false;              ///< The definitions are written and what is wrong is told.
   std::uint32_t code_size_ = 0;     ///< Of this definition so far.
   std::uint32_t scope_ = 0;         ///< name_hash of the layer.
   ScratchRecord pending_;           ///< Declared by the body that is open.

@@ -156,9 +156,17 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
   note(record);
 }
 
-/// Keeps a record for the index.
+/// Keeps a record for the index. Those of a definition that is kept are there already, but for what
+/// it uses.
 void Compiler::note(const ScratchRecord& record) {
   if (status_ != Status::more) return;
+  if (keeps_) {
+    if (record.role == ScratchRecord::Role::declaration ||
+        IndexBuilder::mark_use(kept_->roll(), marks_, kept_record_, record.entry.key)) {
+      return;
+    }
+    // The roll in force is damaged, or another: that will be found.
+  }
   ++noted_;
   keep(scratch_.append(record));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <span>
 
 #include "base/edit_distance.hpp"
@@ -9,17 +10,6 @@
 
 namespace pianola::lang {
 namespace {
-
-constexpr std::uint32_t kUseBit = 0x80000000U;
-/// Items handled in one step.
-constexpr std::uint32_t kBatch = 32;
-
-constexpr IndexSpace space_of(const IndexKey& key) {
-  return static_cast<IndexSpace>(key.high >> 28);
-}
-
-/// The key in the index of a text, given that of a variable of its name.
-IndexKey text_key(const IndexKey& key) { return name_key(IndexSpace::text, key.low); }
 
 /// Sorts the few items of a run. By insertion: the library's sort recurses.
 void sort_run(std::span<SortItem> items) {
@@ -44,8 +34,11 @@ bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
       return runs_step(context);
     case Phase::merge:
       return merge_step(context);
+    case Phase::probe:
     case Phase::check:
       return check_step(context);
+    case Phase::unused:
+      return unused_step(context);
   }
   return Status::ok;
 }
@@ -73,7 +66,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   std::uint32_t second = (key.high >> 8) & 0xFFFFU;
   if (record.first_is_character && !usage_of(first, first)) return false;
   if (record.second_is_character && !usage_of(second, second)) return false;
-  const bool trigger = space_of(key) == IndexSpace::trigger;
+  const bool trigger = key_space(key) == IndexSpace::trigger;
   if (context.leader && record.binding && trigger && key_kind(key) == TriggerKind::press &&
       !key_mods(key).any()) {
     key.high |= static_cast<std::uint32_t>(TriggerKind::leader) << 24;
@@ -114,7 +107,8 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   if (mirrored_ || position_ < records_) return Status::more;
   written_ = end_;
   position_ = 0;
-  phase_ = end_ <= kRun ? Phase::check : Phase::merge;
+  phase_ = Phase::merge;
+  if (end_ <= kRun) sorted(context);
   return Status::more;
 }
 
@@ -135,12 +129,20 @@ bool IndexBuilder::open_heads(const Context& context) {
   return true;
 }
 
-void IndexBuilder::next_level() {
+void IndexBuilder::next_level(const Context& context) {
   begin_ = end_;
   end_ = written_;
   position_ = begin_;
   run_ *= kFan;
-  if (end_ - begin_ <= run_) phase_ = Phase::check;
+  if (end_ - begin_ <= run_) sorted(context);
+}
+
+/// The items [begin_, end_) are sorted.
+void IndexBuilder::sorted(const Context& context) {
+  phase_ = Phase::check;
+  if (context.kept == nullptr) return;
+  phase_ = Phase::probe;
+  new (&keeping_) Keeping;
 }
 
 [[gnu::noinline]] Status IndexBuilder::merge_step(const Context& context) {
@@ -153,7 +155,7 @@ void IndexBuilder::next_level() {
     if (least == nullptr) {
       merging_ = false;
       if (position_ >= end_) {
-        next_level();
+        next_level(context);
         context.scratch.release_items(begin_);
       }
       return Status::more;
@@ -168,12 +170,37 @@ void IndexBuilder::next_level() {
 }
 
 Status IndexBuilder::check_step(const Context& context) {
-  for (std::uint32_t i = 0; i < kBatch; ++i) {
-    if (position_ >= end_) return check_used(context);
+  for (std::uint32_t i = 0; i < kBatch && !uncertain_; ++i) {
     SortItem item;
-    if (!context.scratch.read(position_++, item)) return Status::io_error;
-    if (const Status status = check(context, item); status != Status::ok) return status;
+    const bool any = position_ < end_;
+    if (any && !context.scratch.read(position_, item)) return Status::io_error;
+    if (context.kept != nullptr) {
+      const Status passed = pass_stored(context, any ? &item : nullptr);
+      if (passed == Status::more) continue;
+      if (passed != Status::ok) return passed;
+    }
+    if (!any) return end_items(context);
+    ++position_;
+    const Status status = phase_ == Phase::probe ? probe(context, item) : check(context, item);
+    if (status != Status::ok) return status;
   }
+  return Status::more;
+}
+
+/// After the last item and the last entry.
+Status IndexBuilder::end_items(const Context& context) {
+  if (phase_ == Phase::probe) {
+    phase_ = Phase::check;
+    position_ = begin_;
+    keeping_.stored_at = 0;
+    keeping_.has_same = false;
+    declared_ = false;
+    return Status::more;
+  }
+  if (const Status status = check_used(context); status != Status::ok) return status;
+  if (context.kept == nullptr || keeping_.unused_count == 0) return Status::ok;
+  phase_ = Phase::unused;
+  start_unused();
   return Status::more;
 }
 
@@ -188,7 +215,7 @@ Status IndexBuilder::check_step(const Context& context) {
 /// Warns of the last declaration if it is that of a name which nothing uses.
 Status IndexBuilder::check_used(const Context& context) {
   const bool checked = declared_ && !used_ && context.write;
-  const IndexSpace space = space_of(declared_item_.key);
+  const IndexSpace space = key_space(declared_item_.key);
   const bool named =
       space == IndexSpace::macro || space == IndexSpace::variable || space == IndexSpace::layer;
   if (!checked || !named) return Status::ok;
@@ -225,7 +252,7 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
 
 [[gnu::noinline]] Status IndexBuilder::declaration(const Context& context, const SortItem& item,
                                                    const ScratchRecord& record) {
-  const bool indexed_text = space_of(item.key) == IndexSpace::text;
+  const bool indexed_text = key_space(item.key) == IndexSpace::text;
   if (declared_ && declared_item_.key == item.key && !indexed_text) {
     if (record.copy) return Status::ok;  // one of its keys is enough to tell
     ScratchRecord first;
@@ -237,7 +264,7 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
     diagnostic.length = record.length;
     diagnostic.other = first.at;
     diagnostic.message = Message::trigger_taken;
-    if (space_of(item.key) != IndexSpace::trigger) {
+    if (key_space(item.key) != IndexSpace::trigger) {
       diagnostic.a = name_of(context, record, name);
       const bool same = diagnostic.a == name_of(context, first, first_name);
       diagnostic.message = same ? Message::name_taken : Message::names_collide;
@@ -248,7 +275,7 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
   if (const Status status = check_used(context); status != Status::ok) return status;
   declared_ = true;
   declared_item_ = item;
-  used_ = false;
+  used_ = was_used(context, item, record);
   check_letter(context, item, record);
   if (clashes_with_dance(context, item, record)) return Status::more;
   if (record.options != 0) {
@@ -265,7 +292,7 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
 /// the one that comes later.
 bool IndexBuilder::clashes_with_dance(const Context& context, const SortItem& item,
                                       const ScratchRecord& record) {
-  if (space_of(item.key) != IndexSpace::trigger || key_kind(item.key) != TriggerKind::dance) {
+  if (key_space(item.key) != IndexSpace::trigger || key_kind(item.key) != TriggerKind::dance) {
     return false;
   }
   ScratchRecord other;
@@ -363,19 +390,20 @@ bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
   ScratchRecord declared;
   std::array<char, kMaxName> declared_name;
   bool known = declared_ && declared_item_.key == item.key;
+  if (!known && context.kept != nullptr) return Status::ok;  // probe() has found it
   if (known && !context.scratch.read(declared_item_.record, declared)) return Status::io_error;
   known = known && name_of(context, declared, declared_name) == name;
   if (!known) {
     unknown_name(context, record, name);
     return Status::more;
   }
-  used_ = used_ || space_of(item.key) != IndexSpace::macro ||
+  used_ = used_ || key_space(item.key) != IndexSpace::macro ||
           record.entry.record != declared.entry.record;
   if (declared.text && !is_good_use(declared, record)) {
     report_text_use(context, declared, record, name);
     return Status::more;
   }
-  if (space_of(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
+  if (key_space(item.key) != IndexSpace::macro || declared.entry.params == record.entry.params ||
       declared.entry.params == kAnyParameters || record.entry.params == kAnyParameters) {
     return Status::ok;
   }
@@ -408,7 +436,7 @@ void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& rec
                                 std::string_view name) {
   std::array<char, kMaxName> buffer;
   Diagnostic diagnostic;
-  const IndexSpace space = space_of(record.entry.key);
+  const IndexSpace space = key_space(record.entry.key);
   diagnostic.message = space == IndexSpace::macro   ? Message::unknown_macro
                        : space == IndexSpace::layer ? Message::unknown_layer
                                                     : Message::unknown_variable;
@@ -428,7 +456,7 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
     ScratchRecord record;
     if (!context.scratch.read(i, record)) break;
     const bool candidate = record.role == ScratchRecord::Role::declaration &&
-                           space_of(record.entry.key) == space_of(key);
+                           key_space(record.entry.key) == key_space(key);
     if (!candidate) continue;
     std::array<char, kMaxName> buffer;
     const std::string_view other = name_of(context, record, buffer);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/status.hpp"
@@ -17,6 +18,11 @@ namespace pianola::lang {
 /// triggers to keys, sorts by external merge, and on the way finds names and triggers that are
 /// declared twice, names that are not declared, and calls with the wrong number of values. RAM is
 /// constant.
+///
+/// Beside a roll in force whose definitions are kept (`Context::kept`), the records are those of
+/// other definitions only. A first pass over both, which writes and reports nothing, finds out
+/// whether anything between the two might be wrong. If so the index is_uncertain(): the compiler
+/// then gives the records of all definitions to another builder.
 class IndexBuilder {
  public:
   struct Context {
@@ -28,30 +34,65 @@ class IndexBuilder {
     std::uint32_t letters;  ///< One bit for each from a on that something in the file types.
     bool leader;            ///< `set trigger = leader`: bindings of bare keys need it.
     bool write;             ///< False when the file has errors: only check.
+    KeptRoll* kept = nullptr;
+    /// One bit for each entry of its roll, or fewer, which are then shared: something in a
+    /// definition that is kept uses the name.
+    std::span<std::uint8_t> marks{};
   };
 
   /// `records`: how many there are in the scratch.
-  explicit IndexBuilder(std::uint32_t records) : records_(records) {}
+  explicit IndexBuilder(std::uint32_t records) : records_(records), heads_{} {}
 
   /// A bounded piece of work. Status::more, ok when the index is complete, or what failed.
   Status step(const Context& context);
+  /// Nothing was written, and the records of all definitions are needed.
+  [[nodiscard]] bool is_uncertain() const { return uncertain_; }
+
+  /// Notes in `marks` that a definition of the roll in force, `record`, which is kept, uses the
+  /// name of `key`. False if the roll has no such name.
+  static bool mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint32_t record,
+                       const IndexKey& key);
 
  private:
+  static constexpr std::uint32_t kBatch = 32;  // items or entries handled in one step
+  static constexpr std::uint32_t kUseBit = 0x80000000U;
   static constexpr std::uint32_t kRun = 16;  // items sorted in RAM at a time
   static constexpr std::uint32_t kFan = 8;   // runs merged at a time
 
-  enum class Phase : std::uint8_t { runs, merge, check };
+  enum class Phase : std::uint8_t { runs, merge, probe, check, unused };
   struct Head {
     SortItem item;
-    std::uint32_t next = 0;  // item to read after this one
-    std::uint32_t end = 0;   // of its run
-    bool live = false;
+    std::uint32_t next;  // item to read after this one
+    std::uint32_t end;   // of its run
+    bool live;
+  };
+  /// A name that is kept, and that nothing uses.
+  struct Unused {
+    std::uint32_t record;
+    std::uint32_t hash;
+  };
+  static constexpr std::uint32_t kUnused = 16;  // found at a time
+  /// Where the work beside a roll in force stands.
+  struct Keeping {
+    std::uint32_t stored_at = 0;  // the next entry of that roll
+    bool has_same = false;        // `same` is its entry with the key of the last item,
+    bool same_kept = false;       // and is kept
+    std::uint32_t same_at = 0;    // position of it
+    IndexEntry same;
+    std::uint32_t unused_count = 0;  // kept names that nothing uses
+    std::uint32_t told = 0;          // how many of them were reported
+    std::uint32_t told_record = 0;   // the last of those
+    std::uint32_t found = 0;         // how many `unused` has
+    std::uint32_t next = 0;          // the first of them that was not reported
+    Position place;                  // up to which lines were counted
+    std::array<Unused, kUnused> unused{};
   };
 
   Status runs_step(const Context& context);
   Status merge_step(const Context& context);
   Status check_step(const Context& context);
-  void next_level();
+  void next_level(const Context& context);
+  void sorted(const Context& context);
   bool open_heads(const Context& context);
   static bool advance(const Context& context, Head& head);
   Status check(const Context& context, const SortItem& item);
@@ -76,6 +117,21 @@ class IndexBuilder {
                                   std::array<char, kMaxName>& out);
   static bool resolve(const Context& context, const ScratchRecord& record, IndexKey& key);
 
+  // index_keeping.cpp: beside the roll in force
+  Status end_items(const Context& context);
+  Status pass_stored(const Context& context, const SortItem* item);
+  bool is_fine(const Context& context, const IndexEntry& entry, bool kept) const;
+  bool is_fine_kept(const Context& context, const IndexEntry& entry) const;
+  Status probe(const Context& context, const SortItem& item);
+  bool is_fine_declaration(const Context& context, const SortItem& item,
+                           const ScratchRecord& record) const;
+  bool is_fine_use(const Context& context, const SortItem& item, const ScratchRecord& record) const;
+  bool was_used(const Context& context, const SortItem& item, const ScratchRecord& record) const;
+  void start_unused();
+  Status unused_step(const Context& context);
+  void find_unused(const Context& context);
+  void report_unused(const Context& context, const Unused& unused);
+
   std::uint32_t records_;
   Phase phase_ = Phase::runs;
   std::uint32_t position_ = 0;  // of the next record (runs) or item (merge, check) to read
@@ -87,9 +143,13 @@ class IndexBuilder {
   bool declared_ = false;      // declared_item_ holds the last declaration
   bool used_ = false;          // and something uses it
   bool mirrored_ = false;      // mirror_ waits to be sorted in
-  SortItem mirror_;            // a text with the key that its index entry has
+  bool uncertain_ = false;
+  SortItem mirror_;  // a text with the key that its index entry has
   SortItem declared_item_;
-  std::array<Head, kFan> heads_{};
+  union {
+    std::array<Head, kFan> heads_;  // merge
+    Keeping keeping_;               // probe and later, if there is a roll in force
+  };
 };
 
 }  // namespace pianola::lang

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/status.hpp"
 #include "lang/code/roll.hpp"
@@ -55,6 +56,12 @@ class Scratch {
   virtual bool read(std::uint32_t index, SortItem& out) = 0;
   /// The first `count` items will not be read again; their room may be reused.
   virtual void release_items(std::uint32_t count) = 0;
+  /// RAM for so many bits, which are 0, or for fewer, or none. Asked for once, after clear() and
+  /// before anything is appended. The scratch's, up to the next clear().
+  virtual std::span<std::uint8_t> marks(std::uint32_t bits) {
+    static_cast<void>(bits);
+    return {};
+  }
   /// Forgets all.
   virtual void clear() = 0;
 

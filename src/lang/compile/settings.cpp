@@ -318,8 +318,7 @@ bool Compiler::option_value(const OptionInfo& info) {
   CodePiece piece(info.opcode);
   if (info.opcode == Opcode::option) piece.number(number);
   emit(piece.number(value));
-  const bool decides = info.kinds != kAnyKind && (info.kinds & kTapOrHold) != 0;
-  if (decides) options_sum_ += option_hash(number, value);
+  if (decides(info)) options_sum_ += option_hash(number, value);
   return true;
 }
 

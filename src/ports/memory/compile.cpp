@@ -38,6 +38,11 @@ bool Scratch::read(std::uint32_t index, lang::SortItem& out) {
 
 void Scratch::release_items(std::uint32_t /*count*/) {}
 
+std::span<std::uint8_t> Scratch::marks(std::uint32_t bits) {
+  marks_.assign((bits + 7) / 8, 0);
+  return marks_;
+}
+
 void Scratch::clear() {
   records_.clear();
   items_.clear();

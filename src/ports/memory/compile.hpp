@@ -35,10 +35,12 @@ class Scratch final : public lang::Scratch {
   bool read(std::uint32_t index, lang::ScratchRecord& out) override;
   bool read(std::uint32_t index, lang::SortItem& out) override;
   void release_items(std::uint32_t count) override;
+  std::span<std::uint8_t> marks(std::uint32_t bits) override;
   void clear() override;
 
  private:
   std::vector<lang::ScratchRecord> records_;
+  std::vector<std::uint8_t> marks_;
   std::vector<lang::SortItem> items_;
 };
 

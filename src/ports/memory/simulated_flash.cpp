@@ -26,8 +26,8 @@ std::uint8_t rare_bits(std::uint64_t noise) {
 
 }  // namespace
 
-SimulatedFlash::SimulatedFlash(const flash::Geometry& geometry, std::uint64_t seed)
-    : geometry_(geometry), seed_(seed) {
+SimulatedFlash::SimulatedFlash(const flash::Geometry& geometry, std::uint64_t seed, bool mapped)
+    : geometry_(geometry), mapped_(mapped), seed_(seed) {
   if (!flash::is_supported(geometry)) throw std::logic_error("no supported geometry");
   bytes_.assign(geometry.size(), 0xFF);
   programmed_.assign(geometry.size() / geometry.program_unit, false);

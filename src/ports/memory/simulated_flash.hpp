@@ -53,10 +53,15 @@ class SimulatedFlash final : public flash::NorFlash {
   };
 
   /// New flash, erased, with its power on. The geometry must be a supported one; `seed` decides
-  /// what unstable bits read.
-  explicit SimulatedFlash(const flash::Geometry& geometry, std::uint64_t seed = 1);
+  /// what unstable bits read. `mapped`: it can be read in place as well, and unstable bits read as
+  /// their old content there.
+  explicit SimulatedFlash(const flash::Geometry& geometry, std::uint64_t seed = 1,
+                          bool mapped = false);
 
   [[nodiscard]] flash::Geometry geometry() const override { return geometry_; }
+  [[nodiscard]] const std::uint8_t* mapped() const override {
+    return mapped_ ? bytes_.data() : nullptr;
+  }
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override;
   /// Throws std::logic_error if a unit was programmed since its sector's last complete erase, or if
   /// the last erase was cut: that is never right, whatever the chip.
@@ -125,6 +130,7 @@ class SimulatedFlash final : public flash::NorFlash {
   Counts counts_;
   std::optional<std::uint64_t> cut_at_;  ///< In steps.
   bool off_ = false;
+  bool mapped_;
   Unstable mode_ = Unstable::random;
   std::uint64_t seed_;
   std::uint64_t power_cycles_ = 0;

@@ -1,0 +1,121 @@
+#include "store/in_place.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstring>
+#include <string>
+
+#include "ports/memory/simulated_flash.hpp"
+#include "support/store_device.hpp"
+
+namespace pianola::store {
+namespace {
+
+using memory::SimulatedFlash;
+using test::many_macros;
+using test::StoreDevice;
+
+constexpr flash::Geometry kMapped{4096, 256, 32};
+
+/// Whether the roll's text is used where it stands, and how often the flash was read for it.
+struct Use {
+  std::string text;
+  std::uint64_t reads = 0;
+};
+
+Use use(StoreDevice& device, SimulatedFlash& flash) {
+  const std::uint64_t before = flash.counts().reads;
+  std::string text = device.text();
+  return {std::move(text), flash.counts().reads - before};
+}
+
+TEST(InPlace, MappedFlashIsReadWithoutACopy) {
+  const std::string text = many_macros(50, 100);
+  SimulatedFlash flash{kMapped, 1, true};
+  {
+    StoreDevice device{flash};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    ASSERT_EQ(device.save(text), Status::ok);
+    const Use used = use(device, flash);
+    EXPECT_EQ(used.text, text);
+    EXPECT_EQ(used.reads, 0U) << "it was read back when it was written";
+  }
+  StoreDevice device{flash};
+  ASSERT_EQ(device.mount(), Mount::ok);
+  const Use used = use(device, flash);
+  EXPECT_EQ(used.text, text);
+  EXPECT_EQ(used.reads, 0U);
+}
+
+// Each bit of a sector is inverted in turn: what is read is right, for wrong bits in nodes are put
+// right, or ends where a block is damaged.
+TEST(InPlace, NothingOfASectorWithAWrongBitIsUsedUnchecked) {
+  const std::string text = many_macros(12, 60);
+  SimulatedFlash good{kMapped, 1, true};
+  std::uint32_t sector = 0;
+  {
+    StoreDevice device{good};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    ASSERT_EQ(device.save(text), Status::ok);
+    sector = device.store.log().root().roll.address / kMapped.sector_size;
+  }
+  unsigned checked = 0;
+  for (std::uint32_t at = SectorHeader::kSize; at < 4096; ++at) {
+    const std::uint32_t address = sector * 4096 + at;
+    if (flash::is_blank(good.bytes().subspan(address, 4096 - at))) break;
+    SimulatedFlash flash = good;
+    flash.flip(address, at % 8);
+    StoreDevice device{flash};
+    ASSERT_EQ(device.mount(), Mount::ok);
+    const Use used = use(device, flash);
+    ASSERT_GT(used.reads, 0U) << at;
+    ASSERT_EQ(used.text, text.substr(0, used.text.size())) << at;
+    ++checked;
+  }
+  EXPECT_GT(checked, 1000U);
+}
+
+// A sector is erased and holds something else: what is remembered of it is forgotten.
+TEST(InPlace, PlacesAreForgottenBeforeTheirSectorsAreErased) {
+  SimulatedFlash flash{{4096, 256, 16}, 1, true};
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  const std::string text = many_macros(12, 300);
+  ASSERT_EQ(device.save(text), Status::ok);
+  const test::StoreState before = device.state();
+  StoredRoll& roll = device.store.roll();
+  std::array<std::uint8_t, Store::kDraftSector> data{};
+  for (unsigned i = 0; i < 800; ++i) {
+    // A piece of one definition's code, as a task that goes on reads it.
+    const std::uint32_t position = i % 10;
+    const std::uint32_t record = roll.record_at(position);
+    std::array<std::uint8_t, 32> code{};
+    ASSERT_EQ(roll.read_code(record, 64 + i % 100, code), code.size());
+    ASSERT_EQ(std::memcmp(code.data(), &before.definitions[position].code[64 + i % 100], 32), 0);
+    data.fill(static_cast<std::uint8_t>(i));
+    ASSERT_EQ(device.draft(i % 10, data), Status::ok);
+  }
+  EXPECT_GT(device.store.log().opened(), 200U);
+}
+
+// One task after another goes on in code of its own: no search, no flash read.
+TEST(InPlace, SixteenTasksGoOnWithoutASearch) {
+  SimulatedFlash flash{kMapped};
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  ASSERT_EQ(device.save(many_macros(40, 600)), Status::ok);
+  StoredRoll& roll = device.store.roll();
+  std::array<std::uint32_t, 16> records{};
+  for (unsigned i = 0; i < 16; ++i) records[i] = roll.record_at(2 * i);
+  std::array<std::uint8_t, 32> code{};
+  for (const std::uint32_t record : records) roll.read_code(record, 0, code);
+  const std::uint64_t before = flash.counts().reads;
+  for (unsigned round = 0; round < 5; ++round) {
+    for (const std::uint32_t record : records) roll.read_code(record, 64 * round, code);
+  }
+  EXPECT_EQ(flash.counts().reads - before, 5U * 16) << "a block each";
+}
+
+}  // namespace
+}  // namespace pianola::store
