@@ -69,7 +69,7 @@ void Core::end_task(TaskIndex index, TaskEvent how) {
   } else if (oneshots) {
     spend_oneshots(index, true);
   }
-  leave_scopes(index, 0);
+  if (task.scopes != 0) leave_scopes(index, 0);
   stop_lingering(task);
   forget_known(task);
   signal(kWakeTask);
@@ -204,8 +204,8 @@ void Core::forget_known(Task& task) {
   --knowing;
 }
 
-void Core::take_event() {
-  input.pop();
+/// One of the events is gone that tasks know of.
+void Core::forget_event() {
   for (std::size_t i = 0; i < tasks.capacity() && knowing != 0; ++i) {
     Task& task = tasks[static_cast<TaskIndex>(i)];
     if (task.known == 1) --knowing;

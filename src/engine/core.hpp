@@ -104,7 +104,10 @@ struct Core {
   void end_round(TaskIndex task);
 
   /// The next key event is gone from the queue.
-  void take_event();
+  void take_event() {
+    input.pop();
+    if (knowing != 0) forget_event();
+  }
 
   /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
   /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
@@ -202,6 +205,7 @@ struct Core {
   void stop_keeping(Task& task);
   void stop_lingering(Task& task);
   void forget_known(Task& task);
+  void forget_event();
 };
 
 /// The bit of Caps Lock in an LED report (HID 1.11, appendix B.1).

@@ -159,9 +159,9 @@ inline Next Engine::waiting_next() const {
   if (!mixer.waiting()) {
     return Next::time(mixer.parted() ? mixer.next_part_at() : core_.typist.ready_at());
   }
-  const bool late = host_is_late(core_.now);
-  if (mixer.refused()) return Next::time(core_.now + (late ? kRetryTime : 1));
-  if (late || core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  if (mixer.refused()) return Next::time(core_.now + (host_is_late(core_.now) ? kRetryTime : 1));
+  if (core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  if (host_is_late(core_.now)) return {};
   return Next::time(mixer.waiting_since() + kHostTimeout);
 }
 

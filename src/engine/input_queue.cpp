@@ -28,7 +28,7 @@ void InputQueue::append(Usage usage, bool down, Time time) {
 }
 
 void InputQueue::pop() {
-  consumed_ &= ~bit(0);
+  if (consumed_ != 0) consumed_ &= ~bit(0);
   first_ = static_cast<std::uint16_t>(first_ + 1U < places_.size() ? first_ + 1U : 0U);
   --count_;
 }

@@ -470,7 +470,7 @@ std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activat
   if (const auto error = options.read(core_.reader, found.entry)) return error;
   const bool stop = options.again == Again::stop || options.again == Again::restart;
   const bool once = options.again == Again::stop || options.again == Again::ignore;
-  if (runs(found, stop) && once) return std::nullopt;
+  if (core_.tasks.count() != 0 && runs(found, stop) && once) return std::nullopt;
   return start(found, options, activation);
 }
 

@@ -168,26 +168,24 @@ bool Mixer::send_motion(Time now) {
 /// Sends that the typed key's key and the modifiers `mods` are down in place of those before them,
 /// which are others. `own`: nobody else holds the key down. Returns whether the host has it.
 bool Mixer::give_typed(Time now, Modifiers mods, bool own) {
-  const auto key = static_cast<std::uint8_t>(typed_.key);
-  const auto before = static_cast<std::uint8_t>(struck_);
   const Modifiers mods_before = shown_.mods;
-  if (struck_own_) shown_.keys.remove(before);
-  if (own) shown_.keys.add(key);
+  if (struck_own_) shown_.keys.remove(static_cast<std::uint8_t>(struck_));
+  if (own) shown_.keys.add(static_cast<std::uint8_t>(typed_.key));
   shown_.mods = mods;
   if (!refused_) waiting_since_ = now;
   refused_ = !sink_.send(shown_);
   in_flight_ = !refused_;
   dirty_ = refused_;
-  if (!refused_) {
-    note_typed(own);
-    return false;
-  }
-  // As it was: the long way tries again.
-  if (own) shown_.keys.remove(key);
-  if (struck_own_) shown_.keys.add(before);
+  refused_ ? take_back(own, mods_before) : note_typed(own);
+  return false;
+}
+
+/// The host refused it: all is as it was, and the long way tries again.
+[[gnu::noinline]] void Mixer::take_back(bool own, Modifiers mods_before) {
+  if (own) shown_.keys.remove(static_cast<std::uint8_t>(typed_.key));
+  if (struck_own_) shown_.keys.add(static_cast<std::uint8_t>(struck_));
   shown_.mods = mods_before;
   steady_ = false;
-  return false;
 }
 
 /// The host knows of the typed key as it is, and of none of kMenuMods.

@@ -166,6 +166,7 @@ class Mixer {
   [[nodiscard]] hid::Modifiers modifiers() const;
   void compose(hid::Report& next, bool& own);
   bool give_typed(Time now, hid::Modifiers mods, bool own);
+  void take_back(bool own, hid::Modifiers mods_before);
   void note_typed(bool own);
   bool send_all(Time now);
   bool begin_part(hid::Report& next) const;

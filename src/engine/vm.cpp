@@ -38,13 +38,37 @@ constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   }
 }
 
-inline Vm::Kind Vm::kind(std::uint8_t code) {
-  static constexpr auto kKinds = [] {
-    std::array<Kind, lang::kOpcodeCount> kinds{};
-    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = kind_of(static_cast<Opcode>(i));
-    return kinds;
+/// How many operands `opcode` has, if they are up to two numbers and it leaves the evaluation stack
+/// as it is; kOthers if it is another one.
+constexpr unsigned Vm::numbers_of(Opcode opcode) {
+  const lang::Operands& kinds = lang::operands_of(opcode);
+  unsigned count = 0;
+  for (const OperandKind kind : kinds) {
+    if (kind == OperandKind::none) break;
+    const bool number =
+        kind == OperandKind::number || kind == OperandKind::label || kind == OperandKind::distance;
+    count = number && count < kOthers ? count + 1 : kOthers;
+  }
+  const lang::StackEffect effect = lang::effect_of(opcode);
+  return effect.pops == 0 && effect.pushes == 0 ? count : kOthers;
+}
+
+/// kind_of() the instruction `code`, and above that numbers_of() it.
+inline unsigned Vm::traits(std::uint8_t code) {
+  static constexpr auto kTraits = [] {
+    std::array<std::uint8_t, lang::kOpcodeCount> traits{};
+    for (std::size_t i = 0; i < traits.size(); ++i) {
+      const auto opcode = static_cast<Opcode>(i);
+      traits[i] = static_cast<std::uint8_t>(static_cast<unsigned>(kind_of(opcode)) |
+                                            numbers_of(opcode) << kKindBits);
+    }
+    return traits;
   }();
-  return code < kKinds.size() ? kKinds[code] : Kind::plain;
+  return code < kTraits.size() ? kTraits[code] : kOthers << kKindBits;
+}
+
+inline Vm::Kind Vm::kind(std::uint8_t code) {
+  return static_cast<Kind>(traits(code) & ((1U << kKindBits) - 1));
 }
 
 /// Whether no task, key or deadline waits for the floor.
@@ -108,29 +132,6 @@ inline bool Vm::read(OperandKind kind, std::uint32_t& value, Operands& operands)
   return false;
 }
 
-/// How many operands the instruction has, if they are up to two numbers and it leaves the
-/// evaluation stack as it is; kOthers if it is another one.
-inline std::uint8_t Vm::numbers(std::uint8_t code) {
-  static constexpr auto kNumbers = [] {
-    std::array<std::uint8_t, lang::kOpcodeCount> numbers{};
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const lang::Operands& kinds = lang::kOperands[i];
-      std::uint8_t count = 0;
-      while (count < 3 &&
-             (kinds[count] == OperandKind::number || kinds[count] == OperandKind::label ||
-              kinds[count] == OperandKind::distance)) {
-        ++count;
-      }
-      const lang::StackEffect effect = lang::kStackEffects[i];
-      const bool simple =
-          count < 3 && kinds[count] == OperandKind::none && effect.pops == 0 && effect.pushes == 0;
-      numbers[i] = simple ? count : kOthers;
-    }
-    return numbers;
-  }();
-  return code < kNumbers.size() ? kNumbers[code] : kOthers;
-}
-
 /// Reads the operands of the instruction `code`. False if it is none, or the evaluation stack is
 /// not as it needs.
 bool Vm::decode(std::uint8_t code, Operands& operands) {
@@ -151,7 +152,7 @@ bool Vm::decode(std::uint8_t code, Operands& operands) {
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
   Operands operands;
-  const std::uint8_t count = numbers(code);
+  const unsigned count = traits(code) >> kKindBits;
   bool good = false;
   if (count == kOthers) {
     good = decode(code, operands);

@@ -52,7 +52,11 @@ class Vm {
     types,     ///< Its handler wants the typist to be ready.
     waits,     ///< Begin with wait_at_once().
   };
+  static constexpr unsigned kKindBits = 2;
+  static constexpr unsigned kOthers = 3;
   static constexpr Kind kind_of(lang::Opcode opcode);
+  static constexpr unsigned numbers_of(lang::Opcode opcode);
+  static unsigned traits(std::uint8_t code);
   static Kind kind(std::uint8_t code);
 
   /// The operands in their order: a number as it is, a name as its hash, one with a length as that
@@ -71,8 +75,6 @@ class Vm {
   bool yield_at_once();
   Flow execute(std::uint8_t code);
   void compute(unsigned& budget, bool alone);
-  static constexpr std::uint8_t kOthers = 0xFF;
-  static std::uint8_t numbers(std::uint8_t code);
   bool decode(std::uint8_t code, Operands& operands);
   bool read(lang::OperandKind kind, std::uint32_t& value, Operands& operands);
   bool read_name(std::uint32_t& value, Operands& operands);
