@@ -56,4 +56,8 @@ constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b, std
   return fits ? std::nullopt : std::optional{ErrorCode::overflow};
 }
 
+/// The same for an `opcode` that is_binary().
+std::optional<ErrorCode> calculate(lang::Opcode opcode, std::int32_t a, std::int32_t b,
+                                   std::int32_t& result);
+
 }  // namespace pianola::engine

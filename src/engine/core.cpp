@@ -54,19 +54,11 @@ std::optional<ErrorCode> Core::make_task(const Found& found, TaskIndex& out) {
   return std::nullopt;
 }
 
-bool Core::give_floor() {
-  const TaskIndex index = tasks.next();
-  if (index == kNoTask) return false;
-  take_floor(index);
-  return true;
-}
-
 void Core::take_floor(TaskIndex index) {
   floor.task = index;
   floor.depth = 0;
   floor.labels = Floor::kUnknown;
   floor.timed = false;
-  reader.seek(tasks[index].record, tasks[index].pc);
 }
 
 void Core::end_task(TaskIndex index, TaskEvent how) {
@@ -77,7 +69,7 @@ void Core::end_task(TaskIndex index, TaskEvent how) {
   } else if (oneshots) {
     spend_oneshots(index, true);
   }
-  leave_scopes(index, 0);
+  if (task.scopes != 0) leave_scopes(index, 0);
   stop_lingering(task);
   forget_known(task);
   signal(kWakeTask);
@@ -212,15 +204,13 @@ void Core::forget_known(Task& task) {
   --knowing;
 }
 
-KeyEvent Core::take_event() {
-  const KeyEvent event = input.front();
-  input.pop();
+/// One of the events is gone that tasks know of.
+void Core::forget_event() {
   for (std::size_t i = 0; i < tasks.capacity() && knowing != 0; ++i) {
     Task& task = tasks[static_cast<TaskIndex>(i)];
     if (task.known == 1) --knowing;
     if (task.known != 0) --task.known;
   }
-  return event;
 }
 
 // ---- One-shots ---------------------------------------------------------------------------------

@@ -67,9 +67,15 @@ struct Core {
   /// nothing changed.
   std::optional<ErrorCode> make_task(const Found& found, TaskIndex& out);
 
-  /// Takes the floor and goes on with the task of this round that is next. False if there is none.
-  bool give_floor();
-  /// Gives the floor to `task`, which is in neither round.
+  /// Gives the floor to the task of this round that is next. Only if there is one.
+  void give_floor() {
+    const TaskIndex task = tasks.next();
+    read(task);
+    take_floor(task);
+  }
+  /// The reader goes to where `task` goes on.
+  void read(TaskIndex task) { reader.seek(tasks[task].record, tasks[task].pc); }
+  /// Gives the floor to `task`, which is in neither round; the reader stands where it goes on.
   void take_floor(TaskIndex task);
 
   /// Ends a task: what it has is free again, and the keys that it holds go up. `how`: ended, failed
@@ -97,8 +103,11 @@ struct Core {
   /// A task comes to the end of a loop's round, while `deferring`.
   void end_round(TaskIndex task);
 
-  /// Takes the next key event from the queue.
-  KeyEvent take_event();
+  /// The next key event is gone from the queue.
+  void take_event() {
+    input.pop();
+    if (knowing != 0) forget_event();
+  }
 
   /// The usage that stands for the layer called `name` (lang::name_hash) among the holds: whoever
   /// holds it keeps the layer on, the device with kDevice. hid::kNoKey if there is no such layer.
@@ -196,6 +205,7 @@ struct Core {
   void stop_keeping(Task& task);
   void stop_lingering(Task& task);
   void forget_known(Task& task);
+  void forget_event();
 };
 
 /// The bit of Caps Lock in an LED report (HID 1.11, appendix B.1).

@@ -23,6 +23,8 @@ class Deadlines {
   void add(TaskIndex task);
   /// Does nothing if it is not there.
   void remove(TaskIndex task);
+  /// The deadline of first() has changed, to a later one.
+  void first_changed();
 
  private:
   void put(std::size_t place, TaskIndex task) {
@@ -36,7 +38,7 @@ class Deadlines {
     return one.press != other.press ? earlier(one.press, other.press) : a < b;
   }
   void rise(std::size_t place, TaskIndex task);
-  void sink(std::size_t place, TaskIndex task);
+  void fill(std::size_t place, TaskIndex task);
 
   Task* tasks_;
   TaskIndex* heap_;
@@ -45,39 +47,21 @@ class Deadlines {
 
 // Each wake and each sleep of a macro goes through these, so they stand here to be inlined.
 
-inline void Deadlines::rise(std::size_t place, TaskIndex task) {
-  while (place > 0) {
-    const std::size_t above = (place - 1) / 2;
-    if (!earlier_than(task, heap_[above])) break;
-    put(place, heap_[above]);
-    place = above;
-  }
-  put(place, task);
+inline void Deadlines::add(TaskIndex task) {
+  const std::size_t place = count_++;
+  place == 0 ? put(place, task) : rise(place, task);
 }
-
-inline void Deadlines::sink(std::size_t place, TaskIndex task) {
-  for (std::size_t below = 2 * place + 1; below < count_; below = 2 * place + 1) {
-    if (below + 1 < count_ && earlier_than(heap_[below + 1], heap_[below])) ++below;
-    if (!earlier_than(heap_[below], task)) break;
-    put(place, heap_[below]);
-    place = below;
-  }
-  put(place, task);
-}
-
-inline void Deadlines::add(TaskIndex task) { rise(count_++, task); }
 
 inline void Deadlines::remove(TaskIndex task) {
   const std::size_t place = tasks_[task].place;
   if (place == Task::kNoPlace) return;
   tasks_[task].place = Task::kNoPlace;
   const TaskIndex last = heap_[--count_];
-  if (last == task) return;
-  if (place > 0 && earlier_than(last, heap_[(place - 1) / 2])) {
-    rise(place, last);
-  } else {
-    sink(place, last);
-  }
+  if (last != task) fill(place, last);
+}
+
+inline void Deadlines::first_changed() {
+  if (count_ > 1) fill(0, heap_[0]);
 }
 
 }  // namespace pianola::engine

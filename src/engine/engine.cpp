@@ -26,25 +26,35 @@ inline bool Engine::keys_pass() const {
 inline bool Engine::keys_wait() const { return !core_.input.empty() && keys_pass(); }
 
 /// Does what the first key event means. Returns whether tasks woke.
-inline bool Engine::handle(const Choice& choice) {
-  if (choice.kind != Choice::Kind::cancel) return keyboard_.handle(choice);
+inline bool Engine::handle(const KeyEvent& event, const Choice& choice) {
+  if (choice.kind != Choice::Kind::cancel) return keyboard_.handle(event, choice);
   cancel_all();
   return true;
+}
+
+/// Whether the task whose time has come wakes before the next key event, whatever that means: no
+/// key is decided before it changed, and none that waits behind it could be let up early.
+inline bool Engine::wakes_first() const {
+  if (core_.deferring != 0 || core_.oneshot_timed) return false;
+  const KeyEvent event = core_.input.front();
+  if (event.down && core_.input.size() > 1) return false;
+  return earlier(core_.tasks[core_.tasks.first_deadline()].deadline, event.time);
 }
 
 /// Handles the next key event, unless it is kept back, is undecided, or a task wakes before it.
 /// False if nothing happened.
 inline bool Engine::handle_key(bool due) {
   if (!keys_pass()) return keyboard_.let_up_early();
-  core_.end_late_oneshots(core_.input.front().time);
+  const KeyEvent event = core_.input.front();
+  core_.end_late_oneshots(event.time);
   Tasks& tasks = core_.tasks;
-  const Choice choice = keyboard_.look();
+  const Choice choice = keyboard_.look(event);
   undecided_ = choice.kind == Choice::Kind::undecided;
   decided_at_ = choice.at;
   if (undecided_) return keyboard_.let_up_early();
   if (due && earlier(tasks[tasks.first_deadline()].deadline, choice.at)) return false;
-  const bool woke = handle(choice);
-  if ((changed() && tell_changes()) || woke) tasks.turn();
+  const bool woke = handle(event, choice);
+  if (tell_changes() || woke) tasks.turn();
   return true;
 }
 
@@ -61,17 +71,17 @@ inline bool Engine::go_on() {
   Tasks& tasks = core_.tasks;
   const bool due = tasks.due(core_.now);
   undecided_ = false;
-  if (!core_.input.empty() && handle_key(due)) return true;
+  if (!core_.input.empty() && !(due && wakes_first()) && handle_key(due)) return true;
   if (core_.oneshot_timed && end_oneshots()) return true;
   if (due) tasks.wake(tasks.first_deadline(), kWakeTime);
   return tasks.turn();
 }
 
-/// Whether nothing but a deadline can be what happens next: nobody has the floor or is ready, no
-/// key waits, the host has all, and nothing changed.
+/// While nobody has the floor: whether nothing but a deadline can be what happens next. Nobody is
+/// ready, no key waits, the host has all, and nothing changed.
 inline bool Engine::only_sleepers() const {
   // What fails most often comes first.
-  if (!core_.mixer.quiet() || !core_.input.empty() || core_.floor.task != kNoTask) return false;
+  if (!core_.mixer.quiet() || !core_.input.empty()) return false;
   if (core_.tasks.any_ready() || core_.oneshot_timed) return false;
   return !changed();
 }
@@ -88,16 +98,19 @@ inline bool Engine::layers_differ() const {
 
 /// Tells what changed since the last time to the tasks that wait for it, and starts what `on …` has
 /// for it. Only while nobody has the floor. Returns whether tasks woke.
-bool Engine::tell_changes() {
+inline bool Engine::tell_changes() {
   if (layers_differ()) layers_changed();
   if (core_.leds != leds_) leds_changed();
+  if (events_ != 0) start_events();
+  const Wakes changed = core_.signals;
+  core_.signals = 0;
+  return core_.tasks.anybody_listens() && core_.tasks.signal(changed);
+}
+
+void Engine::start_events() {
   for (; events_ != 0; events_ &= static_cast<std::uint8_t>(events_ - 1)) {
     keyboard_.start_event(static_cast<lang::Event>(std::countr_zero(events_)));
   }
-  const Wakes changed = core_.signals;
-  if (changed == 0) return false;
-  core_.signals = 0;
-  return core_.tasks.signal(changed);
 }
 
 /// Somebody holds something else than before: perhaps a layer.
@@ -131,9 +144,10 @@ inline void Engine::mix_keys() {
   const std::uint32_t record = core_.reader.record();
   const std::uint32_t offset = core_.reader.offset();
   while (keys_wait() && core_.floor.task != kNoTask && core_.mixer.settle(core_.now)) {
-    const Choice choice = keyboard_.look();
+    const KeyEvent event = core_.input.front();
+    const Choice choice = keyboard_.look(event);
     if (choice.kind == Choice::Kind::undecided) break;
-    handle(choice);
+    handle(event, choice);
     if (core_.request.kind != Request::Kind::none) break;
   }
   core_.reader.seek(record, offset);
@@ -145,9 +159,9 @@ inline Next Engine::waiting_next() const {
   if (!mixer.waiting()) {
     return Next::time(mixer.parted() ? mixer.next_part_at() : core_.typist.ready_at());
   }
-  const bool late = host_is_late(core_.now);
-  if (mixer.refused()) return Next::time(core_.now + (late ? kRetryTime : 1));
-  if (late || core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  if (mixer.refused()) return Next::time(core_.now + (host_is_late(core_.now) ? kRetryTime : 1));
+  if (core_.host == HostState::awake || core_.tasks.count() == 0) return {};
+  if (host_is_late(core_.now)) return {};
   return Next::time(mixer.waiting_since() + kHostTimeout);
 }
 
@@ -191,42 +205,49 @@ inline void Engine::check_host() {
   core_.now = now;
   if (!loaded_) play(*core_.roll);
   check_host();
+  Tasks& tasks = core_.tasks;
   Vm vm{core_};
   unsigned budget = kQuota;
   while (budget > 0) {
-    if (only_sleepers()) {
+    if (core_.floor.task != kNoTask) {
+      // It goes on.
+    } else if (only_sleepers()) {
       // What mostly happens: the order of the rounds comes to giving the floor to the next of them.
       undecided_ = false;
-      if (!core_.tasks.any_deadline()) return {};
-      const Time deadline = core_.tasks[core_.tasks.first_deadline()].deadline;
-      if (!reached(now, deadline)) return Next::time(deadline);
-      core_.take_floor(core_.tasks.wake_for_floor());
+      if (!tasks.any_deadline()) return {};
+      const TaskIndex next = tasks.first_deadline();
+      if (!reached(now, tasks[next].deadline)) return Next::time(tasks[next].deadline);
       floors_ = 1;
-      --budget;
-    }
-    if (core_.floor.task != kNoTask) {
-      if (core_.settings.mix && keys_wait()) {
-        mix_keys();
-        if (core_.request.kind != Request::Kind::none) return Next::time(now);
-        if (core_.floor.task == kNoTask) continue;
+      core_.read(next);
+      if (budget > 1 && vm.sleep_on(next)) {
+        budget -= 2;
+        continue;
       }
-      const Vm::Stop stop = vm.run(budget);
-      if (stop == Vm::Stop::waiting) return waiting_next();
-      if (stop == Vm::Stop::asks) return Next::time(now);
-      continue;
-    }
-    if (changed()) tell_changes();
-    // A round to which macros are added for ever must not keep the keys and the deadlines waiting.
-    const bool endless = floors_ > 2 * core_.tasks.capacity();
-    if (!endless && core_.give_floor()) {
-      ++floors_;
-    } else {
-      if (!core_.mixer.settle(now)) return waiting_next();
-      if (!go_on()) return sleeping_next();
-      if (core_.request.kind != Request::Kind::none) return Next::time(now);
-      floors_ = 0;
+      core_.take_floor(tasks.wake_for_floor());
       --budget;
+    } else {
+      if (changed()) tell_changes();
+      // A round to which macros are added for ever must not keep the keys and the deadlines
+      // waiting.
+      if (!tasks.any_in_round() || floors_ > 2 * tasks.capacity()) {
+        if (!core_.mixer.settle(now)) return waiting_next();
+        if (!go_on()) return sleeping_next();
+        if (core_.request.kind != Request::Kind::none) return Next::time(now);
+        floors_ = 0;
+        --budget;
+        continue;
+      }
+      core_.give_floor();
+      ++floors_;
     }
+    if (core_.settings.mix && keys_wait()) {
+      mix_keys();
+      if (core_.request.kind != Request::Kind::none) return Next::time(now);
+      if (core_.floor.task == kNoTask) continue;
+    }
+    const Vm::Stop stop = vm.run(budget);
+    if (stop == Vm::Stop::waiting) return waiting_next();
+    if (stop == Vm::Stop::asks) return Next::time(now);
   }
   return Next::time(now);
 }
@@ -236,7 +257,8 @@ void Engine::cancel_all() {
   keyboard_.forget();
   Holds& holds = core_.mixer.change();
   while (!core_.input.empty()) {
-    const KeyEvent event = core_.take_event();
+    const KeyEvent event = core_.input.front();
+    core_.take_event();
     if (!event.down) {
       holds.remove_all(key_owner(event.usage));
     } else {

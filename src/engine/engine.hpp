@@ -138,14 +138,16 @@ class Engine {
   void check_host();
   [[nodiscard]] bool keys_pass() const;
   [[nodiscard]] bool keys_wait() const;
-  bool handle(const Choice& choice);
+  bool handle(const KeyEvent& event, const Choice& choice);
   bool end_oneshots();
+  [[nodiscard]] bool wakes_first() const;
   bool handle_key(bool due);
   bool go_on();
   [[nodiscard]] bool only_sleepers() const;
   [[nodiscard]] bool layers_differ() const;
   [[nodiscard]] bool changed() const;
   bool tell_changes();
+  void start_events();
   void layers_changed();
   void leds_changed();
   void mix_keys();

@@ -28,7 +28,7 @@ void InputQueue::append(Usage usage, bool down, Time time) {
 }
 
 void InputQueue::pop() {
-  consumed_ &= ~bit(0);
+  if (consumed_ != 0) consumed_ &= ~bit(0);
   first_ = static_cast<std::uint16_t>(first_ + 1U < places_.size() ? first_ + 1U : 0U);
   --count_;
 }
@@ -78,8 +78,8 @@ void InputQueue::push(const KeyEvent& event) {
 }
 
 void InputQueue::press(const KeyEvent& event) {
-  const int lost = lost_modifiers_ != 0 ? std::popcount(lost_modifiers_) : 0;
-  if (!room(1U + static_cast<unsigned>(lost))) {
+  if (lost_modifiers_ == 0 && room(1)) return append(event.usage, true, event.time);
+  if (!room(1U + static_cast<unsigned>(std::popcount(lost_modifiers_)))) {
     const Modifiers bit = hid::modifier_bit(event.usage);
     lost_modifiers_ = static_cast<Modifiers>(lost_modifiers_ | bit);
     if (bit == 0) ++lost_taps_;

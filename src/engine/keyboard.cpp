@@ -147,8 +147,7 @@ bool Keyboard::find(TriggerKind kind, const Lookup& lookup, Usage key, Found& ou
 
 // ---- Looking -----------------------------------------------------------------------------------
 
-Choice Keyboard::look() {
-  const KeyEvent event = core_.input.front();
+Choice Keyboard::look(const KeyEvent& event) {
   Choice choice;
   choice.at = event.time;
   if (!event.down) {
@@ -168,7 +167,13 @@ void Keyboard::look_at_press(const KeyEvent& event, Choice& choice) {
     return;
   }
   choice.doubled = is_double(event, core_.settings.double_tap);
-  if (look_for_leader(event, choice)) return;
+  const bool leads = leader_ == Leader::armed || sequence_left_ != 0;
+  if ((leads || event.usage == core_.settings.leader) && look_for_leader(event, choice)) return;
+  if (!may_be_bound(event.usage)) {
+    choice.mods = core_.layer_modifiers(0);
+    look_at_free_key(event, choice);
+    return;
+  }
   for (Lookup lookup = before_scopes(); next_scope(lookup);) {
     choice.mods = lookup.mods;
     const bool fits =
@@ -235,11 +240,12 @@ bool Keyboard::look_for_keys(const KeyEvent& event, const Lookup& lookup, Choice
   if (page(key) == hid::Page::macro) return find(TriggerKind::vial, lookup, key, choice.found);
   if (look_for_double(event, lookup, choice)) return true;
   const bool has_press = find(TriggerKind::press, lookup, key, choice.found);
+  const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
+  const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
+  if (!dual && !has(TriggerKind::tap) && !has(TriggerKind::hold)) return has_press;
   KeyOptions options(core_.settings);
   const bool has_tap = has_options(TriggerKind::tap, lookup, key, options);
   const bool has_hold = has_options(TriggerKind::hold, lookup, key, options);
-  const Jobs jobs = has_press ? jobs_of(choice.found) : Jobs::none;
-  const bool dual = jobs == Jobs::two || jobs == Jobs::two_held_once;
   if (!has_tap && !has_hold && !dual) return has_press;
   if (has_press) options.read(core_.reader, choice.found.entry);
   // A macro that a hold starts does not wait for another key.

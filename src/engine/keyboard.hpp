@@ -62,12 +62,12 @@ class Keyboard {
   /// The roll was read: notes what kinds of triggers there are.
   void load();
 
-  /// What the event at the front of the queue, which is not empty, means now.
-  Choice look();
+  /// What `event`, the one at the front of the queue, means now.
+  Choice look(const KeyEvent& event);
 
-  /// Takes the event at the front of the queue and does `choice`, as look() gave it; not if it is
-  /// undecided. Returns whether tasks woke.
-  bool handle(const Choice& choice);
+  /// Takes `event`, the one at the front of the queue, and does `choice`, as look() gave it; not if
+  /// it is undecided. Returns whether tasks woke.
+  bool handle(const KeyEvent& event, const Choice& choice);
 
   /// Whether both Shifts are under the fingers after all events that wait, at the time `now`: the
   /// keys themselves, and keys that are Shifts or have been down for long enough to be.
@@ -112,6 +112,10 @@ class Keyboard {
   /// Whether the roll has triggers of `kind` that let other modifiers be held than they name.
   [[nodiscard]] bool has_open(lang::TriggerKind kind) const {
     return (kinds_ >> (kOpen + static_cast<unsigned>(kind)) & 1U) != 0;
+  }
+  /// Whether a trigger may have `key`: of most keys that people press none has.
+  [[nodiscard]] bool may_be_bound(hid::Usage key) const {
+    return page(key) == hid::Page::macro || bound_.may_have(static_cast<std::uint32_t>(key));
   }
   void note_triggers(std::uint32_t position, std::uint32_t end);
   KeyOptions options_of(const lang::IndexEntry& entry);

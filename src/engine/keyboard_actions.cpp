@@ -17,17 +17,16 @@ constexpr bool is_shift(Usage key) { return key == hid::kLeftShift || key == hid
 
 }  // namespace
 
-bool Keyboard::handle(const Choice& choice) {
+bool Keyboard::handle(const KeyEvent& event, const Choice& choice) {
   if (choice.before) {
     typed_.clear();
-    tell(core_.input.front(), choice);
-    const Time time = core_.input.front().time;
+    if (core_.tasks.observer() != nullptr) tell(event, choice);
     const lang::IndexEntry& entry = choice.found.entry;
-    const auto error = start_again(choice.found, {0, time, false, true, choice.capitals});
+    const auto error = start_again(choice.found, {0, event.time, false, true, choice.capitals});
     if (error) core_.errors.error({*error, entry.record, entry.code});
     return false;
   }
-  const KeyEvent event = core_.take_event();
+  core_.take_event();
   // What a key's own options say holds until the next one.
   if (event.down) core_.mixer.set_pace(core_.settings.pace);
   core_.mixer.separate();
@@ -88,7 +87,7 @@ bool Keyboard::release(const KeyEvent& event) {
   const Owner owner = key_owner(event.usage);
   const std::uint32_t number = core_.mixer.holds().press_of(owner);
   if (sticky_) stick(owner, event.time);
-  const Owner partner = core_.mixer.holds().partner(owner);
+  const Owner partner = number != 0 ? core_.mixer.holds().partner(owner) : owner;
   const bool unseen = partner == owner && core_.mixer.holds().only_known(owner);
   Holds& holds = unseen ? core_.mixer.change_unseen() : core_.mixer.change();
   const bool slow = partner != owner && holds.ends_slowly(owner);
@@ -146,7 +145,7 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   last_held_ = choice.kind == Choice::Kind::held;
   dance_ = choice.taps;
   deed_ = Deed::sent;
-  tell(event, choice);
+  if (core_.tasks.observer() != nullptr) tell(event, choice);
   switch (choice.kind) {
     case Choice::Kind::pass:
     case Choice::Kind::shifted:
@@ -169,14 +168,13 @@ void Keyboard::press(const KeyEvent& event, const Choice& choice) {
   if (!core_.mixer.holds().contains(key_owner(key))) core_.input.forget_press();
 }
 
-/// Tells whoever looks on what the key means.
+/// Tells the observer, which there is, what the key means.
 void Keyboard::tell(const KeyEvent& event, const Choice& choice) const {
-  Observer* const observer = core_.tasks.observer();
-  if (observer == nullptr) return;
   // The front of the queue is gone.
   const bool together = choice.kind == Choice::Kind::together;
-  observer->key_pressed(event, choice,
-                        together ? core_.input.at(next_press(choice.more)).usage : hid::kNoKey);
+  const Usage last = together ? core_.input.at(next_press(choice.more)).usage : hid::kNoKey;
+  Observer& observer = *core_.tasks.observer();
+  observer.key_pressed(event, choice, last);
 }
 
 /// The number in the queue of the press number `count` >= 1 that waits, or of the last one.
@@ -472,7 +470,7 @@ std::optional<ErrorCode> Keyboard::start_again(const Found& found, const Activat
   if (const auto error = options.read(core_.reader, found.entry)) return error;
   const bool stop = options.again == Again::stop || options.again == Again::restart;
   const bool once = options.again == Again::stop || options.again == Again::ignore;
-  if (runs(found, stop) && once) return std::nullopt;
+  if (core_.tasks.count() != 0 && runs(found, stop) && once) return std::nullopt;
   return start(found, options, activation);
 }
 

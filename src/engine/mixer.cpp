@@ -165,48 +165,58 @@ bool Mixer::send_motion(Time now) {
   return true;
 }
 
-/// send() when nothing but the typed key's key and the modifiers change, as in typing: nobody else
-/// need be asked.
-inline bool Mixer::send_typed(Time now, Modifiers mods) {
-  const auto key = static_cast<std::uint8_t>(typed_.key);
-  const auto before = static_cast<std::uint8_t>(struck_);
-  dirty_ = false;
-  if (key == before && mods == shown_.mods) {
-    refused_ = false;
-    return true;
-  }
+/// Sends that the typed key's key and the modifiers `mods` are down in place of those before them,
+/// which are others. `own`: nobody else holds the key down. Returns whether the host has it.
+bool Mixer::give_typed(Time now, Modifiers mods, bool own) {
   const Modifiers mods_before = shown_.mods;
-  if (struck_own_) shown_.keys.remove(before);
-  const bool own = key != 0 && !shown_.keys.contains(key);
-  const bool same_keys = key == before || (!own && !struck_own_);
-  shown_.keys.add(key);
+  if (struck_own_) shown_.keys.remove(static_cast<std::uint8_t>(struck_));
+  if (own) shown_.keys.add(static_cast<std::uint8_t>(typed_.key));
   shown_.mods = mods;
-  if (!waiting()) waiting_since_ = now;
-  const bool same = same_keys && mods == mods_before;
-  if (same || sink_.send(shown_)) {
-    in_flight_ = !same;
-    refused_ = false;
-    struck_ = typed_.key;
-    struck_own_ = own;
-    veiled_ = static_cast<Modifiers>((veiled_ | ~mods) & (counting_ | others_) & kMenuMods);
-    return same;
-  }
-  // As it was: the long way tries again.
-  if (own) shown_.keys.remove(key);
-  if (struck_own_) shown_.keys.add(before);
-  shown_.mods = mods_before;
-  dirty_ = true;
-  refused_ = true;
-  steady_ = false;
+  if (!refused_) waiting_since_ = now;
+  refused_ = !sink_.send(shown_);
+  in_flight_ = !refused_;
+  dirty_ = refused_;
+  refused_ ? take_back(own, mods_before) : note_typed(own);
   return false;
 }
 
-bool Mixer::send(Time now) {
-  if (steady_ && is_plain(typed_) && !recorder_.recording()) {
-    const Modifiers mods = modifiers();
-    if (((mods | shown_.mods) & kMenuMods) == 0) return send_typed(now, mods);
-  }
-  return send_all(now);
+/// The host refused it: all is as it was, and the long way tries again.
+[[gnu::noinline]] void Mixer::take_back(bool own, Modifiers mods_before) {
+  if (own) shown_.keys.remove(static_cast<std::uint8_t>(typed_.key));
+  if (struck_own_) shown_.keys.add(static_cast<std::uint8_t>(struck_));
+  shown_.mods = mods_before;
+  steady_ = false;
+}
+
+/// The host knows of the typed key as it is, and of none of kMenuMods.
+inline void Mixer::note_typed(bool own) {
+  struck_ = typed_.key;
+  struck_own_ = own;
+  veiled_ = static_cast<Modifiers>((counting_ | others_) & kMenuMods);
+}
+
+bool Mixer::send_struck(Time now) {
+  if (!steady_ || recorder_.recording()) return false;
+  const Modifiers mods = modifiers();
+  if (((mods | shown_.mods) & kMenuMods) != 0) return false;
+  give_typed(now, mods, true);
+  return true;
+}
+
+/// Sends what changed when all but the typed key is steady.
+bool Mixer::send_steady(Time now) {
+  const Modifiers mods = modifiers();
+  const bool menu = ((mods | shown_.mods) & kMenuMods) != 0;
+  if (!is_plain(typed_) || recorder_.recording() || menu) return send_all(now);
+  const auto key = static_cast<std::uint8_t>(typed_.key);
+  const bool same_key = typed_.key == struck_;
+  const bool own = key != 0 && ((same_key && struck_own_) || !shown_.keys.contains(key));
+  const bool same = mods == shown_.mods && (same_key || (!own && !struck_own_));
+  if (!same) return give_typed(now, mods, own);
+  dirty_ = false;
+  refused_ = false;
+  note_typed(own);
+  return true;
 }
 
 /// Makes `next` the first part of what is left to send. Returns whether more will be left after it.

@@ -114,8 +114,15 @@ class Mixer {
   /// Whether the host took a report that shows all changes. Sends one if none is on its way.
   bool settle(Time now) {
     if (in_flight_) return false;
-    return !dirty_ || send(now);
+    if (!dirty_) return true;
+    return steady_ ? send_steady(now) : send_all(now);
   }
+
+  /// Sends at once that the typed key's key, a plain one, has just gone down that was up before,
+  /// and nothing else changed but modifiers. Returns whether it was given to the host or refused by
+  /// it: settle() will be false. Only after settle() was true; if this is false, it is for
+  /// settle().
+  bool send_struck(Time now);
 
   /// The host took the report in flight.
   void taken(Time now);
@@ -151,14 +158,16 @@ class Mixer {
   /// What becomes of what kOneshot holds.
   enum class Oneshot : std::uint8_t { none, waits, used };
 
-  bool send(Time now);
+  bool send_steady(Time now);
   bool send_motion(Time now);
   void note_oneshot(const hid::Report& next);
   void note_holds(hid::Report& report);
   [[nodiscard]] hid::Modifiers hidden() const;
   [[nodiscard]] hid::Modifiers modifiers() const;
   void compose(hid::Report& next, bool& own);
-  bool send_typed(Time now, hid::Modifiers mods);
+  bool give_typed(Time now, hid::Modifiers mods, bool own);
+  void take_back(bool own, hid::Modifiers mods_before);
+  void note_typed(bool own);
   bool send_all(Time now);
   bool begin_part(hid::Report& next) const;
   [[nodiscard]] bool would_open_menu(const hid::Report& next, hid::Modifiers held) const;

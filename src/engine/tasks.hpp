@@ -34,6 +34,7 @@ class Tasks {
   void release(TaskIndex task, TaskEvent how = TaskEvent::ended);
 
   Task& operator[](TaskIndex task) { return pool_[task]; }
+  const Task& operator[](TaskIndex task) const { return pool_[task]; }
   [[nodiscard]] std::size_t capacity() const { return pool_.size(); }
   /// How many are in use.
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -53,6 +54,12 @@ class Tasks {
   /// The task with the earliest deadline wakes and has the floor at once; returns it. Only if
   /// nobody is in either round: as if it had been the only one in the next.
   TaskIndex wake_for_floor();
+  /// The task with the earliest deadline, which was to wake it alone, sleeps on until `deadline`,
+  /// which is later. Nobody is told.
+  void sleep_on(Time deadline) {
+    pool_[deadlines_.first()].deadline = deadline;
+    deadlines_.first_changed();
+  }
   /// Wakes those that wait for the release of `press`. Returns whether there were any.
   bool wake_released(std::uint32_t press);
   /// Wakes those that wait for any of `what`, none of which is kWakeTime or kWakeChild. Returns
@@ -68,6 +75,8 @@ class Tasks {
     if (observer_ != nullptr) observer_->task_event(task, pool_[task], event, why);
   }
 
+  /// Whether this round has a task.
+  [[nodiscard]] bool any_in_round() const { return this_.head != kNoTask; }
   /// The next task of this round, which then has the floor; kNoTask if the round is over.
   TaskIndex next();
   /// The next round begins, behind what is left of this one. False if nobody is in either.

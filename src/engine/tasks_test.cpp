@@ -63,6 +63,17 @@ TEST_F(TasksTest, ThePoolEnds) {
   EXPECT_EQ(tasks.take(), 5U);
 }
 
+TEST_F(TasksTest, WhoSleepsOnWakesInItsTurn) {
+  std::mt19937 random(1);
+  for (std::size_t i = 0; i < kCount; ++i) sleeper(random() % 50);
+  for (int i = 0; i < 1000; ++i) {
+    const Time first = tasks[tasks.first_deadline()].deadline;
+    const auto before = [&](const Task& task) { return earlier(task.deadline, first); };
+    ASSERT_TRUE(std::ranges::none_of(pool, before)) << "after " << i;
+    tasks.sleep_on(first + random() % 100);
+  }
+}
+
 TEST_F(TasksTest, ReleasingASleeperLeaksNothing) {
   for (int i = 0; i < 1000; ++i) {
     const TaskIndex task = sleeper(static_cast<Time>(i), kWakeTime | kWakeRelease);

@@ -38,13 +38,37 @@ constexpr Vm::Kind Vm::kind_of(Opcode opcode) {
   }
 }
 
-inline Vm::Kind Vm::kind(std::uint8_t code) {
-  static constexpr auto kKinds = [] {
-    std::array<Kind, lang::kOpcodeCount> kinds{};
-    for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i] = kind_of(static_cast<Opcode>(i));
-    return kinds;
+/// How many operands `opcode` has, if they are up to two numbers and it leaves the evaluation stack
+/// as it is; kOthers if it is another one.
+constexpr unsigned Vm::numbers_of(Opcode opcode) {
+  const lang::Operands& kinds = lang::operands_of(opcode);
+  unsigned count = 0;
+  for (const OperandKind kind : kinds) {
+    if (kind == OperandKind::none) break;
+    const bool number =
+        kind == OperandKind::number || kind == OperandKind::label || kind == OperandKind::distance;
+    count = number && count < kOthers ? count + 1 : kOthers;
+  }
+  const lang::StackEffect effect = lang::effect_of(opcode);
+  return effect.pops == 0 && effect.pushes == 0 ? count : kOthers;
+}
+
+/// kind_of() the instruction `code`, and above that numbers_of() it.
+inline unsigned Vm::traits(std::uint8_t code) {
+  static constexpr auto kTraits = [] {
+    std::array<std::uint8_t, lang::kOpcodeCount> traits{};
+    for (std::size_t i = 0; i < traits.size(); ++i) {
+      const auto opcode = static_cast<Opcode>(i);
+      traits[i] = static_cast<std::uint8_t>(static_cast<unsigned>(kind_of(opcode)) |
+                                            numbers_of(opcode) << kKindBits);
+    }
+    return traits;
   }();
-  return code < kKinds.size() ? kKinds[code] : Kind::plain;
+  return code < kTraits.size() ? kTraits[code] : kOthers << kKindBits;
+}
+
+inline Vm::Kind Vm::kind(std::uint8_t code) {
+  return static_cast<Kind>(traits(code) & ((1U << kKindBits) - 1));
 }
 
 /// Whether no task, key or deadline waits for the floor.
@@ -108,23 +132,6 @@ inline bool Vm::read(OperandKind kind, std::uint32_t& value, Operands& operands)
   return false;
 }
 
-/// Whether the instruction has one operand, which is a number, and leaves the evaluation stack as
-/// it is: as those have that sleepers do again and again.
-inline bool Vm::is_one_number(std::uint8_t code) {
-  static constexpr auto kOnes = [] {
-    std::array<bool, lang::kOpcodeCount> ones{};
-    for (std::size_t i = 0; i < ones.size(); ++i) {
-      const lang::Operands& kinds = lang::kOperands[i];
-      const bool number = kinds[0] == OperandKind::number || kinds[0] == OperandKind::label ||
-                          kinds[0] == OperandKind::distance;
-      const lang::StackEffect effect = lang::kStackEffects[i];
-      ones[i] = number && kinds[1] == OperandKind::none && effect.pops == 0 && effect.pushes == 0;
-    }
-    return ones;
-  }();
-  return code < kOnes.size() && kOnes[code];
-}
-
 /// Reads the operands of the instruction `code`. False if it is none, or the evaluation stack is
 /// not as it needs.
 bool Vm::decode(std::uint8_t code, Operands& operands) {
@@ -145,12 +152,16 @@ bool Vm::decode(std::uint8_t code, Operands& operands) {
 
 inline Vm::Flow Vm::execute(std::uint8_t code) {
   Operands operands;
-  if (is_one_number(code)) {
-    operands.value[0] = core_.reader.number();
-    if (core_.reader.failed()) return fail(ErrorCode::code);
-  } else if (!decode(code, operands)) {
-    return fail(ErrorCode::code);
+  const unsigned count = traits(code) >> kKindBits;
+  bool good = false;
+  if (count == kOthers) {
+    good = decode(code, operands);
+  } else {
+    if (count > 0) operands.value[0] = core_.reader.number();
+    if (count > 1) operands.value[1] = core_.reader.number();
+    good = !core_.reader.failed();
   }
+  if (!good) return fail(ErrorCode::code);
   switch (static_cast<Opcode>(code)) {
 #define PIANOLA_X(symbol, ...)                       \
   case Opcode::symbol:                               \
@@ -238,9 +249,8 @@ inline Vm::Flow Vm::type() {
 inline bool Vm::tap_at_once() {
   constexpr std::size_t kSize = 3;  // opcode, modifiers, a key below 40 hex
   Task& self = task();
-  std::uint32_t before = 0;
-  const std::span<const std::uint8_t> code = core_.reader.ahead(before);
-  if (code.size() < kSize || code[2] >= 0x80 || self.raw != 0 || core_.oneshots) return false;
+  const std::uint8_t* const code = core_.reader.bytes_ahead(kSize);
+  if (code == nullptr || code[2] >= 0x80 || self.raw != 0 || core_.oneshots) return false;
   if (core_.layers_modify) return false;
   const auto key = lang::KeyRef::from_raw(code[2]);
   const hid::Usage usage = static_cast<hid::Usage>(key.value());
@@ -253,27 +263,64 @@ inline bool Vm::tap_at_once() {
   return true;
 }
 
+/// The bytes of the window from the instruction on where the reader stands, three at least, if it
+/// may put the task to sleep, or let it yield, by itself: nothing is to be let up, told or checked.
+/// Else null.
+inline const std::uint8_t* Vm::leaving() const {
+  const Mixer& mixer = core_.mixer;
+  const bool free = core_.deferring == 0 && mixer.quiet() && mixer.typed_key().idle();
+  return free ? core_.reader.bytes_ahead(3) : nullptr;
+}
+
+/// The time of the WAIT at the beginning of `code`, and how long that is. 0 if it is for its
+/// handler.
+inline std::uint32_t Vm::short_time(const std::uint8_t* code, std::uint32_t& size) {
+  const std::uint32_t first = code[1];
+  size = first < 0x80 ? 2 : 3;
+  if (first < 0x80) return first;
+  return code[2] < 0x80 ? (first & 0x7FU) | std::uint32_t{code[2]} << 7 : 0;
+}
+
 /// Executes a WAIT where it lies in the reader's window, if the host has all and nothing is to be
 /// let up. False if it is for its handler.
 inline bool Vm::wait_at_once() {
-  constexpr std::size_t kSize = 3;  // opcode, a number below 4000 hex
-  std::uint32_t before = 0;
-  const std::span<const std::uint8_t> code = core_.reader.ahead(before);
-  if (code.size() < kSize || core_.deferring != 0 || core_.floor.depth != 0) return false;
-  const Mixer& mixer = core_.mixer;
-  if (!mixer.quiet() || !mixer.typed_key().idle()) return false;
-  std::uint32_t duration = code[1];
-  std::uint32_t size = 2;
-  if (duration >= 0x80) {
-    if (code[2] >= 0x80) return false;
-    duration = (duration & 0x7FU) | std::uint32_t{code[2]} << 7;
-    size = kSize;
-  }
+  const std::uint8_t* const code = leaving();
+  if (core_.floor.depth != 0 || code == nullptr) return false;
+  std::uint32_t size = 0;
+  const std::uint32_t duration = short_time(code, size);
   if (duration == 0) return false;
   Task& self = task();
   self.deadline = core_.now + duration;
   self.pc = (core_.reader.offset() + size) & 0xFFFFFFU;
   core_.tasks.sleep(core_.floor.task, kWakeTime);
+  core_.floor.task = kNoTask;
+  return true;
+}
+
+bool Vm::sleep_on(TaskIndex index) {
+  if (core_.reader.peek() != static_cast<std::uint8_t>(Opcode::wait)) return false;
+  Tasks& tasks = core_.tasks;
+  Task& sleeper = tasks[index];
+  const std::uint8_t* const code = leaving();
+  if (sleeper.wakes != kWakeTime || tasks.observer() != nullptr || code == nullptr) return false;
+  std::uint32_t size = 0;
+  const std::uint32_t duration = short_time(code, size);
+  if (duration == 0) return false;
+  sleeper.pc = (sleeper.pc + size) & 0xFFFFFFU;
+  tasks.sleep_on(core_.now + duration);
+  return true;
+}
+
+/// Executes a BACK where it lies in the reader's window, while others wait for the floor, if the
+/// host has all and nothing is to be let up. False if it is for its handler.
+inline bool Vm::yield_at_once() {
+  const std::uint8_t* const code = leaving();
+  if (core_.floor.depth != 0 || code == nullptr) return false;
+  const std::uint32_t distance = code[1];
+  const std::uint32_t at = core_.reader.offset();
+  if (distance >= 0x80 || distance > at) return false;
+  task().pc = (at - distance) & 0xFFFFFFU;
+  core_.tasks.yield(core_.floor.task);
   core_.floor.task = kNoTask;
   return true;
 }
@@ -284,21 +331,34 @@ Vm::Stop Vm::run(unsigned& budget) {
     if (core_.floor.text.active()) {
       if (!ready()) return Stop::waiting;
       --budget;
-      if (!type_at_once() && type() == Flow::yielded) return Stop::yielded;
+      if (type_at_once()) {
+        if (budget > 0 && core_.mixer.send_struck(core_.now)) return Stop::waiting;
+      } else if (type() == Flow::yielded) {
+        return Stop::yielded;
+      }
       continue;
     }
     const std::uint8_t code = core_.reader.peek();
     const Kind how = kind(code);
     if (how == Kind::computes) {
       const unsigned before = budget;
-      compute(budget);
+      const bool alone = nobody_waits();
+      if (!alone && code == static_cast<std::uint8_t>(Opcode::back) && yield_at_once()) {
+        --budget;
+        return Stop::yielded;
+      }
+      compute(budget, alone);
       if (budget != before) continue;  // what follows may have to wait for the host
     } else if (how == Kind::types && !ready()) {
       return Stop::waiting;
     }
     --budget;
     if (how == Kind::waits && wait_at_once()) return Stop::yielded;
-    if (code == static_cast<std::uint8_t>(Opcode::tap) && tap_at_once()) continue;
+    if (code == static_cast<std::uint8_t>(Opcode::tap) && tap_at_once()) {
+      const bool waits = budget > 0 && kind(core_.reader.peek()) == Kind::types;
+      if (waits && core_.mixer.send_struck(core_.now)) return Stop::waiting;
+      continue;
+    }
     const Flow flow = one();
     if (flow == Flow::next) continue;
     if (flow == Flow::yielded) return Stop::yielded;

@@ -30,6 +30,12 @@ class Vm {
   /// Executes at most `budget` instructions and characters, and counts it down.
   Stop run(unsigned& budget);
 
+  /// `task`, the one with the earliest deadline, wakes, has the floor, and sleeps again by the WAIT
+  /// that comes next and before which the reader stands, all in one: that is one change of the
+  /// floor and one instruction. Only while nobody has the floor, nor is ready, and the deadline has
+  /// come. False if it is for run(): nothing happened.
+  bool sleep_on(TaskIndex task);
+
  private:
   /// What became of one instruction.
   enum class Flow : std::uint8_t {
@@ -46,7 +52,11 @@ class Vm {
     types,     ///< Its handler wants the typist to be ready.
     waits,     ///< Begin with wait_at_once().
   };
+  static constexpr unsigned kKindBits = 2;
+  static constexpr unsigned kOthers = 3;
   static constexpr Kind kind_of(lang::Opcode opcode);
+  static constexpr unsigned numbers_of(lang::Opcode opcode);
+  static unsigned traits(std::uint8_t code);
   static Kind kind(std::uint8_t code);
 
   /// The operands in their order: a number as it is, a name as its hash, one with a length as that
@@ -59,10 +69,12 @@ class Vm {
   Flow one();
   bool tap_at_once();
   bool type_at_once();
+  [[nodiscard]] const std::uint8_t* leaving() const;
+  static std::uint32_t short_time(const std::uint8_t* code, std::uint32_t& size);
   bool wait_at_once();
+  bool yield_at_once();
   Flow execute(std::uint8_t code);
-  void compute(unsigned& budget);
-  static bool is_one_number(std::uint8_t code);
+  void compute(unsigned& budget, bool alone);
   bool decode(std::uint8_t code, Operands& operands);
   bool read(lang::OperandKind kind, std::uint32_t& value, Operands& operands);
   bool read_name(std::uint32_t& value, Operands& operands);
@@ -86,8 +98,7 @@ class Vm {
   Value& slot(std::uint32_t number) { return core_.slots[task().frame + number]; }
   void push(bool truth) { push(Value::integer(truth ? 1 : 0)); }
   [[nodiscard]] const Value& top() const { return core_.stack[core_.floor.depth - 1U]; }
-  template <lang::Opcode Code>
-  Flow binary();
+  Flow binary(lang::Opcode opcode);
   void note_timer(Time at);
   [[nodiscard]] std::uint32_t elapsed();
 

@@ -115,33 +115,32 @@ Vm::Flow Vm::on_negate(const Operands&) {
   return Flow::next;
 }
 
-/// Replaces the two top values by what the instruction makes of them.
-template <lang::Opcode Code>
-Vm::Flow Vm::binary() {
+/// Replaces the two top values by what `opcode` makes of them.
+Vm::Flow Vm::binary(Opcode opcode) {
   const Value b = pop();
   const Value a = pop();
   if (!a.is_integer() || !b.is_integer()) {
     return fail(ErrorCode::type);
   }
   std::int32_t result = 0;
-  if (const auto error = calculate<Code>(a.number(), b.number(), result)) return fail(*error);
+  if (const auto error = calculate(opcode, a.number(), b.number(), result)) return fail(*error);
   push(Value::integer(result));
   return Flow::next;
 }
 
-Vm::Flow Vm::on_add(const Operands&) { return binary<Opcode::add>(); }
-Vm::Flow Vm::on_subtract(const Operands&) { return binary<Opcode::subtract>(); }
-Vm::Flow Vm::on_multiply(const Operands&) { return binary<Opcode::multiply>(); }
-Vm::Flow Vm::on_divide(const Operands&) { return binary<Opcode::divide>(); }
-Vm::Flow Vm::on_modulo(const Operands&) { return binary<Opcode::modulo>(); }
-Vm::Flow Vm::on_minimum(const Operands&) { return binary<Opcode::minimum>(); }
-Vm::Flow Vm::on_maximum(const Operands&) { return binary<Opcode::maximum>(); }
-Vm::Flow Vm::on_equal(const Operands&) { return binary<Opcode::equal>(); }
-Vm::Flow Vm::on_not_equal(const Operands&) { return binary<Opcode::not_equal>(); }
-Vm::Flow Vm::on_less(const Operands&) { return binary<Opcode::less>(); }
-Vm::Flow Vm::on_less_equal(const Operands&) { return binary<Opcode::less_equal>(); }
-Vm::Flow Vm::on_greater(const Operands&) { return binary<Opcode::greater>(); }
-Vm::Flow Vm::on_greater_equal(const Operands&) { return binary<Opcode::greater_equal>(); }
+Vm::Flow Vm::on_add(const Operands&) { return binary(Opcode::add); }
+Vm::Flow Vm::on_subtract(const Operands&) { return binary(Opcode::subtract); }
+Vm::Flow Vm::on_multiply(const Operands&) { return binary(Opcode::multiply); }
+Vm::Flow Vm::on_divide(const Operands&) { return binary(Opcode::divide); }
+Vm::Flow Vm::on_modulo(const Operands&) { return binary(Opcode::modulo); }
+Vm::Flow Vm::on_minimum(const Operands&) { return binary(Opcode::minimum); }
+Vm::Flow Vm::on_maximum(const Operands&) { return binary(Opcode::maximum); }
+Vm::Flow Vm::on_equal(const Operands&) { return binary(Opcode::equal); }
+Vm::Flow Vm::on_not_equal(const Operands&) { return binary(Opcode::not_equal); }
+Vm::Flow Vm::on_less(const Operands&) { return binary(Opcode::less); }
+Vm::Flow Vm::on_less_equal(const Operands&) { return binary(Opcode::less_equal); }
+Vm::Flow Vm::on_greater(const Operands&) { return binary(Opcode::greater); }
+Vm::Flow Vm::on_greater_equal(const Operands&) { return binary(Opcode::greater_equal); }
 
 // ---- Where the code lies in the window ---------------------------------------------------------
 
@@ -305,11 +304,10 @@ struct Machine {
         return false;
     }
   }
-  template <Opcode Code>
-  bool binary() {
+  bool binary(Opcode opcode) {
     if (!has(2) || !top[-2].is_integer()) return false;
     std::int32_t result = 0;
-    if (calculate<Code>(top[-2].number(), top[-1].number(), result)) return false;
+    if (calculate(opcode, top[-2].number(), top[-1].number(), result)) return false;
     --top;
     top[-1] = Value::integer(result);
     return true;
@@ -348,23 +346,20 @@ inline bool compute_one(Machine& machine, const std::uint8_t* from, const std::u
       return machine.truth(false);
     case Opcode::back:
       return machine.back(from, first);
-#define PIANOLA_BINARY(symbol) \
-  case Opcode::symbol:         \
-    return machine.binary<Opcode::symbol>();
-      PIANOLA_BINARY(add)
-      PIANOLA_BINARY(subtract)
-      PIANOLA_BINARY(multiply)
-      PIANOLA_BINARY(divide)
-      PIANOLA_BINARY(modulo)
-      PIANOLA_BINARY(minimum)
-      PIANOLA_BINARY(maximum)
-      PIANOLA_BINARY(equal)
-      PIANOLA_BINARY(not_equal)
-      PIANOLA_BINARY(less)
-      PIANOLA_BINARY(less_equal)
-      PIANOLA_BINARY(greater)
-      PIANOLA_BINARY(greater_equal)
-#undef PIANOLA_BINARY
+    case Opcode::add:
+    case Opcode::subtract:
+    case Opcode::multiply:
+    case Opcode::divide:
+    case Opcode::modulo:
+    case Opcode::minimum:
+    case Opcode::maximum:
+    case Opcode::equal:
+    case Opcode::not_equal:
+    case Opcode::less:
+    case Opcode::less_equal:
+    case Opcode::greater:
+    case Opcode::greater_equal:
+      return machine.binary(static_cast<Opcode>(*from));
     default:
       return false;
   }
@@ -372,10 +367,10 @@ inline bool compute_one(Machine& machine, const std::uint8_t* from, const std::u
 
 }  // namespace
 
-/// Executes instructions that only compute, for as long as they are in the reader's window, nobody
-/// waits for the floor, and nothing is out of the ordinary; what assign_or_test() does counts as
-/// one. Stops before the first other one.
-void Vm::compute(unsigned& budget) {
+/// Executes instructions that only compute, for as long as they are in the reader's window and
+/// nothing is out of the ordinary; what assign_or_test() does counts as one. Stops before the first
+/// other one. `alone`: nobody waits for the floor.
+void Vm::compute(unsigned& budget, bool alone) {
   std::uint32_t before = 0;
   const std::span<const std::uint8_t> code = core_.reader.ahead(before);
   if (code.size() < kLongest) return;
@@ -383,7 +378,7 @@ void Vm::compute(unsigned& budget) {
   const std::uint8_t* const last = begin + code.size() - kLongest;
   const std::uint8_t* const end = begin + code.size();
   // Where nobody may be passed over, no instruction leads back.
-  const std::uint8_t* const first = nobody_waits() ? begin - before : last;
+  const std::uint8_t* const first = alone ? begin - before : last;
   Value* const stack = core_.stack.data();
   Machine machine{begin,    stack,       stack + core_.floor.depth, stack + lang::kMaxStack,
                   &slot(0), task().slots};

@@ -86,6 +86,12 @@ class CodeReader {
                         : std::span<const std::uint8_t>{};
   }
 
+  /// The `count` bytes from the place on, if the window holds them all; else null.
+  [[nodiscard]] const std::uint8_t* bytes_ahead(std::uint32_t count) const {
+    const std::uint32_t at = offset_ - start_;
+    return at < filled_ && filled_ - at >= count ? &window_[at] : nullptr;
+  }
+
  private:
   std::uint32_t long_number(std::uint8_t first);
   std::uint8_t refill();

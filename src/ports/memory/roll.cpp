@@ -37,6 +37,11 @@ bool Roll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   return true;
 }
 
+std::uint32_t Roll::lower_bound(const lang::IndexKey& key) {
+  const auto found = std::ranges::lower_bound(live_.index, key, {}, &lang::IndexEntry::key);
+  return static_cast<std::uint32_t>(found - live_.index.begin());
+}
+
 Status Roll::begin_definition() {
   next_.definitions.emplace_back();
   return Status::ok;

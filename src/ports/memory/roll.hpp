@@ -31,9 +31,7 @@ class Roll final : public lang::Roll, public lang::RollWriter {
   std::size_t read_source(std::uint32_t record, std::uint32_t offset, std::span<char> out) override;
   [[nodiscard]] std::uint32_t index_size() const override;
   bool index_entry(std::uint32_t position, lang::IndexEntry& out) override;
-  std::uint32_t lower_bound(const lang::IndexKey& key) override {
-    return lang::index_lower_bound(*this, key);
-  }
+  std::uint32_t lower_bound(const lang::IndexKey& key) override;
 
   // RollWriter
   Status begin_definition() override;
