@@ -88,7 +88,7 @@ class ChordReader {
     auto usage = hid::usage_from_name(word);
     if (!usage) usage = macro_key(word);
     if (!usage) {
-      const std::string_view closest = hid::closest_name(word);
+      const hid::KeyName closest = hid::closest_name(word);
       return fail(closest.empty()
                       ? joined({"unknown key '", word, "'; pianola keys lists them"})
                       : joined({"unknown key '", word, "'; did you mean '", closest, "'?"}),

@@ -82,7 +82,7 @@ bool write_usage(TextWriter& out, std::uint32_t value, KeyPlace place) {
   }
   // A letter would mean the key that types it, so the keys themselves go by number.
   const bool letter = usage >= hid::kKeyA && usage <= hid::kKeyZ;
-  const std::string_view name = letter ? std::string_view{} : hid::canonical_name(usage);
+  const hid::KeyName name = letter ? hid::KeyName{} : hid::canonical_name(usage);
   if (!name.empty()) {
     out << name;
     return true;

@@ -194,7 +194,7 @@ bool Compiler::meant_word(std::string_view word, std::string_view meant) {
 bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
   const std::string_view reserved = closest_keyword(word);
-  const std::string_view key = hid::closest_name(word);
+  const hid::KeyName key = hid::closest_name(word);
   const bool same = same_word(word, reserved);
   const bool lower_case =
       std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
