@@ -8,6 +8,8 @@
 #include "base/edit_distance.hpp"
 
 namespace pianola::hid {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 // ---- The table, packed ------------------------------------------------------------------------
@@ -207,9 +209,9 @@ std::optional<Usage> find_in_table(std::string_view folded) {
 
 /// Takes a QMK or Linux prefix off. KEYPAD is no prefix KEY.
 std::string_view without_prefix(std::string_view folded) {
-  if (folded.starts_with("KC")) {
+  if (folded.starts_with("KC"sv)) {
     folded.remove_prefix(2);
-  } else if (folded.starts_with("KEY") && !folded.starts_with("KEYPAD")) {
+  } else if (folded.starts_with("KEY"sv) && !folded.starts_with("KEYPAD"sv)) {
     folded.remove_prefix(3);
   }
   return folded;

@@ -8,6 +8,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 // ---- Blocks -----------------------------------------------------------------------------------
 
 /// At the `{`. Advances past it.
@@ -354,7 +356,7 @@ bool Compiler::enter_scope(const Position& at) {
   advance();
   TriggerMods mods;
   const bool some = opcode == Opcode::without_some;
-  if (some && at_symbol('{')) return expected(Message::expected_symbol, "mods");
+  if (some && at_symbol('{')) return expected(Message::expected_symbol, "mods"sv);
   if (some && !modifiers(mods)) return false;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   if (!enter_scope(at)) return false;

@@ -8,6 +8,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink)
     : source_(source),
       writer_(writer),
@@ -169,7 +171,7 @@ bool Compiler::expected_duration(Message message, std::string_view b) {
   if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
   if (decimal_comma()) return true;
   const std::string_view unit = unit_ahead();
-  error(Message::needs_unit, unit.empty() ? "ms" : unit, {}, token().value);
+  error(Message::needs_unit, unit.empty() ? "ms"sv : unit, {}, token().value);
   advance();
   if (!unit.empty()) advance();
   return true;
@@ -183,7 +185,7 @@ bool Compiler::decimal_comma() {
   const TokenKind kind = ahead.token().kind;
   const bool number = kind == TokenKind::number || kind == TokenKind::duration;
   if (!number || ahead.token().space_before) return false;
-  error(Message::write_instead, ",", ".");
+  error(Message::write_instead, ","sv, "."sv);
   advance();
   advance();
   const bool unit = kind == TokenKind::number && !unit_ahead().empty();
@@ -194,15 +196,14 @@ bool Compiler::decimal_comma() {
 
 /// The unit that somebody means by the word after the token; empty if there is none.
 std::string_view Compiler::unit_ahead() {
-  static constexpr std::array<const char*, 13> kUnits = {
-      "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
-      "secs", "second", "seconds", "min",         "minute",       "minutes"};
+  constexpr WordList kUnits =
+      "ms\0msec\0millis\0millisecond\0milliseconds\0s\0sec\0secs\0second\0seconds\0"
+      "min\0minute\0minutes\0";
   Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
-  const auto* found = std::ranges::find(kUnits.begin(), kUnits.end(), ahead.word());
-  if (found == kUnits.end()) return {};
-  const std::string_view unit = *found;
-  return unit.front() == 's' ? "s" : unit.starts_with("min") ? "min" : "ms";
+  const std::string_view unit = kUnits[kUnits.find(ahead.word())];
+  if (unit.empty()) return {};
+  return unit.front() == 's' ? "s" : unit.starts_with("min"sv) ? "min" : "ms";
 }
 
 void Compiler::advance() {
@@ -227,12 +228,12 @@ Lexer& Compiler::next_ahead() {
   return ahead;
 }
 
-bool Compiler::at_word(std::string_view word) const {
+bool Compiler::at_word(const char* word) const {
   return token().kind == TokenKind::word && lexer_.word() == word;
 }
 
-std::size_t Compiler::word_ahead(std::span<const std::string_view> words) const {
-  return token().kind == TokenKind::word ? find_word(words, lexer_.word()) : words.size();
+std::size_t Compiler::word_ahead(WordList words) const {
+  return token().kind == TokenKind::word ? words.find(lexer_.word()) : words.size();
 }
 
 /// The key whose name stands here; kNoKey if none does.
@@ -243,8 +244,8 @@ hid::Usage Compiler::named_key() {
   return named_key_;
 }
 
-bool Compiler::expect_symbol(char32_t c, std::string_view shown) {
-  if (!at_symbol(c)) return expected(Message::expected_symbol, shown);
+bool Compiler::expect_symbol(char c) {
+  if (!at_symbol(static_cast<unsigned char>(c))) return expected(Message::expected_symbol, {&c, 1});
   advance();
   return true;
 }

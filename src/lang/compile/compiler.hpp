@@ -191,12 +191,12 @@ class Compiler final : private DiagnosticSink {
   [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
   [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
-  [[nodiscard]] bool at_word(std::string_view word) const;
+  [[nodiscard]] bool at_word(const char* word) const;
   /// The place among `words` of the one that stands here; their number if none does.
-  [[nodiscard]] std::size_t word_ahead(std::span<const std::string_view> words) const;
+  [[nodiscard]] std::size_t word_ahead(WordList words) const;
   [[nodiscard]] Keyword keyword() const { return keyword_; }
   [[nodiscard]] hid::Usage named_key();
-  bool expect_symbol(char32_t c, std::string_view shown);
+  bool expect_symbol(char c);
 
   // recovery.cpp: after errors
   void skip(Skip kind);

@@ -4,6 +4,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Definitions that cannot stand in a layer.
@@ -60,7 +62,7 @@ bool Compiler::definition_of(Keyword word) {
 bool Compiler::bracketed_visibility() {
   const Position at = token().at;
   advance();
-  if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "[");
+  if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "["sv);
   const Keyword word = keyword();
   if (word == Keyword::k_private) private_mark();
   const bool known = word == Keyword::k_private || word == Keyword::k_public;
@@ -69,7 +71,7 @@ bool Compiler::bracketed_visibility() {
     advance();
   } while (!known && !at_symbol(']') && !token().line_before && token().kind != TokenKind::end);
   // What `[F1] { … }` should be was told.
-  return expect_symbol(']', "]") && (known || !at_symbol('{'));
+  return expect_symbol(']') && (known || !at_symbol('{'));
 }
 
 bool Compiler::visibility(Keyword word) {
@@ -188,7 +190,7 @@ void Compiler::note(const ScratchRecord& record) {
     advance();
   } else if (token().kind == TokenKind::number && !token().line_before) {
     declare();
-    return expected(Message::expected_symbol, "=");
+    return expected(Message::expected_symbol, "="sv);
   }
   const auto initial = static_cast<std::int32_t>(minus ? 0U - value : value);
   emit(NamedPiece(Opcode::variable).name(variable.view()).integer(initial));
@@ -221,7 +223,7 @@ bool Compiler::at_named_text() {
     return true;
   }
   declare();  // what uses it is right
-  return equals ? expected(Message::expected_text) : expected(Message::expected_symbol, "=");
+  return equals ? expected(Message::expected_text) : expected(Message::expected_symbol, "="sv);
 }
 
 /// The name in a `${…}` of a text that has one itself.
@@ -283,7 +285,7 @@ bool Compiler::parameters(std::uint8_t& count) {
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
-      return expected(Message::expected_symbol, ")");
+      return expected(Message::expected_symbol, ")"sv);
     }
   }
   advance();
@@ -333,7 +335,7 @@ bool Compiler::parameter(std::uint8_t& count) {
 bool Compiler::layer_modifiers() {
   advance();
   TriggerMods mods;
-  if (!modifiers(mods) || !expect_symbol(')', ")")) return false;
+  if (!modifiers(mods) || !expect_symbol(')')) return false;
   pending_.entry.frame = mods.sides();
   emit(CodePiece(Opcode::layer_mods).byte(mods.sides()));
   return true;
@@ -392,7 +394,7 @@ bool Compiler::at_clause() {
   Lexer& ahead = next_ahead();
   const Keyword word = keyword();
   const bool open = ahead.token().is_symbol('{');
-  if (word == Keyword::k_double) return open || ahead.word() == "hold";
+  if (word == Keyword::k_double) return open || ahead.word() == "hold"sv;
   return open && (word == Keyword::k_tap || word == Keyword::k_hold || at_word("triple"));
 }
 
@@ -563,12 +565,12 @@ const RemapForm* Compiler::remap_form() {
   const bool layer = first == Keyword::k_layer;
   const bool once_layer = first == Keyword::k_oneshot && second == Keyword::k_layer;
   if (first == Keyword::k_toggle && second == Keyword::k_layer) {
-    error(Message::neighbour, "toggle layer", "layer toggle NAME");
+    error(Message::neighbour, "toggle layer"sv, "layer toggle NAME"sv);
     return nullptr;
   }
   if (layer && (second == Keyword::k_hold || second == Keyword::k_on)) {
-    error(Message::neighbour, second == Keyword::k_on ? "layer on" : "layer hold",
-          "KEY = layer NAME, or KEY { … } with this statement");
+    error(Message::neighbour, second == Keyword::k_on ? "layer on"sv : "layer hold"sv,
+          "KEY = layer NAME, or KEY { … } with this statement"sv);
     return nullptr;
   }
   // A layer's name stands in the line of its word: what begins the next line is a definition.
@@ -587,7 +589,7 @@ const RemapForm* Compiler::remap_form() {
   if (toggle_layer || once_layer) advance();
   const RemapForm* const form = find_remap(opcode);
   const bool chord = form->operand == RemapOperand::chord;
-  if (form->words.empty() || !chord || !token().line_before) return form;
+  if (*form->words == 0 || !chord || !token().line_before) return form;
   expected(Message::expected_key);
   return nullptr;
 }

@@ -11,6 +11,8 @@
 #include "base/utf8.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// The messages one after another, packed, with these bytes for what varies.
@@ -114,7 +116,7 @@ void read_excerpt(Source& source, std::uint32_t offset, Excerpt& out) {
   if (out.cut) ++out.begin;
   while (out.cut && out.begin < out.place && is_continuation(out.bytes[out.begin])) ++out.begin;
   const std::string_view start{out.bytes.data() + out.begin, out.place - out.begin};
-  if (offset == out.place && start.starts_with("\xEF\xBB\xBF")) out.begin += 3;
+  if (offset == out.place && start.starts_with("\xEF\xBB\xBF"sv)) out.begin += 3;
   out.end = out.place;
   while (out.end < size && !is_line_end(out.bytes[out.end])) ++out.end;
   out.more = out.end == out.bytes.size();

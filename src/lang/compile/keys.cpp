@@ -8,6 +8,8 @@
 // The statements that type: keys, raw reports, the pointer, texts.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Characters of a text compiled in one step.
@@ -15,10 +17,12 @@ constexpr unsigned kTextBatch = 256;
 
 /// Whether other programs put something for `%word%`.
 bool is_template_word(std::string_view word) {
-  constexpr std::array<std::string_view, 5> kWords = {"clipboard", "date", "time", "datetime",
-                                                      "username"};
-  return word.starts_with("A_") ||
-         std::ranges::any_of(kWords, [&](std::string_view each) { return same_word(word, each); });
+  constexpr WordList kWords = "clipboard\0date\0time\0datetime\0username\0";
+  if (word.starts_with("A_"sv)) return true;
+  for (const std::string_view each : kWords) {
+    if (same_word(word, each)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -282,7 +286,7 @@ bool Compiler::text_value(const Position& at) {
   text_fits_ = true;
   bool good = named ? text_part() : expression();
   text_fits_ = false;
-  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
+  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}"sv);
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
   if (good && !named) emit(CodePiece(Opcode::type));
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
@@ -305,7 +309,7 @@ bool Compiler::caret_mark(const Position& at) {
   caret_ = true;
   advance();
   if (at_symbol('}')) return true;
-  expected(Message::expected_symbol, "}");
+  expected(Message::expected_symbol, "}"sv);
   if (token().kind == TokenKind::text) advance();
   return false;
 }

@@ -8,6 +8,8 @@
 // espanso, and from programming languages. Each gets one error that says what to write here.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Words of other programs with what does the same here.
@@ -208,7 +210,7 @@ void Compiler::pass_indented() {
     }
   }
   if (at_hotkey()) {
-    error(Message::neighbour, "::", at_symbol(':') ? kAbbreviation : "KEY { … } or KEY = KEY");
+    error(Message::neighbour, "::"sv, at_symbol(':') ? kAbbreviation : "KEY { … } or KEY = KEY");
     pass_rest_of_line();
     return true;
   }
@@ -253,7 +255,7 @@ bool Compiler::foreign_arrow() {
     if (ahead.token().is_symbol('=') || ahead.token().is_symbol('{')) return false;
     ahead.next();
   }
-  if (!body) error(Message::write_instead, *arrow, "=");
+  if (!body) error(Message::write_instead, *arrow, "="sv);
   advance();
   return true;
 }

@@ -9,6 +9,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// The setting called `name`, or kSettings.size().
@@ -26,13 +28,6 @@ std::string_view closest_setting(std::string_view name) {
     if (closest.offer(setting.name)) best = setting.name;
   }
   return best;
-}
-
-/// The number of `word` among the choices, or their number if it is none of them.
-std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
-  const auto* found = std::ranges::find(setting.choices.begin(), setting.choices.end(), word);
-  return word.empty() ? setting.choices.size()
-                      : static_cast<std::size_t>(found - setting.choices.begin());
 }
 
 /// What may be written, for an error message.
@@ -106,7 +101,7 @@ bool Compiler::setting_without_set() {
   start_declaration(IndexSpace::setting, spelled);
   pending_.entry.key = name_key(IndexSpace::setting, static_cast<std::uint32_t>(index));
   advance();
-  if (!expect_symbol('=', "=")) return false;
+  if (!expect_symbol('=')) return false;
   const SettingInfo& info = kSettings[index];
   if (!set_value(static_cast<Setting>(index), info)) return false;
   pending_.entry.body = code_size_;
@@ -157,7 +152,7 @@ bool Compiler::lints_value() {
       if (size < word.size()) word[size++] = c < 0x80 ? static_cast<char>(c) : '?';
     } else if (size > 0) {
       const std::string_view name{word.data(), size};
-      const std::size_t lint = find_word(kLintWords, name);
+      const std::size_t lint = kLintWords.find(name);
       if (lint == kLintWords.size()) {
         error_at(Message::unknown_lint, at, static_cast<std::uint32_t>(size), name,
                  closest_lint(name));
@@ -203,8 +198,7 @@ bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
 /// A word among the choices, or a duration where one may stand. False, without a report, if it is
 /// neither.
 bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
-  const std::size_t choice =
-      token().kind == TokenKind::word ? find_choice(info, lexer_.word()) : info.choices.size();
+  const std::size_t choice = word_ahead(info.choices);
   const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
   if (choice < info.choices.size()) {
     value = static_cast<std::uint32_t>(choice);
@@ -220,7 +214,7 @@ bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
 }
 
 bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
-  if (token().kind == TokenKind::word && find_choice(info, lexer_.word()) < info.choices.size()) {
+  if (word_ahead(info.choices) < info.choices.size()) {
     value = 0;
     advance();
     return true;
@@ -251,9 +245,9 @@ constexpr std::uint32_t option_hash(std::uint32_t what, std::uint32_t value) {
 /// What has an option that not all `kinds` of triggers have.
 constexpr std::string_view whose(std::uint16_t kinds) {
   const bool together = (kinds & kind_bit(TriggerKind::together)) != 0;
-  if (kinds == kTapOrHold) return "a key that is tapped or held";
-  if ((kinds & kTapOrHold) != 0) return "a key that is tapped or held, and with j & k";
-  return together ? "keys that are pressed together, as in j & k" : "double or dance and a key";
+  if (kinds == kTapOrHold) return "a key that is tapped or held"sv;
+  if ((kinds & kTapOrHold) != 0) return "a key that is tapped or held, and with j & k"sv;
+  return together ? "keys that are pressed together, as in j & k"sv : "double or dance and a key"sv;
 }
 
 }  // namespace
@@ -266,7 +260,7 @@ bool Compiler::options() {
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
-      return expected(Message::expected_symbol, ")");
+      return expected(Message::expected_symbol, ")"sv);
     }
   }
   advance();
@@ -287,7 +281,7 @@ bool Compiler::option() {
     return error(Message::option_elsewhere, kOptionWords[index], whose(info.kinds));
   }
   advance();
-  if (!expect_symbol(':', ":")) return false;
+  if (!expect_symbol(':')) return false;
   switch (info.opcode) {
     case Opcode::option_again:
       return again_option();
@@ -326,7 +320,7 @@ bool Compiler::option_value(const OptionInfo& info) {
 /// The value of an option that abbreviations have.
 bool Compiler::text_option(Opcode opcode) {
   const std::size_t value = word_ahead(kSwitchWords);
-  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off");
+  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off"sv);
   emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
   advance();
   if (value == 0) return true;
@@ -338,7 +332,7 @@ bool Compiler::text_option(Opcode opcode) {
 bool Compiler::again_option() {
   const std::size_t choice = word_ahead(kAgainWords);
   if (choice == kAgainWords.size()) {
-    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
+    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel"sv);
   }
   emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
   advance();

@@ -7,6 +7,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 /// One statement, or the end of a block or of what should have had one.
 [[gnu::noinline]] void Compiler::body_step() {
   if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
@@ -68,7 +70,7 @@ namespace pianola::lang {
         advance();
         return error(Message::compound_assignment, lexer_.word());
       }
-      if (c == '-') return bare_character("-");
+      if (c == '-') return bare_character("-"sv);
       error(Message::space_in_chord);
       skip(Skip::word);
       return true;
@@ -158,7 +160,7 @@ bool Compiler::at_comment() {
   if (!at_word("print")) return;
   Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::text || ahead.token().line_before) return;
-  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
+  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN"sv);
 }
 
 /// Warns of Ctrl or Shift before another key in the line: alone they do nothing.

@@ -9,6 +9,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 struct SidelessName {
@@ -148,7 +150,7 @@ bool Compiler::chord_modifier(Chord& out, bool trigger) {
 bool Compiler::chord_key(Chord& out) {
   switch (token().kind) {
     case TokenKind::word:
-      if (lexer_.word() == "mouse") {
+      if (lexer_.word() == "mouse"sv) {
         advance();
         return mouse_button(out);
       }
@@ -441,7 +443,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
   // `" { …`: old files may have the key unquoted.
   Lexer& ahead = next_ahead();
   if (ahead.token().is_symbol('{') && ahead.token().space_before) {
-    error(Message::quote_this_key, "\"");
+    error(Message::quote_this_key, "\""sv);
     advance();
     return false;
   }

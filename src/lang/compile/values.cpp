@@ -5,6 +5,8 @@
 // The statements that have to do with values: variables, waiting, calls.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Most tokens of a condition that are looked at to see if a limit follows it.
@@ -87,7 +89,7 @@ bool may_assign(int byte) {
   const std::uint8_t first = block.kind == Block::body ? std::uint8_t{0} : block.locals;
   const bool twice = find_local(subject_, first).has_value();
   if (twice) error_at(Message::let_twice, subject_.at, subject_.size, subject_.view());
-  const bool good = expect_symbol('=', "=") && expression();
+  const bool good = expect_symbol('=') && expression();
   return twice ? good : end_let() && good;
 }
 
@@ -168,7 +170,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
     advance();
   } else if (opcode == Opcode::wait_key && token().kind == TokenKind::number &&
              !token().line_before) {
-    return expected(Message::expected_symbol, "max");  // `key 0x04` would be a tap of its own
+    return expected(Message::expected_symbol, "max"sv);  // `key 0x04` would be a tap of its own
   }
   emit(CodePiece(opcode).number(limit));
   return true;
@@ -244,7 +246,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() {
       word = is_word;
     } else if (joins || is_infix(next)) {
       value = false;
-    } else if (is_word && ahead.word() == "max") {
+    } else if (is_word && ahead.word() == "max"sv) {
       ahead.next();
       if (ahead.token().kind == TokenKind::duration) return ahead.token().value;
       break;

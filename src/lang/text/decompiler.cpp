@@ -110,7 +110,7 @@ bool DefinitionWriter::setting() {
 }
 
 bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t value) {
-  const bool word = value < info.choices.size() && !info.choices[value].empty();
+  const bool word = value < info.choices.size();
   switch (info.type) {
     case SettingType::choice:
       if (word) out_ << info.choices[value];
