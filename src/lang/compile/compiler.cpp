@@ -125,6 +125,10 @@ bool Compiler::error(Message message) { return error(message, {}, {}, 0); }
 
 bool Compiler::error(Message message, std::string_view a) { return error(message, a, {}, 0); }
 
+bool Compiler::error(Message message, std::string_view a, Advice advice) {
+  return error(message, a, {}, static_cast<std::uint32_t>(advice));
+}
+
 bool Compiler::error(Message message, std::string_view a, std::string_view b, std::uint32_t n) {
   return error_at(message, token().at, token().length, a, b, n);
 }
@@ -154,9 +158,10 @@ bool Compiler::error_other(Message message, const NameAt& name, const Position& 
 }
 
 /// An error of what is missing: after the token before if the current one stands in another line.
-[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
+[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a, std::string_view b,
+                                          std::uint32_t n) {
   const bool here = !token().line_before && token().kind != TokenKind::end;
-  return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
+  return here ? error(message, a, b, n) : error_at(message, last_end_, 1, a, b, n);
 }
 
 [[gnu::noinline]] bool Compiler::expected(Message message) { return expected(message, {}, {}); }
@@ -165,10 +170,14 @@ bool Compiler::error_other(Message message, const NameAt& name, const Position& 
   return expected(message, a, {});
 }
 
+bool Compiler::expected(Message message, Advice advice) {
+  return expected(message, {}, {}, static_cast<std::uint32_t>(advice));
+}
+
 /// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
 /// (then true); of all else `message`.
-bool Compiler::expected_duration(Message message, std::string_view b) {
-  if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
+bool Compiler::expected_duration(Message message, Advice advice) {
+  if (token().kind != TokenKind::number || token().line_before) return expected(message, advice);
   if (decimal_comma()) return true;
   const std::string_view unit = unit_ahead();
   error(Message::needs_unit, unit.empty() ? "ms"sv : unit, {}, token().value);

@@ -15,6 +15,7 @@
 #include "lang/code/statement.hpp"
 #include "lang/code/wakes.hpp"
 #include "lang/code/words.hpp"
+#include "lang/compile/advice.hpp"
 #include "lang/compile/code_piece.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/index_builder.hpp"
@@ -158,6 +159,7 @@ class Compiler final : private DiagnosticSink {
   bool error(Message message, std::string_view a);
   bool error(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
   bool error_at(Message message, const Position& at, std::uint32_t length);
+  bool error(Message message, std::string_view a, Advice advice);
   bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                 std::string_view b = {}, std::uint32_t n = 0);
   void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
@@ -165,8 +167,9 @@ class Compiler final : private DiagnosticSink {
   bool error_other(Message message, const NameAt& name, const Position& other);
   bool expected(Message message);
   bool expected(Message message, std::string_view a);
-  bool expected(Message message, std::string_view a, std::string_view b);
-  bool expected_duration(Message message, std::string_view b = {});
+  bool expected(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
+  bool expected(Message message, Advice advice);
+  bool expected_duration(Message message, Advice advice = {});
   bool decimal_comma();
   [[nodiscard]] std::string_view unit_ahead();
 

@@ -565,12 +565,12 @@ const RemapForm* Compiler::remap_form() {
   const bool layer = first == Keyword::k_layer;
   const bool once_layer = first == Keyword::k_oneshot && second == Keyword::k_layer;
   if (first == Keyword::k_toggle && second == Keyword::k_layer) {
-    error(Message::neighbour, "toggle layer"sv, "layer toggle NAME"sv);
+    error(Message::neighbour, "toggle layer"sv, Advice::layer_remap);
     return nullptr;
   }
   if (layer && (second == Keyword::k_hold || second == Keyword::k_on)) {
     error(Message::neighbour, second == Keyword::k_on ? "layer on"sv : "layer hold"sv,
-          "KEY = layer NAME, or KEY { … } with this statement"sv);
+          Advice::layer_binding);
     return nullptr;
   }
   // A layer's name stands in the line of its word: what begins the next line is a definition.

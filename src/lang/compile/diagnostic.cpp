@@ -9,6 +9,7 @@
 #include "base/packed_text.hpp"
 #include "base/text_writer.hpp"
 #include "base/utf8.hpp"
+#include "lang/compile/advice.hpp"
 
 namespace pianola::lang {
 
@@ -26,6 +27,7 @@ constexpr char kHex = 4;
 constexpr char kOther = 5;
 constexpr char kOptional = 6;  // up to kOptionalEnd: left out without {b}
 constexpr char kOptionalEnd = 7;
+constexpr char kAdvicePart = 8;
 
 /// Most bytes shown of a line before the place and from it on.
 constexpr std::uint32_t kBefore = 72;
@@ -71,6 +73,8 @@ void write_part(TextWriter& writer, const Diagnostic& diagnostic, char part) {
     case kOther:
       writer.decimal(diagnostic.other.line).put(':').decimal(diagnostic.other.column);
       break;
+    case kAdvicePart:
+      return write_advice(writer, static_cast<Advice>(diagnostic.n));
     case kOptional:
     case kOptionalEnd:
       break;

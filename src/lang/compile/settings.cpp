@@ -31,37 +31,36 @@ std::string_view closest_setting(std::string_view name) {
 }
 
 /// What may be written, for an error message.
-constexpr std::array<const char*, 29> kExpectedValue = {"a layout's name",
-                                                        "fast, safe or a duration",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "release, press or timeout",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "off or a duration",
-                                                        "shifts or a key",
-                                                        "direct or leader",
-                                                        "off, linux, windows, macos or wincompose",
-                                                        "ejected or hidden",
-                                                        "off or a duration",
-                                                        "queue or mix",
-                                                        "a key",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "off or a duration",
-                                                        "cancel or lock",
-                                                        "off or a duration",
-                                                        "off or a duration",
-                                                        "off or on",
-                                                        "on or off",
-                                                        "the keys' characters in quotes",
-                                                        "the keys' characters in quotes",
-                                                        "names of warnings in quotes",
-                                                        "off or on",
-                                                        "off or a duration"};
+constexpr std::array<Advice, 29> kExpectedValue = {Advice::layout_name,
+                                                   Advice::typing,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::dual,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::shifts_or_key,
+                                                   Advice::trigger,
+                                                   Advice::unicode,
+                                                   Advice::drive,
+                                                   Advice::off_or_duration,
+                                                   Advice::busy,
+                                                   Advice::key,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::oneshot_again,
+                                                   Advice::off_or_duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::off_or_on,
+                                                   Advice::on_or_off,
+                                                   Advice::quoted_keys,
+                                                   Advice::quoted_keys,
+                                                   Advice::warnings,
+                                                   Advice::off_or_on,
+                                                   Advice::off_or_duration};
 static_assert(kExpectedValue.size() == kSettings.size());
-constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.
 char32_t last_by_number(std::uint32_t method) {
@@ -123,9 +122,9 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   const bool good =
       info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
   if (!good) {
-    const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
+    const Advice wanted = kExpectedValue[static_cast<std::size_t>(setting)];
     if (timed) return expected_duration(Message::expected_value, wanted);
-    return expected(Message::expected_value, {}, wanted);
+    return expected(Message::expected_value, wanted);
   }
   if (setting == Setting::trigger) all_leader_ = value == 1;
   if (setting == Setting::unicode) last_by_number_ = last_by_number(value);
@@ -136,7 +135,7 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
 /// `"unused layout"`: the kinds of warnings that are not told from here on.
 bool Compiler::lints_value() {
   if (token().kind != TokenKind::text) {
-    return expected(Message::expected_value, {}, kWarnings);
+    return expected(Message::expected_value, Advice::warnings);
   }
   std::uint32_t lints = 0;
   std::array<char, 16> word{};
@@ -162,7 +161,8 @@ bool Compiler::lints_value() {
     }
   } while (item.kind == StringItem::Kind::character);
   if (item.kind == StringItem::Kind::value) {
-    return error_at(Message::expected_value, item.at, 2, {}, kWarnings);
+    return error_at(Message::expected_value, item.at, 2, {}, {},
+                    static_cast<std::uint32_t>(Advice::warnings));
   }
   item.kind == StringItem::Kind::broken ? broken_text() : advance();
   allowed_ |= lints;
@@ -175,7 +175,7 @@ bool Compiler::lints_value() {
 /// A layout's name, for the file or for one binding.
 bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (token().kind != TokenKind::word) {
-    return expected(Message::expected_value, {}, kExpectedValue[0]);
+    return expected(Message::expected_value, Advice::layout_name);
   }
   const std::string_view word = lexer_.word();
   const hid::Layout* found = hid::find_layout(word);
@@ -243,11 +243,11 @@ constexpr std::uint32_t option_hash(std::uint32_t what, std::uint32_t value) {
 }
 
 /// What has an option that not all `kinds` of triggers have.
-constexpr std::string_view whose(std::uint16_t kinds) {
+constexpr Advice whose(std::uint16_t kinds) {
   const bool together = (kinds & kind_bit(TriggerKind::together)) != 0;
-  if (kinds == kTapOrHold) return "a key that is tapped or held"sv;
-  if ((kinds & kTapOrHold) != 0) return "a key that is tapped or held, and with j & k"sv;
-  return together ? "keys that are pressed together, as in j & k"sv : "double or dance and a key"sv;
+  if (kinds == kTapOrHold) return Advice::tap_or_hold;
+  if ((kinds & kTapOrHold) != 0) return Advice::tap_hold_chord;
+  return together ? Advice::keys_together : Advice::double_or_dance;
 }
 
 }  // namespace
@@ -305,7 +305,7 @@ bool Compiler::option_value(const OptionInfo& info) {
   std::uint32_t value = 0;
   if (!plain_value(setting, value)) {
     if (setting.type == SettingType::choice) {
-      return expected(Message::expected_value, {}, kExpectedValue[number]);
+      return expected(Message::expected_value, kExpectedValue[number]);
     }
     return expected_duration(Message::expected_value, kExpectedValue[number]);
   }
@@ -320,7 +320,7 @@ bool Compiler::option_value(const OptionInfo& info) {
 /// The value of an option that abbreviations have.
 bool Compiler::text_option(Opcode opcode) {
   const std::size_t value = word_ahead(kSwitchWords);
-  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off"sv);
+  if (value == kSwitchWords.size()) return expected(Message::expected_value, Advice::on_or_off);
   emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
   advance();
   if (value == 0) return true;
@@ -332,7 +332,7 @@ bool Compiler::text_option(Opcode opcode) {
 bool Compiler::again_option() {
   const std::size_t choice = word_ahead(kAgainWords);
   if (choice == kAgainWords.size()) {
-    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel"sv);
+    return expected(Message::expected_value, Advice::again);
   }
   emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
   advance();
