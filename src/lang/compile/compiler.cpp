@@ -237,6 +237,9 @@ Lexer& Compiler::next_ahead() {
   return ahead;
 }
 
+// Apart: it stands in so many places.
+[[gnu::noinline]] bool Compiler::at_symbol(char32_t c) const { return token().is_symbol(c); }
+
 bool Compiler::at_word(const char* word) const {
   return token().kind == TokenKind::word && lexer_.word() == word;
 }
@@ -325,6 +328,21 @@ void Compiler::end_definition() {
 }
 
 // ---- Output -----------------------------------------------------------------------------------
+
+// Apart, so that no piece takes stack where they are called.
+[[gnu::noinline]] void Compiler::emit(Opcode opcode) { append(CodePiece(opcode)); }
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::uint32_t number) {
+  append(CodePiece(opcode).number(number));
+}
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::string_view name) {
+  append(NamedPiece(opcode).name(name));
+}
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::string_view name, std::uint32_t number) {
+  append(NamedPiece(opcode).name(name).number(number));
+}
 
 void Compiler::emit(const CodePiece& piece) { append(piece); }
 void Compiler::emit(const NamedPiece& piece) { append(piece); }

@@ -185,6 +185,11 @@ class Compiler final : private DiagnosticSink {
   void advance();
   Lexer& look_ahead();
   Lexer& next_ahead();
+  /// An instruction with no operand, a number, or a name and perhaps a number.
+  void emit(Opcode opcode);
+  void emit(Opcode opcode, std::uint32_t number);
+  void emit(Opcode opcode, std::string_view name);
+  void emit(Opcode opcode, std::string_view name, std::uint32_t number);
   void emit(const CodePiece& piece);
   void emit(const NamedPiece& piece);
   void append(std::span<const std::uint8_t> bytes);
@@ -193,7 +198,7 @@ class Compiler final : private DiagnosticSink {
   /// Whether the roll is still worth writing.
   [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more; }
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
-  [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
+  [[nodiscard]] bool at_symbol(char32_t c) const;
   [[nodiscard]] bool at_word(const char* word) const;
   /// The place among `words` of the one that stands here; their number if none does.
   [[nodiscard]] std::size_t word_ahead(WordList words) const;

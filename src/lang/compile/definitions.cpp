@@ -90,7 +90,7 @@ bool Compiler::visibility(Keyword word) {
 
 /// At the word `private`. Warns once in a file that it promises nothing yet.
 void Compiler::private_mark() {
-  emit(CodePiece(Opcode::private_next));
+  emit(Opcode::private_next);
   if (!private_seen_) warn_at(Message::private_is_plain, token().at, token().length, {}, {});
   private_seen_ = true;
 }
@@ -214,7 +214,7 @@ bool Compiler::at_named_text() {
   layout_ = file_layout_;
   start_declaration(IndexSpace::variable, text);
   pending_.text = true;
-  emit(NamedPiece(Opcode::named_text).name(text.view()));
+  emit(Opcode::named_text, text.view());
   pending_.entry.body = code_size_;
   const bool equals = at_symbol('=');
   if (equals) advance();
@@ -233,7 +233,7 @@ bool Compiler::at_named_text() {
   if (!named) return error(Message::text_parts);
   if (!name(part)) return false;
   if (!at_symbol('}')) return error(Message::text_parts);
-  emit(NamedPiece(Opcode::text_of).name(part.view()));
+  emit(Opcode::text_of, part.view());
   use(IndexSpace::variable, part, kTextUse);
   const auto depth = static_cast<std::uint8_t>(text_depth(part) + 1U);
   pending_.entry.frame = std::max(pending_.entry.frame, depth);
@@ -270,7 +270,7 @@ std::uint8_t Compiler::text_depth(const NameAt& name) {
     declare();  // what calls it is right
     return false;
   }
-  emit(NamedPiece(Opcode::macro).name(macro.view()).number(params));
+  emit(Opcode::macro, macro.view(), params);
   pending_.entry.body = code_size_;
   if (!at_symbol('{')) declare();
   return open_body();
@@ -318,7 +318,7 @@ bool Compiler::parameter(std::uint8_t& count) {
   }
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
-  emit(NamedPiece(Opcode::layer).name(layer.view()));
+  emit(Opcode::layer, layer.view());
   const bool good = !at_symbol('(') || layer_modifiers();
   pending_.entry.body = code_size_;
   declare();
@@ -346,7 +346,7 @@ void Compiler::layer_item() {
   if (at_symbol(';')) return advance();
   if (at_symbol('}')) {
     --depth_;
-    emit(CodePiece(Opcode::layer_end));
+    emit(Opcode::layer_end);
     advance();
     return end_definition();
   }
@@ -423,7 +423,7 @@ bool Compiler::clause() {
   pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
   pending_.entry.key.high =
       (pending_.entry.key.high & 0xFF0000FFU) | static_cast<std::uint32_t>(found) << 8;
-  emit(CodePiece(Opcode::clause).number(static_cast<std::uint32_t>(found)));
+  emit(Opcode::clause, static_cast<std::uint32_t>(found));
   pending_.entry.body = code_size_;
   return open_body();
 }
@@ -623,7 +623,7 @@ bool Compiler::second_target() {
   Chord target;
   NameAt layer;
   if (!remap_target(*form, target, layer)) return false;
-  emit(CodePiece(form->held));
+  emit(form->held);
   append_target(*form, target, layer);
   return true;
 }
@@ -645,7 +645,7 @@ void Compiler::start_body() {
   named_count_ = 0;
   next_label_ = 0;
   last_labels_ = 0;
-  if (erase_ > 0) emit(CodePiece(Opcode::erase).number(erase_));
+  if (erase_ > 0) emit(Opcode::erase, erase_);
 }
 
 /// The body is complete: writes what is left of it and its record. In the file itself the

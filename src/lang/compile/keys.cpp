@@ -135,7 +135,7 @@ bool Compiler::mouse_button(Chord& out) {
     if (token().line_before) return expected(Message::expected_pointer);
     if (!pointer_operand()) return false;
   }
-  emit(CodePiece(opcode));
+  emit(opcode);
   return true;
 }
 
@@ -288,7 +288,7 @@ bool Compiler::text_value(const Position& at) {
   text_fits_ = false;
   if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}"sv);
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
-  if (good && !named) emit(CodePiece(Opcode::type));
+  if (good && !named) emit(Opcode::type);
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
          token().kind != TokenKind::text) {
     advance();
@@ -344,7 +344,7 @@ void Compiler::flush_text() {
   if (opcode == Opcode::text && text_size_ == 1) {
     note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
   }
-  emit(CodePiece(opcode).byte(text_size_));
+  emit(opcode, text_size_);
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;
   text_empty_ = false;

@@ -63,7 +63,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
     if (block.start == 0) error(Message::match_without_keys);
     block.start = kElseSeen;
     advance();
-    emit(CodePiece(Opcode::match_else));
+    emit(Opcode::match_else);
     if (!at_symbol('{')) {
       expected(Message::expected_brace);
       return skip(Skip::statement);

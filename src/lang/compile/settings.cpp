@@ -112,7 +112,7 @@ bool Compiler::setting_without_set() {
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
   if (info.type == SettingType::keys) {
-    emit(CodePiece(Opcode::set_keys).number(static_cast<std::uint32_t>(setting)));
+    emit(Opcode::set_keys, static_cast<std::uint32_t>(setting));
     return key_list(Opcode::listed_key);
   }
   if (info.type == SettingType::lints) return lints_value();
@@ -321,7 +321,7 @@ bool Compiler::option_value(const OptionInfo& info) {
 bool Compiler::text_option(Opcode opcode) {
   const std::size_t value = word_ahead(kSwitchWords);
   if (value == kSwitchWords.size()) return expected(Message::expected_value, Advice::on_or_off);
-  emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
+  emit(opcode, static_cast<std::uint32_t>(value));
   advance();
   if (value == 0) return true;
   if (opcode == Opcode::option_case) trigger_.hash = folded_hash_;
@@ -334,7 +334,7 @@ bool Compiler::again_option() {
   if (choice == kAgainWords.size()) {
     return expected(Message::expected_value, Advice::again);
   }
-  emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
+  emit(Opcode::option_again, static_cast<std::uint32_t>(choice));
   advance();
   return true;
 }

@@ -345,7 +345,7 @@ bool Compiler::no_statement(const Statement* begun) {
 /// A statement of one word, or the last word of one.
 [[gnu::noinline]] bool Compiler::simple(Opcode opcode) {
   may_end_ = may_end_ || opcode == Opcode::exit || opcode == Opcode::stop_all;
-  emit(CodePiece(opcode));
+  emit(opcode);
   advance();
   return true;
 }
@@ -360,7 +360,7 @@ bool Compiler::no_statement(const Statement* begun) {
   // Before `=` it is a variable.
   const bool timed =
       opcode == Opcode::record && at_word(kTimedWord) && !ahead.token().is_symbol('=');
-  emit(NamedPiece(timed ? Opcode::record_timed : opcode).name(recording.view()));
+  emit(timed ? Opcode::record_timed : opcode, recording.view());
   if (timed) advance();
   return true;
 }
@@ -372,7 +372,7 @@ bool Compiler::named(Opcode opcode, IndexSpace space) {
   if (token().line_before) return expected(Message::expected_name);
   if (!name(operand)) return false;
   may_end_ = may_end_ || opcode == Opcode::stop;
-  emit(NamedPiece(opcode).name(operand.view()));
+  emit(opcode, operand.view());
   use(space, operand, kAnyParameters);
   return true;
 }

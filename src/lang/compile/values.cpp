@@ -72,10 +72,10 @@ bool may_assign(int byte) {
 /// Behind the value. Apart, so that it takes no stack while that is compiled; likewise below.
 [[gnu::noinline]] bool Compiler::end_assignment() {
   if (const auto slot = find_local(subject_)) {
-    emit(CodePiece(Opcode::store).byte(*slot));
+    emit(Opcode::store, *slot);
     return true;
   }
-  emit(NamedPiece(Opcode::store_global).name(subject_.view()));
+  emit(Opcode::store_global, subject_.view());
   if (pending_good_) use(IndexSpace::variable, subject_, kAssignedUse);
   return true;
 }
@@ -100,7 +100,7 @@ bool may_assign(int byte) {
     return error_at(Message::too_many_locals, local.at, local.size, {}, {}, kMaxSlots);
   }
   locals_[slot] = {local.at.offset, static_cast<std::uint16_t>(local.hash()), local.size};
-  emit(CodePiece(Opcode::let).byte(slot));
+  emit(Opcode::let, slot);
   return true;
 }
 
@@ -147,13 +147,13 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
 [[gnu::noinline]] bool Compiler::wait_statement() {
   advance();
   if (token().kind == TokenKind::duration) {
-    emit(CodePiece(Opcode::wait).number(token().value));
+    emit(Opcode::wait, token().value);
     advance();
     return true;
   }
   if (at_symbol('(')) {
     if (!expression()) return false;
-    emit(CodePiece(Opcode::wait_value));
+    emit(Opcode::wait_value);
     return true;
   }
   return expected_duration(Message::expected_wait);
@@ -172,7 +172,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
              !token().line_before) {
     return expected(Message::expected_symbol, "max"sv);  // `key 0x04` would be a tap of its own
   }
-  emit(CodePiece(opcode).number(limit));
+  emit(opcode, limit);
   return true;
 }
 
@@ -306,7 +306,7 @@ void Compiler::end_call() {
   if (itself && call_opcode_ == Opcode::call && depth_ == 1 && !may_end_) {
     warn_at(Message::recursion, subject_.at, subject_.size, subject_.view(), {});
   }
-  emit(NamedPiece(call_opcode_).name(subject_.view()).number(arguments_));
+  emit(call_opcode_, subject_.view(), arguments_);
   use(IndexSpace::macro, subject_, arguments_);
 }
 
