@@ -187,7 +187,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
   std::uint8_t slot = 0;
   const std::uint8_t locals = local_count_;
   if (!new_label(label, at)) return false;
-  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 6, {}, {}, kMaxSlots);
+  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 6, kMaxSlots);
   emit(Opcode::counter, slot);
   const std::uint32_t start = code_size_;
   emit(CodePiece(Opcode::repeat).byte(slot).number(label));
@@ -253,7 +253,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   }
   if (found == nullptr) {
     if (named_count_ == named_.size()) {
-      error_at(Message::too_many_labels, label.at, label.size, {}, {}, kMaxNamedLabels);
+      error_at(Message::too_many_labels, label.at, label.size, kMaxNamedLabels);
       return true;
     }
     found = &named_[named_count_];
@@ -284,7 +284,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   NamedLabel* found = find_label(label);
   if (found == nullptr) {
     if (named_count_ == named_.size()) {
-      error_at(Message::too_many_labels, label.at, label.size, {}, {}, kMaxNamedLabels);
+      error_at(Message::too_many_labels, label.at, label.size, kMaxNamedLabels);
       return true;
     }
     found = &named_[named_count_];
@@ -348,7 +348,7 @@ void Compiler::block_closed() {
 
 bool Compiler::enter_scope(const Position& at) {
   if (scopes(depth_) < kMaxScopes) return true;
-  return error_at(Message::too_many_scopes, at, 1, {}, {}, kMaxScopes);
+  return error_at(Message::too_many_scopes, at, 1, kMaxScopes);
 }
 
 /// `defer {`, `without mods {`, `without ctrl+shift {`.
@@ -379,7 +379,7 @@ bool Compiler::send_statement(const Position& at) {
 /// The next number of a label.
 bool Compiler::new_label(std::uint16_t& label, const Position& at) {
   if (next_label_ == kMaxLabels) {
-    return error_at(Message::too_many_jumps, at, 1, {}, {}, kMaxLabels);
+    return error_at(Message::too_many_jumps, at, 1, kMaxLabels);
   }
   label = static_cast<std::uint16_t>(next_label_++);
   return true;

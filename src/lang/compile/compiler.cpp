@@ -118,7 +118,12 @@ bool Compiler::error_at(Message message, const Position& at, std::uint32_t lengt
 }
 
 bool Compiler::error_at(Message message, const Position& at, std::uint32_t length) {
-  return error_at(message, at, length, {}, {}, 0);
+  return error_at(message, at, length, 0);
+}
+
+bool Compiler::error_at(Message message, const Position& at, std::uint32_t length,
+                        std::uint32_t n) {
+  return error_at(message, at, length, {}, {}, n);
 }
 
 bool Compiler::error(Message message) { return error(message, {}, {}, 0); }
@@ -349,7 +354,7 @@ void Compiler::emit(const NamedPiece& piece) { append(piece); }
 
 /// Apart, so that it takes no stack while code is written.
 [[gnu::noinline]] void Compiler::definition_too_long() {
-  error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
+  error_at(Message::definition_too_long, last_end_, 1, kMaxCode);
 }
 
 void Compiler::append(std::span<const std::uint8_t> bytes) {

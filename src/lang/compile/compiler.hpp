@@ -158,6 +158,7 @@ class Compiler final : private DiagnosticSink {
   bool error(Message message);
   bool error(Message message, std::string_view a);
   bool error(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
+  bool error_at(Message message, const Position& at, std::uint32_t length, std::uint32_t n);
   bool error_at(Message message, const Position& at, std::uint32_t length);
   bool error(Message message, std::string_view a, Advice advice);
   bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a,

@@ -80,7 +80,7 @@ bool Compiler::visibility(Keyword word) {
     if (const auto number = lexer_.placeholder_number()) {
       advance();
       if (at_word("locked")) advance();
-      return error_at(Message::locked_placeholder, at, 7, {}, {}, *number);
+      return error_at(Message::locked_placeholder, at, 7, *number);
     }
     private_mark();
   }
@@ -172,7 +172,7 @@ void Compiler::note(const ScratchRecord& record) {
   NameAt variable;
   if (!name(variable)) return false;
   if (++variables_ == kMaxGlobals + 1) {
-    error_at(Message::too_many_variables, variable.at, variable.size, {}, {}, kMaxGlobals);
+    error_at(Message::too_many_variables, variable.at, variable.size, kMaxGlobals);
   }
   start_declaration(IndexSpace::variable, variable);
   std::uint32_t value = 0;
@@ -239,7 +239,7 @@ bool Compiler::at_named_text() {
   pending_.entry.frame = std::max(pending_.entry.frame, depth);
   if (depth <= kMaxTextDepth) return true;
   pending_.entry.frame = kMaxTextDepth;  // once is enough
-  return error_at(Message::texts_too_deep, part.at, part.size, {}, {}, kMaxTextDepth);
+  return error_at(Message::texts_too_deep, part.at, part.size, kMaxTextDepth);
 }
 
 /// How deep texts stand in each other in the one called `name`, which was declared before; else 0.
@@ -300,7 +300,7 @@ bool Compiler::parameter(std::uint8_t& count) {
     error_at(Message::parameter_twice, at, parameter.size, parameter.view());
   }
   if (count == kMaxParameters) {
-    return error_at(Message::too_many_parameters, at, parameter.size, {}, {}, kMaxParameters);
+    return error_at(Message::too_many_parameters, at, parameter.size, kMaxParameters);
   }
   locals_[local_count_++] = {parameter.at.offset, static_cast<std::uint16_t>(parameter.hash()),
                              parameter.size};
@@ -314,7 +314,7 @@ bool Compiler::parameter(std::uint8_t& count) {
   const bool named = name(layer);
   if (!named && !skip_name()) return false;
   if (++layers_ == kMaxLayers + 1) {
-    error_at(Message::too_many_layers, layer.at, layer.size, {}, {}, kMaxLayers);
+    error_at(Message::too_many_layers, layer.at, layer.size, kMaxLayers);
   }
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;

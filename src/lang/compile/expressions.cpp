@@ -67,7 +67,7 @@ bool Compiler::push_operator(Expression& state, Opcode op) {
 }
 
 bool Compiler::expression_too_long(const Expression& state) {
-  return error_at(Message::expression_too_long, state.at, 1, {}, {}, kMaxExpression);
+  return error_at(Message::expression_too_long, state.at, 1, kMaxExpression);
 }
 
 /// One instruction of the expression, which leaves `change` values more on the stack.

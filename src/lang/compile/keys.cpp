@@ -320,7 +320,7 @@ void Compiler::count_behind_caret(const StringItem& item) {
   // What is not typed is not passed over either.
   if (c > 0x7F && layout_.strokes(c).count == 0 && c > last_by_number_) return;
   if (behind_caret_ == 0xFF) {
-    error_at(Message::caret_too_far, item.at, 1, {}, {}, 0xFF);
+    error_at(Message::caret_too_far, item.at, 1, 0xFF);
     behind_caret_ = 0;
   }
   ++behind_caret_;

@@ -87,7 +87,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
     good = chord(key);
     if (!good) break;
     if (count == kMaxPattern) {
-      good = error_at(Message::pattern_too_long, at, 1, {}, {}, kMaxPattern);
+      good = error_at(Message::pattern_too_long, at, 1, kMaxPattern);
       break;
     }
     if (key.good) check_key(key);

@@ -161,7 +161,7 @@ bool Compiler::lints_value() {
     }
   } while (item.kind == StringItem::Kind::character);
   if (item.kind == StringItem::Kind::value) {
-    return error_at(Message::expected_value, item.at, 2, {}, {},
+    return error_at(Message::expected_value, item.at, 2,
                     static_cast<std::uint32_t>(Advice::warnings));
   }
   item.kind == StringItem::Kind::broken ? broken_text() : advance();
@@ -367,7 +367,7 @@ bool Compiler::key_list(Opcode opcode) {
   layout_used_ = true;
   advance();
   if (count == 0) return error_at(Message::expected_keys, at, 1);
-  return count <= kMaxKeys || error_at(Message::too_many_keys, at, 1, {}, {}, kMaxKeys);
+  return count <= kMaxKeys || error_at(Message::too_many_keys, at, 1, kMaxKeys);
 }
 
 }  // namespace pianola::lang

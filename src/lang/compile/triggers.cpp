@@ -379,8 +379,7 @@ bool Compiler::at_dance() {
   const bool sequence = trigger_.kind == TriggerKind::leader;
   trigger_good_ = trigger_good_ && next.good;
   if (trigger_.keys == most) {
-    return error_at(Message::too_many_keys, next.at, next.length, {}, {},
-                    static_cast<std::uint32_t>(most));
+    return error_at(Message::too_many_keys, next.at, next.length, static_cast<std::uint32_t>(most));
   }
   if (next.mods.any()) return error_at(Message::later_mods, next.at, next.length);
   const hid::Usage usage = key_now(next.key);
@@ -471,7 +470,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
     return false;
   }
   if (!good || text_size_ == 0) {
-    return error_at(Message::abbreviation_size, at, 1, {}, {}, kMaxAbbreviation);
+    return error_at(Message::abbreviation_size, at, 1, kMaxAbbreviation);
   }
   erase_ = static_cast<std::uint8_t>(characters - 1);
   trigger_.hash = name_hash(text_.data(), text_size_);

@@ -97,7 +97,7 @@ bool may_assign(int byte) {
   const NameAt& local = subject_;
   std::uint8_t slot = 0;
   if (!new_local(slot)) {
-    return error_at(Message::too_many_locals, local.at, local.size, {}, {}, kMaxSlots);
+    return error_at(Message::too_many_locals, local.at, local.size, kMaxSlots);
   }
   locals_[slot] = {local.at.offset, static_cast<std::uint16_t>(local.hash()), local.size};
   emit(Opcode::let, slot);
@@ -197,7 +197,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
   const std::optional<std::uint32_t> time = limit_ahead();
   if (!time) return true;
   std::uint8_t slot = 0;
-  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, {}, {}, kMaxSlots);
+  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, kMaxSlots);
   emit(CodePiece(Opcode::wait_limit).byte(slot).number(*time));
   --local_count_;
   limit = static_cast<std::uint8_t>(slot + 1U);
