@@ -62,8 +62,9 @@ VolumeShape volume_shape(const flash::Geometry& geometry) {
   VolumeShape shape;
   const std::uint64_t wanted = 2 * (std::uint64_t{geometry.sector_size} * geometry.sectors) +
                                2 * (Volume::kHelpRoom + Volume::kStatusRoom);
-  while (wanted / shape.cluster_size() > kMostClusters) shape.cluster_sectors *= 2;
-  shape.clusters = static_cast<std::uint32_t>(wanted / shape.cluster_size());
+  const auto sectors = static_cast<std::uint32_t>(wanted / kSectorSize);
+  while (sectors / shape.cluster_sectors > kMostClusters) shape.cluster_sectors *= 2;
+  shape.clusters = sectors / shape.cluster_sectors;
   if (shape.clusters + kDoubtful >= kFat12Clusters &&
       shape.clusters <= kFat12Clusters + kDoubtful) {
     shape.clusters = kFat12Clusters + kDoubtful + 1;

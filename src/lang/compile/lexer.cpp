@@ -364,13 +364,14 @@ bool Lexer::number_value(std::string_view digits, std::string_view unit) {
                               : unit == "min"sv ? 60000
                                                 : 0;
   if (scale == 0) return false;
-  const std::uint64_t exact = (whole * 1000 + thousandths) * scale;
-  if (exact % 1000 != 0) return false;
-  if (exact / 1000 > kMaxDuration) {
+  const std::uint32_t part = thousandths * scale;
+  if (part % 1000 != 0) return false;
+  const std::uint64_t exact = whole * scale + part / 1000;
+  if (exact > kMaxDuration) {
     report(Message::duration_too_long, token_.at, token_.length);
     return true;
   }
-  token_.value = static_cast<std::uint32_t>(exact / 1000);
+  token_.value = static_cast<std::uint32_t>(exact);
   return true;
 }
 
