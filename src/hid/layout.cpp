@@ -178,14 +178,29 @@ std::uint8_t find_cell(const LayoutData& layout, char16_t wanted, bool caps_lock
 
 /// The dead key's mark in a line of the Compose tables.
 char16_t compose_mark(std::size_t line) {
-  return static_cast<char16_t>(kMarks + kComposeMark[line]);
+  return static_cast<char16_t>(kMarks + kMarkKinds[kLines[line] >> kStepBits]);
 }
+
+/// Goes through the results of the Compose tables, from the first of a block on.
+struct Results {
+  explicit Results(const ComposeBlock& block) : line(block.first), result(block.result) {}
+
+  void next() {
+    ++line;
+    result = static_cast<char16_t>(result + (kLines[line] & kMostStep));
+  }
+
+  std::size_t line;
+  char16_t result;
+};
 
 /// What a line of the Compose tables makes.
 char16_t compose_result(std::size_t line) {
-  const ResultGroup* group = kResultGroups.data();
-  while (line >= group[1].first) ++group;
-  return static_cast<char16_t>(group->high << 8 | kResultBytes[line]);
+  const ComposeBlock* block = kComposeBlocks.data();
+  while (line >= block[1].first) ++block;
+  Results at(*block);
+  while (at.line < line) at.next();
+  return at.result;
 }
 
 /// The lines of the Compose tables that make `wanted`: the first, and the one after the last.
@@ -194,15 +209,16 @@ struct Lines {
   std::size_t last = 0;
 };
 Lines compose_lines(char16_t wanted) {
-  for (std::size_t i = 0; i + 1 < kResultGroups.size(); ++i) {
-    if (kResultGroups[i].high != wanted >> 8) continue;
-    const std::uint8_t* const bytes = kResultBytes.data();
-    const auto [first, last] =
-        std::equal_range(bytes + kResultGroups[i].first, bytes + kResultGroups[i + 1].first,
-                         static_cast<std::uint8_t>(wanted & 0xFFU));
-    return {static_cast<std::size_t>(first - bytes), static_cast<std::size_t>(last - bytes)};
+  const ComposeBlock* block = kComposeBlocks.data();
+  while (block[1].first < kComposeLines && wanted >= block[1].result) ++block;
+  const std::size_t end = block[1].first;
+  Results at(*block);
+  while (at.line + 1 < end && at.result < wanted) at.next();
+  Lines lines{at.line, at.line};
+  while (lines.last < end && at.result == wanted) {
+    if (++lines.last < end) at.next();
   }
-  return {};
+  return lines;
 }
 
 /// The best dead key and following key for `wanted`.

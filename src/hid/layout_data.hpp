@@ -224,7 +224,7 @@ constexpr auto kLayoutData = [] {
 
 constexpr std::size_t kComposeLines = std::size(kComposeResult);
 
-/// The numbers of kComposeBase in kLower, and the lower bytes of kComposeResult.
+/// The numbers of kComposeBase in kLower.
 constexpr auto kBaseNumbers = [] {
   std::array<std::uint8_t, kComposeLines> numbers{};
   for (std::size_t line = 0; line < kComposeLines; ++line) {
@@ -232,39 +232,74 @@ constexpr auto kBaseNumbers = [] {
   }
   return numbers;
 }();
-constexpr auto kResultBytes = [] {
-  std::array<std::uint8_t, kComposeLines> bytes{};
-  for (std::size_t line = 0; line < kComposeLines; ++line) {
-    bytes[line] = static_cast<std::uint8_t>(kComposeResult[line] & 0xFFU);
+
+/// The kinds of dead keys in their order, as kComposeMark has them.
+constexpr auto kMarkKinds = [] {
+  constexpr auto kHas = [] {
+    std::array<bool, 0x100> has{};
+    for (const std::uint8_t mark : kComposeMark) has[mark] = true;
+    return has;
+  }();
+  std::array<std::uint8_t, std::count(kHas.begin(), kHas.end(), true)> kinds{};
+  std::size_t next = 0;
+  for (std::size_t mark = 0; mark < kHas.size(); ++mark) {
+    if (kHas[mark]) kinds[next++] = static_cast<std::uint8_t>(mark);
   }
-  return bytes;
+  return kinds;
 }();
 
-/// The lines from `first` on have results with the upper byte `high`.
-struct ResultGroup {
-  std::uint16_t first;
-  std::uint8_t high;
+// A line is its place in kMarkKinds above kStepBits and the step from the result of the line before
+// it. Lines are in blocks, each with the result of its first one.
+constexpr unsigned kStepBits = 3;
+constexpr unsigned kMostStep = (1U << kStepBits) - 1;
+static_assert(kMarkKinds.size() << kStepBits <= 0x100);
+
+struct ComposeBlock {
+  std::uint16_t first;  ///< Its first line.
+  char16_t result;      ///< More than that of the line before.
 };
-constexpr bool begins_group(std::size_t line) {
-  return line == 0 || kComposeResult[line] >> 8 != kComposeResult[line - 1] >> 8;
-}
-constexpr std::size_t count_groups() {
-  std::size_t count = 0;
-  for (std::size_t line = 0; line < kComposeLines; ++line) count += begins_group(line) ? 1 : 0;
-  return count;
+
+constexpr unsigned compose_step(std::size_t line) {
+  return line == 0 ? 0U : static_cast<unsigned>(kComposeResult[line] - kComposeResult[line - 1]);
 }
 
-/// All groups in their order, and where the last one ends.
-constexpr auto kResultGroups = [] {
-  std::array<ResultGroup, count_groups() + 1> groups{};
-  std::size_t next = 0;
+/// Calls `begin` with the first line of each block.
+constexpr void for_compose_blocks(auto begin) {
+  constexpr std::size_t kLines = 24;
+  std::size_t first = 0;
   for (std::size_t line = 0; line < kComposeLines; ++line) {
-    if (!begins_group(line)) continue;
-    groups[next++] = {static_cast<std::uint16_t>(line),
-                      static_cast<std::uint8_t>(kComposeResult[line] >> 8)};
+    const unsigned step = compose_step(line);
+    if (line > 0 && step <= kMostStep && (step == 0 || line - first < kLines)) continue;
+    first = line;
+    begin(line);
   }
-  groups[next].first = static_cast<std::uint16_t>(kComposeLines);
-  return groups;
+}
+
+/// All blocks in their order, and where the last one ends.
+constexpr auto kComposeBlocks = [] {
+  constexpr std::size_t kCount = [] {
+    std::size_t count = 0;
+    for_compose_blocks([&](std::size_t) { ++count; });
+    return count;
+  }();
+  std::array<ComposeBlock, kCount + 1> blocks{};
+  std::size_t next = 0;
+  for_compose_blocks([&](std::size_t line) {
+    blocks[next++] = {static_cast<std::uint16_t>(line), kComposeResult[line]};
+  });
+  blocks[next].first = static_cast<std::uint16_t>(kComposeLines);
+  return blocks;
+}();
+
+constexpr auto kLines = [] {
+  std::array<std::uint8_t, kComposeLines> lines{};
+  for (std::size_t line = 0; line < kComposeLines; ++line) {
+    const auto* const kind =
+        std::lower_bound(kMarkKinds.begin(), kMarkKinds.end(), kComposeMark[line]);
+    lines[line] = static_cast<std::uint8_t>((kind - kMarkKinds.begin()) << kStepBits |
+                                            (compose_step(line) & kMostStep));
+  }
+  return lines;
 }();
 
 }  // namespace pianola::hid::detail
