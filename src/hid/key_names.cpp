@@ -43,7 +43,7 @@ constexpr std::uint8_t kCanonical = 0x10;
 constexpr unsigned kUpperShift = 5;
 constexpr std::uint8_t kUpperBytes[] = {0x00, 0x20, 0x10, 0x11, 0x12, 0x13};
 constexpr std::uint8_t kLast = 0x80;
-constexpr std::size_t kBlock = 32;
+constexpr std::size_t kBlock = 16;
 constexpr std::size_t kBlocks = (kCount + kBlock - 1) / kBlock;
 
 constexpr std::uint8_t upper_number(Usage usage) {
@@ -183,11 +183,19 @@ int compare(std::string_view folded, std::string_view name) {
   return at == folded.size() ? 0 : 1;
 }
 
-/// Compares folded text with the first name of a block.
-int compare_with_block(std::string_view folded, std::size_t block) {
-  NameWalk walk(block);
-  walk.next();
-  return compare(folded, walk.name());
+/// Whether folded text comes before the first name of a block, which stands there whole.
+bool is_before_block(std::string_view folded, std::size_t block) {
+  const std::uint8_t* name = kNames.bytes.data() + kNames.block[block] + 2;
+  std::size_t at = 0;
+  while (true) {
+    const char c = static_cast<char>(*name & ~kLast);
+    if (c != '_') {
+      if (at == folded.size()) return true;
+      if (folded[at] != c) return folded[at] < c;
+      ++at;
+    }
+    if ((*name++ & kLast) != 0) return false;
+  }
 }
 
 std::optional<Usage> find_in_table(std::string_view folded) {
@@ -196,7 +204,7 @@ std::optional<Usage> find_in_table(std::string_view folded) {
   std::size_t end = kBlocks;
   while (end - block > 1) {
     const std::size_t middle = (block + end) / 2;
-    (compare_with_block(folded, middle) < 0 ? end : block) = middle;
+    (is_before_block(folded, middle) ? end : block) = middle;
   }
   NameWalk walk(block);
   while (walk.next()) {
