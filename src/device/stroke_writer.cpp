@@ -1,7 +1,6 @@
 #include "device/stroke_writer.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "lang/code/notation.hpp"
 #include "lang/code/words.hpp"

@@ -35,6 +35,7 @@ class KeyName {
   friend bool operator==(const KeyName& name, std::string_view text) {
     return std::string_view(name) == text;
   }
+  friend bool operator==(const KeyName& a, const KeyName& b) { return a == std::string_view(b); }
 
  private:
   friend class NameWalk;

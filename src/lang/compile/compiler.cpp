@@ -1,6 +1,5 @@
 #include "lang/compile/compiler.hpp"
 
-#include <algorithm>
 #include <new>
 
 #include "base/utf8.hpp"
