@@ -8,22 +8,22 @@ struct Pair {
   std::uint8_t second;
 };
 
-/// What the bytes from kFirstPair on stand for; no pair: for themselves.
-constexpr std::array<Pair, 128> kPairs = {{
+/// What bytes stand for, from 0x80 on and then those below ' '; no pair, and all others:
+/// themselves.
+constexpr std::array<Pair, 0x80 + ' '> kPairs = {{
 #include "base/text_pairs.inc"
 }};
-constexpr std::uint8_t kFirstPair = 0x80;
 
 }  // namespace
 
 char PackedText::next() {
   std::uint8_t byte = waiting_ > 0 ? later_[--waiting_] : *at_++;
-  while (byte >= kFirstPair && kPairs[byte - kFirstPair].first != 0) {
-    const Pair& pair = kPairs[byte - kFirstPair];
-    later_[waiting_++] = pair.second;
-    byte = pair.first;
+  while (true) {
+    const unsigned place = byte ^ 0x80U;
+    if (place >= kPairs.size() || kPairs[place].first == 0) return static_cast<char>(byte);
+    later_[waiting_++] = kPairs[place].second;
+    byte = kPairs[place].first;
   }
-  return static_cast<char>(byte);
 }
 
 const std::uint8_t* find_packed(const std::uint8_t* packed, std::size_t number) {

@@ -12,7 +12,8 @@ class PackedText {
   /// Begins at `packed`, where a text begins. It is the caller's and stays.
   explicit PackedText(const std::uint8_t* packed) : at_(packed) {}
 
-  /// The next byte of the text; 0 after the last, and nothing may be read after it.
+  /// The next byte of the text; 0 after the last. What is read after it is the text that stands
+  /// behind it, which there must be.
   char next();
 
  private:

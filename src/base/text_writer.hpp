@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -24,6 +25,11 @@ class TextWriter {
   explicit TextWriter(TextSink& sink) : sink_(&sink) {}
 
   TextWriter& operator<<(std::string_view text);
+  /// Literals, whose length a compiler that saves space does not see by itself.
+  template <std::size_t kSize>
+  [[gnu::always_inline]] TextWriter& operator<<(const char (&text)[kSize]) {
+    return *this << std::string_view{text, kSize - 1};
+  }
   /// One byte.
   TextWriter& put(char c);
   /// `count` times `c`.

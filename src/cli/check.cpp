@@ -35,7 +35,7 @@ bool check_one(const InputFile& file, std::uint32_t allowed, Console& console) {
 std::uint32_t lints(const std::vector<std::string>& names) {
   std::uint32_t bits = 0;
   for (const std::string& name : names) {
-    const std::size_t lint = lang::find_word(lang::kLintWords, name);
+    const std::size_t lint = lang::kLintWords.find(name);
     if (lint == lang::kLintWords.size()) {
       const std::string_view meant = lang::closest_lint(name);
       throw CommandError(

@@ -17,8 +17,8 @@ namespace {
 
 /// All names of one key.
 struct Row {
-  std::string_view name;
-  std::vector<std::string_view> aliases;
+  std::string name;
+  std::vector<std::string> aliases;
 };
 using Rows = std::map<hid::Usage, Row>;
 
@@ -28,9 +28,9 @@ Rows all_rows() {
     const hid::NameEntry entry = hid::name_at(index);
     Row& row = rows[entry.usage];
     if (entry.canonical) {
-      row.name = entry.name;
+      row.name = std::string_view(entry.name);
     } else {
-      row.aliases.push_back(entry.name);
+      row.aliases.emplace_back(std::string_view(entry.name));
     }
   }
   return rows;
@@ -89,7 +89,8 @@ std::string label(std::uint8_t usage, const hid::Layout& layout) {
   const hid::Stroke plain{0, usage};
   const char32_t dead = accent(plain, layout);
   const char32_t shown = dead != 0 ? dead : layout.decode(plain);
-  return shown > U' ' ? utf8(shown) : std::string(hid::canonical_name(hid::keyboard_usage(usage)));
+  if (shown > U' ') return utf8(shown);
+  return std::string(std::string_view(hid::canonical_name(hid::keyboard_usage(usage))));
 }
 
 /// `AltGr+e`, `dead ^`, `dead ¨ (Shift+^)`.
@@ -141,7 +142,7 @@ void print_row(hid::Usage usage, const Row& row, std::size_t name_width, Console
       fmt::format("{}  {:<6}", paint(console.colour_out, Style::bold, name), usage_text(usage));
   const std::size_t indent = name_width + 2 + 6;
   std::size_t width = indent;
-  for (const std::string_view alias : row.aliases) {
+  for (const std::string& alias : row.aliases) {
     if (width + 2 + alias.size() > kColumns) {
       line += '\n' + std::string(indent, ' ');
       width = indent;
@@ -177,7 +178,8 @@ int keys(const std::string& filter, const std::string& layout, Console& console)
     keep_matches(rows, filter);
   }
   if (rows.empty()) {
-    const std::string_view closest = hid::closest_name(filter);
+    const hid::KeyName name = hid::closest_name(filter);
+    const std::string_view closest = name;
     throw CommandError(closest.empty() ? fmt::format("no key is called '{}'", filter)
                                        : fmt::format("no key is called '{}'; did you mean '{}'?",
                                                      filter, closest));

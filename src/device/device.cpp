@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/status.hpp"
+#include "drive/drive_text.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/settings.hpp"
 
@@ -222,31 +223,21 @@ void Device::disconnected() {
 
 // ---- What the drive tells -----------------------------------------------------------------------
 
-namespace {
-
-void write_lost(std::string_view what, std::uint32_t taps, TextWriter& out) {
-  if (taps == 0) return;
-  out << what;
-  out.decimal(taps) << "\n";
-}
-
-}  // namespace
-
 void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
-  out << "Passphrase: none, so nothing is locked\n";
-  if (muted_) out << "Rescue: no macros run until a macros.txt is taken.\n";
+  drive::write_text(out, drive::DriveText::no_passphrase);
+  if (muted_) drive::write_text(out, drive::DriveText::rescue);
   if (notice_ != Notice::none) {
-    out << "Last command on the keys: ";
+    drive::write_text(out, drive::DriveText::last_command);
     write_notice(out, notice_);
     out << ".\n";
   }
   const std::uint32_t by_host = player_.engine().taps_lost_by_host();
-  write_lost("Taps lost because too much was typed at once: ",
-             player_.engine().lost_taps() - by_host, out);
-  write_lost("Taps lost because the computer took none for more than 2 s: ", by_host, out);
+  const std::uint32_t lost = player_.engine().lost_taps() - by_host;
+  if (lost > 0) drive::write_text(out, drive::DriveText::taps_lost, &lost);
+  if (by_host > 0) drive::write_text(out, drive::DriveText::taps_lost_by_host, &by_host);
   if (errors_.size() == 0) return;
-  out << "Macros that failed or were cut off since they were saved, and the line of each:\n";
+  drive::write_text(out, drive::DriveText::macros_failed);
   errors_.write(roll_, out);
 }
 

@@ -1,9 +1,9 @@
 #include "device/stroke_writer.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "lang/code/notation.hpp"
+#include "lang/code/words.hpp"
 
 namespace pianola::device {
 
@@ -15,9 +15,6 @@ namespace {
 
 /// Lines are broken before they become longer than this.
 constexpr std::uint32_t kWidth = 90;
-
-constexpr std::array<std::string_view, 8> kExactMods = {"lctrl+", "lshift+", "lalt+", "lgui+",
-                                                        "rctrl+", "rshift+", "ralt+", "rgui+"};
 
 /// What `stroke` types, if a text types it by the same key; else 0.
 char32_t typed(hid::Stroke stroke, const hid::Layout& layout, bool caps_lock) {
@@ -62,8 +59,10 @@ void StrokeWriter::begin(lang::TriggerMods mods, KeyRef key) {
   out << "\n";
   column_ = 0;
   lang::write_mods(out, mods.either);
-  for (std::size_t bit = 0; bit < kExactMods.size(); ++bit) {
-    if ((mods.exact >> bit & 1U) != 0) out << kExactMods[bit];
+  unsigned exact = mods.exact;
+  for (const std::string_view name : lang::kExactMods) {
+    if ((exact & 1U) != 0) out << name;
+    exact >>= 1;
   }
   lang::write_key(out, key, mods.any() ? KeyPlace::chord : KeyPlace::trigger);
   out << " {";

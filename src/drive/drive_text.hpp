@@ -16,6 +16,12 @@ namespace pianola::drive {
   X(space,              "\nMemory: {n} bytes in use of {n}\nLargest file that can be saved now: {n} bytes, more if much of it stays as it is\nWear: each part of the memory was erased {n} to {n} times\nLast edit: ") \
   X(warnings,           "\nWarnings in macros.txt: {n}; 'pianola check macros.txt' shows them") \
   X(encryption,         "\nEncryption: none yet; who has the device can read what is marked private\n") \
+  X(no_passphrase,      "Passphrase: none, so nothing is locked\n") \
+  X(rescue,             "Rescue: no macros run until a macros.txt is taken.\n") \
+  X(last_command,       "Last command on the keys: ") \
+  X(taps_lost,          "Taps lost because too much was typed at once: {n}\n") \
+  X(taps_lost_by_host,  "Taps lost because the computer took none for more than 2 s: {n}\n") \
+  X(macros_failed,      "Macros that failed or were cut off since they were saved, and the line of each:\n") \
   /* How the last edit ended, in the order of Outcome. */ \
   X(none,               "none since the device was switched on") \
   X(taken,              "taken: the keys do what macros.txt says") \

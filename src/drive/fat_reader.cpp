@@ -66,7 +66,7 @@ bool FatReader::open_at(std::uint32_t start) {
   root_ = start + static_cast<std::uint32_t>(root * scale);
   data_ = start + static_cast<std::uint32_t>(data * scale);
   cluster_sectors_ = per_cluster * scale;
-  clusters_ = static_cast<std::uint32_t>((total - data) / per_cluster);
+  clusters_ = static_cast<std::uint32_t>(total - data) / per_cluster;
   bits_ = is_fat32 ? 32 : clusters_ < 4085 ? 12 : 16;
   return clusters_ > 0 && clusters_ < 0x0FFFFFF0;
 }

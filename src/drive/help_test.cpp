@@ -37,7 +37,7 @@ std::string errors_in(const std::string& macros) {
   memory::Findings findings;
   std::uint32_t allowed = 0;  // what only makes sense in a whole file
   for (const std::string_view lint : {"bare-letter", "unused", "layout"}) {
-    allowed |= 1U << lang::find_word(lang::kLintWords, lint);
+    allowed |= 1U << lang::kLintWords.find(lint);
   }
   memory::compile(macros, roll, findings, allowed);
   memory::Source source(macros);

@@ -8,6 +8,8 @@
 #include "drive/drive_text.hpp"
 
 namespace pianola::drive {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Bytes at the beginning of a file that are looked at.
@@ -31,7 +33,7 @@ bool ends_with_any(const RootEntry& entry, const char* ends) {
 
 /// Whether somebody who writes a text may have called it so, and not somebody who keeps pictures.
 bool is_name_of_text(const RootEntry& entry) {
-  return entry.begins_with("macros") || ends_with_any(entry, ".txt\0.rtf\0.doc\0.docx\0.odt\0");
+  return entry.begins_with("macros"sv) || ends_with_any(entry, ".txt\0.rtf\0.doc\0.docx\0.odt\0");
 }
 
 /// Whether an editor keeps an older or unfinished text under such a name.
@@ -61,7 +63,7 @@ bool OtherTexts::reads_as_text(const RootEntry& entry, std::string_view& format)
   if (!fat_.is_cluster(entry.first)) return false;
   const std::uint32_t sector = fat_.sector_of(entry.first);
   // The backup as it was is no news; after a save its place is kept in the overlay.
-  if (entry.is_named("backup.txt") && (session_.taken() || !session_.in_overlay(sector))) {
+  if (entry.is_named("backup.txt"sv) && (session_.taken() || !session_.in_overlay(sector))) {
     return false;
   }
   std::array<std::uint8_t, kHead> head;

@@ -22,9 +22,10 @@ constexpr std::uint32_t kTime = 12 << 11;
 constexpr std::string_view kLabel = "PIANOLA    ";
 constexpr std::string_view kMacrosLong = "macros.txt";
 
-constexpr std::array<std::string_view, kBaseFiles> kNames = {
-    "HELP    TXT", "STATUS  TXT", "MACROS  TXT", "BACKUP  TXT", "ERRORS  TXT",
-};
+/// Of each file in the order of BaseFile.
+constexpr std::string_view kNames = "HELP    TXTSTATUS  TXTMACROS  TXTBACKUP  TXTERRORS  TXT";
+constexpr std::size_t kNameSize = 11;
+static_assert(kNames.size() == kBaseFiles * kNameSize);
 /// In the order of the directory.
 constexpr std::array<BaseFile, kBaseFiles> kDirectory = {
     BaseFile::macros, BaseFile::errors, BaseFile::help, BaseFile::backup, BaseFile::status};
@@ -61,8 +62,9 @@ VolumeShape volume_shape(const flash::Geometry& geometry) {
   VolumeShape shape;
   const std::uint64_t wanted = 2 * (std::uint64_t{geometry.sector_size} * geometry.sectors) +
                                2 * (Volume::kHelpRoom + Volume::kStatusRoom);
-  while (wanted / shape.cluster_size() > kMostClusters) shape.cluster_sectors *= 2;
-  shape.clusters = static_cast<std::uint32_t>(wanted / shape.cluster_size());
+  const auto sectors = static_cast<std::uint32_t>(wanted / kSectorSize);
+  while (sectors / shape.cluster_sectors > kMostClusters) shape.cluster_sectors *= 2;
+  shape.clusters = sectors / shape.cluster_sectors;
   if (shape.clusters + kDoubtful >= kFat12Clusters &&
       shape.clusters <= kFat12Clusters + kDoubtful) {
     shape.clusters = kFat12Clusters + kDoubtful + 1;
@@ -194,7 +196,8 @@ std::uint8_t Volume::fat_byte(std::uint32_t at) const {
   for (const BaseFile file : kDirectory) {
     const std::uint32_t size = files_.size(file);
     if (size == VolumeFiles::kAbsent) continue;
-    const std::string_view name = kNames[static_cast<std::size_t>(file)];
+    const std::string_view name{kNames.data() + static_cast<std::size_t>(file) * kNameSize,
+                                kNameSize};
     if (file == BaseFile::macros) {
       put_long_entry(at, kMacrosLong, name_checksum(name.data()));
       at += 32;

@@ -8,9 +8,11 @@
 #include "base/edit_distance.hpp"
 
 namespace pianola::hid {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
-// ---- The table, packed: all names in one text, four bytes an entry ----------------------------
+// ---- The table, packed ------------------------------------------------------------------------
 
 constexpr Usage keyboard(std::uint8_t id) { return keyboard_usage(id); }
 constexpr Usage consumer(std::uint16_t id) { return consumer_usage(id); }
@@ -30,81 +32,120 @@ constexpr SourceName kSource[] = {
 #undef KEY_NAME
 #undef KEY_ALIAS
 };
-
-/// All names, one after the other without anything between them.
-constexpr char kText[] =
-#define KEY_NAME(name, usage) name
-#define KEY_ALIAS(name, usage) name
-#include "hid/key_name_table.inc"
-#undef KEY_NAME
-#undef KEY_ALIAS
-    ;
-
 constexpr std::size_t kCount = std::size(kSource);
-constexpr std::uint16_t kCanonicalBit = 0x8000;
 
-constexpr std::size_t count_canonical() {
-  return static_cast<std::size_t>(
-      std::count_if(std::begin(kSource), std::end(kSource),
-                    [](const SourceName& source) { return source.canonical; }));
+// An entry is two bytes and the end of a name, whose last character has kLast. The first byte: how
+// many characters it shares with the name before it, kCanonical, and above kUpperShift which of
+// kUpperBytes the usage has; the second is the usage's lower byte. The first name of a block shares
+// none.
+constexpr std::uint8_t kMostShared = 0x0F;
+constexpr std::uint8_t kCanonical = 0x10;
+constexpr unsigned kUpperShift = 5;
+constexpr std::uint8_t kUpperBytes[] = {0x00, 0x20, 0x10, 0x11, 0x12, 0x13};
+constexpr std::uint8_t kLast = 0x80;
+constexpr std::size_t kBlock = 16;
+constexpr std::size_t kBlocks = (kCount + kBlock - 1) / kBlock;
+
+constexpr std::uint8_t upper_number(Usage usage) {
+  std::uint8_t number = 0;
+  while (kUpperBytes[number] != static_cast<unsigned>(usage) >> 8) ++number;
+  return number;
 }
 
-/// The length of the longest name as names compare, without '_'.
-constexpr std::size_t longest_name() {
+constexpr std::size_t shared_size(std::size_t index) {
+  if (index % kBlock == 0) return 0;
+  const std::string_view name = kSource[index].name;
+  const std::string_view before = kSource[index - 1].name;
+  std::size_t shared = 0;
+  while (shared < kMostShared && shared + 1 < name.size() && shared < before.size() &&
+         name[shared] == before[shared]) {
+    ++shared;
+  }
+  return shared;
+}
+
+constexpr std::size_t packed_size() {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < kCount; ++i) size += 2 + kSource[i].name.size() - shared_size(i);
+  return size;
+}
+
+struct PackedNames {
+  std::array<std::uint8_t, packed_size()> bytes;
+  std::array<std::uint16_t, kBlocks> block;  ///< where each begins
+};
+constexpr PackedNames kNames = [] {
+  PackedNames packed{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    const auto& [name, usage, canonical] = kSource[i];
+    if (i % kBlock == 0) packed.block[i / kBlock] = static_cast<std::uint16_t>(at);
+    const std::size_t shared = shared_size(i);
+    packed.bytes[at++] = static_cast<std::uint8_t>(shared | (canonical ? kCanonical : 0U) |
+                                                   upper_number(usage) << kUpperShift);
+    packed.bytes[at++] = static_cast<std::uint8_t>(static_cast<unsigned>(usage) & 0xFFU);
+    for (std::size_t c = shared; c < name.size(); ++c) {
+      packed.bytes[at++] = static_cast<std::uint8_t>(name[c]);
+    }
+    packed.bytes[at - 1] |= kLast;
+  }
+  return packed;
+}();
+static_assert(kNames.bytes.size() < 0x10000);
+
+constexpr std::size_t longest_name(bool folded) {
   std::size_t longest = 0;
   for (const SourceName& source : kSource) {
     const auto underscores = std::count(source.name.begin(), source.name.end(), '_');
-    longest = std::max(longest, source.name.size() - static_cast<std::size_t>(underscores));
+    longest = std::max(longest,
+                       source.name.size() - (folded ? static_cast<std::size_t>(underscores) : 0));
   }
   return longest;
 }
+static_assert(KeyName::kLongest == longest_name(false));
 
-constexpr std::size_t kLongest = longest_name();
-static_assert(kLongest <= kLongestWord);
+/// The length of the longest name as names compare, without '_'.
+constexpr std::size_t kLongestFolded = longest_name(true);
+static_assert(kLongestFolded <= kLongestWord);
 
 /// Room for the longest name with prefixes before it.
-constexpr std::size_t kFoldedCapacity = kLongest + 9;
+constexpr std::size_t kFoldedCapacity = kLongestFolded + 9;
 
-/// kStart[i] is where name i begins in kText; one more entry closes the last name.
-constexpr auto kStart = [] {
-  std::array<std::uint16_t, kCount + 1> start{};
-  for (std::size_t i = 0; i < kCount; ++i) {
-    start[i + 1] = static_cast<std::uint16_t>(start[i] + kSource[i].name.size());
+}  // namespace
+
+/// Goes through the names in their order.
+class NameWalk {
+ public:
+  /// Before the first name of `block`.
+  explicit NameWalk(std::size_t block = 0) : at_(kNames.bytes.data() + kNames.block[block]) {}
+
+  /// Goes to the next name; false if there is none.
+  bool next() {
+    if (at_ == kNames.bytes.data() + kNames.bytes.size()) return false;
+    const unsigned head = *at_++;
+    canonical_ = (head & kCanonical) != 0;
+    usage_ = static_cast<Usage>(kUpperBytes[head >> kUpperShift] << 8 | *at_++);
+    name_.size_ = head & kMostShared;
+    bool last = false;
+    while (!last) {
+      last = (*at_ & kLast) != 0;
+      name_.text_[name_.size_++] = static_cast<char>(*at_++ & ~kLast);
+    }
+    return true;
   }
-  return start;
-}();
-static_assert(sizeof(kText) < 0x10000);
-static_assert(kStart[kCount] == sizeof(kText) - 1);
 
-/// The usage of name i; kCanonicalBit marks a canonical name.
-constexpr auto kUsage = [] {
-  std::array<std::uint16_t, kCount> usage{};
-  for (std::size_t i = 0; i < kCount; ++i) {
-    usage[i] = static_cast<std::uint16_t>(static_cast<std::uint16_t>(kSource[i].usage) |
-                                          (kSource[i].canonical ? kCanonicalBit : 0U));
-  }
-  return usage;
-}();
+  [[nodiscard]] const KeyName& name() const { return name_; }
+  [[nodiscard]] Usage usage() const { return usage_; }
+  [[nodiscard]] bool canonical() const { return canonical_; }
 
-constexpr Usage usage_of(std::size_t index) {
-  return static_cast<Usage>(kUsage[index] & ~unsigned{kCanonicalBit});
-}
+ private:
+  const std::uint8_t* at_;
+  KeyName name_;
+  Usage usage_{};
+  bool canonical_ = false;
+};
 
-/// The canonical names in the order of their usages.
-constexpr auto kByUsage = [] {
-  std::array<std::uint16_t, count_canonical()> order{};
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < kCount; ++i) {
-    if (kSource[i].canonical) order[next++] = static_cast<std::uint16_t>(i);
-  }
-  std::sort(order.begin(), order.end(),
-            [](std::uint16_t a, std::uint16_t b) { return usage_of(a) < usage_of(b); });
-  return order;
-}();
-
-std::string_view name_of(std::size_t index) {
-  return {kText + kStart[index], static_cast<std::size_t>(kStart[index + 1] - kStart[index])};
-}
+namespace {
 
 // ---- Names as they compare: upper case, without '_' -------------------------------------------
 
@@ -142,27 +183,43 @@ int compare(std::string_view folded, std::string_view name) {
   return at == folded.size() ? 0 : 1;
 }
 
-std::optional<Usage> find_in_table(std::string_view folded) {
-  std::size_t low = 0;
-  std::size_t high = kCount;
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    const int order = compare(folded, name_of(middle));
-    if (order == 0) return usage_of(middle);
-    if (order < 0) {
-      high = middle;
-    } else {
-      low = middle + 1;
+/// Whether folded text comes before the first name of a block, which stands there whole.
+bool is_before_block(std::string_view folded, std::size_t block) {
+  const std::uint8_t* name = kNames.bytes.data() + kNames.block[block] + 2;
+  std::size_t at = 0;
+  while (true) {
+    const char c = static_cast<char>(*name & ~kLast);
+    if (c != '_') {
+      if (at == folded.size()) return true;
+      if (folded[at] != c) return folded[at] < c;
+      ++at;
     }
+    if ((*name++ & kLast) != 0) return false;
+  }
+}
+
+std::optional<Usage> find_in_table(std::string_view folded) {
+  // In block 0 or in the last one that does not begin with a later name.
+  std::size_t block = 0;
+  std::size_t end = kBlocks;
+  while (end - block > 1) {
+    const std::size_t middle = (block + end) / 2;
+    (is_before_block(folded, middle) ? end : block) = middle;
+  }
+  NameWalk walk(block);
+  while (walk.next()) {
+    const int order = compare(folded, walk.name());
+    if (order == 0) return walk.usage();
+    if (order < 0) break;
   }
   return std::nullopt;
 }
 
 /// Takes a QMK or Linux prefix off. KEYPAD is no prefix KEY.
 std::string_view without_prefix(std::string_view folded) {
-  if (folded.starts_with("KC")) {
+  if (folded.starts_with("KC"sv)) {
     folded.remove_prefix(2);
-  } else if (folded.starts_with("KEY") && !folded.starts_with("KEYPAD")) {
+  } else if (folded.starts_with("KEY"sv) && !folded.starts_with("KEYPAD"sv)) {
     folded.remove_prefix(3);
   }
   return folded;
@@ -210,31 +267,31 @@ std::optional<Usage> usage_from_name(std::string_view name) {
   return find_keypad_key(rest);
 }
 
-std::string_view canonical_name(Usage usage) {
-  const auto found =
-      std::lower_bound(kByUsage.begin(), kByUsage.end(), usage,
-                       [](std::uint16_t index, Usage value) { return usage_of(index) < value; });
-  if (found == kByUsage.end() || usage_of(*found) != usage) return {};
-  return name_of(*found);
+KeyName canonical_name(Usage usage) {
+  NameWalk walk;
+  while (walk.next()) {
+    if (walk.usage() == usage && walk.canonical()) return walk.name();
+  }
+  return {};
 }
 
-std::string_view closest_name(std::string_view name) {
+KeyName closest_name(std::string_view name) {
   const Folded folded(name);
   const std::string_view wanted = without_prefix(folded.view());
-  if (wanted.size() < 2) return {};
-  std::string_view best;
+  KeyName best;
+  if (wanted.size() < 2) return best;
   unsigned best_score = ~0U;
-  for (std::size_t index = 0; index < kCount; ++index) {
-    const std::string_view candidate = name_of(index);
+  NameWalk walk;
+  while (walk.next()) {
+    const std::string_view candidate = walk.name();
     const unsigned distance = slips(wanted, Folded(candidate).view());
     if (distance == kFarApart) continue;
     const bool same_start = candidate.front() == wanted.front();
-    const bool canonical = (kUsage[index] & kCanonicalBit) != 0;
-    const unsigned score = distance * 8 + (is_common(usage_of(index)) ? 0U : 4U) +
-                           (canonical ? 0U : 2U) + (same_start ? 0U : 1U);
+    const unsigned score = distance * 8 + (is_common(walk.usage()) ? 0U : 4U) +
+                           (walk.canonical() ? 0U : 2U) + (same_start ? 0U : 1U);
     if (score < best_score) {
       best_score = score;
-      best = candidate;
+      best = walk.name();
     }
   }
   return best;
@@ -243,7 +300,9 @@ std::string_view closest_name(std::string_view name) {
 std::size_t name_count() { return kCount; }
 
 NameEntry name_at(std::size_t index) {
-  return {name_of(index), usage_of(index), (kUsage[index] & kCanonicalBit) != 0};
+  NameWalk walk(index / kBlock);
+  for (std::size_t i = 0; i <= index % kBlock; ++i) walk.next();
+  return {walk.name(), walk.usage(), walk.canonical()};
 }
 
 }  // namespace pianola::hid

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -21,9 +23,29 @@
 /// the keyboard page; their consumer and system neighbours are MEDIA_STOP and POWER_DOWN.
 namespace pianola::hid {
 
+/// A key's name in upper case, as it is printed; or none.
+class KeyName {
+ public:
+  /// The longest name's length.
+  static constexpr std::size_t kLongest = 33;
+
+  /// Valid as long as this object.
+  operator std::string_view() const { return {text_.data(), size_}; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  friend bool operator==(const KeyName& name, std::string_view text) {
+    return std::string_view(name) == text;
+  }
+  friend bool operator==(const KeyName& a, const KeyName& b) { return a == std::string_view(b); }
+
+ private:
+  friend class NameWalk;
+  std::array<char, kLongest> text_{};
+  std::uint8_t size_ = 0;
+};
+
 /// One name of a usage.
 struct NameEntry {
-  std::string_view name;  ///< upper case, as it is printed; lives in constant memory
+  KeyName name;
   Usage usage;
   bool canonical;  ///< the usage's one printed name; otherwise an alias
 };
@@ -31,13 +53,13 @@ struct NameEntry {
 /// The usage called `name`, canonical or alias; nothing if no key is called so.
 std::optional<Usage> usage_from_name(std::string_view name);
 
-/// The printed name of `usage`, in upper case and constant memory; empty if it has none.
-std::string_view canonical_name(Usage usage);
+/// The printed name of `usage`; empty if it has none.
+KeyName canonical_name(Usage usage);
 
 /// The name that somebody who wrote `name` most likely meant; empty if none is near.
 /// Near is what slips() of hid/edit_distance.hpp allows. Common keys win over rare ones at
 /// the same distance. A name that exists is its own correction.
-std::string_view closest_name(std::string_view name);
+KeyName closest_name(std::string_view name);
 
 /// How many names there are, aliases included (but not those made with a prefix).
 std::size_t name_count();

@@ -42,7 +42,8 @@ TEST(KeyNameTableTest, IsSortedWithoutDuplicates) {
 
 TEST(KeyNameTableTest, NamesAreUpperCaseAndLongerThanACharacter) {
   for (std::size_t i = 0; i < name_count(); ++i) {
-    const std::string_view name = name_at(i).name;
+    const KeyName entry = name_at(i).name;
+    const std::string_view name = entry;
     EXPECT_GT(folded(name).size(), 1U) << name;
     EXPECT_TRUE(std::all_of(name.begin(), name.end(), [](char c) {
       return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -73,7 +74,7 @@ TEST(KeyNameTableTest, CanonicalNamesAreStable) {
   for (std::size_t i = 0; i < name_count(); ++i) {
     const NameEntry entry = name_at(i);
     expect_usage(entry.name, entry.usage);
-    const std::string_view canonical = canonical_name(entry.usage);
+    const KeyName canonical = canonical_name(entry.usage);
     EXPECT_EQ(entry.canonical, canonical == entry.name);
     expect_usage(canonical, entry.usage);
   }

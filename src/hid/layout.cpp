@@ -6,68 +6,48 @@
 
 #include "base/ascii.hpp"
 #include "base/edit_distance.hpp"
+#include "hid/layout_data.hpp"
 
 namespace pianola::hid {
-namespace detail {
-
-/// The keys that have characters: usages 04–27, 2C–38 and 64, where 31 and 32 are one key.
-constexpr std::size_t kKeys = 49;
-
-/// The levels at which a key has a character: plain, Shift, AltGr, both.
-constexpr std::size_t kLevels = 4;
-
-/// What Caps Lock makes of a cell where it does not act as Shift.
-struct CapsException {
-  std::uint8_t cell;
-  char16_t character;
-};
-
-/// One layout. A cell is a key at a level, numbered level * kKeys + key.
-struct LayoutData {
-  std::string_view name;
-  std::string_view title;
-  std::array<char16_t, kLevels * kKeys> cells;    ///< 0: nothing; a combining character: a dead key
-  std::array<std::uint8_t, kKeys> caps_is_shift;  ///< bit l: Caps Lock acts as Shift at level l
-  std::array<std::uint8_t, 95> ascii;             ///< the cell for each of ' '–'~'; kNoCell: none
-  std::span<const CapsException> caps_exceptions;
-  bool ansi;   ///< no key 64, and the key beside Enter is 31 instead of 32
-  bool altgr;  ///< right Alt is AltGr
-};
-
-}  // namespace detail
-
 namespace {
 
-using detail::CapsException;
-using detail::kKeys;
-using detail::kLevels;
-using detail::LayoutData;
-
-#include "hid/layout_tables.inc"
+using namespace detail;
 
 constexpr std::uint8_t kNoCell = 0xFF;
 constexpr std::uint8_t kNoKeyIndex = 0xFF;
 constexpr std::size_t kIsoKey = kKeys - 1;  // usage 64
 constexpr char16_t kMarks = 0x0300;         // dead keys stand as U+0300–U+036F
-constexpr std::size_t kShiftLevel = 1;
-constexpr std::size_t kAltGrLevel = 2;
 constexpr char32_t kEscapeCharacter = 0x1B;
+
+constexpr auto kLayouts = [] {
+  return []<std::size_t... kNumber>(std::index_sequence<kNumber...>) {
+    return std::array{Layout(kLayoutData[kNumber])...};
+  }
+  (std::make_index_sequence<kLayoutCount>());
+}();
+
+constexpr auto kTitles = [] {
+  std::array<std::string_view, kLayoutCount> titles{};
+  for (std::size_t i = 0; i < kLayoutCount; ++i) titles[i] = kTables[i]->title;
+  return titles;
+}();
+
+constexpr std::uint8_t number_of(std::string_view name) {
+  std::uint8_t number = 0;
+  while (kTables[number]->name != name) ++number;
+  return number;
+}
 
 /// Another name of a layout.
 struct Alias {
-  std::string_view alias;
-  std::string_view name;
+  std::array<char, 11> alias;  ///< zeros after it
+  std::uint8_t layout;
 };
-constexpr std::array<Alias, 10> kAliases = {{{"gb", "uk"},
-                                             {"en-gb", "uk"},
-                                             {"qwerty", "us"},
-                                             {"en-us", "us"},
-                                             {"qwertz", "de"},
-                                             {"azerty", "fr"},
-                                             {"sv", "se"},
-                                             {"da", "dk"},
-                                             {"nb", "no"},
-                                             {"us-dvorak", "dvorak"}}};
+constexpr Alias kAliases[] = {{{"gb"}, number_of("uk")},     {{"en-gb"}, number_of("uk")},
+                              {{"qwerty"}, number_of("us")}, {{"en-us"}, number_of("us")},
+                              {{"qwertz"}, number_of("de")}, {{"azerty"}, number_of("fr")},
+                              {{"sv"}, number_of("se")},     {{"da"}, number_of("dk")},
+                              {{"nb"}, number_of("no")},     {{"us-dvorak"}, number_of("dvorak")}};
 
 constexpr bool is_mark(char32_t character) {
   return character >= kMarks && character < kMarks + 0x70;
@@ -101,25 +81,23 @@ Place place_of(std::size_t cell) {
 
 std::size_t cell_of(std::size_t level, std::size_t key) { return level * kKeys + key; }
 
-/// The stroke of each cell on a keyboard with key 64.
-constexpr auto kStrokes = [] {
-  std::array<Stroke, kLevels * kKeys> strokes{};
-  for (std::size_t cell = 0; cell < strokes.size(); ++cell) {
-    const std::size_t level = cell / kKeys;
-    unsigned mods = 0;
-    if ((level & kShiftLevel) != 0) mods |= kLShift;
-    if ((level & kAltGrLevel) != 0) mods |= kRAlt;
-    strokes[cell] = {static_cast<Modifiers>(mods), usage_of_key(cell % kKeys)};
-  }
-  return strokes;
+/// The usage of each key on a keyboard with key 64.
+constexpr auto kUsages = [] {
+  std::array<std::uint8_t, kKeys> usages{};
+  for (std::size_t key = 0; key < kKeys; ++key) usages[key] = usage_of_key(key);
+  return usages;
 }();
 
 inline Stroke stroke_of(const LayoutData& layout, std::size_t cell) {
   constexpr std::uint8_t kIsoHash = 0x32;
   constexpr std::uint8_t kAnsiBackslash = 0x31;
-  Stroke stroke = kStrokes[cell];
-  if (stroke.usage == kIsoHash && layout.ansi) stroke.usage = kAnsiBackslash;
-  return stroke;
+  const Place place = place_of(cell);
+  unsigned mods = 0;
+  if ((place.level & kShiftLevel) != 0) mods |= kLShift;
+  if ((place.level & kAltGrLevel) != 0) mods |= kRAlt;
+  std::uint8_t usage = kUsages[place.key];
+  if (usage == kIsoHash && layout.ansi) usage = kAnsiBackslash;
+  return {static_cast<Modifiers>(mods), usage};
 }
 
 /// The cell of `stroke`; kNoCell if the key has no characters or a modifier makes it a shortcut.
@@ -137,31 +115,53 @@ std::uint8_t cell_of_stroke(const LayoutData& layout, Stroke stroke) {
 
 // ---- From cells to characters and back --------------------------------------------------------
 
-/// What `cell` types: a character, a dead key's mark or 0.
-char16_t content(const LayoutData& layout, std::size_t cell, bool caps_lock) {
-  if (!caps_lock) return layout.cells[cell];
-  for (const CapsException& exception : layout.caps_exceptions) {
-    if (exception.cell == cell) return exception.character;
-  }
-  const Place place = place_of(cell);
-  if ((layout.caps_is_shift[place.key] >> place.level & 1U) == 0) return layout.cells[cell];
-  return layout.cells[cell_of(place.level ^ kShiftLevel, place.key)];
-}
-
 /// The cell at which Caps Lock, when on, exchanges Shift.
 std::size_t with_shift_exchanged(std::size_t cell) {
   const Place place = place_of(cell);
   return cell_of(place.level ^ kShiftLevel, place.key);
 }
 
+/// What `cell` types while Caps Lock is off: a character, a dead key's mark or 0.
+char16_t content(const LayoutData& layout, std::size_t cell) {
+  const std::uint8_t number = layout.cell(cell);
+  if (cell < kUpperCells) return kLower[number];
+  return number == kSame ? content(layout, cell - kUpperCells) : kUpper[number];
+}
+
+char16_t content(const LayoutData& layout, std::size_t cell, bool caps_lock) {
+  if (!caps_lock) return content(layout, cell);
+  for (std::size_t i = 0; i < layout.caps_exceptions; ++i) {
+    const std::size_t exception = layout.first_caps_exception + i;
+    if (kCapsCells[exception] == cell) return kCapsCharacters[exception];
+  }
+  const Place place = place_of(cell);
+  const bool exchanged = (layout.caps(place.key) >> place.level & 1U) != 0;
+  return content(layout, exchanged ? with_shift_exchanged(cell) : cell);
+}
+
+/// Whether the keyboard of `layout` has the key of `cell`.
+bool has_key_of(const LayoutData& layout, std::size_t cell) {
+  return !layout.ansi || place_of(cell).key != kIsoKey;
+}
+
+/// The first cell that types `wanted` while Caps Lock is off, by looking at numbers alone. Cells
+/// with kSame need no look: the same character comes before.
+std::uint8_t search_numbers(const LayoutData& layout, char16_t wanted) {
+  std::uint8_t number = number_in(kLower, wanted);
+  for (std::size_t cell = 0; cell < kCells; ++cell) {
+    if (cell == kUpperCells) number = number_in(kUpper, wanted);
+    if (number == kSame || layout.cell(cell) != number || !has_key_of(layout, cell)) continue;
+    return static_cast<std::uint8_t>(cell);
+  }
+  return kNoCell;
+}
+
 /// The cell that types `wanted` with the fewest modifiers, by looking at all of them.
 std::uint8_t search_cell(const LayoutData& layout, char16_t wanted, bool caps_lock) {
-  const std::size_t keys = layout.ansi ? kIsoKey : kKeys;
-  for (std::size_t level = 0; level < kLevels; ++level) {
-    for (std::size_t key = 0; key < keys; ++key) {
-      const std::size_t cell = cell_of(level, key);
-      if (content(layout, cell, caps_lock) == wanted) return static_cast<std::uint8_t>(cell);
-    }
+  if (!caps_lock) return search_numbers(layout, wanted);
+  for (std::size_t cell = 0; cell < kCells; ++cell) {
+    if (!has_key_of(layout, cell) || content(layout, cell, true) != wanted) continue;
+    return static_cast<std::uint8_t>(cell);
   }
   return kNoCell;
 }
@@ -169,7 +169,7 @@ std::uint8_t search_cell(const LayoutData& layout, char16_t wanted, bool caps_lo
 /// As search_cell(), quickly for ASCII.
 std::uint8_t find_cell(const LayoutData& layout, char16_t wanted, bool caps_lock) {
   if (wanted < 0x20 || wanted > 0x7E) return search_cell(layout, wanted, caps_lock);
-  const std::uint8_t cell = layout.ascii[wanted - 0x20U];
+  const std::uint8_t cell = layout.ascii_cell(wanted - 0x20U);
   if (!caps_lock || cell == kNoCell || content(layout, cell, true) == wanted) return cell;
   const std::size_t exchanged = with_shift_exchanged(cell);
   if (content(layout, exchanged, true) == wanted) return static_cast<std::uint8_t>(exchanged);
@@ -178,26 +178,65 @@ std::uint8_t find_cell(const LayoutData& layout, char16_t wanted, bool caps_lock
 
 /// The dead key's mark in a line of the Compose tables.
 char16_t compose_mark(std::size_t line) {
-  return static_cast<char16_t>(kMarks + kComposeMark[line]);
+  return static_cast<char16_t>(kMarks + kMarkKinds[kLines[line] >> kStepBits]);
+}
+
+/// Goes through the results of the Compose tables, from the first of a block on.
+struct Results {
+  explicit Results(const ComposeBlock& block) : line(block.first), result(block.result) {}
+
+  void next() {
+    ++line;
+    result = static_cast<char16_t>(result + (kLines[line] & kMostStep));
+  }
+
+  std::size_t line;
+  char16_t result;
+};
+
+/// What a line of the Compose tables makes.
+char16_t compose_result(std::size_t line) {
+  const ComposeBlock* block = kComposeBlocks.data();
+  while (line >= block[1].first) ++block;
+  Results at(*block);
+  while (at.line < line) at.next();
+  return at.result;
+}
+
+/// The lines of the Compose tables that make `wanted`: the first, and the one after the last.
+struct Lines {
+  std::size_t first = 0;
+  std::size_t last = 0;
+};
+Lines compose_lines(char16_t wanted) {
+  const ComposeBlock* block = kComposeBlocks.data();
+  while (block[1].first < kComposeLines && wanted >= block[1].result) ++block;
+  const std::size_t end = block[1].first;
+  Results at(*block);
+  while (at.line + 1 < end && at.result < wanted) at.next();
+  Lines lines{at.line, at.line};
+  while (lines.last < end && at.result == wanted) {
+    if (++lines.last < end) at.next();
+  }
+  return lines;
 }
 
 /// The best dead key and following key for `wanted`.
 Strokes dead_strokes(const LayoutData& layout, char16_t wanted, bool caps_lock) {
   Strokes best;
   int best_cost = 0;
-  const auto [first, last] =
-      std::equal_range(std::begin(kComposeResult), std::end(kComposeResult), wanted);
-  for (const char16_t* result = first; result != last; ++result) {
-    const auto line = static_cast<std::size_t>(result - std::begin(kComposeResult));
+  const auto [first, last] = compose_lines(wanted);
+  for (std::size_t line = first; line < last; ++line) {
     const std::uint8_t dead_cell = find_cell(layout, compose_mark(line), caps_lock);
     if (dead_cell == kNoCell) continue;
-    const std::uint8_t base_cell = find_cell(layout, kComposeBase[line], caps_lock);
+    const char16_t base_character = kLower[kBaseNumbers[line]];
+    const std::uint8_t base_cell = find_cell(layout, base_character, caps_lock);
     if (base_cell == kNoCell) continue;
     const Stroke dead = stroke_of(layout, dead_cell);
     const Stroke base = stroke_of(layout, base_cell);
     // Two dead keys in a row make two accents on Windows, so any other way is better.
     const int cost =
-        std::popcount(dead.mods) + std::popcount(base.mods) + (is_mark(kComposeBase[line]) ? 8 : 0);
+        std::popcount(dead.mods) + std::popcount(base.mods) + (is_mark(base_character) ? 8 : 0);
     if (best.count == 0 || cost < best_cost) {
       best = {.stroke = {dead, base}, .count = 2};
       best_cost = cost;
@@ -242,13 +281,15 @@ bool same_name(std::string_view written, std::string_view name) {
 
 }  // namespace
 
-std::string_view Layout::name() const { return data_->name; }
+std::string_view Layout::name() const { return data_->name.data(); }
 
-std::string_view Layout::title() const { return data_->title; }
+std::string_view Layout::title() const {
+  return kTitles[static_cast<std::size_t>(data_ - kLayoutData.data())];
+}
 
 Stroke Layout::ascii_stroke(char32_t character) const {
   if (character - 0x20 > 0x7E - 0x20) return {};
-  const std::uint8_t cell = data_->ascii[character - 0x20];
+  const std::uint8_t cell = data_->ascii_cell(character - 0x20);
   return cell != kNoCell ? stroke_of(*data_, cell) : Stroke{};
 }
 
@@ -297,10 +338,9 @@ char32_t Layout::compose(Stroke dead, Stroke base, bool caps_lock) const {
   if (base_cell == kNoCell) return 0;
   const char16_t mark = content(*data_, cell_of_stroke(*data_, dead), caps_lock);
   const char16_t character = content(*data_, base_cell, caps_lock);
-  for (std::size_t line = 0; line < std::size(kComposeResult); ++line) {
-    if (compose_mark(line) == mark && kComposeBase[line] == character) {
-      return kComposeResult[line];
-    }
+  const std::uint8_t number = number_in(kLower, character);
+  for (std::size_t line = 0; line < kComposeLines; ++line) {
+    if (kBaseNumbers[line] == number && compose_mark(line) == mark) return compose_result(line);
   }
   return 0;
 }
@@ -309,10 +349,7 @@ std::span<const Layout> layouts() { return kLayouts; }
 
 const Layout* find_layout(std::string_view name) {
   for (const Alias& alias : kAliases) {
-    if (same_name(name, alias.alias)) {
-      name = alias.name;
-      break;
-    }
+    if (same_name(name, alias.alias.data())) return &kLayouts[alias.layout];
   }
   for (const Layout& layout : kLayouts) {
     if (same_name(name, layout.name())) return &layout;

@@ -88,7 +88,7 @@ class ChordReader {
     auto usage = hid::usage_from_name(word);
     if (!usage) usage = macro_key(word);
     if (!usage) {
-      const std::string_view closest = hid::closest_name(word);
+      const hid::KeyName closest = hid::closest_name(word);
       return fail(closest.empty()
                       ? joined({"unknown key '", word, "'; pianola keys lists them"})
                       : joined({"unknown key '", word, "'; did you mean '", closest, "'?"}),
@@ -114,7 +114,7 @@ class ChordReader {
     const std::size_t size = word_size(text_, at_);
     const std::string_view word = text_.substr(at_, size);
     auto number = number_of(word);
-    const std::size_t named = lang::find_word(lang::kButtonWords, word);
+    const std::size_t named = lang::kButtonWords.find(word);
     if (named < lang::kButtonWords.size()) number = static_cast<unsigned>(named) + 1;
     if (!number || *number == 0 || *number > hid::kMouseButtons) {
       return fail("after mouse stands left, right, middle, back, forward or a number from 1 to 8",

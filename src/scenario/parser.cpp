@@ -347,7 +347,7 @@ class Parser {
     if (!need(kForms)) return false;
     std::size_t begin = at_;
     const std::string_view name = take_word();
-    const std::size_t bit = lang::find_word(lang::kLedWords, name);
+    const std::size_t bit = lang::kLedWords.find(name);
     if (bit == lang::kLedWords.size()) {
       return fail({joined({"expected ", kForms}), begin, name.size()});
     }

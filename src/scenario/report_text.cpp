@@ -151,8 +151,8 @@ std::string key_text(hid::Usage usage, const hid::Layout& layout) {
     const char32_t shown = layout.decode({0, static_cast<std::uint8_t>(number)});
     if (shown > U' ') return std::string(std::string_view(encode_utf8(shown)));
   }
-  const std::string_view name = hid::canonical_name(usage);
-  if (!name.empty()) return std::string(name);
+  const hid::KeyName name = hid::canonical_name(usage);
+  if (!name.empty()) return std::string(std::string_view(name));
   return "0x" + hex(static_cast<unsigned>(usage), 2);
 }
 

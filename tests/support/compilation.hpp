@@ -19,7 +19,7 @@ namespace pianola::test {
 /// The bits of the setting `allow` for the names of warnings.
 constexpr std::uint32_t lints(std::initializer_list<std::string_view> names) {
   std::uint32_t bits = 0;
-  for (const std::string_view name : names) bits |= 1U << lang::find_word(lang::kLintWords, name);
+  for (const std::string_view name : names) bits |= 1U << lang::kLintWords.find(name);
   return bits;
 }
 

@@ -251,7 +251,7 @@ void print_layout(const Table& table, const Wanted& wanted) {
     }
     std::printf("};\n");
   }
-  std::printf("constexpr LayoutData kLayout_%s = {\n    \"%s\", \"%s\",\n    {\n", wanted.name,
+  std::printf("constexpr LayoutTable kLayout_%s = {\n    \"%s\", \"%s\",\n    {\n", wanted.name,
               wanted.name, wanted.title);
   print_numbers(cells, 4);
   std::printf("    },\n    {\n");
@@ -325,8 +325,8 @@ int main() {
   }
   characters.erase(0);
 
-  std::printf("constexpr Layout kLayouts[] = {\n");
-  for (const Wanted& wanted : kWanted) std::printf("    Layout(kLayout_%s),\n", wanted.name);
+  std::printf("constexpr const LayoutTable* kTables[] = {\n");
+  for (const Wanted& wanted : kWanted) std::printf("    &kLayout_%s,\n", wanted.name);
   std::printf("};\n\n");
 
   const std::set<Composed> composed = read_compose(context.get(), characters);

@@ -28,7 +28,7 @@ const Operator* find_operator(Opcode opcode) {
 
 const Operator* find_operator(std::string_view word, OperatorForm form) {
   return find_row(kOperators, [&](const Operator& row) {
-    return row.form == form && word.starts_with(row.word.front()) && row.word == word;
+    return row.form == form && word.starts_with(*row.word) && row.word == word;
   });
 }
 

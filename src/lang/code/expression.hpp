@@ -31,7 +31,7 @@ enum class OperatorForm : std::uint8_t {
 };
 
 struct Operator {
-  std::string_view word;
+  const char* word;
   Opcode opcode;
   OperatorForm form;
   Precedence precedence;
@@ -71,7 +71,7 @@ Precedence infix_precedence(char32_t sign);
 
 /// A value that is asked of the engine.
 struct QueryInfo {
-  std::string_view word;
+  const char* word;
   Opcode opcode;
   Query query;  ///< Of Opcode::query; the others have an operand between parentheses.
   Wakes wakes;  ///< What changes it.

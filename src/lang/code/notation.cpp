@@ -14,11 +14,6 @@
 namespace pianola::lang {
 namespace {
 
-constexpr std::array<std::string_view, 8> kChordMods = {"ctrl+",  "shift+",  "alt+",  "gui+",
-                                                        "rctrl+", "rshift+", "ralt+", "rgui+"};
-constexpr std::array<std::string_view, 8> kExactMods = {"lctrl+", "lshift+", "lalt+", "lgui+",
-                                                        "rctrl+", "rshift+", "ralt+", "rgui+"};
-
 /// Whether a reader of the text would not see `c`, or see it in another place: control characters,
 /// odd spaces and marks that change the direction of writing (Unicode 15, chapters 6 and 23).
 constexpr bool is_invisible(char32_t c) {
@@ -82,7 +77,7 @@ bool write_usage(TextWriter& out, std::uint32_t value, KeyPlace place) {
   }
   // A letter would mean the key that types it, so the keys themselves go by number.
   const bool letter = usage >= hid::kKeyA && usage <= hid::kKeyZ;
-  const std::string_view name = letter ? std::string_view{} : hid::canonical_name(usage);
+  const hid::KeyName name = letter ? hid::KeyName{} : hid::canonical_name(usage);
   if (!name.empty()) {
     out << name;
     return true;
@@ -92,10 +87,10 @@ bool write_usage(TextWriter& out, std::uint32_t value, KeyPlace place) {
   return is_numbered(value);
 }
 
-void write_mod_names(TextWriter& out, std::uint8_t bits,
-                     const std::array<std::string_view, 8>& names) {
-  for (std::size_t bit = 0; bit < names.size(); ++bit) {
-    if ((bits >> bit & 1U) != 0) out << names[bit];
+void write_mod_names(TextWriter& out, std::uint8_t bits, WordList names) {
+  for (const std::string_view name : names) {
+    if ((bits & 1U) != 0) out << name;
+    bits = static_cast<std::uint8_t>(bits >> 1);
   }
 }
 
@@ -185,12 +180,14 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
 
 bool write_held_mods(TextWriter& out, TriggerMods mods) {
   bool first = true;
-  const auto write = [&](std::uint8_t bits, const std::array<std::string_view, 8>& names) {
-    for (std::size_t bit = 0; bit < names.size(); ++bit) {
-      if ((bits >> bit & 1U) == 0) continue;
+  const auto write = [&](std::uint8_t bits, WordList names) {
+    for (const std::string_view name : names) {
+      const bool down = (bits & 1U) != 0;
+      bits = static_cast<std::uint8_t>(bits >> 1);
+      if (!down) continue;
       if (!first) out.put('+');
       first = false;
-      out << names[bit].substr(0, names[bit].size() - 1);
+      out << name.substr(0, name.size() - 1);
     }
   };
   write(mods.either, kChordMods);

@@ -201,17 +201,52 @@ constexpr bool declares(Opcode opcode) {
 /// The operands of an instruction, those that it lacks last.
 using Operands = std::array<OperandKind, 4>;
 
-inline constexpr Operands kOperands[] = {
+namespace detail {
+inline constexpr Operands kOperandsOf[] = {
 #define PIANOLA_X(symbol, mnemonic, a, b, c, d, ...) \
   Operands{OperandKind::a, OperandKind::b, OperandKind::c, OperandKind::d},
     PIANOLA_OPCODES(PIANOLA_X)
 #undef PIANOLA_X
 };
+inline constexpr std::size_t kCount = std::size(kOperandsOf);
+
+/// The first opcode with the same operands.
+constexpr std::size_t first_with_operands_of(std::size_t opcode) {
+  std::size_t first = 0;
+  while (kOperandsOf[first] != kOperandsOf[opcode]) ++first;
+  return first;
+}
+
+constexpr std::size_t count_rows() {
+  std::size_t rows = 0;
+  for (std::size_t i = 0; i < kCount; ++i) rows += first_with_operands_of(i) == i ? 1 : 0;
+  return rows;
+}
+}  // namespace detail
+
+/// The operands of each opcode; those of several that are alike stand once.
+class OperandTable {
+ public:
+  constexpr OperandTable() {
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < detail::kCount; ++i) {
+      const std::size_t first = detail::first_with_operands_of(i);
+      if (first == i) rows_[next] = detail::kOperandsOf[i];
+      row_[i] = first == i ? static_cast<std::uint8_t>(next++) : row_[first];
+    }
+  }
+  constexpr const Operands& operator[](std::size_t opcode) const { return rows_[row_[opcode]]; }
+
+ private:
+  std::array<Operands, detail::count_rows()> rows_{};
+  std::array<std::uint8_t, detail::kCount> row_{};
+};
+inline constexpr OperandTable kOperands;
 
 /// How many values an instruction takes from the evaluation stack, and then leaves there.
 struct StackEffect {
-  std::uint8_t pops;
-  std::uint8_t pushes;
+  std::uint8_t pops : 4;
+  std::uint8_t pushes : 4;
 };
 
 inline constexpr StackEffect kStackEffects[] = {
@@ -232,7 +267,7 @@ inline constexpr std::string_view kOpcodeMeanings[] = {
 #undef PIANOLA_X
 };
 
-inline constexpr std::size_t kOpcodeCount = std::size(kOperands);
+inline constexpr std::size_t kOpcodeCount = detail::kCount;
 
 constexpr const Operands& operands_of(Opcode opcode) {
   return kOperands[static_cast<std::size_t>(opcode)];

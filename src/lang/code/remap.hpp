@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <string_view>
 
 #include "lang/code/opcode.hpp"
 
@@ -14,9 +13,9 @@ enum class RemapOperand : std::uint8_t { chord, layer, nothing };
 
 /// What a key with a remap does: to a chord, to a layer, or by itself.
 struct RemapForm {
-  std::string_view words;  ///< What stands before the chord or the layer's name, or alone.
-  Opcode only;             ///< The key does nothing else, or it does this when it is tapped.
-  Opcode held;             ///< It does this when it is held.
+  const char* words;  ///< What stands before the chord or the layer's name, or alone.
+  Opcode only;        ///< The key does nothing else, or it does this when it is tapped.
+  Opcode held;        ///< It does this when it is held.
   RemapOperand operand;
 };
 

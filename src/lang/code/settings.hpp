@@ -4,7 +4,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string_view>
+
+#include "lang/code/word_list.hpp"
 
 namespace pianola::lang {
 
@@ -53,43 +54,43 @@ enum class SettingType : std::uint8_t {
 };
 
 struct SettingInfo {
-  std::string_view name;
+  const char* name;
   SettingType type;
-  std::array<std::string_view, 5> choices;  ///< Words, the default first; empty ones end the list.
-  std::uint32_t initial;                    ///< Value when the file does not set it.
+  WordList choices;       ///< The default first.
+  std::uint32_t initial;  ///< Value when the file does not set it.
 };
 
 /// Indexed by Setting. Durations are in milliseconds.
 inline constexpr std::array<SettingInfo, 29> kSettings = {{
     {"layout", SettingType::layout, {}, 0},
-    {"typing", SettingType::typing, {"fast", "safe"}, 0},
+    {"typing", SettingType::typing, "fast\0safe\0", 0},
     {"tap", SettingType::duration, {}, 0},
     {"hold", SettingType::duration, {}, 200},
-    {"dual", SettingType::choice, {"release", "press", "timeout"}, 0},
+    {"dual", SettingType::choice, "release\0press\0timeout\0", 0},
     {"rolls", SettingType::duration, {}, 0},
     {"double", SettingType::duration, {}, 400},
     {"chord", SettingType::duration, {}, 30},
-    {"autoshift", SettingType::duration, {"off"}, 0},
-    {"leader", SettingType::key, {"shifts"}, 0},
-    {"trigger", SettingType::choice, {"direct", "leader"}, 0},
-    {"unicode", SettingType::choice, {"off", "linux", "windows", "macos", "wincompose"}, 0},
-    {"drive", SettingType::choice, {"ejected", "hidden"}, 0},
-    {"autolock", SettingType::duration, {"off"}, 120 * 60 * 1000},
-    {"busy", SettingType::choice, {"queue", "mix"}, 0},
+    {"autoshift", SettingType::duration, "off\0", 0},
+    {"leader", SettingType::key, "shifts\0", 0},
+    {"trigger", SettingType::choice, "direct\0leader\0", 0},
+    {"unicode", SettingType::choice, "off\0linux\0windows\0macos\0wincompose\0", 0},
+    {"drive", SettingType::choice, "ejected\0hidden\0", 0},
+    {"autolock", SettingType::duration, "off\0", 120 * 60 * 1000},
+    {"busy", SettingType::choice, "queue\0mix\0", 0},
     {"neutral", SettingType::key, {}, 0xE0},
     {"leader_time", SettingType::duration, {}, 2000},
     {"pause", SettingType::duration, {}, 0},
-    {"oneshot", SettingType::duration, {"off"}, 2000},
-    {"oneshot_again", SettingType::choice, {"cancel", "lock"}, 0},
-    {"idle", SettingType::duration, {"off"}, 0},
-    {"quick", SettingType::duration, {"off"}, 400},
-    {"retro", SettingType::choice, {"off", "on"}, 0},
-    {"hands", SettingType::choice, {"on", "off"}, 0},
+    {"oneshot", SettingType::duration, "off\0", 2000},
+    {"oneshot_again", SettingType::choice, "cancel\0lock\0", 0},
+    {"idle", SettingType::duration, "off\0", 0},
+    {"quick", SettingType::duration, "off\0", 400},
+    {"retro", SettingType::choice, "off\0on\0", 0},
+    {"hands", SettingType::choice, "on\0off\0", 0},
     {"left_hand", SettingType::keys, {}, 0},
     {"right_hand", SettingType::keys, {}, 0},
     {"allow", SettingType::lints, {}, 0},
-    {"slow", SettingType::choice, {"off", "on"}, 0},
-    {"capsword_time", SettingType::duration, {"off"}, 5000},
+    {"slow", SettingType::choice, "off\0on\0", 0},
+    {"capsword_time", SettingType::duration, "off\0", 5000},
 }};
 
 /// Longest duration anywhere in the language: 24 days in ms, half of the range of a 32-bit clock.

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
-#include <span>
 #include <string_view>
 
 #include "lang/code/opcode.hpp"
 #include "lang/code/settings.hpp"
 #include "lang/code/trigger.hpp"
+#include "lang/code/word_list.hpp"
 
 namespace pianola::lang {
 
@@ -16,9 +15,9 @@ namespace pianola::lang {
 // what stands for them in code.
 
 /// The options of a trigger.
-inline constexpr std::array<std::string_view, 18> kOptionWords = {
-    "again", "typing", "layout", "pause",  "hold",     "dual", "rolls", "idle",  "quick",
-    "retro", "hands",  "with",   "double", "anywhere", "case", "end",   "chord", "slow"};
+inline constexpr WordList kOptionWords =
+    "again\0typing\0layout\0pause\0hold\0dual\0rolls\0idle\0quick\0retro\0hands\0with\0"
+    "double\0anywhere\0case\0end\0chord\0slow\0";
 
 /// What an option is in code, and where it can stand.
 struct OptionInfo {
@@ -64,47 +63,40 @@ inline constexpr std::array<OptionInfo, kOptionWords.size()> kOptions = {{
     {Opcode::option, Setting::slow, kind_bit(TriggerKind::together)},
 }};
 /// The clauses of a dance, in the order of Clause.
-inline constexpr std::array<std::string_view, kClauses> kClauseWords = {"tap", "hold", "double",
-                                                                        "double hold", "triple"};
+inline constexpr WordList kClauseWords = "tap\0hold\0double\0double hold\0triple\0";
 
 /// The values of the options of abbreviations.
-inline constexpr std::array<std::string_view, 2> kSwitchWords = {"off", "on"};
+inline constexpr WordList kSwitchWords = "off\0on\0";
 
 /// The values of the option `again`.
-inline constexpr std::array<std::string_view, 4> kAgainWords = {"ignore", "stop", "restart",
-                                                                "parallel"};
+inline constexpr WordList kAgainWords = "ignore\0stop\0restart\0parallel\0";
 
 /// The LEDs, by the bit of the host's report (HID Usage Tables, LED page, 01 to 05).
-inline constexpr std::array<std::string_view, 5> kLedWords = {"num", "caps", "scroll", "compose",
-                                                              "kana"};
+inline constexpr WordList kLedWords = "num\0caps\0scroll\0compose\0kana\0";
 
 /// What `last` asks for instead of a key, in the order of Query, from Query::last_letter on.
-inline constexpr std::array<std::string_view, 2> kLastWords = {"letter", "digit"};
+inline constexpr WordList kLastWords = "letter\0digit\0";
 
 /// The mouse buttons that have names, from number 1 on.
-inline constexpr std::array<std::string_view, 5> kButtonWords = {"left", "right", "middle", "back",
-                                                                 "forward"};
+inline constexpr WordList kButtonWords = "left\0right\0middle\0back\0forward\0";
 
 /// Before the key of a trigger: other modifiers than those that it names may be held, too.
 inline constexpr std::string_view kAnyMods = "any";
 
 /// After the name of what is recorded: with its times.
-inline constexpr std::string_view kTimedWord = "timed";
+inline constexpr const char* kTimedWord = "timed";
 
 /// The events of `on …`, in the order of Event.
-inline constexpr std::array<std::string_view, 5> kEventWords = {"start", "lock", "unlock",
-                                                                "capslock", "layer"};
+inline constexpr WordList kEventWords = "start\0lock\0unlock\0capslock\0layer\0";
 
 /// The kinds of warnings. Bit n of the setting `allow` is that of the one with number n.
-inline constexpr std::array<std::string_view, 15> kLintWords = {
-    "untypable",   "quoted-key", "bracket",   "backslash",   "blanks",
-    "modifier",    "print",      "private",   "layout-late", "bare-letter",
-    "unreachable", "unused",     "recursion", "template",    "layout"};
+inline constexpr WordList kLintWords =
+    "untypable\0quoted-key\0bracket\0backslash\0blanks\0modifier\0print\0private\0"
+    "layout-late\0bare-letter\0unreachable\0unused\0recursion\0template\0layout\0";
 
-/// The place of `word` among `words`; their number if it is none of them.
-constexpr std::size_t find_word(std::span<const std::string_view> words, std::string_view word) {
-  return static_cast<std::size_t>(std::ranges::find(words.begin(), words.end(), word) -
-                                  words.begin());
-}
+/// The modifiers as they stand before a key, those of a side first: by the bit of hid::Modifiers.
+inline constexpr WordList kChordMods = "ctrl+\0shift+\0alt+\0gui+\0rctrl+\0rshift+\0ralt+\0rgui+\0";
+inline constexpr WordList kExactMods =
+    "lctrl+\0lshift+\0lalt+\0lgui+\0rctrl+\0rshift+\0ralt+\0rgui+\0";
 
 }  // namespace pianola::lang

@@ -8,6 +8,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 // ---- Blocks -----------------------------------------------------------------------------------
 
 /// At the `{`. Advances past it.
@@ -51,17 +53,17 @@ bool Compiler::open_block(Block kind, std::uint16_t label, std::uint32_t start) 
       place_label(block.label, around);
       break;
     case Block::loop:
-      emit(CodePiece(Opcode::back).number(code_size_ - block.start));
+      emit(Opcode::back, code_size_ - block.start);
       place_label(block.label, around);
       check_reached();
       break;
     case Block::arm:
-      emit(CodePiece(Opcode::matched).number(blocks_[depth_ - 1].label));
+      emit(Opcode::matched, blocks_[depth_ - 1].label);
       place_label(block.label, around);
       break;
     case Block::scope:
     case Block::match:
-      emit(CodePiece(Opcode::block_end));
+      emit(Opcode::block_end);
       break;
     default:
       break;
@@ -120,7 +122,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
 [[gnu::noinline]] bool Compiler::begin_if(const Position& at) {
   std::uint16_t label = 0;
   if (!new_label(label, at)) return false;
-  emit(CodePiece(Opcode::branch).number(label));
+  emit(Opcode::branch, label);
   return open_block(Block::condition, label, 0);
 }
 
@@ -133,7 +135,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
     if (!new_label(label, at)) return skip(Skip::statement);
     end = label + 1U;
   }
-  emit(CodePiece(Opcode::otherwise).number(end - 1));
+  emit(Opcode::otherwise, end - 1);
   place_label(block.label, scopes(depth_));
   advance();
   if (keyword() != Keyword::k_if) {
@@ -143,7 +145,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
     return good ? void() : skip(Skip::statement);
   }
   if (!condition(Keyword::k_if) || !new_label(label, at)) return skip(Skip::statement);
-  emit(CodePiece(Opcode::branch).number(label));
+  emit(Opcode::branch, label);
   if (!open_block(Block::condition, label, end)) skip(Skip::statement);
 }
 
@@ -158,7 +160,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
 [[gnu::noinline]] bool Compiler::begin_while(const Position& at, std::uint32_t start) {
   std::uint16_t label = 0;
   if (!new_label(label, at)) return false;
-  emit(CodePiece(Opcode::while_true).number(label));
+  emit(Opcode::while_true, label);
   return open_block(Block::loop, label, start);
 }
 
@@ -168,7 +170,7 @@ unsigned Compiler::scopes(std::size_t blocks) const {
   if (!at_symbol('{')) return expected(Message::expected_brace);
   std::uint16_t label = 0;
   if (!new_label(label, at)) return false;
-  emit(CodePiece(Opcode::forever).number(label));
+  emit(Opcode::forever, label);
   if (!open_block(Block::loop, label, code_size_)) return false;
   endless_ = static_cast<std::uint16_t>(endless_ | 1U << (depth_ - 1U));
   return true;
@@ -185,8 +187,8 @@ unsigned Compiler::scopes(std::size_t blocks) const {
   std::uint8_t slot = 0;
   const std::uint8_t locals = local_count_;
   if (!new_label(label, at)) return false;
-  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 6, {}, {}, kMaxSlots);
-  emit(CodePiece(Opcode::counter).byte(slot));
+  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 6, kMaxSlots);
+  emit(Opcode::counter, slot);
   const std::uint32_t start = code_size_;
   emit(CodePiece(Opcode::repeat).byte(slot).number(label));
   if (!open_block(Block::loop, label, start)) return false;
@@ -208,7 +210,7 @@ const Compiler::OpenBlock* Compiler::innermost_loop() const {
     error(Message::outside_loop, lexer_.word());
   } else {
     endless_ = static_cast<std::uint16_t>(endless_ & ~(1U << (loop - blocks_.data())));
-    emit(CodePiece(Opcode::leave).number(loop->label));
+    emit(Opcode::leave, loop->label);
   }
   advance();
   return true;
@@ -251,7 +253,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   }
   if (found == nullptr) {
     if (named_count_ == named_.size()) {
-      error_at(Message::too_many_labels, label.at, label.size, {}, {}, kMaxNamedLabels);
+      error_at(Message::too_many_labels, label.at, label.size, kMaxNamedLabels);
       return true;
     }
     found = &named_[named_count_];
@@ -269,7 +271,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   found->depth = depth_;
   found->declared = true;
   const std::uint32_t offset = code_size_;
-  emit(CodePiece(Opcode::label).number(found->label));
+  emit(Opcode::label, found->label);
   place_label_at(offset, found->label, scopes(depth_));
   return true;
 }
@@ -282,7 +284,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
   NamedLabel* found = find_label(label);
   if (found == nullptr) {
     if (named_count_ == named_.size()) {
-      error_at(Message::too_many_labels, label.at, label.size, {}, {}, kMaxNamedLabels);
+      error_at(Message::too_many_labels, label.at, label.size, kMaxNamedLabels);
       return true;
     }
     found = &named_[named_count_];
@@ -293,7 +295,7 @@ Compiler::NamedLabel* Compiler::find_label(const NameAt& name) {
     error_other(Message::goto_into, label, found->at);
   }
   may_end_ = true;
-  emit(CodePiece(Opcode::go_to).number(found->label));
+  emit(Opcode::go_to, found->label);
   return true;
 }
 
@@ -346,7 +348,7 @@ void Compiler::block_closed() {
 
 bool Compiler::enter_scope(const Position& at) {
   if (scopes(depth_) < kMaxScopes) return true;
-  return error_at(Message::too_many_scopes, at, 1, {}, {}, kMaxScopes);
+  return error_at(Message::too_many_scopes, at, 1, kMaxScopes);
 }
 
 /// `defer {`, `without mods {`, `without ctrl+shift {`.
@@ -354,11 +356,11 @@ bool Compiler::enter_scope(const Position& at) {
   advance();
   TriggerMods mods;
   const bool some = opcode == Opcode::without_some;
-  if (some && at_symbol('{')) return expected(Message::expected_symbol, "mods");
+  if (some && at_symbol('{')) return expected(Message::expected_symbol, "mods"sv);
   if (some && !modifiers(mods)) return false;
   if (!at_symbol('{')) return expected(Message::expected_brace);
   if (!enter_scope(at)) return false;
-  emit(CodePiece(opcode));
+  emit(opcode);
   if (some) append(CodePiece().byte(mods.exact).byte(mods.either));
   return open_block(Block::scope, 0, opcode == Opcode::defer ? 1 : 0);
 }
@@ -377,7 +379,7 @@ bool Compiler::send_statement(const Position& at) {
 /// The next number of a label.
 bool Compiler::new_label(std::uint16_t& label, const Position& at) {
   if (next_label_ == kMaxLabels) {
-    return error_at(Message::too_many_jumps, at, 1, {}, {}, kMaxLabels);
+    return error_at(Message::too_many_jumps, at, 1, kMaxLabels);
   }
   label = static_cast<std::uint16_t>(next_label_++);
   return true;

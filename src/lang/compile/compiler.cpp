@@ -1,12 +1,13 @@
 #include "lang/compile/compiler.hpp"
 
-#include <algorithm>
 #include <new>
 
 #include "base/utf8.hpp"
 #include "hid/key_names.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 
 Compiler::Compiler(Source& source, RollWriter& writer, Scratch& scratch, DiagnosticSink& sink)
     : source_(source),
@@ -139,12 +140,21 @@ bool Compiler::error_at(Message message, const Position& at, std::uint32_t lengt
 }
 
 bool Compiler::error_at(Message message, const Position& at, std::uint32_t length) {
-  return error_at(message, at, length, {}, {}, 0);
+  return error_at(message, at, length, 0);
+}
+
+bool Compiler::error_at(Message message, const Position& at, std::uint32_t length,
+                        std::uint32_t n) {
+  return error_at(message, at, length, {}, {}, n);
 }
 
 bool Compiler::error(Message message) { return error(message, {}, {}, 0); }
 
 bool Compiler::error(Message message, std::string_view a) { return error(message, a, {}, 0); }
+
+bool Compiler::error(Message message, std::string_view a, Advice advice) {
+  return error(message, a, {}, static_cast<std::uint32_t>(advice));
+}
 
 bool Compiler::error(Message message, std::string_view a, std::string_view b, std::uint32_t n) {
   return error_at(message, token().at, token().length, a, b, n);
@@ -175,9 +185,10 @@ bool Compiler::error_other(Message message, const NameAt& name, const Position& 
 }
 
 /// An error of what is missing: after the token before if the current one stands in another line.
-[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a, std::string_view b) {
+[[gnu::noinline]] bool Compiler::expected(Message message, std::string_view a, std::string_view b,
+                                          std::uint32_t n) {
   const bool here = !token().line_before && token().kind != TokenKind::end;
-  return here ? error(message, a, b) : error_at(message, last_end_, 1, a, b);
+  return here ? error(message, a, b, n) : error_at(message, last_end_, 1, a, b, n);
 }
 
 [[gnu::noinline]] bool Compiler::expected(Message message) { return expected(message, {}, {}); }
@@ -186,13 +197,17 @@ bool Compiler::error_other(Message message, const NameAt& name, const Position& 
   return expected(message, a, {});
 }
 
+bool Compiler::expected(Message message, Advice advice) {
+  return expected(message, {}, {}, static_cast<std::uint32_t>(advice));
+}
+
 /// Where a duration should stand. Of a number it is told that its unit lacks, and it is passed over
 /// (then true); of all else `message`.
-bool Compiler::expected_duration(Message message, std::string_view b) {
-  if (token().kind != TokenKind::number || token().line_before) return expected(message, {}, b);
+bool Compiler::expected_duration(Message message, Advice advice) {
+  if (token().kind != TokenKind::number || token().line_before) return expected(message, advice);
   if (decimal_comma()) return true;
   const std::string_view unit = unit_ahead();
-  error(Message::needs_unit, unit.empty() ? "ms" : unit, {}, token().value);
+  error(Message::needs_unit, unit.empty() ? "ms"sv : unit, {}, token().value);
   advance();
   if (!unit.empty()) advance();
   return true;
@@ -206,7 +221,7 @@ bool Compiler::decimal_comma() {
   const TokenKind kind = ahead.token().kind;
   const bool number = kind == TokenKind::number || kind == TokenKind::duration;
   if (!number || ahead.token().space_before) return false;
-  error(Message::write_instead, ",", ".");
+  error(Message::write_instead, ","sv, "."sv);
   advance();
   advance();
   const bool unit = kind == TokenKind::number && !unit_ahead().empty();
@@ -217,15 +232,14 @@ bool Compiler::decimal_comma() {
 
 /// The unit that somebody means by the word after the token; empty if there is none.
 std::string_view Compiler::unit_ahead() {
-  static constexpr std::array<const char*, 13> kUnits = {
-      "ms",   "msec",   "millis",  "millisecond", "milliseconds", "s",      "sec",
-      "secs", "second", "seconds", "min",         "minute",       "minutes"};
+  constexpr WordList kUnits =
+      "ms\0msec\0millis\0millisecond\0milliseconds\0s\0sec\0secs\0second\0seconds\0"
+      "min\0minute\0minutes\0";
   Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::word || ahead.token().line_before) return {};
-  const auto* found = std::ranges::find(kUnits.begin(), kUnits.end(), ahead.word());
-  if (found == kUnits.end()) return {};
-  const std::string_view unit = *found;
-  return unit.front() == 's' ? "s" : unit.starts_with("min") ? "min" : "ms";
+  const std::string_view unit = kUnits[kUnits.find(ahead.word())];
+  if (unit.empty()) return {};
+  return unit.front() == 's' ? "s" : unit.starts_with("min"sv) ? "min" : "ms";
 }
 
 void Compiler::advance() {
@@ -250,12 +264,15 @@ Lexer& Compiler::next_ahead() {
   return ahead;
 }
 
-bool Compiler::at_word(std::string_view word) const {
+// Apart: it stands in so many places.
+[[gnu::noinline]] bool Compiler::at_symbol(char32_t c) const { return token().is_symbol(c); }
+
+bool Compiler::at_word(const char* word) const {
   return token().kind == TokenKind::word && lexer_.word() == word;
 }
 
-std::size_t Compiler::word_ahead(std::span<const std::string_view> words) const {
-  return token().kind == TokenKind::word ? find_word(words, lexer_.word()) : words.size();
+std::size_t Compiler::word_ahead(WordList words) const {
+  return token().kind == TokenKind::word ? words.find(lexer_.word()) : words.size();
 }
 
 /// The key whose name stands here; kNoKey if none does.
@@ -266,8 +283,8 @@ hid::Usage Compiler::named_key() {
   return named_key_;
 }
 
-bool Compiler::expect_symbol(char32_t c, std::string_view shown) {
-  if (!at_symbol(c)) return expected(Message::expected_symbol, shown);
+bool Compiler::expect_symbol(char c) {
+  if (!at_symbol(static_cast<unsigned char>(c))) return expected(Message::expected_symbol, {&c, 1});
   advance();
   return true;
 }
@@ -344,12 +361,27 @@ void Compiler::end_definition() {
 
 // ---- Output -----------------------------------------------------------------------------------
 
+// Apart, so that no piece takes stack where they are called.
+[[gnu::noinline]] void Compiler::emit(Opcode opcode) { append(CodePiece(opcode)); }
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::uint32_t number) {
+  append(CodePiece(opcode).number(number));
+}
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::string_view name) {
+  append(NamedPiece(opcode).name(name));
+}
+
+[[gnu::noinline]] void Compiler::emit(Opcode opcode, std::string_view name, std::uint32_t number) {
+  append(NamedPiece(opcode).name(name).number(number));
+}
+
 void Compiler::emit(const CodePiece& piece) { append(piece); }
 void Compiler::emit(const NamedPiece& piece) { append(piece); }
 
 /// Apart, so that it takes no stack while code is written.
 [[gnu::noinline]] void Compiler::definition_too_long() {
-  error_at(Message::definition_too_long, last_end_, 1, {}, {}, kMaxCode);
+  error_at(Message::definition_too_long, last_end_, 1, kMaxCode);
 }
 
 void Compiler::append(std::span<const std::uint8_t> bytes) {

@@ -15,6 +15,7 @@
 #include "lang/code/statement.hpp"
 #include "lang/code/wakes.hpp"
 #include "lang/code/words.hpp"
+#include "lang/compile/advice.hpp"
 #include "lang/compile/code_piece.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/index_builder.hpp"
@@ -157,7 +158,9 @@ class Compiler final : private DiagnosticSink {
   bool error(Message message);
   bool error(Message message, std::string_view a);
   bool error(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
+  bool error_at(Message message, const Position& at, std::uint32_t length, std::uint32_t n);
   bool error_at(Message message, const Position& at, std::uint32_t length);
+  bool error(Message message, std::string_view a, Advice advice);
   bool error_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
                 std::string_view b = {}, std::uint32_t n = 0);
   void warn_at(Message message, const Position& at, std::uint32_t length, std::string_view a,
@@ -165,8 +168,9 @@ class Compiler final : private DiagnosticSink {
   bool error_other(Message message, const NameAt& name, const Position& other);
   bool expected(Message message);
   bool expected(Message message, std::string_view a);
-  bool expected(Message message, std::string_view a, std::string_view b);
-  bool expected_duration(Message message, std::string_view b = {});
+  bool expected(Message message, std::string_view a, std::string_view b, std::uint32_t n = 0);
+  bool expected(Message message, Advice advice);
+  bool expected_duration(Message message, Advice advice = {});
   bool decimal_comma();
   [[nodiscard]] std::string_view unit_ahead();
 
@@ -184,6 +188,11 @@ class Compiler final : private DiagnosticSink {
   void advance();
   Lexer& look_ahead();
   Lexer& next_ahead();
+  /// An instruction with no operand, a number, or a name and perhaps a number.
+  void emit(Opcode opcode);
+  void emit(Opcode opcode, std::uint32_t number);
+  void emit(Opcode opcode, std::string_view name);
+  void emit(Opcode opcode, std::string_view name, std::uint32_t number);
   void emit(const CodePiece& piece);
   void emit(const NamedPiece& piece);
   void append(std::span<const std::uint8_t> bytes);
@@ -192,13 +201,13 @@ class Compiler final : private DiagnosticSink {
   /// Whether the roll is still worth writing.
   [[nodiscard]] bool writes() const { return errors_ == 0 && status_ == Status::more && !again_; }
   [[nodiscard]] const Token& token() const { return lexer_.token(); }
-  [[nodiscard]] bool at_symbol(char32_t c) const { return token().is_symbol(c); }
-  [[nodiscard]] bool at_word(std::string_view word) const;
+  [[nodiscard]] bool at_symbol(char32_t c) const;
+  [[nodiscard]] bool at_word(const char* word) const;
   /// The place among `words` of the one that stands here; their number if none does.
-  [[nodiscard]] std::size_t word_ahead(std::span<const std::string_view> words) const;
+  [[nodiscard]] std::size_t word_ahead(WordList words) const;
   [[nodiscard]] Keyword keyword() const { return keyword_; }
   [[nodiscard]] hid::Usage named_key();
-  bool expect_symbol(char32_t c, std::string_view shown);
+  bool expect_symbol(char c);
 
   // recovery.cpp: after errors
   void skip(Skip kind);

@@ -4,6 +4,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Definitions that cannot stand in a layer.
@@ -60,7 +62,7 @@ bool Compiler::definition_of(Keyword word) {
 bool Compiler::bracketed_visibility() {
   const Position at = token().at;
   advance();
-  if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "[");
+  if (token().kind != TokenKind::word) return error_at(Message::quote_this_key, at, 1, "["sv);
   const Keyword word = keyword();
   if (word == Keyword::k_private) private_mark();
   const bool known = word == Keyword::k_private || word == Keyword::k_public;
@@ -69,7 +71,7 @@ bool Compiler::bracketed_visibility() {
     advance();
   } while (!known && !at_symbol(']') && !token().line_before && token().kind != TokenKind::end);
   // What `[F1] { … }` should be was told.
-  return expect_symbol(']', "]") && (known || !at_symbol('{'));
+  return expect_symbol(']') && (known || !at_symbol('{'));
 }
 
 bool Compiler::visibility(Keyword word) {
@@ -78,7 +80,7 @@ bool Compiler::visibility(Keyword word) {
     if (const auto number = lexer_.placeholder_number()) {
       advance();
       if (at_word("locked")) advance();
-      return error_at(Message::locked_placeholder, at, 7, {}, {}, *number);
+      return error_at(Message::locked_placeholder, at, 7, *number);
     }
     private_mark();
   }
@@ -88,7 +90,7 @@ bool Compiler::visibility(Keyword word) {
 
 /// At the word `private`. Warns once in a file that it promises nothing yet.
 void Compiler::private_mark() {
-  emit(CodePiece(Opcode::private_next));
+  emit(Opcode::private_next);
   if (!private_seen_) warn_at(Message::private_is_plain, token().at, token().length, {}, {});
   private_seen_ = true;
 }
@@ -178,7 +180,7 @@ void Compiler::note(const ScratchRecord& record) {
   NameAt variable;
   if (!name(variable)) return false;
   if (++variables_ == kMaxGlobals + 1) {
-    error_at(Message::too_many_variables, variable.at, variable.size, {}, {}, kMaxGlobals);
+    error_at(Message::too_many_variables, variable.at, variable.size, kMaxGlobals);
   }
   start_declaration(IndexSpace::variable, variable);
   std::uint32_t value = 0;
@@ -196,7 +198,7 @@ void Compiler::note(const ScratchRecord& record) {
     advance();
   } else if (token().kind == TokenKind::number && !token().line_before) {
     declare();
-    return expected(Message::expected_symbol, "=");
+    return expected(Message::expected_symbol, "="sv);
   }
   const auto initial = static_cast<std::int32_t>(minus ? 0U - value : value);
   emit(NamedPiece(Opcode::variable).name(variable.view()).integer(initial));
@@ -220,7 +222,7 @@ bool Compiler::at_named_text() {
   layout_ = file_layout_;
   start_declaration(IndexSpace::variable, text);
   pending_.text = true;
-  emit(NamedPiece(Opcode::named_text).name(text.view()));
+  emit(Opcode::named_text, text.view());
   pending_.entry.body = code_size_;
   const bool equals = at_symbol('=');
   if (equals) advance();
@@ -229,7 +231,7 @@ bool Compiler::at_named_text() {
     return true;
   }
   declare();  // what uses it is right
-  return equals ? expected(Message::expected_text) : expected(Message::expected_symbol, "=");
+  return equals ? expected(Message::expected_text) : expected(Message::expected_symbol, "="sv);
 }
 
 /// The name in a `${…}` of a text that has one itself.
@@ -239,13 +241,13 @@ bool Compiler::at_named_text() {
   if (!named) return error(Message::text_parts);
   if (!name(part)) return false;
   if (!at_symbol('}')) return error(Message::text_parts);
-  emit(NamedPiece(Opcode::text_of).name(part.view()));
+  emit(Opcode::text_of, part.view());
   use(IndexSpace::variable, part, kTextUse);
   const auto depth = static_cast<std::uint8_t>(text_depth(part) + 1U);
   pending_.entry.frame = std::max(pending_.entry.frame, depth);
   if (depth <= kMaxTextDepth) return true;
   pending_.entry.frame = kMaxTextDepth;  // once is enough
-  return error_at(Message::texts_too_deep, part.at, part.size, {}, {}, kMaxTextDepth);
+  return error_at(Message::texts_too_deep, part.at, part.size, kMaxTextDepth);
 }
 
 /// How deep texts stand in each other in the one called `name`, which was declared before; else 0.
@@ -276,7 +278,7 @@ std::uint8_t Compiler::text_depth(const NameAt& name) {
     declare();  // what calls it is right
     return false;
   }
-  emit(NamedPiece(Opcode::macro).name(macro.view()).number(params));
+  emit(Opcode::macro, macro.view(), params);
   pending_.entry.body = code_size_;
   if (!at_symbol('{')) declare();
   return open_body();
@@ -291,7 +293,7 @@ bool Compiler::parameters(std::uint8_t& count) {
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
-      return expected(Message::expected_symbol, ")");
+      return expected(Message::expected_symbol, ")"sv);
     }
   }
   advance();
@@ -306,7 +308,7 @@ bool Compiler::parameter(std::uint8_t& count) {
     error_at(Message::parameter_twice, at, parameter.size, parameter.view());
   }
   if (count == kMaxParameters) {
-    return error_at(Message::too_many_parameters, at, parameter.size, {}, {}, kMaxParameters);
+    return error_at(Message::too_many_parameters, at, parameter.size, kMaxParameters);
   }
   locals_[local_count_++] = {parameter.at.offset, static_cast<std::uint16_t>(parameter.hash()),
                              parameter.size};
@@ -320,11 +322,11 @@ bool Compiler::parameter(std::uint8_t& count) {
   const bool named = name(layer);
   if (!named && !skip_name()) return false;
   if (++layers_ == kMaxLayers + 1) {
-    error_at(Message::too_many_layers, layer.at, layer.size, {}, {}, kMaxLayers);
+    error_at(Message::too_many_layers, layer.at, layer.size, kMaxLayers);
   }
   start_declaration(IndexSpace::layer, layer);
   pending_good_ = named;
-  emit(NamedPiece(Opcode::layer).name(layer.view()));
+  emit(Opcode::layer, layer.view());
   const bool good = !at_symbol('(') || layer_modifiers();
   pending_.entry.body = code_size_;
   declare();
@@ -341,7 +343,7 @@ bool Compiler::parameter(std::uint8_t& count) {
 bool Compiler::layer_modifiers() {
   advance();
   TriggerMods mods;
-  if (!modifiers(mods) || !expect_symbol(')', ")")) return false;
+  if (!modifiers(mods) || !expect_symbol(')')) return false;
   pending_.entry.frame = mods.sides();
   emit(CodePiece(Opcode::layer_mods).byte(mods.sides()));
   return true;
@@ -352,7 +354,7 @@ void Compiler::layer_item() {
   if (at_symbol(';')) return advance();
   if (at_symbol('}')) {
     --depth_;
-    emit(CodePiece(Opcode::layer_end));
+    emit(Opcode::layer_end);
     advance();
     return end_definition();
   }
@@ -400,7 +402,7 @@ bool Compiler::at_clause() {
   Lexer& ahead = next_ahead();
   const Keyword word = keyword();
   const bool open = ahead.token().is_symbol('{');
-  if (word == Keyword::k_double) return open || ahead.word() == "hold";
+  if (word == Keyword::k_double) return open || ahead.word() == "hold"sv;
   return open && (word == Keyword::k_tap || word == Keyword::k_hold || at_word("triple"));
 }
 
@@ -429,7 +431,7 @@ bool Compiler::clause() {
   pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
   pending_.entry.key.high =
       (pending_.entry.key.high & 0xFF0000FFU) | static_cast<std::uint32_t>(found) << 8;
-  emit(CodePiece(Opcode::clause).number(static_cast<std::uint32_t>(found)));
+  emit(Opcode::clause, static_cast<std::uint32_t>(found));
   pending_.entry.body = code_size_;
   return open_body();
 }
@@ -571,12 +573,12 @@ const RemapForm* Compiler::remap_form() {
   const bool layer = first == Keyword::k_layer;
   const bool once_layer = first == Keyword::k_oneshot && second == Keyword::k_layer;
   if (first == Keyword::k_toggle && second == Keyword::k_layer) {
-    error(Message::neighbour, "toggle layer", "layer toggle NAME");
+    error(Message::neighbour, "toggle layer"sv, Advice::layer_remap);
     return nullptr;
   }
   if (layer && (second == Keyword::k_hold || second == Keyword::k_on)) {
-    error(Message::neighbour, second == Keyword::k_on ? "layer on" : "layer hold",
-          "KEY = layer NAME, or KEY { … } with this statement");
+    error(Message::neighbour, second == Keyword::k_on ? "layer on"sv : "layer hold"sv,
+          Advice::layer_binding);
     return nullptr;
   }
   // A layer's name stands in the line of its word: what begins the next line is a definition.
@@ -595,7 +597,7 @@ const RemapForm* Compiler::remap_form() {
   if (toggle_layer || once_layer) advance();
   const RemapForm* const form = find_remap(opcode);
   const bool chord = form->operand == RemapOperand::chord;
-  if (form->words.empty() || !chord || !token().line_before) return form;
+  if (*form->words == 0 || !chord || !token().line_before) return form;
   expected(Message::expected_key);
   return nullptr;
 }
@@ -629,7 +631,7 @@ bool Compiler::second_target() {
   Chord target;
   NameAt layer;
   if (!remap_target(*form, target, layer)) return false;
-  emit(CodePiece(form->held));
+  emit(form->held);
   append_target(*form, target, layer);
   return true;
 }
@@ -651,7 +653,7 @@ void Compiler::start_body() {
   named_count_ = 0;
   next_label_ = 0;
   last_labels_ = 0;
-  if (erase_ > 0) emit(CodePiece(Opcode::erase).number(erase_));
+  if (erase_ > 0) emit(Opcode::erase, erase_);
 }
 
 /// The body is complete: writes what is left of it and its record. In the file itself the

@@ -9,8 +9,11 @@
 #include "base/packed_text.hpp"
 #include "base/text_writer.hpp"
 #include "base/utf8.hpp"
+#include "lang/compile/advice.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// The messages one after another, packed, with these bytes for what varies.
@@ -24,6 +27,7 @@ constexpr char kHex = 4;
 constexpr char kOther = 5;
 constexpr char kOptional = 6;  // up to kOptionalEnd: left out without {b}
 constexpr char kOptionalEnd = 7;
+constexpr char kAdvicePart = 8;
 
 /// Most bytes shown of a line before the place and from it on.
 constexpr std::uint32_t kBefore = 72;
@@ -69,6 +73,8 @@ void write_part(TextWriter& writer, const Diagnostic& diagnostic, char part) {
     case kOther:
       writer.decimal(diagnostic.other.line).put(':').decimal(diagnostic.other.column);
       break;
+    case kAdvicePart:
+      return write_advice(writer, static_cast<Advice>(diagnostic.n));
     case kOptional:
     case kOptionalEnd:
       break;
@@ -114,7 +120,7 @@ void read_excerpt(Source& source, std::uint32_t offset, Excerpt& out) {
   if (out.cut) ++out.begin;
   while (out.cut && out.begin < out.place && is_continuation(out.bytes[out.begin])) ++out.begin;
   const std::string_view start{out.bytes.data() + out.begin, out.place - out.begin};
-  if (offset == out.place && start.starts_with("\xEF\xBB\xBF")) out.begin += 3;
+  if (offset == out.place && start.starts_with("\xEF\xBB\xBF"sv)) out.begin += 3;
   out.end = out.place;
   while (out.end < size && !is_line_end(out.bytes[out.end])) ++out.end;
   out.more = out.end == out.bytes.size();

@@ -19,7 +19,7 @@ struct Position {
 
 // Symbol, text; tools/pack_texts makes what is shown of it. {a} and {b} stand for words of the
 // source or corrections, {n} for a number, {x} for it in hex, {p} for the second place as
-// line:column. A part from `[;` to `]` is left out if the {b} in it is empty.
+// line:column, {w} for an Advice. A part from `[;` to `]` is left out if the {b} in it is empty.
 // clang-format off
 #define PIANOLA_MESSAGES(X) \
   /* The file. */ \
@@ -43,7 +43,7 @@ struct Position {
   X(straight_quotes,    "typographic quotes; write straight ones, \" or '") \
   X(no_quotes,          "'{a}' is no quotation mark here; write \" or '") \
   X(inner_quotes,       "a quotation mark in a text is written \\\"") \
-  X(neighbour,          "there is no '{a}' here; write {b}") \
+  X(neighbour,          "there is no '{a}' here; write {w}") \
   X(slash_comment,      "a comment starts with '#'") \
   X(name_too_long,      "a name has at most {n} characters") \
   /* Keys. */ \
@@ -101,11 +101,11 @@ struct Position {
   X(too_many_layers,    "a file has at most {n} layers") \
   X(too_many_parameters,"a macro has at most {n} parameters") \
   X(unknown_setting,    "unknown setting '{a}'[; did you mean '{b}'?]") \
-  X(expected_value,     "expected {b}") \
+  X(expected_value,     "expected {w}") \
   X(unknown_lint,       "unknown warning '{a}'[; did you mean '{b}'?]") \
   X(unknown_layout,     "unknown layout '{a}'[; did you mean '{b}'?]") \
   X(expected_option,    "expected an option: again, typing, layout, pause, hold, dual, rolls, idle, quick, retro, hands, with, double, chord, slow; of an abbreviation anywhere, case or end") \
-  X(option_elsewhere,   "'{a}' goes with {b}") \
+  X(option_elsewhere,   "'{a}' goes with {w}") \
   X(again_of_remap,     "a remap is down as long as its key, so 'again' means nothing; with a macro it does: {…}") \
   X(options_differ,     "this key has other options at {p}; a key has one set of them for tap and hold") \
   X(expected_keys,      "expected the keys' characters in quotes, as in \"qwert\"") \

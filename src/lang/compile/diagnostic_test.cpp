@@ -5,6 +5,9 @@
 #include <set>
 #include <string>
 
+#include "base/packed_text.hpp"
+#include "lang/compile/advice.hpp"
+#include "lang/compile/neighbour_words.hpp"
 #include "ports/memory/compile.hpp"
 
 namespace pianola::lang {
@@ -66,6 +69,16 @@ TEST(Diagnostic, WordsStandInTheMessage) {
   EXPECT_EQ(message(control), "control character 0x07 has no meaning here");
 }
 
+/// The text of an Advice as advice.hpp has it.
+std::string advice(std::size_t number) {
+  constexpr std::string_view kTexts[] = {
+#define PIANOLA_X(symbol, text) text,
+      PIANOLA_ADVICE(PIANOLA_X)
+#undef PIANOLA_X
+  };
+  return std::string(kTexts[number]);
+}
+
 /// The message as diagnostic.hpp has it, with the words and numbers of `diagnostic`.
 std::string written_out(std::string_view text, const Diagnostic& diagnostic) {
   std::string out(text);
@@ -79,7 +92,8 @@ std::string written_out(std::string_view text, const Diagnostic& diagnostic) {
                                                        {"{b}", std::string(diagnostic.b)},
                                                        {"{n}", std::to_string(diagnostic.n)},
                                                        {"{x}", "2a"},
-                                                       {"{p}", "8:9"}};
+                                                       {"{p}", "8:9"},
+                                                       {"{w}", advice(diagnostic.n)}};
   for (const auto& [part, value] : parts) {
     for (std::size_t at = out.find(part); at != std::string::npos; at = out.find(part)) {
       out.replace(at, 3, value);
@@ -105,6 +119,36 @@ TEST(Diagnostic, EveryMessageIsThatOfTheTable) {
   }
 }
 
+TEST(Diagnostic, EveryAdviceIsThatOfTheTable) {
+  for (const Advice symbol : {
+#define PIANOLA_X(symbol, text) Advice::symbol,
+           PIANOLA_ADVICE(PIANOLA_X)
+#undef PIANOLA_X
+       }) {
+    memory::StringSink out;
+    TextWriter writer(out);
+    write_advice(writer, symbol);
+    EXPECT_EQ(out.text(), advice(static_cast<std::size_t>(symbol))) << "run tools/pack_texts";
+  }
+}
+
+TEST(Diagnostic, WordsOfOtherProgramsAreThoseOfTheTable) {
+  constexpr std::string_view kTexts[] = {
+#define PIANOLA_X(advice, words) words,
+      PIANOLA_NEIGHBOURS(PIANOLA_X)
+#undef PIANOLA_X
+  };
+  constexpr std::uint8_t kPacked[] = {
+#include "lang/compile/neighbour_words.inc"
+  };
+  PackedText packed(kPacked);
+  for (const std::string_view text : kTexts) {
+    std::string words;
+    for (char c = packed.next(); c != 0; c = packed.next()) words += c;
+    EXPECT_EQ(words, text) << "run tools/pack_texts";
+  }
+}
+
 TEST(Diagnostic, EveryMessageIsAPlainSentence) {
   std::set<std::string> all;
   for (const Message symbol : kMessages) {
@@ -117,7 +161,7 @@ TEST(Diagnostic, EveryMessageIsAPlainSentence) {
       EXPECT_FALSE(text.empty());
       EXPECT_NE(text.back(), '.');
       EXPECT_EQ(text.find("[;"), std::string::npos);
-      for (const char* left : {"{a}", "{b}", "{n}", "{x}", "{p}"}) {
+      for (const char* left : {"{a}", "{b}", "{n}", "{x}", "{p}", "{w}"}) {
         EXPECT_EQ(text.find(left), std::string::npos);
       }
     }

@@ -4,6 +4,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 /// The state of one expression: operators in order of strength on an explicit stack, values on the
 /// engine's, of which only the number is known here.
 struct Compiler::Expression {
@@ -65,7 +67,7 @@ bool Compiler::push_operator(Expression& state, Opcode op) {
 }
 
 bool Compiler::expression_too_long(const Expression& state) {
-  return error_at(Message::expression_too_long, state.at, 1, {}, {}, kMaxExpression);
+  return error_at(Message::expression_too_long, state.at, 1, kMaxExpression);
 }
 
 /// One instruction of the expression, which leaves `change` values more on the stack.
@@ -106,7 +108,7 @@ bool Compiler::count_part(Expression& state, int change) {
     advance();
     return push_operator(state, Opcode::invert);
   }
-  if (at_symbol('!')) return error(Message::write_instead, "!", "not");
+  if (at_symbol('!')) return error(Message::write_instead, "!"sv, "not"sv);
   switch (token().kind) {
     case TokenKind::number:
       complete = true;
@@ -153,7 +155,7 @@ bool Compiler::variable(Expression& state) {
 bool Compiler::pointer_operand() {
   if (at_symbol('(')) {
     advance();
-    return expression() && expect_symbol(')', ")");
+    return expression() && expect_symbol(')');
   }
   return pointer_value();
 }
@@ -206,12 +208,15 @@ bool Compiler::pointer_operand() {
     advance();
     return found;
   }
-  const std::string_view meant = two == "<>" ? "!=" : two == "&&" ? "and" : two == "||" ? "or" : "";
+  const std::string_view meant = two == "<>"sv   ? "!="sv
+                                 : two == "&&"sv ? "and"sv
+                                 : two == "||"sv ? "or"sv
+                                                 : ""sv;
   if (!meant.empty()) {
     good = error(Message::write_instead, two, meant);
     return nullptr;
   }
-  if (one == "=") good = error(Message::single_equals);
+  if (one == "="sv) good = error(Message::single_equals);
   return find_operator(one, OperatorForm::infix);
 }
 
@@ -268,7 +273,7 @@ bool Compiler::next_argument(Expression& state) {
   if (op == Opcode::random) {
     if (!emit_part(state, CodePiece(Opcode::random), 0)) return false;
   } else if (op != kParenthesis) {
-    if (state.top().values == 0) return expected(Message::expected_symbol, ",");
+    if (state.top().values == 0) return expected(Message::expected_symbol, ","sv);
     if (!next_argument(state)) return false;
   }
   --state.count;
@@ -295,7 +300,7 @@ bool Compiler::next_argument(Expression& state) {
 bool Compiler::begin_call(Expression& state, Opcode opcode) {
   if (opcode == Opcode::random && until_) return error(Message::random_in_until);
   advance();
-  if (!at_symbol('(')) return expected(Message::expected_symbol, "(");
+  if (!at_symbol('(')) return expected(Message::expected_symbol, "("sv);
   advance();
   return push_operator(state, opcode);
 }
@@ -364,7 +369,7 @@ bool Compiler::at_last() {
 [[gnu::noinline]] bool Compiler::end_key_query(Expression& state, Opcode opcode, const Chord& key) {
   if (key.mods.any()) return error_at(Message::one_key, key.at, key.length);
   if (key.good) check_key(key);
-  if (!at_symbol(')')) return expected(Message::expected_symbol, ")");
+  if (!at_symbol(')')) return expected(Message::expected_symbol, ")"sv);
   advance();
   return emit_part(state, CodePiece(opcode).key(key.key), 1);
 }
@@ -386,18 +391,18 @@ bool Compiler::modifiers(TriggerMods& out) {
 [[gnu::noinline]] bool Compiler::mods_query(Expression& state) {
   advance();
   TriggerMods mods;
-  if (!expect_symbol('(', "(") || !modifiers(mods) || !expect_symbol(')', ")")) return false;
+  if (!expect_symbol('(') || !modifiers(mods) || !expect_symbol(')')) return false;
   return emit_part(state, CodePiece(Opcode::mods_held).byte(mods.exact).byte(mods.either), 1);
 }
 
 /// `led(caps)`.
 [[gnu::noinline]] bool Compiler::led_query(Expression& state) {
   advance();
-  if (!expect_symbol('(', "(")) return false;
+  if (!expect_symbol('(')) return false;
   const std::size_t bit = word_ahead(kLedWords);
   if (bit == kLedWords.size()) return expected(Message::expected_led);
   advance();
-  if (!expect_symbol(')', ")")) return false;
+  if (!expect_symbol(')')) return false;
   return emit_part(state, CodePiece(Opcode::led).number(1U << bit), 1);
 }
 
@@ -405,9 +410,9 @@ bool Compiler::modifiers(TriggerMods& out) {
 bool Compiler::name_query(Expression& state, Opcode opcode, IndexSpace space) {
   advance();
   NameAt operand;
-  if (!expect_symbol('(', "(") || !name(operand)) return false;
+  if (!expect_symbol('(') || !name(operand)) return false;
   use(space, operand, kAnyParameters);
-  if (!expect_symbol(')', ")")) return false;
+  if (!expect_symbol(')')) return false;
   return emit_part(state, NamedPiece(opcode).name(operand.view()), 1);
 }
 

@@ -8,6 +8,8 @@
 // The statements that type: keys, raw reports, the pointer, texts.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Characters of a text compiled in one step.
@@ -15,10 +17,12 @@ constexpr unsigned kTextBatch = 256;
 
 /// Whether other programs put something for `%word%`.
 bool is_template_word(std::string_view word) {
-  constexpr std::array<std::string_view, 5> kWords = {"clipboard", "date", "time", "datetime",
-                                                      "username"};
-  return word.starts_with("A_") ||
-         std::ranges::any_of(kWords, [&](std::string_view each) { return same_word(word, each); });
+  constexpr WordList kWords = "clipboard\0date\0time\0datetime\0username\0";
+  if (word.starts_with("A_"sv)) return true;
+  for (const std::string_view each : kWords) {
+    if (same_word(word, each)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ bool Compiler::mouse_button(Chord& out) {
     if (token().line_before) return expected(Message::expected_pointer);
     if (!pointer_operand()) return false;
   }
-  emit(CodePiece(opcode));
+  emit(opcode);
   return true;
 }
 
@@ -282,9 +286,9 @@ bool Compiler::text_value(const Position& at) {
   text_fits_ = true;
   bool good = named ? text_part() : expression();
   text_fits_ = false;
-  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}");
+  if (good && !at_symbol('}')) good = expected(Message::expected_symbol, "}"sv);
   if (good && argument) good = error_at(Message::text_argument_parts, at, 2);
-  if (good && !named) emit(CodePiece(Opcode::type));
+  if (good && !named) emit(Opcode::type);
   while (!at_symbol('}') && !token().line_before && token().kind != TokenKind::end &&
          token().kind != TokenKind::text) {
     advance();
@@ -305,7 +309,7 @@ bool Compiler::caret_mark(const Position& at) {
   caret_ = true;
   advance();
   if (at_symbol('}')) return true;
-  expected(Message::expected_symbol, "}");
+  expected(Message::expected_symbol, "}"sv);
   if (token().kind == TokenKind::text) advance();
   return false;
 }
@@ -316,7 +320,7 @@ void Compiler::count_behind_caret(const StringItem& item) {
   // What is not typed is not passed over either.
   if (c > 0x7F && layout_.strokes(c).count == 0 && c > last_by_number_) return;
   if (behind_caret_ == 0xFF) {
-    error_at(Message::caret_too_far, item.at, 1, {}, {}, 0xFF);
+    error_at(Message::caret_too_far, item.at, 1, 0xFF);
     behind_caret_ = 0;
   }
   ++behind_caret_;
@@ -340,7 +344,7 @@ void Compiler::flush_text() {
   if (opcode == Opcode::text && text_size_ == 1) {
     note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
   }
-  emit(CodePiece(opcode).byte(text_size_));
+  emit(opcode, text_size_);
   append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
   text_size_ = 0;
   text_empty_ = false;

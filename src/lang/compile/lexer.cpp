@@ -10,6 +10,8 @@
 #include "lang/code/settings.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// What peek() gives for a byte that is no UTF-8 text, and for NUL (0 is the end).
@@ -188,7 +190,7 @@ void Lexer::start_file() {
     unusable_ = true;
     return;
   }
-  if (std::string_view(head.data(), size).starts_with("\xEF\xBB\xBF")) at_.offset = 3;
+  if (std::string_view(head.data(), size).starts_with("\xEF\xBB\xBF"sv)) at_.offset = 3;
 }
 
 void Lexer::pass_line() {
@@ -357,15 +359,19 @@ bool Lexer::number_value(std::string_view digits, std::string_view unit) {
     return true;
   }
   token_.kind = TokenKind::duration;
-  const std::uint32_t scale = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "min" ? 60000 : 0;
+  const std::uint32_t scale = unit == "ms"sv    ? 1
+                              : unit == "s"sv   ? 1000
+                              : unit == "min"sv ? 60000
+                                                : 0;
   if (scale == 0) return false;
-  const std::uint64_t exact = (whole * 1000 + thousandths) * scale;
-  if (exact % 1000 != 0) return false;
-  if (exact / 1000 > kMaxDuration) {
+  const std::uint32_t part = thousandths * scale;
+  if (part % 1000 != 0) return false;
+  const std::uint64_t exact = whole * scale + part / 1000;
+  if (exact > kMaxDuration) {
     report(Message::duration_too_long, token_.at, token_.length);
     return true;
   }
-  token_.value = static_cast<std::uint32_t>(exact / 1000);
+  token_.value = static_cast<std::uint32_t>(exact);
   return true;
 }
 
@@ -605,7 +611,7 @@ StringItem Lexer::escape(const Position& at) {
   get();
   const char32_t c = peek();
   if (c == 0 || c == '\n') {
-    if (text_.lines && c != 0) report(Message::bad_escape, at, 1, {}, 0, "\\\\");
+    if (text_.lines && c != 0) report(Message::bad_escape, at, 1, {}, 0, "\\\\"sv);
     return item;  // in other texts it is reported next that they are not closed
   }
   get();

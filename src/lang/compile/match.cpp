@@ -5,6 +5,8 @@
 // `match next`: what the next keys choose.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// In OpenBlock::start of a match whose `else` was seen.
@@ -37,7 +39,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
       advance();
     } else if (at_word("any") && (flags & kAnyOrder) == 0) {
       advance();
-      if (!at_word("order")) return expected(Message::expected_symbol, "order");
+      if (!at_word("order")) return expected(Message::expected_symbol, "order"sv);
       flags = static_cast<std::uint8_t>(flags | kAnyOrder);
       advance();
     } else if (at_word("keep") && (flags & kKeep) == 0) {
@@ -61,7 +63,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
     if (block.start == 0) error(Message::match_without_keys);
     block.start = kElseSeen;
     advance();
-    emit(CodePiece(Opcode::match_else));
+    emit(Opcode::match_else);
     if (!at_symbol('{')) {
       expected(Message::expected_brace);
       return skip(Skip::statement);
@@ -85,7 +87,7 @@ bool Compiler::match_options(std::uint8_t& flags, std::uint32_t& within) {
     good = chord(key);
     if (!good) break;
     if (count == kMaxPattern) {
-      good = error_at(Message::pattern_too_long, at, 1, {}, {}, kMaxPattern);
+      good = error_at(Message::pattern_too_long, at, 1, kMaxPattern);
       break;
     }
     if (key.good) check_key(key);

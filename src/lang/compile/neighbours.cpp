@@ -1,86 +1,61 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/ascii.hpp"
+#include "base/packed_text.hpp"
 #include "base/utf8.hpp"
 #include "lang/compile/compiler.hpp"
+#include "lang/compile/neighbour_words.hpp"
 
 // What people bring along from other programs: QMK, ZMK, kanata, keyd, AutoHotkey, DuckyScript,
 // espanso, and from programming languages. Each gets one error that says what to write here.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
-/// Words of other programs with what does the same here.
-struct Neighbour {
-  const char*
-      words;  ///< Lower case, each between spaces; with the `&` or `(` that belong to it, and with
-              ///< `{` if it is one only where a definition stands.
-  const char* write;
+constexpr Advice kAdviceOfList[] = {
+#define PIANOLA_X(advice, words) Advice::advice,
+    PIANOLA_NEIGHBOURS(PIANOLA_X)
+#undef PIANOLA_X
 };
 
-constexpr const char* kAbbreviation = R"("brb " { "be right back" })";
-/// What opens a block elsewhere too.
-constexpr const char* kLoop = "repeat 3 { … }, while … { … } or loop { … }";
-
-constexpr std::array<Neighbour, 28> kNeighbours = {{
-    {" sleep delay pause default_delay defaultdelay usleep ", "wait and a time, as in wait 500ms"},
-    {" print println printf type write echo text puts string stringln send sendinput sendtext"
-     " sendraw sendevent sendplay send_string send_string_delay sendkeys typewrite keystroke ",
-     R"("…" alone, or a key's name)"},
-    {" rem rem_block ", "# before a comment"},
-    {" for foreach ", kLoop},
-    {" tap_code tap_code16 presskey press_key keypress ",
-     "the key's name alone, or tap and the key"},
-    {" register_code keydown press( ", "press and the key"},
-    {" unregister_code keyup release( ", "release and the key"},
-    {" open run start exec system shell command launch ",
-     R"(the keys for it, as gui+r wait 500ms "notepad" ENTER)"},
-    {" mt( mod_tap( overload( overloadt( overloadt2( overloadi( lettermod( &mt &hm &ht (tap "
-     "lctl_t( lsft_t( lalt_t( lgui_t("
-     " rctl_t( rsft_t( ralt_t( rgui_t( ctl_t( sft_t( alt_t( gui_t( meh_t( hypr_t( all_t( timeout( ",
-     "KEY = TAP / HOLD, such as ESC / LCTRL"},
-    {" lt( layer_tap( &lt ", "KEY = TAP / layer NAME"},
-    {" mo( layer( layerm( &mo (layer ", "KEY = layer NAME"},
-    {" tg( to( tt( df( toggle( togglem( swap( setlayout( &tog &to ", "KEY = layer toggle NAME"},
-    {" osm( osl( oneshot( oneshotm( oneshotk( &sk &sl (one ", "KEY = oneshot LSHIFT"},
-    {" lctl( lsft( lalt( lgui( rctl( rsft( ralt( rgui( lc( ls( la( lg( rc( rs( ra( rg( c( s( a( g("
-     " lca( lsg( sgui( meh( hypr( hotkey( ",
-     "a chord, as in ctrl+c"},
-    {" macro( macro2( &macro_tap &macro_press (macro (multi (unicode ",
-     "KEY { … } with texts and keys, one after another"},
-    {" td( &td &td0 tapdance tap_dance triple{ ", "dance KEY { tap { … } }"},
-    {" combo chord{ (defchordsv2 ", "KEY & KEY { … }"},
-    {" (defseq sequence{ ", "leader KEY KEY { … }"},
-    {" cw_togg caps_word caps_word_on &caps_word &prog_word (caps ", "KEY = capsword"},
-    {" qk_rep repeat_key &key_repeat rpt ", "KEY = repeatkey"},
-    {" kc_no xxxxxxx noop &none ", "KEY = none"},
-    {" kc_trns kc_transparent _______ &trans ", "nothing: such a key keeps its meaning"},
-    {" &kp ", "the key's name alone, or tap and the key"},
-    {" (deflayer (deflayermap ", "layer NAME { KEY = KEY … }"},
-    {" (defsrc (defcfg (defalias (defvar (deflocalkeys ", "KEY = KEY for each key that changes"},
-    {" matches trigger triggers replace ", kAbbreviation},
-    {" function func def sub ", "macro NAME { … }, outside of all braces"},
-    {" bind map remap hotkey bindsym ", "KEY { … } or KEY = KEY"},
-}};
+/// The lists of words one after another, packed.
+constexpr std::uint8_t kPackedWords[] = {
+#include "lang/compile/neighbour_words.inc"
+};
 
 constexpr bool is_word_character(char32_t c) { return is_letter(c) || is_digit(c) || c == '_'; }
 constexpr bool is_in_name(char32_t c) { return is_word_character(c) || c == '-'; }
 
+/// Goes on to the end of a list of words; whether `wanted` is one of them.
+bool pass_words(PackedText& words, std::string_view wanted) {
+  bool found = false;
+  char c = 0;
+  do {
+    std::size_t matched = 0;
+    for (c = words.next(); c != 0 && c != ' '; c = words.next()) {
+      matched = matched < wanted.size() && wanted[matched] == c ? matched + 1 : wanted.size() + 1;
+    }
+    found = found || matched == wanted.size();
+  } while (c != 0);
+  return found;
+}
+
 /// What to write instead of `word`, with what stands directly before and after it (0: nothing that
-/// belongs to it); empty if it is no word of others.
-std::string_view find_neighbour(char before, std::string_view word, char after) {
-  std::array<char, kMaxWord + 4> wanted{' '};
-  std::size_t size = 1;
+/// belongs to it); nothing if it is no word of others.
+std::optional<Advice> find_neighbour(char before, std::string_view word, char after) {
+  std::array<char, kMaxWord + 2> wanted{};
+  std::size_t size = 0;
   if (before != 0) wanted[size++] = before;
   for (const char c : word) wanted[size++] = to_lower(c);
   if (after != 0) wanted[size++] = after;
-  wanted[size++] = ' ';
-  const std::string_view text{wanted.data(), size};
-  const auto* found =
-      std::ranges::find_if(kNeighbours.begin(), kNeighbours.end(), [&](const auto& entry) {
-        return std::string_view(entry.words).find(text) != std::string_view::npos;
-      });
-  return found != kNeighbours.end() ? found->write : std::string_view{};
+  PackedText words(kPackedWords);
+  for (const Advice advice : kAdviceOfList) {
+    if (pass_words(words, {wanted.data(), size})) return advice;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -99,11 +74,11 @@ bool Compiler::neighbour(Place place) {
   if (!alone) ahead.next();
   const bool apart = !alone && ahead.token().space_before;
   if (ahead.token().kind != TokenKind::word || apart) return false;
-  std::string_view write;
-  if (ahead.following() == '(') write = find_neighbour(mark, ahead.word(), '(');
-  if (write.empty()) write = find_neighbour(mark, ahead.word(), 0);
-  if (write.empty() && place == Place::definition) write = find_neighbour(mark, ahead.word(), '{');
-  if (write.empty()) return false;
+  std::optional<Advice> advice;
+  if (ahead.following() == '(') advice = find_neighbour(mark, ahead.word(), '(');
+  if (!advice) advice = find_neighbour(mark, ahead.word(), 0);
+  if (!advice && place == Place::definition) advice = find_neighbour(mark, ahead.word(), '{');
+  if (!advice) return false;
   // All that belongs to a marked word: `&kp`, `tap-hold`.
   std::array<char, kMaxWord + 1> name{mark};
   std::size_t size = mark == '&' ? 1 : 0;
@@ -111,8 +86,8 @@ bool Compiler::neighbour(Place place) {
   while (marked && size < name.size() && is_in_name(ahead.following())) {
     name[size++] = static_cast<char>(ahead.take_following());
   }
-  error(Message::neighbour, {name.data(), size}, write);
-  if (place == Place::statement && write.data() == kLoop) return foreign_loop();
+  error(Message::neighbour, {name.data(), size}, *advice);
+  if (place == Place::statement && *advice == Advice::loop) return foreign_loop();
   if (dotted) lexer_ = later_.reading.ahead;
   lexer_.set_sink(this);
   pass_neighbour(place);
@@ -201,14 +176,14 @@ void Compiler::pass_indented() {
     Lexer& ahead = look_ahead();
     if (at_symbol('-')) ahead.next();
     const bool key = ahead.token().kind == TokenKind::word && ahead.following() == ':';
-    if (key && !find_neighbour(0, ahead.word(), 0).empty()) {
-      error(Message::neighbour, ahead.word(), kAbbreviation);
+    if (key && find_neighbour(0, ahead.word(), 0)) {
+      error(Message::neighbour, ahead.word(), Advice::abbreviation);
       pass_indented();
       return true;
     }
   }
   if (at_hotkey()) {
-    error(Message::neighbour, "::", at_symbol(':') ? kAbbreviation : "KEY { … } or KEY = KEY");
+    error(Message::neighbour, "::"sv, at_symbol(':') ? Advice::abbreviation : Advice::binding);
     pass_rest_of_line();
     return true;
   }
@@ -253,7 +228,7 @@ bool Compiler::foreign_arrow() {
     if (ahead.token().is_symbol('=') || ahead.token().is_symbol('{')) return false;
     ahead.next();
   }
-  if (!body) error(Message::write_instead, *arrow, "=");
+  if (!body) error(Message::write_instead, *arrow, "="sv);
   advance();
   return true;
 }

@@ -7,6 +7,8 @@
 // starts, so that one mistake gives one error and hides no others.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Tokens, or pieces of a text, that one step passes over.
@@ -208,7 +210,7 @@ bool Compiler::starts_definition() {
   if (first == Keyword::no_keyword && is_pattern()) return false;
   if (at_symbol('[')) {
     ahead.next();
-    return ahead.word() == "private" || ahead.word() == "public";
+    return ahead.word() == "private"sv || ahead.word() == "public"sv;
   }
   if (at_named_text()) {
     look_ahead().next();
@@ -234,7 +236,7 @@ bool Compiler::starts_definition() {
     if (next.is_symbol('=')) return complete && is_remap(ahead);
     if (next.is_symbol('(')) {
       ahead.next();
-      return complete && find_word(kOptionWords, ahead.word()) < kOptionWords.size();
+      return complete && kOptionWords.find(ahead.word()) < kOptionWords.size();
     }
     if (next.is_symbol('&')) {
       items = 0;
@@ -273,7 +275,7 @@ bool Compiler::is_remap(Lexer& ahead) {
   if (value.kind == TokenKind::quoted) return true;
   if (value.kind != TokenKind::word) return false;
   const bool chord = is_modifier_name(ahead.word()) && ahead.following() == '+';
-  if (chord || ahead.word() == "none") return true;
+  if (chord || ahead.word() == "none"sv) return true;
   if (!is_printed_key(ahead.word())) return false;
   ahead.next();
   return ahead.token().line_before || ahead.token().is_symbol('/');

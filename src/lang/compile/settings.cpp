@@ -9,6 +9,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// The setting called `name`, or kSettings.size().
@@ -28,45 +30,37 @@ std::string_view closest_setting(std::string_view name) {
   return best;
 }
 
-/// The number of `word` among the choices, or their number if it is none of them.
-std::size_t find_choice(const SettingInfo& setting, std::string_view word) {
-  const auto* found = std::ranges::find(setting.choices.begin(), setting.choices.end(), word);
-  return word.empty() ? setting.choices.size()
-                      : static_cast<std::size_t>(found - setting.choices.begin());
-}
-
 /// What may be written, for an error message.
-constexpr std::array<const char*, 29> kExpectedValue = {"a layout's name",
-                                                        "fast, safe or a duration",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "release, press or timeout",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "off or a duration",
-                                                        "shifts or a key",
-                                                        "direct or leader",
-                                                        "off, linux, windows, macos or wincompose",
-                                                        "ejected or hidden",
-                                                        "off or a duration",
-                                                        "queue or mix",
-                                                        "a key",
-                                                        "a duration",
-                                                        "a duration",
-                                                        "off or a duration",
-                                                        "cancel or lock",
-                                                        "off or a duration",
-                                                        "off or a duration",
-                                                        "off or on",
-                                                        "on or off",
-                                                        "the keys' characters in quotes",
-                                                        "the keys' characters in quotes",
-                                                        "names of warnings in quotes",
-                                                        "off or on",
-                                                        "off or a duration"};
+constexpr std::array<Advice, 29> kExpectedValue = {Advice::layout_name,
+                                                   Advice::typing,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::dual,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::shifts_or_key,
+                                                   Advice::trigger,
+                                                   Advice::unicode,
+                                                   Advice::drive,
+                                                   Advice::off_or_duration,
+                                                   Advice::busy,
+                                                   Advice::key,
+                                                   Advice::duration,
+                                                   Advice::duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::oneshot_again,
+                                                   Advice::off_or_duration,
+                                                   Advice::off_or_duration,
+                                                   Advice::off_or_on,
+                                                   Advice::on_or_off,
+                                                   Advice::quoted_keys,
+                                                   Advice::quoted_keys,
+                                                   Advice::warnings,
+                                                   Advice::off_or_on,
+                                                   Advice::off_or_duration};
 static_assert(kExpectedValue.size() == kSettings.size());
-constexpr std::string_view kWarnings = kExpectedValue[static_cast<std::size_t>(Setting::allow)];
 
 /// The last character that `unicode` with the choice number `method` enters; 0 if none.
 char32_t last_by_number(std::uint32_t method) {
@@ -106,7 +100,7 @@ bool Compiler::setting_without_set() {
   start_declaration(IndexSpace::setting, spelled);
   pending_.entry.key = name_key(IndexSpace::setting, static_cast<std::uint32_t>(index));
   advance();
-  if (!expect_symbol('=', "=")) return false;
+  if (!expect_symbol('=')) return false;
   const SettingInfo& info = kSettings[index];
   if (!set_value(static_cast<Setting>(index), info)) return false;
   pending_.entry.body = code_size_;
@@ -118,7 +112,7 @@ bool Compiler::setting_without_set() {
 bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   if (info.type == SettingType::layout) return layout_value(Opcode::set_name, file_layout_);
   if (info.type == SettingType::keys) {
-    emit(CodePiece(Opcode::set_keys).number(static_cast<std::uint32_t>(setting)));
+    emit(Opcode::set_keys, static_cast<std::uint32_t>(setting));
     return key_list(Opcode::listed_key);
   }
   if (info.type == SettingType::lints) return lints_value();
@@ -128,9 +122,9 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
   const bool good =
       info.type == SettingType::key ? key_value(info, value) : plain_value(info, value);
   if (!good) {
-    const std::string_view wanted = kExpectedValue[static_cast<std::size_t>(setting)];
+    const Advice wanted = kExpectedValue[static_cast<std::size_t>(setting)];
     if (timed) return expected_duration(Message::expected_value, wanted);
-    return expected(Message::expected_value, {}, wanted);
+    return expected(Message::expected_value, wanted);
   }
   if (setting == Setting::trigger) all_leader_ = value == 1;
   if (setting == Setting::unicode) last_by_number_ = last_by_number(value);
@@ -141,7 +135,7 @@ bool Compiler::set_value(Setting setting, const SettingInfo& info) {
 /// `"unused layout"`: the kinds of warnings that are not told from here on.
 bool Compiler::lints_value() {
   if (token().kind != TokenKind::text) {
-    return expected(Message::expected_value, {}, kWarnings);
+    return expected(Message::expected_value, Advice::warnings);
   }
   std::uint32_t lints = 0;
   std::array<char, 16> word{};
@@ -157,7 +151,7 @@ bool Compiler::lints_value() {
       if (size < word.size()) word[size++] = c < 0x80 ? static_cast<char>(c) : '?';
     } else if (size > 0) {
       const std::string_view name{word.data(), size};
-      const std::size_t lint = find_word(kLintWords, name);
+      const std::size_t lint = kLintWords.find(name);
       if (lint == kLintWords.size()) {
         error_at(Message::unknown_lint, at, static_cast<std::uint32_t>(size), name,
                  closest_lint(name));
@@ -167,7 +161,8 @@ bool Compiler::lints_value() {
     }
   } while (item.kind == StringItem::Kind::character);
   if (item.kind == StringItem::Kind::value) {
-    return error_at(Message::expected_value, item.at, 2, {}, kWarnings);
+    return error_at(Message::expected_value, item.at, 2,
+                    static_cast<std::uint32_t>(Advice::warnings));
   }
   item.kind == StringItem::Kind::broken ? broken_text() : advance();
   allowed_ |= lints;
@@ -180,7 +175,7 @@ bool Compiler::lints_value() {
 /// A layout's name, for the file or for one binding.
 bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
   if (token().kind != TokenKind::word) {
-    return expected(Message::expected_value, {}, kExpectedValue[0]);
+    return expected(Message::expected_value, Advice::layout_name);
   }
   const std::string_view word = lexer_.word();
   const hid::Layout* found = hid::find_layout(word);
@@ -203,8 +198,7 @@ bool Compiler::layout_value(Opcode opcode, hid::Layout& layout) {
 /// A word among the choices, or a duration where one may stand. False, without a report, if it is
 /// neither.
 bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
-  const std::size_t choice =
-      token().kind == TokenKind::word ? find_choice(info, lexer_.word()) : info.choices.size();
+  const std::size_t choice = word_ahead(info.choices);
   const bool timed = info.type == SettingType::duration || info.type == SettingType::typing;
   if (choice < info.choices.size()) {
     value = static_cast<std::uint32_t>(choice);
@@ -220,7 +214,7 @@ bool Compiler::plain_value(const SettingInfo& info, std::uint32_t& value) {
 }
 
 bool Compiler::key_value(const SettingInfo& info, std::uint32_t& value) {
-  if (token().kind == TokenKind::word && find_choice(info, lexer_.word()) < info.choices.size()) {
+  if (word_ahead(info.choices) < info.choices.size()) {
     value = 0;
     advance();
     return true;
@@ -249,11 +243,11 @@ constexpr std::uint32_t option_hash(std::uint32_t what, std::uint32_t value) {
 }
 
 /// What has an option that not all `kinds` of triggers have.
-constexpr std::string_view whose(std::uint16_t kinds) {
+constexpr Advice whose(std::uint16_t kinds) {
   const bool together = (kinds & kind_bit(TriggerKind::together)) != 0;
-  if (kinds == kTapOrHold) return "a key that is tapped or held";
-  if ((kinds & kTapOrHold) != 0) return "a key that is tapped or held, and with j & k";
-  return together ? "keys that are pressed together, as in j & k" : "double or dance and a key";
+  if (kinds == kTapOrHold) return Advice::tap_or_hold;
+  if ((kinds & kTapOrHold) != 0) return Advice::tap_hold_chord;
+  return together ? Advice::keys_together : Advice::double_or_dance;
 }
 
 }  // namespace
@@ -266,7 +260,7 @@ bool Compiler::options() {
     if (at_symbol(',')) {
       advance();
     } else if (!at_symbol(')')) {
-      return expected(Message::expected_symbol, ")");
+      return expected(Message::expected_symbol, ")"sv);
     }
   }
   advance();
@@ -287,7 +281,7 @@ bool Compiler::option() {
     return error(Message::option_elsewhere, kOptionWords[index], whose(info.kinds));
   }
   advance();
-  if (!expect_symbol(':', ":")) return false;
+  if (!expect_symbol(':')) return false;
   switch (info.opcode) {
     case Opcode::option_again:
       return again_option();
@@ -311,7 +305,7 @@ bool Compiler::option_value(const OptionInfo& info) {
   std::uint32_t value = 0;
   if (!plain_value(setting, value)) {
     if (setting.type == SettingType::choice) {
-      return expected(Message::expected_value, {}, kExpectedValue[number]);
+      return expected(Message::expected_value, kExpectedValue[number]);
     }
     return expected_duration(Message::expected_value, kExpectedValue[number]);
   }
@@ -325,8 +319,8 @@ bool Compiler::option_value(const OptionInfo& info) {
 /// The value of an option that abbreviations have.
 bool Compiler::text_option(Opcode opcode) {
   const std::size_t value = word_ahead(kSwitchWords);
-  if (value == kSwitchWords.size()) return expected(Message::expected_value, {}, "on or off");
-  emit(CodePiece(opcode).number(static_cast<std::uint32_t>(value)));
+  if (value == kSwitchWords.size()) return expected(Message::expected_value, Advice::on_or_off);
+  emit(opcode, static_cast<std::uint32_t>(value));
   advance();
   if (value == 0) return true;
   if (opcode == Opcode::option_case) trigger_.hash = folded_hash_;
@@ -337,9 +331,9 @@ bool Compiler::text_option(Opcode opcode) {
 bool Compiler::again_option() {
   const std::size_t choice = word_ahead(kAgainWords);
   if (choice == kAgainWords.size()) {
-    return expected(Message::expected_value, {}, "ignore, stop, restart or parallel");
+    return expected(Message::expected_value, Advice::again);
   }
-  emit(CodePiece(Opcode::option_again).number(static_cast<std::uint32_t>(choice)));
+  emit(Opcode::option_again, static_cast<std::uint32_t>(choice));
   advance();
   return true;
 }
@@ -372,7 +366,7 @@ bool Compiler::key_list(Opcode opcode) {
   layout_used_ = true;
   advance();
   if (count == 0) return error_at(Message::expected_keys, at, 1);
-  return count <= kMaxKeys || error_at(Message::too_many_keys, at, 1, {}, {}, kMaxKeys);
+  return count <= kMaxKeys || error_at(Message::too_many_keys, at, 1, kMaxKeys);
 }
 
 }  // namespace pianola::lang

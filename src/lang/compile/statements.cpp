@@ -7,6 +7,8 @@
 
 namespace pianola::lang {
 
+using std::string_view_literals::operator""sv;
+
 /// One statement, or the end of a block or of what should have had one.
 [[gnu::noinline]] void Compiler::body_step() {
   if (token().kind == TokenKind::end || starts_definition()) return missing_brace();
@@ -68,7 +70,7 @@ namespace pianola::lang {
         advance();
         return error(Message::compound_assignment, lexer_.word());
       }
-      if (c == '-') return bare_character("-");
+      if (c == '-') return bare_character("-"sv);
       error(Message::space_in_chord);
       skip(Skip::word);
       return true;
@@ -158,7 +160,7 @@ bool Compiler::at_comment() {
   if (!at_word("print")) return;
   Lexer& ahead = next_ahead();
   if (ahead.token().kind != TokenKind::text || ahead.token().line_before) return;
-  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN");
+  warn_at(Message::key_before_text, token().at, token().length, {}, "PRINTSCREEN"sv);
 }
 
 /// Warns of Ctrl or Shift before another key in the line: alone they do nothing.
@@ -194,7 +196,7 @@ bool Compiler::meant_word(std::string_view word, std::string_view meant) {
 bool Compiler::unknown_word() {
   const std::string_view word = lexer_.word();
   const std::string_view reserved = closest_keyword(word);
-  const std::string_view key = hid::closest_name(word);
+  const hid::KeyName key = hid::closest_name(word);
   const bool same = same_word(word, reserved);
   const bool lower_case =
       std::ranges::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
@@ -343,7 +345,7 @@ bool Compiler::no_statement(const Statement* begun) {
 /// A statement of one word, or the last word of one.
 [[gnu::noinline]] bool Compiler::simple(Opcode opcode) {
   may_end_ = may_end_ || opcode == Opcode::exit || opcode == Opcode::stop_all;
-  emit(CodePiece(opcode));
+  emit(opcode);
   advance();
   return true;
 }
@@ -358,7 +360,7 @@ bool Compiler::no_statement(const Statement* begun) {
   // Before `=` it is a variable.
   const bool timed =
       opcode == Opcode::record && at_word(kTimedWord) && !ahead.token().is_symbol('=');
-  emit(NamedPiece(timed ? Opcode::record_timed : opcode).name(recording.view()));
+  emit(timed ? Opcode::record_timed : opcode, recording.view());
   if (timed) advance();
   return true;
 }
@@ -370,7 +372,7 @@ bool Compiler::named(Opcode opcode, IndexSpace space) {
   if (token().line_before) return expected(Message::expected_name);
   if (!name(operand)) return false;
   may_end_ = may_end_ || opcode == Opcode::stop;
-  emit(NamedPiece(opcode).name(operand.view()));
+  emit(opcode, operand.view());
   use(space, operand, kAnyParameters);
   return true;
 }

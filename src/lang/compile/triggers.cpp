@@ -9,6 +9,8 @@
 #include "lang/compile/compiler.hpp"
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 struct SidelessName {
@@ -148,7 +150,7 @@ bool Compiler::chord_modifier(Chord& out, bool trigger) {
 bool Compiler::chord_key(Chord& out) {
   switch (token().kind) {
     case TokenKind::word:
-      if (lexer_.word() == "mouse") {
+      if (lexer_.word() == "mouse"sv) {
         advance();
         return mouse_button(out);
       }
@@ -377,8 +379,7 @@ bool Compiler::at_dance() {
   const bool sequence = trigger_.kind == TriggerKind::leader;
   trigger_good_ = trigger_good_ && next.good;
   if (trigger_.keys == most) {
-    return error_at(Message::too_many_keys, next.at, next.length, {}, {},
-                    static_cast<std::uint32_t>(most));
+    return error_at(Message::too_many_keys, next.at, next.length, static_cast<std::uint32_t>(most));
   }
   if (next.mods.any()) return error_at(Message::later_mods, next.at, next.length);
   const hid::Usage usage = key_now(next.key);
@@ -441,7 +442,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
   // `" { …`: old files may have the key unquoted.
   Lexer& ahead = next_ahead();
   if (ahead.token().is_symbol('{') && ahead.token().space_before) {
-    error(Message::quote_this_key, "\"");
+    error(Message::quote_this_key, "\""sv);
     advance();
     return false;
   }
@@ -469,7 +470,7 @@ bool Compiler::is_quoted_key(std::string_view text) {
     return false;
   }
   if (!good || text_size_ == 0) {
-    return error_at(Message::abbreviation_size, at, 1, {}, {}, kMaxAbbreviation);
+    return error_at(Message::abbreviation_size, at, 1, kMaxAbbreviation);
   }
   erase_ = static_cast<std::uint8_t>(characters - 1);
   trigger_.hash = name_hash(text_.data(), text_size_);

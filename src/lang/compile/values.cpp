@@ -5,6 +5,8 @@
 // The statements that have to do with values: variables, waiting, calls.
 
 namespace pianola::lang {
+
+using std::string_view_literals::operator""sv;
 namespace {
 
 /// Most tokens of a condition that are looked at to see if a limit follows it.
@@ -70,10 +72,10 @@ bool may_assign(int byte) {
 /// Behind the value. Apart, so that it takes no stack while that is compiled; likewise below.
 [[gnu::noinline]] bool Compiler::end_assignment() {
   if (const auto slot = find_local(subject_)) {
-    emit(CodePiece(Opcode::store).byte(*slot));
+    emit(Opcode::store, *slot);
     return true;
   }
-  emit(NamedPiece(Opcode::store_global).name(subject_.view()));
+  emit(Opcode::store_global, subject_.view());
   if (pending_good_) use(IndexSpace::variable, subject_, kAssignedUse);
   return true;
 }
@@ -87,7 +89,7 @@ bool may_assign(int byte) {
   const std::uint8_t first = block.kind == Block::body ? std::uint8_t{0} : block.locals;
   const bool twice = find_local(subject_, first).has_value();
   if (twice) error_at(Message::let_twice, subject_.at, subject_.size, subject_.view());
-  const bool good = expect_symbol('=', "=") && expression();
+  const bool good = expect_symbol('=') && expression();
   return twice ? good : end_let() && good;
 }
 
@@ -95,10 +97,10 @@ bool may_assign(int byte) {
   const NameAt& local = subject_;
   std::uint8_t slot = 0;
   if (!new_local(slot)) {
-    return error_at(Message::too_many_locals, local.at, local.size, {}, {}, kMaxSlots);
+    return error_at(Message::too_many_locals, local.at, local.size, kMaxSlots);
   }
   locals_[slot] = {local.at.offset, static_cast<std::uint16_t>(local.hash()), local.size};
-  emit(CodePiece(Opcode::let).byte(slot));
+  emit(Opcode::let, slot);
   return true;
 }
 
@@ -145,13 +147,13 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
 [[gnu::noinline]] bool Compiler::wait_statement() {
   advance();
   if (token().kind == TokenKind::duration) {
-    emit(CodePiece(Opcode::wait).number(token().value));
+    emit(Opcode::wait, token().value);
     advance();
     return true;
   }
   if (at_symbol('(')) {
     if (!expression()) return false;
-    emit(CodePiece(Opcode::wait_value));
+    emit(Opcode::wait_value);
     return true;
   }
   return expected_duration(Message::expected_wait);
@@ -168,9 +170,9 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
     advance();
   } else if (opcode == Opcode::wait_key && token().kind == TokenKind::number &&
              !token().line_before) {
-    return expected(Message::expected_symbol, "max");  // `key 0x04` would be a tap of its own
+    return expected(Message::expected_symbol, "max"sv);  // `key 0x04` would be a tap of its own
   }
-  emit(CodePiece(opcode).number(limit));
+  emit(opcode, limit);
   return true;
 }
 
@@ -195,7 +197,7 @@ bool Compiler::source_has(std::uint32_t offset, const NameAt& wanted) const {
   const std::optional<std::uint32_t> time = limit_ahead();
   if (!time) return true;
   std::uint8_t slot = 0;
-  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, {}, {}, kMaxSlots);
+  if (!new_local(slot)) return error_at(Message::too_many_locals, at, 5, kMaxSlots);
   emit(CodePiece(Opcode::wait_limit).byte(slot).number(*time));
   --local_count_;
   limit = static_cast<std::uint8_t>(slot + 1U);
@@ -244,7 +246,7 @@ std::optional<std::uint32_t> Compiler::limit_ahead() {
       word = is_word;
     } else if (joins || is_infix(next)) {
       value = false;
-    } else if (is_word && ahead.word() == "max") {
+    } else if (is_word && ahead.word() == "max"sv) {
       ahead.next();
       if (ahead.token().kind == TokenKind::duration) return ahead.token().value;
       break;
@@ -304,7 +306,7 @@ void Compiler::end_call() {
   if (itself && call_opcode_ == Opcode::call && depth_ == 1 && !may_end_) {
     warn_at(Message::recursion, subject_.at, subject_.size, subject_.view(), {});
   }
-  emit(NamedPiece(call_opcode_).name(subject_.view()).number(arguments_));
+  emit(call_opcode_, subject_.view(), arguments_);
   use(IndexSpace::macro, subject_, arguments_);
 }
 

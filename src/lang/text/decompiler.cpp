@@ -110,7 +110,7 @@ bool DefinitionWriter::setting() {
 }
 
 bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t value) {
-  const bool word = value < info.choices.size() && !info.choices[value].empty();
+  const bool word = value < info.choices.size();
   switch (info.type) {
     case SettingType::choice:
       if (word) out_ << info.choices[value];
@@ -135,9 +135,12 @@ bool DefinitionWriter::setting_value(const SettingInfo& info, std::uint32_t valu
 /// A setting's key is written by name, letters too.
 bool DefinitionWriter::setting_key(const SettingInfo& info, std::uint32_t value) {
   const bool word = value == 0 && !info.choices[0].empty();
-  const std::string_view name = value > 0xFFFF ? std::string_view{}
-                                : word         ? info.choices[0]
-                                       : hid::canonical_name(static_cast<hid::Usage>(value));
+  if (word) {
+    out_ << info.choices[0];
+    return true;
+  }
+  if (value > 0xFFFF) return false;
+  const hid::KeyName name = hid::canonical_name(static_cast<hid::Usage>(value));
   out_ << name;
   return !name.empty();
 }
