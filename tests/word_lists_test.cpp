@@ -58,14 +58,17 @@ std::vector<WordList> all_lists() {
           words_of("events", code + "words.hpp", lang::kEventWords)};
 }
 
-/// How many of the words stand in the text as literals, with or without space around them.
+/// How many of the words stand in the text as literals, with or without space around them, or in a
+/// literal with a zero behind each word.
 std::size_t literals(const std::string& text, const WordList& list) {
   return static_cast<std::size_t>(
       std::count_if(list.words.begin(), list.words.end(), [&](const std::string& word) {
         return text.find('"' + word + '"') != std::string::npos ||
                text.find('"' + word + " \"") != std::string::npos ||
                text.find("\" " + word + " \"") != std::string::npos ||
-               text.find('"' + word + '(') != std::string::npos;
+               text.find('"' + word + '(') != std::string::npos ||
+               text.find('"' + word + "\\0") != std::string::npos ||
+               text.find("\\0" + word + "\\0") != std::string::npos;
       }));
 }
 
