@@ -26,9 +26,9 @@ class TextWriter {
 
   TextWriter& operator<<(std::string_view text);
   /// Literals, whose length a compiler that saves space does not see by itself.
-  template <std::size_t kSize>
-  [[gnu::always_inline]] TextWriter& operator<<(const char (&text)[kSize]) {
-    return *this << std::string_view{text, kSize - 1};
+  template <std::size_t Size>
+  [[gnu::always_inline]] TextWriter& operator<<(const char (&text)[Size]) {
+    return *this << std::string_view{text, Size - 1};
   }
   /// One byte.
   TextWriter& put(char c);

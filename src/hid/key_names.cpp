@@ -81,8 +81,9 @@ constexpr PackedNames kNames = [] {
     const auto& [name, usage, canonical] = kSource[i];
     if (i % kBlock == 0) packed.block[i / kBlock] = static_cast<std::uint16_t>(at);
     const std::size_t shared = shared_size(i);
-    packed.bytes[at++] = static_cast<std::uint8_t>(shared | (canonical ? kCanonical : 0U) |
-                                                   upper_number(usage) << kUpperShift);
+    const auto upper = static_cast<unsigned>(upper_number(usage));
+    packed.bytes[at++] =
+        static_cast<std::uint8_t>(shared | (canonical ? kCanonical : 0U) | upper << kUpperShift);
     packed.bytes[at++] = static_cast<std::uint8_t>(static_cast<unsigned>(usage) & 0xFFU);
     for (std::size_t c = shared; c < name.size(); ++c) {
       packed.bytes[at++] = static_cast<std::uint8_t>(name[c]);

@@ -20,8 +20,8 @@ constexpr char16_t kMarks = 0x0300;         // dead keys stand as U+0300–U+036
 constexpr char32_t kEscapeCharacter = 0x1B;
 
 constexpr auto kLayouts = [] {
-  return []<std::size_t... kNumber>(std::index_sequence<kNumber...>) {
-    return std::array{Layout(kLayoutData[kNumber])...};
+  return []<std::size_t... Number>(std::index_sequence<Number...>) {
+    return std::array{Layout(kLayoutData[Number])...};
   }
   (std::make_index_sequence<kLayoutCount>());
 }();

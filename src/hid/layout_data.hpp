@@ -77,9 +77,9 @@ constexpr Marked mark_characters(bool upper) {
 }
 
 /// Both kinds in their order. A character's number is its place.
-template <bool kUpperOnes>
+template <bool UpperOnes>
 constexpr auto characters() {
-  constexpr Marked kMarked = mark_characters(kUpperOnes);
+  constexpr Marked kMarked = mark_characters(UpperOnes);
   std::array<char16_t, std::count(kMarked.begin(), kMarked.end(), true)> characters{};
   static_assert(characters.size() <= kSame);
   std::size_t next = 0;
@@ -102,10 +102,10 @@ constexpr std::uint8_t number_in(std::span<const char16_t> characters, char16_t 
 
 constexpr std::size_t kPieceSize = sizeof(std::uint64_t);
 
-/// A row of `kLength` bytes for each layout, cut into pieces. Equal pieces stand once.
-template <std::size_t kLength>
+/// A row of `Length` bytes for each layout, cut into pieces. Equal pieces stand once.
+template <std::size_t Length>
 struct Cut {
-  static constexpr std::size_t kPieces = (kLength + kPieceSize - 1) / kPieceSize;
+  static constexpr std::size_t kPieces = (Length + kPieceSize - 1) / kPieceSize;
   using Numbers = std::array<std::uint8_t, kPieces>;
 
   std::array<std::uint64_t, kLayoutCount * kPieces> pieces{};  ///< the first byte lowest
@@ -114,13 +114,13 @@ struct Cut {
 };
 
 /// `row(table, i)` is byte i of a layout's row.
-template <std::size_t kLength>
-constexpr Cut<kLength> cut(auto row) {
-  Cut<kLength> result;
+template <std::size_t Length>
+constexpr Cut<Length> cut(auto row) {
+  Cut<Length> result;
   for (std::size_t layout = 0; layout < kLayoutCount; ++layout) {
-    for (std::size_t at = 0; at < kLength; at += kPieceSize) {
+    for (std::size_t at = 0; at < Length; at += kPieceSize) {
       std::uint64_t piece = 0;
-      for (std::size_t i = 0; i < kPieceSize && at + i < kLength; ++i) {
+      for (std::size_t i = 0; i < kPieceSize && at + i < Length; ++i) {
         piece |= std::uint64_t{row(*kTables[layout], at + i)} << 8 * i;
       }
       // Not std::find(): while compiling, each call is a step, and compilers take so many only.
@@ -134,13 +134,13 @@ constexpr Cut<kLength> cut(auto row) {
   return result;
 }
 
-/// The bytes of the pieces of `kRows`, a Cut.
-template <const auto& kRows>
+/// The bytes of the pieces of `Rows`, a Cut.
+template <const auto& Rows>
 constexpr auto kPiecesOf = [] {
-  static_assert(kRows.count <= 0x100);
-  std::array<std::uint8_t, kRows.count * kPieceSize> bytes{};
+  static_assert(Rows.count <= 0x100);
+  std::array<std::uint8_t, Rows.count * kPieceSize> bytes{};
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    bytes[i] = static_cast<std::uint8_t>(kRows.pieces[i / kPieceSize] >> i % kPieceSize * 8);
+    bytes[i] = static_cast<std::uint8_t>(Rows.pieces[i / kPieceSize] >> i % kPieceSize * 8);
   }
   return bytes;
 }();
