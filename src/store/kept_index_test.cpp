@@ -135,6 +135,10 @@ void expect_as_whole(StoreDevice& device, lang::Scratch& scratch, const std::str
   ASSERT_EQ(save.run(), status);
   if (!save.unchanged()) {
     ASSERT_EQ(shown(told(device.findings)), shown(told(findings)));
+    ASSERT_EQ(save.errors(), compiler.errors());
+    if (status == Status::ok) {
+      ASSERT_EQ(save.warnings(), compiler.warnings());
+    }
   }
   if (status != Status::ok) return;
   StoreState should;
@@ -210,6 +214,13 @@ void expect_each_as_whole(std::initializer_list<std::string> files) {
 TEST(KeptIndex, ToldOnceWhatIsFoundBeforeAllIsReadAgain) {
   expect_each_as_whole(
       {"macro a { }\nF1 { call a }\n", "macro a(n) { }\nF1 { call a }\n'\xC3\xA4' { }\n"});
+}
+
+// The setting counts from where it stands on, also when all is read again.
+TEST(KeptIndex, CountsWhatWasToldBeforeItWasSwitchedOff) {
+  const std::string rest = "private F2 { call m }\nset allow = \"private\"\n";
+  expect_each_as_whole({"macro m { }\n" + rest, "macro m { }\nmacro unknown { }\n" + rest,
+                        "F3 { }\nmacro m { tap x }\nset hold = 300ms\n" + rest});
 }
 
 }  // namespace
