@@ -216,6 +216,17 @@ TEST(KeptIndex, ToldOnceWhatIsFoundBeforeAllIsReadAgain) {
       {"macro a { }\nF1 { call a }\n", "macro a(n) { }\nF1 { call a }\n'\xC3\xA4' { }\n"});
 }
 
+// `text` is no keyword.
+TEST(KeptIndex, FindsTheNameThatNothingUses) {
+  expect_each_as_whole({"text text = \"t\"\nF1 { }\n", "text text = \"t\"\nF2 { }\n"});
+  expect_each_as_whole({"[private] text private_text = \"text\"\nF1 { }\n",
+                        "[private] text private_text = \"text\"\nF2 { }\n"});
+}
+
+TEST(KeptIndex, FindsANameAtTheEndOfTheFile) {
+  expect_each_as_whole({"F1 { }\nvar last", "F2 { }\nvar last"});
+}
+
 // The setting counts from where it stands on, also when all is read again.
 TEST(KeptIndex, CountsWhatWasToldBeforeItWasSwitchedOff) {
   const std::string rest = "private F2 { call m }\nset allow = \"private\"\n";
