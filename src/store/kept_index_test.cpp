@@ -234,5 +234,39 @@ TEST(KeptIndex, CountsWhatWasToldBeforeItWasSwitchedOff) {
                         "F3 { }\nmacro m { tap x }\nset hold = 300ms\n" + rest});
 }
 
+// Whatever does not fit into a small region, be it the last node: nothing failed.
+TEST(KeptIndex, ARollThatDoesNotFitIsFull) {
+  unsigned full = 0;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::mt19937 random{seed};
+    memory::SimulatedFlash flash{{4096, 256, 4}};
+    StoreDevice device{flash};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    std::vector<std::string> lines;
+    std::string saved;
+    for (unsigned i = 0; i < 60; ++i) {
+      std::vector<std::string> edited = lines;
+      const bool shorter = random() % 12 == 0;
+      if (shorter) edited.resize(edited.size() / 2);
+      const std::string words(random() % (random() % 3 == 0 ? 700 : 40), 'x');
+      const std::string macro = "macro m" + std::to_string(i) + " { \"" + words + "\" }\n";
+      const auto place = edited.begin() + static_cast<int>(random() % (edited.size() + 1));
+      if (!shorter) edited.insert(place, macro);
+      std::string text;
+      for (const std::string& line : edited) text += line;
+      SavePolicy policy;
+      policy.may_drop_backup = random() % 3 != 0;
+      if (random() % 5 == 0) policy.backup = Backup::drop;
+      const Status status = device.save(text, policy);
+      ASSERT_TRUE(status == Status::ok || status == Status::full) << seed << " " << i;
+      if (status == Status::full) ++full;
+      if (status == Status::ok) saved = text;
+      if (status == Status::ok) lines = edited;
+      ASSERT_EQ(device.text(), saved) << seed << " " << i;
+    }
+  }
+  EXPECT_GT(full, 10U);
+}
+
 }  // namespace
 }  // namespace pianola::store
