@@ -124,7 +124,7 @@ bool IndexBuilder::advance(const Context& context, Head& head) {
 
 /// Opens the next runs of this level for merging.
 bool IndexBuilder::open_heads(const Context& context) {
-  for (Head& head : heads_) {
+  for (Head& head : work_.heads) {
     head.next = std::min(position_, end_);
     head.end = std::min(position_ + run_, end_);
     position_ = head.end;
@@ -147,14 +147,14 @@ void IndexBuilder::sorted(const Context& context) {
   phase_ = Phase::check;
   if (context.kept == nullptr) return;
   phase_ = Phase::probe;
-  new (&keeping_) Keeping;
+  new (&work_.keeping) Keeping;
 }
 
 [[gnu::noinline]] Status IndexBuilder::merge_step(const Context& context) {
   if (!merging_ && !open_heads(context)) return Status::io_error;
   for (std::uint32_t i = 0; i < kBatch; ++i) {
     Head* least = nullptr;
-    for (Head& head : heads_) {
+    for (Head& head : work_.heads) {
       if (head.live && (least == nullptr || head.item < least->item)) least = &head;
     }
     if (least == nullptr) {
@@ -197,13 +197,13 @@ Status IndexBuilder::end_items(const Context& context) {
   if (phase_ == Phase::probe) {
     phase_ = Phase::check;
     position_ = begin_;
-    keeping_.stored_at = 0;
-    keeping_.has_same = false;
+    work_.keeping.stored_at = 0;
+    work_.keeping.has_same = false;
     declared_ = false;
     return Status::more;
   }
   if (const Status status = check_used(context); status != Status::ok) return status;
-  if (context.kept == nullptr || keeping_.unused_count == 0) return Status::ok;
+  if (context.kept == nullptr || work_.keeping.unused_count == 0) return Status::ok;
   phase_ = Phase::unused;
   start_unused();
   return Status::more;

@@ -41,7 +41,7 @@ class IndexBuilder {
   };
 
   /// `records`: how many there are in the scratch.
-  explicit IndexBuilder(std::uint32_t records) : records_(records), heads_{} {}
+  explicit IndexBuilder(std::uint32_t records) : records_(records) {}
 
   /// A bounded piece of work. Status::more, ok when the index is complete, or what failed.
   Status step(const Context& context);
@@ -86,6 +86,13 @@ class IndexBuilder {
     std::uint32_t next = 0;          // the first of them that was not reported
     Position place;                  // up to which lines were counted
     std::array<Unused, kUnused> unused{};
+  };
+
+  /// What is needed one after the other.
+  union Work {
+    Work() : heads{} {}
+    std::array<Head, kFan> heads;  // merge
+    Keeping keeping;               // probe and later, if there is a roll in force
   };
 
   Status runs_step(const Context& context);
@@ -146,10 +153,7 @@ class IndexBuilder {
   bool uncertain_ = false;
   SortItem mirror_;  // a text with the key that its index entry has
   SortItem declared_item_;
-  union {
-    std::array<Head, kFan> heads_;  // merge
-    Keeping keeping_;               // probe and later, if there is a roll in force
-  };
+  Work work_;
 };
 
 }  // namespace pianola::lang

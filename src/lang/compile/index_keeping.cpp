@@ -142,8 +142,8 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
 [[gnu::noinline]] Status IndexBuilder::pass_stored(const Context& context, const SortItem* item) {
   Roll& roll = context.kept->roll();
   IndexEntry entry;
-  if (keeping_.stored_at == roll.index_size()) return Status::ok;
-  if (!roll.index_entry(keeping_.stored_at, entry)) {
+  if (work_.keeping.stored_at == roll.index_size()) return Status::ok;
+  if (!roll.index_entry(work_.keeping.stored_at, entry)) {
     // It is damaged: all of the index is made anew.
     uncertain_ = phase_ == Phase::probe;
     return uncertain_ ? Status::more : Status::io_error;
@@ -151,12 +151,12 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
   if (item != nullptr && entry.key > item->key) return Status::ok;
   const bool kept = context.kept->keeps(entry.record);
   const bool same = item != nullptr && entry.key == item->key;
-  const std::uint32_t position = keeping_.stored_at++;
+  const std::uint32_t position = work_.keeping.stored_at++;
   if (same) {
-    keeping_.same = entry;
-    keeping_.same_at = position;
-    keeping_.has_same = true;
-    keeping_.same_kept = kept;
+    work_.keeping.same = entry;
+    work_.keeping.same_at = position;
+    work_.keeping.has_same = true;
+    work_.keeping.same_kept = kept;
   }
   if (phase_ == Phase::probe) {
     const bool gone = !same && !kept && is_marked(context.marks, position);
@@ -164,7 +164,7 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
     return Status::more;
   }
   if (!kept) return Status::more;
-  if (is_used_by_name(entry) && !is_marked(context.marks, position)) ++keeping_.unused_count;
+  if (is_used_by_name(entry) && !is_marked(context.marks, position)) ++work_.keeping.unused_count;
   const Status status = context.write ? context.kept->keep_index(entry) : Status::ok;
   return status == Status::ok ? Status::more : status;
 }
@@ -202,7 +202,7 @@ bool IndexBuilder::is_fine_kept(const Context& context, const IndexEntry& entry)
 [[gnu::noinline]] Status IndexBuilder::probe(const Context& context, const SortItem& item) {
   ScratchRecord record;
   if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
-  keeping_.has_same = keeping_.has_same && keeping_.same.key == item.key;
+  work_.keeping.has_same = work_.keeping.has_same && work_.keeping.same.key == item.key;
   if (record.role == ScratchRecord::Role::declaration) {
     uncertain_ = !is_fine_declaration(context, item, record);
     declared_ = true;
@@ -216,7 +216,7 @@ bool IndexBuilder::is_fine_kept(const Context& context, const IndexEntry& entry)
 bool IndexBuilder::is_fine_declaration(const Context& context, const SortItem& item,
                                        const ScratchRecord& record) const {
   KeptRoll& kept = *context.kept;
-  if (keeping_.has_same && keeping_.same_kept) return false;
+  if (work_.keeping.has_same && work_.keeping.same_kept) return false;
   const IndexSpace space = key_space(item.key);
   if (space == IndexSpace::setting) return false;
   // Options of a trigger after the leader are compared with those of its bare key.
@@ -230,22 +230,23 @@ bool IndexBuilder::is_fine_declaration(const Context& context, const SortItem& i
   if (space == IndexSpace::variable && find_kept(kept, text_key(item.key), text, position)) {
     return false;
   }
-  if (!keeping_.has_same || !is_marked(context.marks, keeping_.same_at)) return true;
+  if (!work_.keeping.has_same || !is_marked(context.marks, work_.keeping.same_at)) return true;
   // It takes the place of one that definitions which are kept use.
   std::array<char, kMaxName> name;
-  if (!has_name(kept.roll(), keeping_.same, name_of(context, record, name))) return false;
-  if (space == IndexSpace::macro) return record.entry.params == keeping_.same.params;
+  if (!has_name(kept.roll(), work_.keeping.same, name_of(context, record, name))) return false;
+  if (space == IndexSpace::macro) return record.entry.params == work_.keeping.same.params;
   if (space == IndexSpace::variable) return !record.text;
-  return space != IndexSpace::text || kept.record_of(record.entry.record) <= keeping_.same.record;
+  return space != IndexSpace::text ||
+         kept.record_of(record.entry.record) <= work_.keeping.same.record;
 }
 
 /// Whether a name that no record declares is one that is kept, used as it can be.
 bool IndexBuilder::is_fine_use(const Context& context, const SortItem& item,
                                const ScratchRecord& record) const {
   KeptRoll& kept = *context.kept;
-  IndexEntry entry = keeping_.same;
-  std::uint32_t position = keeping_.same_at;
-  const bool same = keeping_.has_same && keeping_.same_kept;
+  IndexEntry entry = work_.keeping.same;
+  std::uint32_t position = work_.keeping.same_at;
+  const bool same = work_.keeping.has_same && work_.keeping.same_kept;
   const IndexSpace space = key_space(item.key);
   if (!same &&
       (space != IndexSpace::variable || !find_kept(kept, text_key(item.key), entry, position))) {
@@ -266,10 +267,10 @@ bool IndexBuilder::was_used(const Context& context, const SortItem& item,
                             const ScratchRecord& record) const {
   if (context.kept == nullptr) return false;
   IndexEntry entry;
-  std::uint32_t position = keeping_.same_at;
+  std::uint32_t position = work_.keeping.same_at;
   const bool found = record.text && key_space(item.key) == IndexSpace::variable
                          ? find_stored(context.kept->roll(), text_key(item.key), entry, position)
-                         : keeping_.has_same && keeping_.same.key == item.key;
+                         : work_.keeping.has_same && work_.keeping.same.key == item.key;
   return found && is_marked(context.marks, position);
 }
 
@@ -278,56 +279,58 @@ bool IndexBuilder::was_used(const Context& context, const SortItem& item,
 
 /// Looks for those that come next in the file.
 void IndexBuilder::start_unused() {
-  keeping_.found = 0;
-  keeping_.next = 0;
-  keeping_.stored_at = 0;
+  work_.keeping.found = 0;
+  work_.keeping.next = 0;
+  work_.keeping.stored_at = 0;
 }
 
 Status IndexBuilder::unused_step(const Context& context) {
   if (!context.write) return Status::ok;
-  if (keeping_.stored_at < context.kept->roll().index_size()) {
+  if (work_.keeping.stored_at < context.kept->roll().index_size()) {
     find_unused(context);
     return Status::more;
   }
-  if (keeping_.found == 0) return Status::ok;
-  if (keeping_.next < keeping_.found && keeping_.told < kMaxErrors) {
-    report_unused(context, keeping_.unused[keeping_.next++]);
-    ++keeping_.told;
-  } else if (keeping_.told < kMaxErrors) {
+  if (work_.keeping.found == 0) return Status::ok;
+  if (work_.keeping.next < work_.keeping.found && work_.keeping.told < kMaxErrors) {
+    report_unused(context, work_.keeping.unused[work_.keeping.next++]);
+    ++work_.keeping.told;
+  } else if (work_.keeping.told < kMaxErrors) {
     start_unused();
   }
-  if (keeping_.told < std::min(keeping_.unused_count, kMaxErrors)) return Status::more;
+  if (work_.keeping.told < std::min(work_.keeping.unused_count, kMaxErrors)) return Status::more;
   // More are not shown, only counted.
   Diagnostic diagnostic;
   diagnostic.message = Message::unused;
   diagnostic.warning = true;
-  for (; keeping_.told < keeping_.unused_count; ++keeping_.told) context.sink.report(diagnostic);
+  for (; work_.keeping.told < work_.keeping.unused_count; ++work_.keeping.told)
+    context.sink.report(diagnostic);
   return Status::ok;
 }
 
 /// Looks through some entries for the names that come next in the file behind those that were told.
 void IndexBuilder::find_unused(const Context& context) {
-  for (std::uint32_t i = 0; i < kBatch; ++i, ++keeping_.stored_at) {
+  for (std::uint32_t i = 0; i < kBatch; ++i, ++work_.keeping.stored_at) {
     IndexEntry entry;
-    if (!context.kept->roll().index_entry(keeping_.stored_at, entry)) return;
-    if (entry.record <= keeping_.told_record || !is_used_by_name(entry) ||
-        is_marked(context.marks, keeping_.stored_at) || !context.kept->keeps(entry.record)) {
+    if (!context.kept->roll().index_entry(work_.keeping.stored_at, entry)) return;
+    if (entry.record <= work_.keeping.told_record || !is_used_by_name(entry) ||
+        is_marked(context.marks, work_.keeping.stored_at) || !context.kept->keeps(entry.record)) {
       continue;
     }
-    std::uint32_t place = std::min(keeping_.found, kUnused - 1);
-    if (keeping_.found == kUnused && keeping_.unused[place].record < entry.record) continue;
-    keeping_.found = place + 1;
-    for (; place > 0 && keeping_.unused[place - 1].record > entry.record; --place) {
-      keeping_.unused[place] = keeping_.unused[place - 1];
+    std::uint32_t place = std::min(work_.keeping.found, kUnused - 1);
+    if (work_.keeping.found == kUnused && work_.keeping.unused[place].record < entry.record)
+      continue;
+    work_.keeping.found = place + 1;
+    for (; place > 0 && work_.keeping.unused[place - 1].record > entry.record; --place) {
+      work_.keeping.unused[place] = work_.keeping.unused[place - 1];
     }
-    keeping_.unused[place] = {entry.record, entry.key.low};
+    work_.keeping.unused[place] = {entry.record, entry.key.low};
   }
 }
 
 /// Finds the name in the source, where its definition declares it, and warns of it.
 [[gnu::noinline]] void IndexBuilder::report_unused(const Context& context, const Unused& unused) {
   const std::uint32_t begin = context.kept->begin_of(unused.record);
-  keeping_.told_record = unused.record;
+  work_.keeping.told_record = unused.record;
   std::array<char, kMaxName> name;
   std::array<char, 64> piece;
   Diagnostic diagnostic;
@@ -338,14 +341,14 @@ void IndexBuilder::find_unused(const Context& context) {
   bool comment = false;
   bool declared = false;
   for (bool found = false; !found;) {
-    std::size_t count = context.source.read(keeping_.place.offset, piece);
+    std::size_t count = context.source.read(work_.keeping.place.offset, piece);
     const bool end = count == 0;
     if (end) piece[count++] = '\n';  // a name may be the last that there is
     for (std::size_t i = 0; i < count && !found; ++i) {
       const char c = piece[i];
-      const bool in_name = keeping_.place.offset >= begin && !comment && size < name.size() &&
+      const bool in_name = work_.keeping.place.offset >= begin && !comment && size < name.size() &&
                            (is_letter(c) || c == '_' || (size > 0 && is_digit(c)));
-      if (in_name && size == 0) diagnostic.at = keeping_.place;
+      if (in_name && size == 0) diagnostic.at = work_.keeping.place;
       if (in_name) name[size++] = c;
       if (!in_name && size > 0) {
         found = declared && name_hash(name.data(), size) == unused.hash;
@@ -353,8 +356,9 @@ void IndexBuilder::find_unused(const Context& context) {
         declared = declares({name.data(), size});
         size = 0;
       }
-      if (keeping_.place.offset >= begin) comment = c == '#' || (comment && c != '\n' && c != '\r');
-      pass(keeping_.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
+      if (work_.keeping.place.offset >= begin)
+        comment = c == '#' || (comment && c != '\n' && c != '\r');
+      pass(work_.keeping.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
       before = c;
     }
     if (end && !found) return;
