@@ -125,12 +125,20 @@ void expect_as_whole(StoreDevice& device, lang::Scratch& scratch, const std::str
   SCOPED_TRACE(text);
   memory::Source whole{text};
   memory::Roll roll{&whole};
+  memory::Scratch whole_scratch;
   memory::Findings findings;
-  const Status status = memory::compile(text, roll, findings);
+  lang::Compiler compiler{whole, roll, whole_scratch, findings};
+  const Status status = compiler.run();
   memory::Source source{text};
-  ASSERT_EQ(device.save(source, scratch), status);
-  if (!device.unchanged) {
+  device.findings = {};
+  Save save{device.store, source, scratch, device.findings, {}};
+  ASSERT_EQ(save.run(), status);
+  if (!save.unchanged()) {
     ASSERT_EQ(shown(told(device.findings)), shown(told(findings)));
+    ASSERT_EQ(save.errors(), compiler.errors());
+    if (status == Status::ok) {
+      ASSERT_EQ(save.warnings(), compiler.warnings());
+    }
   }
   if (status != Status::ok) return;
   StoreState should;
@@ -188,6 +196,76 @@ TEST(KeptIndex, FindsWhatACompilationOfTheWholeFinds) {
   }
   EXPECT_GT(good, 1000U);
   EXPECT_GT(few, good / 2) << "of most edits, only what changed is sorted";
+}
+
+/// Saves one file after the other, each compared with a compilation of it.
+void expect_each_as_whole(std::initializer_list<std::string> files) {
+  memory::SimulatedFlash flash{kQuarter};
+  StoreDevice device{flash};
+  ASSERT_EQ(device.store.format(), Status::ok);
+  memory::Scratch scratch;
+  for (const std::string& file : files) {
+    expect_as_whole(device, scratch, file);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+// That no key types the trigger is found before it is known that all must be read again.
+TEST(KeptIndex, ToldOnceWhatIsFoundBeforeAllIsReadAgain) {
+  expect_each_as_whole(
+      {"macro a { }\nF1 { call a }\n", "macro a(n) { }\nF1 { call a }\n'\xC3\xA4' { }\n"});
+}
+
+// `text` is no keyword.
+TEST(KeptIndex, FindsTheNameThatNothingUses) {
+  expect_each_as_whole({"text text = \"t\"\nF1 { }\n", "text text = \"t\"\nF2 { }\n"});
+  expect_each_as_whole({"[private] text private_text = \"text\"\nF1 { }\n",
+                        "[private] text private_text = \"text\"\nF2 { }\n"});
+}
+
+TEST(KeptIndex, FindsANameAtTheEndOfTheFile) {
+  expect_each_as_whole({"F1 { }\nvar last", "F2 { }\nvar last"});
+}
+
+// The setting counts from where it stands on, also when all is read again.
+TEST(KeptIndex, CountsWhatWasToldBeforeItWasSwitchedOff) {
+  const std::string rest = "private F2 { call m }\nset allow = \"private\"\n";
+  expect_each_as_whole({"macro m { }\n" + rest, "macro m { }\nmacro unknown { }\n" + rest,
+                        "F3 { }\nmacro m { tap x }\nset hold = 300ms\n" + rest});
+}
+
+// Whatever does not fit into a small region, be it the last node: nothing failed.
+TEST(KeptIndex, ARollThatDoesNotFitIsFull) {
+  unsigned full = 0;
+  for (unsigned seed = 0; seed < 20; ++seed) {
+    std::mt19937 random{seed};
+    memory::SimulatedFlash flash{{4096, 256, 4}};
+    StoreDevice device{flash};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    std::vector<std::string> lines;
+    std::string saved;
+    for (unsigned i = 0; i < 60; ++i) {
+      std::vector<std::string> edited = lines;
+      const bool shorter = random() % 12 == 0;
+      if (shorter) edited.resize(edited.size() / 2);
+      const std::string words(random() % (random() % 3 == 0 ? 700 : 40), 'x');
+      const std::string macro = "macro m" + std::to_string(i) + " { \"" + words + "\" }\n";
+      const auto place = edited.begin() + static_cast<int>(random() % (edited.size() + 1));
+      if (!shorter) edited.insert(place, macro);
+      std::string text;
+      for (const std::string& line : edited) text += line;
+      SavePolicy policy;
+      policy.may_drop_backup = random() % 3 != 0;
+      if (random() % 5 == 0) policy.backup = Backup::drop;
+      const Status status = device.save(text, policy);
+      ASSERT_TRUE(status == Status::ok || status == Status::full) << seed << " " << i;
+      if (status == Status::full) ++full;
+      if (status == Status::ok) saved = text;
+      if (status == Status::ok) lines = edited;
+      ASSERT_EQ(device.text(), saved) << seed << " " << i;
+    }
+  }
+  EXPECT_GT(full, 10U);
 }
 
 }  // namespace

@@ -283,11 +283,11 @@ Status RollBuilder::end_definition(std::uint32_t source_begin, std::uint32_t sou
 }
 
 Status RollBuilder::finish_roll() {
-  if (roll_done_) return Status::ok;
-  roll_done_ = true;
-  const Status status = tree_.finish(roll_);
-  tree_.begin(TreeKind::index, log_.root().index);
-  return status;
+  if (roll_done_ == Status::more) {
+    roll_done_ = tree_.finish(roll_);
+    tree_.begin(TreeKind::index, log_.root().index);
+  }
+  return roll_done_;
 }
 
 Status RollBuilder::append_index(const lang::IndexEntry& entry) {

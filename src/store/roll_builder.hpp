@@ -92,12 +92,13 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   ObjectReader old_;   ///< Of the roll that is in force.
   TreeBuilder& tree_;  ///< The log's: of the definitions' chunks, then of the index.
   ObjectWriter writer_;
-  TreeRef roll_;               ///< Once it is complete.
+  TreeRef roll_;  ///< Once it is complete.
+  /// Of finish_roll(); Status::more: `roll_` is not complete yet.
+  Status roll_done_ = Status::more;
   Chunk match_;                ///< The stored definition that this one seems to be.
   std::uint32_t matched_ = 0;  ///< Bytes of code that agree.
   bool matching_ = false;
-  bool replaced_ = false;  ///< The definition before took the label of an old one.
-  bool roll_done_ = false;
+  bool replaced_ = false;             ///< The definition before took the label of an old one.
   bool passed_ = false;               ///< find_slice() passed over old definitions.
   bool promised_ = false;             ///< This one is to keep its entries in the index.
   bool broken_ = false;               ///< One that was promised does not.

@@ -72,15 +72,21 @@ Status Compiler::step() {
 }
 
 /// What is kept cannot be judged by itself: reads the file once more, for the records of all
-/// definitions.
+/// definitions. What was told stays told and counted.
 [[gnu::noinline]] void Compiler::begin_again() {
   Source& source = source_;
   RollWriter& writer = writer_;
   Scratch& scratch = scratch_;
   DiagnosticSink& sink = sink_;
   const std::uint32_t allowed = allowed_;
+  const std::uint32_t errors = errors_;
+  const std::uint32_t warnings = warnings_;
+  const std::uint32_t last_error = last_error_;
   new (this) Compiler(source, writer, scratch, sink);
   allowed_ = allowed;
+  errors_ = errors;
+  warnings_ = warnings;
+  last_error_ = last_error;
   again_ = true;
 }
 
@@ -104,10 +110,11 @@ void Compiler::keep(Status status) {
 }
 
 void Compiler::report(const Diagnostic& diagnostic) {
-  const bool told = again_ && mode_ != Mode::finish && mode_ != Mode::done;
+  // The second time, only what is found at the end is new.
+  if (again_ && mode_ != Mode::finish && mode_ != Mode::done) return;
   if (diagnostic.warning) {
     if ((allowed_ >> lint_of(diagnostic.message) & 1U) != 0) return;
-    if (++warnings_ <= kMaxErrors && !told) sink_.report(diagnostic);
+    if (++warnings_ <= kMaxErrors) sink_.report(diagnostic);
     return;
   }
   // A second error at one place comes of the first.
@@ -123,7 +130,7 @@ void Compiler::report(const Diagnostic& diagnostic) {
     status_ = Status::errors;
     return;
   }
-  if (!told) sink_.report(diagnostic);
+  sink_.report(diagnostic);
 }
 
 bool Compiler::error_at(Message message, const Position& at, std::uint32_t length,

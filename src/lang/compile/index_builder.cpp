@@ -51,7 +51,8 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
       usage = *found;
       return true;
     }
-    if (record.copy) return false;  // the one before it was told
+    if (record.copy) return false;              // the one before it was told
+    if (context.kept != nullptr) return false;  // all will be read again
     Diagnostic diagnostic;
     diagnostic.message = Message::no_key_for_trigger;
     diagnostic.at = record.at;
@@ -89,7 +90,11 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
     ScratchRecord record;
     if (!context.scratch.read(position_, record)) return Status::io_error;
     SortItem& item = items[count];
-    if (!resolve(context, record, item.key)) continue;
+    if (!resolve(context, record, item.key)) {
+      uncertain_ = context.kept != nullptr;
+      if (uncertain_) return Status::more;
+      continue;
+    }
     item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
     // A text is checked among the variables.

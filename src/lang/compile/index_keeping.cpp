@@ -105,6 +105,11 @@ bool is_deciding(const Instruction& option) {
   return !read_instruction(reader, instruction) || find_remap_hold(instruction.opcode) == nullptr;
 }
 
+/// Whether a name follows that the word declares.
+bool declares(std::string_view word) {
+  return word == "macro" || word == "var" || word == "text" || word == "layer";
+}
+
 /// Goes past a byte of the source, the one before which was `before`.
 void pass(Position& at, std::uint8_t byte, std::uint8_t before) {
   ++at.offset;
@@ -322,7 +327,7 @@ void IndexBuilder::find_unused(const Context& context) {
   }
 }
 
-/// Finds the name in the source, the first one with its hash in the definition, and warns of it.
+/// Finds the name in the source, where its definition declares it, and warns of it.
 [[gnu::noinline]] void IndexBuilder::report_unused(const Context& context, const Unused& unused) {
   const std::uint32_t begin = context.kept->begin_of(unused.record);
   work_.keeping.told_record = unused.record;
@@ -334,23 +339,29 @@ void IndexBuilder::find_unused(const Context& context) {
   std::size_t size = 0;
   char before = 0;
   bool comment = false;
+  bool declared = false;
   for (bool found = false; !found;) {
-    const std::size_t count = context.source.read(work_.keeping.place.offset, piece);
-    if (count == 0) return;
+    std::size_t count = context.source.read(work_.keeping.place.offset, piece);
+    const bool end = count == 0;
+    if (end) piece[count++] = '\n';  // a name may be the last that there is
     for (std::size_t i = 0; i < count && !found; ++i) {
       const char c = piece[i];
       const bool in_name = work_.keeping.place.offset >= begin && !comment && size < name.size() &&
                            (is_letter(c) || c == '_' || (size > 0 && is_digit(c)));
       if (in_name && size == 0) diagnostic.at = work_.keeping.place;
       if (in_name) name[size++] = c;
-      found = !in_name && size > 0 && name_hash(name.data(), size) == unused.hash;
-      if (found) break;
-      if (!in_name) size = 0;
-      if (work_.keeping.place.offset >= begin)
-        comment = c == '#' || (comment && c != '\n' && c != '\r');
+      if (!in_name && size > 0) {
+        found = declared && name_hash(name.data(), size) == unused.hash;
+        if (found) break;
+        declared = declares({name.data(), size});
+        size = 0;
+      }
+      const bool starts = work_.keeping.place.offset >= begin && c == '#';
+      comment = starts || (comment && c != '\n' && c != '\r');
       pass(work_.keeping.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
       before = c;
     }
+    if (end && !found) return;
   }
   diagnostic.length = static_cast<std::uint32_t>(size);
   diagnostic.a = {name.data(), size};
