@@ -68,7 +68,7 @@ Status keep(std::span<const std::uint8_t> bytes, store::Store& store) {
   Status status = Status::full;
   for (std::uint32_t spare = 1; status == Status::full && spare <= 16; spare *= 2) {
     if (status = store.collector().make_room(spare); status != Status::ok) return status;
-    store::RollBuilder& builder = roll_builder.make(store.log(), store.roll(), text, policy);
+    store::RollBuilder& builder = roll_builder.make(store.log(), text, policy);
     status = copy(image, builder);
     if (status != Status::ok) builder.abandon();
   }

@@ -99,6 +99,32 @@ TEST(InPlace, PlacesAreForgottenBeforeTheirSectorsAreErased) {
   EXPECT_GT(device.store.log().opened(), 200U);
 }
 
+// A bit of the index flips while its sector is known to be good, then a definition is saved whose
+// entries stand beside: what is kept gets no good checksum over a wrong bit.
+TEST(InPlace, ASaveChecksTheEntriesThatItKeeps) {
+  const std::string text = many_macros(40, 30);
+  SimulatedFlash good{kMapped, 1, true};
+  {
+    StoreDevice device{good};
+    ASSERT_EQ(device.store.format(), Status::ok);
+    ASSERT_EQ(device.save(text), Status::ok);
+  }
+  test::StoreState should;
+  should.set_text(text + "F1 { call m1 }\n");
+  for (std::uint32_t bit = 0; bit < 400; ++bit) {
+    SimulatedFlash flash = good;
+    StoreDevice device{flash};
+    ASSERT_EQ(device.mount(), Mount::ok);
+    ASSERT_EQ(device.text(), text);
+    (void)device.state();
+    flash.flip(device.store.log().root().index.address - 1 - bit, bit % 8);
+    ASSERT_EQ(device.save(text + "F1 { call m1 }\n"), Status::ok) << bit;
+    StoreDevice again{flash};
+    ASSERT_EQ(again.mount(), Mount::ok);
+    ASSERT_EQ(again.state().index, should.index) << bit;
+  }
+}
+
 // One task after another goes on in code of its own: no search, no flash read.
 TEST(InPlace, SixteenTasksGoOnWithoutASearch) {
   SimulatedFlash flash{kMapped};

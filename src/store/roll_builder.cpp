@@ -19,10 +19,9 @@ constexpr std::uint32_t kHashed = 32;
 
 }  // namespace
 
-RollBuilder::RollBuilder(Log& log, StoredRoll& in_force, lang::Source& source,
-                         const SavePolicy& policy)
+RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy)
     : log_(log),
-      in_force_(in_force),
+      in_force_(log, StoredRoll::Of::roll_checked),
       source_(source),
       policy_(policy),
       view_(log),

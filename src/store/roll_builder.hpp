@@ -34,9 +34,8 @@ struct SavePolicy {
 /// it is compared with what is stored, and nothing is written unless it differs.
 class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
  public:
-  /// `source` is what is being compiled, `in_force` the log's roll. All are the caller's and
-  /// outlive the builder.
-  RollBuilder(Log& log, StoredRoll& in_force, lang::Source& source, const SavePolicy& policy);
+  /// `source` is what is being compiled. Both are the caller's and outlive the builder.
+  RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy);
 
   Status begin_definition() override;
   Status append_code(std::span<const std::uint8_t> code) override;
@@ -84,7 +83,7 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
 
   Log& log_;
-  StoredRoll& in_force_;
+  StoredRoll in_force_;  ///< What is kept of it gets no good checksum over a wrong bit.
   lang::Source& source_;
   SavePolicy policy_;
   LogView view_;

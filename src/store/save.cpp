@@ -118,7 +118,7 @@ bool Save::use_reserve() {
     if (make_room() == Status::io_error) return Status::io_error;
   } while (room_ != Room::reserve && log.free_sectors() <= log.reserve() && more_room());
   log.begin(room_ == Room::reserve ? 1 : log.reserve());
-  builder_.emplace(log, store_.roll(), source_, policy_);
+  builder_.emplace(log, source_, policy_);
   compiler_.emplace(source_, *builder_, scratch_, reports_);
   phase_ = Phase::compile;
   return Status::more;

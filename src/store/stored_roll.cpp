@@ -8,9 +8,10 @@ namespace pianola::store {
 StoredRoll::StoredRoll(Log& log, Of of, std::span<CodePlace> places)
     : log_(log),
       of_(of),
+      in_place_(of == Of::roll_checked ? nullptr : &log.in_place()),
       places_(places.empty() ? std::span{&place_, 1} : places),
       view_(log),
-      objects_(view_, &log.in_place()) {}
+      objects_(view_, in_place_) {}
 
 /// Forgets all if it may stand elsewhere.
 void StoredRoll::refresh() {
@@ -24,7 +25,7 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
+  TreeReader reader{view_, TreeKind::chunks, in_place_};
   Place place;
   Entry entry;
   const Search found = reader.seek_count(tree(), position, place, entry);
@@ -32,7 +33,7 @@ std::uint32_t StoredRoll::record_at(std::uint32_t position) {
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
+  TreeReader reader{view_, TreeKind::chunks, in_place_};
   Place place;
   Entry entry;
   const Search found = reader.seek_count(tree(), position, place, entry);
@@ -105,8 +106,8 @@ std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
     if (place == nullptr) break;
     const auto from = static_cast<std::uint32_t>(offset + done - place->offset);
     const std::size_t most = std::min<std::size_t>(out.size() - done, place->code - from);
-    const std::size_t count = read_block(view_, &log_.in_place(), place->address, place->size, from,
-                                         out.subspan(done, most));
+    const std::size_t count =
+        read_block(view_, in_place_, place->address, place->size, from, out.subspan(done, most));
     if (count == 0) break;
     done += count;
     if (place->ends && from + count == place->code) break;
@@ -122,7 +123,7 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader reader{view_, TreeKind::index, &log_.in_place()};
+  TreeReader reader{view_, TreeKind::index, in_place_};
   index_known_ = reader.seek(index(), key, index_place_, index_entry_) == Search::found;
   return index_known_ ? index_place_.count : index_size();
 }
@@ -130,7 +131,7 @@ std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
 bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   refresh();
   if (position >= index_size()) return false;
-  TreeReader reader{view_, TreeKind::index, &log_.in_place()};
+  TreeReader reader{view_, TreeKind::index, in_place_};
   const std::uint32_t first = index_place_.count - index_place_.position;
   if (!index_known_ || position - first >= index_place_.entries) {
     index_known_ =
@@ -148,7 +149,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader reader{view_, TreeKind::chunks, &log_.in_place()};
+  TreeReader reader{view_, TreeKind::chunks, in_place_};
   Place place;
   Entry entry;
   if (reader.seek_bytes(tree(), offset, place, entry) != Search::found) return false;

@@ -27,8 +27,12 @@ using CodePlaces = std::array<CodePlace, 16>;
 /// last. A record number is the definition's object number.
 class StoredRoll final : public lang::Roll {
  public:
-  /// Which of the log's rolls it is. The backup has no index.
-  enum class Of : std::uint8_t { roll, backup };
+  /// Which of the log's rolls it is.
+  enum class Of : std::uint8_t {
+    roll,
+    roll_checked,  ///< The same, never read in place: to be copied or built upon.
+    backup,        ///< Without an index.
+  };
 
   /// `log` is mounted before the first read, and outlives the roll; so do `places`. If there are
   /// none, each change from one definition's code to another's is a search.
@@ -62,9 +66,9 @@ class StoredRoll final : public lang::Roll {
 
  private:
   [[nodiscard]] const TreeRef& tree() const {
-    return of_ == Of::roll ? log_.root().roll : log_.root().backup;
+    return of_ == Of::backup ? log_.root().backup : log_.root().roll;
   }
-  [[nodiscard]] TreeRef index() const { return of_ == Of::roll ? log_.root().index : TreeRef{}; }
+  [[nodiscard]] TreeRef index() const { return of_ == Of::backup ? TreeRef{} : log_.root().index; }
   void refresh();
   const CodePlace* find_place(std::uint32_t record, std::uint32_t offset);
   const CodePlace* new_place(std::uint32_t record, std::uint32_t offset);
@@ -75,6 +79,7 @@ class StoredRoll final : public lang::Roll {
 
   Log& log_;
   Of of_;
+  InPlace* in_place_;             ///< Null: all is read and checked.
   CodePlace place_;               ///< If there are no others.
   std::span<CodePlace> places_;   ///< At least one.
   std::uint8_t last_place_ = 0;   ///< That code was read at last.
