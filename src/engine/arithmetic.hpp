@@ -15,6 +15,20 @@ constexpr bool is_binary(lang::Opcode opcode) {
   return opcode >= lang::Opcode::add && opcode <= lang::Opcode::greater_equal;
 }
 
+// Division is done without signs: a small processor has routines for that in any case, and needs
+// none for the other.
+
+/// `number` without its sign.
+constexpr std::uint32_t magnitude(std::int32_t number) {
+  const auto bits = static_cast<std::uint32_t>(number);
+  return number < 0 ? 0 - bits : bits;
+}
+
+/// `number`, or minus that if it is `negative`.
+constexpr std::int32_t with_sign(std::uint32_t number, bool negative) {
+  return static_cast<std::int32_t>(negative ? 0 - number : number);
+}
+
 /// What the binary instruction `Code` makes of `a` and `b`. Returns the error if there is one.
 template <lang::Opcode Code>
 constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b, std::int32_t& result) {
@@ -31,11 +45,12 @@ constexpr std::optional<ErrorCode> calculate(std::int32_t a, std::int32_t b, std
   } else if constexpr (Code == Opcode::divide) {
     if (b == 0) return ErrorCode::zero;
     fits = a != kLeast || b != -1;
-    result = fits ? a / b : 0;
+    const std::uint32_t quotient = magnitude(a) / magnitude(b);
+    result = fits ? with_sign(quotient, (a < 0) != (b < 0)) : 0;
   } else if constexpr (Code == Opcode::modulo) {
     if (b == 0) return ErrorCode::zero;
     // Of the least number and -1 the quotient does not fit, but the remainder does.
-    result = b == -1 ? 0 : a % b;
+    result = with_sign(magnitude(a) % magnitude(b), a < 0);
   } else if constexpr (Code == Opcode::minimum) {
     result = std::min(a, b);
   } else if constexpr (Code == Opcode::maximum) {

@@ -59,6 +59,15 @@ TEST(Vm, Arithmetic) {
   EXPECT_EQ(typed(Opcode::multiply, -6, 7), "-42");
   EXPECT_EQ(typed(Opcode::divide, -7, 2), "-3");
   EXPECT_EQ(typed(Opcode::modulo, -7, 2), "-1");
+  EXPECT_EQ(typed(Opcode::divide, 7, -2), "-3");
+  EXPECT_EQ(typed(Opcode::modulo, 7, -2), "1");
+  EXPECT_EQ(typed(Opcode::divide, -7, -2), "3");
+  EXPECT_EQ(typed(Opcode::modulo, -7, -2), "-1");
+  EXPECT_EQ(typed(Opcode::divide, INT32_MIN, 1), "-2147483648");
+  EXPECT_EQ(typed(Opcode::divide, INT32_MIN, INT32_MIN), "1");
+  EXPECT_EQ(typed(Opcode::divide, INT32_MAX, INT32_MIN), "0");
+  EXPECT_EQ(typed(Opcode::modulo, INT32_MAX, INT32_MIN), "2147483647");
+  EXPECT_EQ(typed(Opcode::modulo, INT32_MIN, INT32_MIN), "0");
   EXPECT_EQ(typed(Opcode::modulo, INT32_MIN, -1), "0");
   EXPECT_EQ(typed(Opcode::minimum, 3, -3), "-3");
   EXPECT_EQ(typed(Opcode::maximum, 3, -3), "3");
