@@ -280,6 +280,7 @@ Status Log::commit(const Root& root) {
     if (const Status status = put_filler(); status != Status::ok) return status;
   }
   if (const Status status = flush(); status != Status::ok) return status;
+  if (free_ == 0 && !leaves_free(root)) return Status::full;
   if (flash_.sync() != FlashStatus::ok) return Status::io_error;
   const Status committed = put_root(FrameType::commit, root);
   if (committed != Status::ok) {

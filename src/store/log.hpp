@@ -128,6 +128,8 @@ class Log {
   Status settle(const Root& root);
   void set_root(const Root& root);
   void mark(const Root& root);
+  bool leaves_free(const Root& root);
+  void rescan(const Root& root);
 
   [[nodiscard]] std::uint32_t commit_size() const;
   [[nodiscard]] SectorHeader new_header(SectorHeader::Kind kind) const;

@@ -52,10 +52,21 @@ void Log::mark(const Root& root) {
   walk(flash_, TreeKind::chunks, root.backup, backup);
 }
 
-void Log::rescan() {
+void Log::rescan() { rescan(root_); }
+
+/// Whether a sector is free once `root` is the state. If none was, the next mount, which opens one,
+/// could not be done.
+[[gnu::noinline]] bool Log::leaves_free(const Root& root) {
+  rescan(root);
+  const bool any = free_ > 0;
+  mark(root_);  // it is in force until the commit is done
+  return any;
+}
+
+void Log::rescan(const Root& root) {
   std::fill(used_.begin(), used_.end(), std::uint8_t{0});
   free_ = geometry_.sectors;
-  mark(root_);
+  mark(root);
   for (const std::uint32_t sector : {sector_, anchor_}) {
     if (sector != kNone) set_used(sector, true);
   }

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "base/status.hpp"
 #include "ports/memory/simulated_flash.hpp"
 #include "store/store.hpp"
+#include "support/store_device.hpp"
 #include "support/volume.hpp"
 
 namespace pianola::store {
@@ -238,6 +240,37 @@ TEST(LogTest, AnEraseThatDidNothingIsNoticed) {
     ASSERT_EQ(next.store.mount(), Mount::ok) << at;
     ASSERT_EQ(next.values(), (std::vector<int>{57, 58, 59, 60})) << at;
     if (flash.lies == 0) break;
+  }
+}
+
+// Regions that are nearly full, with starts between a few changes each. A start may have to settle
+// the state in the last free sector; a change that was then written there without freeing another
+// one left none for the start after it, and the macros could not be reached any more.
+TEST(LogMount, AFullRegionStartsAgainAndAgain) {
+  for (const unsigned seed : {187U, 206U, 218U, 230U, 335U, 344U, 352U, 368U}) {
+    std::mt19937 random{seed};
+    const std::uint32_t sectors = 4 + random() % 12;
+    const std::uint32_t unit = 1U << random() % 9;
+    const std::uint32_t size = unit * 4 > 1024 ? 4096 : 1024U << random() % 3;
+    memory::SimulatedFlash flash{{size, unit, sectors}, seed};
+    ASSERT_EQ(test::StoreDevice{flash}.store.format(), Status::ok);
+    for (unsigned round = 0; round < 60; ++round) {
+      test::StoreDevice device{flash};
+      ASSERT_EQ(device.mount(), Mount::ok) << "seed " << seed << ", round " << round;
+      const unsigned changes = random() % 4;
+      if (changes == 0) continue;
+      const std::string text =
+          test::many_macros(1 + random() % (sectors * size / 150), 20 + random() % 60);
+      for (unsigned change = 0; change < changes; ++change) {
+        if (random() % 2 != 0) {
+          device.save(text);
+          continue;
+        }
+        const std::vector<std::uint8_t> data(512 * (1 + random() % 8),
+                                             static_cast<std::uint8_t>(random()));
+        device.draft(random() % 20, data);
+      }
+    }
   }
 }
 
