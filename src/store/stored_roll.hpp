@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -22,6 +23,7 @@ struct CodePlace {
 
 /// One for each of 16 tasks.
 using CodePlaces = std::array<CodePlace, 16>;
+static_assert(sizeof(CodePlaces) <= 320);
 
 /// The roll in flash, read through the log's state: nothing of it is held but where it was read
 /// last. A record number is the definition's object number.

@@ -192,23 +192,6 @@ Status IndexBuilder::check_step(const Context& context) {
   return Status::more;
 }
 
-/// After the last item and the last entry.
-Status IndexBuilder::end_items(const Context& context) {
-  if (phase_ == Phase::probe) {
-    phase_ = Phase::check;
-    position_ = begin_;
-    work_.keeping.stored_at = 0;
-    work_.keeping.has_same = false;
-    declared_ = false;
-    return Status::more;
-  }
-  if (const Status status = check_used(context); status != Status::ok) return status;
-  if (context.kept == nullptr || work_.keeping.unused_count == 0) return Status::ok;
-  phase_ = Phase::unused;
-  start_unused();
-  return Status::more;
-}
-
 /// Status::more: something was reported, so that this is enough for one step.
 [[gnu::noinline]] Status IndexBuilder::check(const Context& context, const SortItem& item) {
   ScratchRecord record;

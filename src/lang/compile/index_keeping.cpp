@@ -140,10 +140,11 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
 /// Goes past the next entry in force, if its key does not come after that of `item` (null: there is
 /// none). Status::more: it did. Status::ok: it comes after.
 [[gnu::noinline]] Status IndexBuilder::pass_stored(const Context& context, const SortItem* item) {
+  Keeping& keeping = work_.keeping;
   Roll& roll = context.kept->roll();
   IndexEntry entry;
-  if (work_.keeping.stored_at == roll.index_size()) return Status::ok;
-  if (!roll.index_entry(work_.keeping.stored_at, entry)) {
+  if (keeping.stored_at == roll.index_size()) return Status::ok;
+  if (!roll.index_entry(keeping.stored_at, entry)) {
     // It is damaged: all of the index is made anew.
     uncertain_ = phase_ == Phase::probe;
     return uncertain_ ? Status::more : Status::io_error;
@@ -151,12 +152,12 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
   if (item != nullptr && entry.key > item->key) return Status::ok;
   const bool kept = context.kept->keeps(entry.record);
   const bool same = item != nullptr && entry.key == item->key;
-  const std::uint32_t position = work_.keeping.stored_at++;
+  const std::uint32_t position = keeping.stored_at++;
   if (same) {
-    work_.keeping.same = entry;
-    work_.keeping.same_at = position;
-    work_.keeping.has_same = true;
-    work_.keeping.same_kept = kept;
+    keeping.same = entry;
+    keeping.same_at = position;
+    keeping.has_same = true;
+    keeping.same_kept = kept;
   }
   if (phase_ == Phase::probe) {
     const bool gone = !same && !kept && is_marked(context.marks, position);
@@ -164,7 +165,7 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
     return Status::more;
   }
   if (!kept) return Status::more;
-  if (is_used_by_name(entry) && !is_marked(context.marks, position)) ++work_.keeping.unused_count;
+  if (is_used_by_name(entry) && !is_marked(context.marks, position)) ++keeping.unused_count;
   const Status status = context.write ? context.kept->keep_index(entry) : Status::ok;
   return status == Status::ok ? Status::more : status;
 }
@@ -274,8 +275,24 @@ bool IndexBuilder::was_used(const Context& context, const SortItem& item,
   return found && is_marked(context.marks, position);
 }
 
-// ---- Kept names that nothing uses
-// -----------------------------------------------------------------
+/// After the last item and the last entry.
+Status IndexBuilder::end_items(const Context& context) {
+  if (phase_ == Phase::probe) {
+    phase_ = Phase::check;
+    position_ = begin_;
+    work_.keeping.stored_at = 0;
+    work_.keeping.has_same = false;
+    declared_ = false;
+    return Status::more;
+  }
+  if (const Status status = check_used(context); status != Status::ok) return status;
+  if (context.kept == nullptr || work_.keeping.unused_count == 0) return Status::ok;
+  phase_ = Phase::unused;
+  start_unused();
+  return Status::more;
+}
+
+// ---- Kept names that nothing uses --------------------------------------------------------------
 
 /// Looks for those that come next in the file.
 void IndexBuilder::start_unused() {
@@ -285,52 +302,53 @@ void IndexBuilder::start_unused() {
 }
 
 Status IndexBuilder::unused_step(const Context& context) {
+  Keeping& keeping = work_.keeping;
   if (!context.write) return Status::ok;
-  if (work_.keeping.stored_at < context.kept->roll().index_size()) {
+  if (keeping.stored_at < context.kept->roll().index_size()) {
     find_unused(context);
     return Status::more;
   }
-  if (work_.keeping.found == 0) return Status::ok;
-  if (work_.keeping.next < work_.keeping.found && work_.keeping.told < kMaxErrors) {
-    report_unused(context, work_.keeping.unused[work_.keeping.next++]);
-    ++work_.keeping.told;
-  } else if (work_.keeping.told < kMaxErrors) {
+  if (keeping.found == 0) return Status::ok;
+  if (keeping.next < keeping.found && keeping.told < kMaxErrors) {
+    report_unused(context, keeping.unused[keeping.next++]);
+    ++keeping.told;
+  } else if (keeping.told < kMaxErrors) {
     start_unused();
   }
-  if (work_.keeping.told < std::min(work_.keeping.unused_count, kMaxErrors)) return Status::more;
+  if (keeping.told < std::min(keeping.unused_count, kMaxErrors)) return Status::more;
   // More are not shown, only counted.
   Diagnostic diagnostic;
   diagnostic.message = Message::unused;
   diagnostic.warning = true;
-  for (; work_.keeping.told < work_.keeping.unused_count; ++work_.keeping.told)
-    context.sink.report(diagnostic);
+  for (; keeping.told < keeping.unused_count; ++keeping.told) context.sink.report(diagnostic);
   return Status::ok;
 }
 
 /// Looks through some entries for the names that come next in the file behind those that were told.
 void IndexBuilder::find_unused(const Context& context) {
-  for (std::uint32_t i = 0; i < kBatch; ++i, ++work_.keeping.stored_at) {
+  Keeping& keeping = work_.keeping;
+  for (std::uint32_t i = 0; i < kBatch; ++i, ++keeping.stored_at) {
     IndexEntry entry;
-    if (!context.kept->roll().index_entry(work_.keeping.stored_at, entry)) return;
-    if (entry.record <= work_.keeping.told_record || !is_used_by_name(entry) ||
-        is_marked(context.marks, work_.keeping.stored_at) || !context.kept->keeps(entry.record)) {
+    if (!context.kept->roll().index_entry(keeping.stored_at, entry)) return;
+    if (entry.record <= keeping.told_record || !is_used_by_name(entry) ||
+        is_marked(context.marks, keeping.stored_at) || !context.kept->keeps(entry.record)) {
       continue;
     }
-    std::uint32_t place = std::min(work_.keeping.found, kUnused - 1);
-    if (work_.keeping.found == kUnused && work_.keeping.unused[place].record < entry.record)
-      continue;
-    work_.keeping.found = place + 1;
-    for (; place > 0 && work_.keeping.unused[place - 1].record > entry.record; --place) {
-      work_.keeping.unused[place] = work_.keeping.unused[place - 1];
+    std::uint32_t place = std::min(keeping.found, kUnused - 1);
+    if (keeping.found == kUnused && keeping.unused[place].record < entry.record) continue;
+    keeping.found = place + 1;
+    for (; place > 0 && keeping.unused[place - 1].record > entry.record; --place) {
+      keeping.unused[place] = keeping.unused[place - 1];
     }
-    work_.keeping.unused[place] = {entry.record, entry.key.low};
+    keeping.unused[place] = {entry.record, entry.key.low};
   }
 }
 
 /// Finds the name in the source, where its definition declares it, and warns of it.
 [[gnu::noinline]] void IndexBuilder::report_unused(const Context& context, const Unused& unused) {
+  Keeping& keeping = work_.keeping;
   const std::uint32_t begin = context.kept->begin_of(unused.record);
-  work_.keeping.told_record = unused.record;
+  keeping.told_record = unused.record;
   std::array<char, kMaxName> name;
   std::array<char, 64> piece;
   Diagnostic diagnostic;
@@ -341,14 +359,14 @@ void IndexBuilder::find_unused(const Context& context) {
   bool comment = false;
   bool declared = false;
   for (bool found = false; !found;) {
-    std::size_t count = context.source.read(work_.keeping.place.offset, piece);
+    std::size_t count = context.source.read(keeping.place.offset, piece);
     const bool end = count == 0;
     if (end) piece[count++] = '\n';  // a name may be the last that there is
     for (std::size_t i = 0; i < count && !found; ++i) {
       const char c = piece[i];
-      const bool in_name = work_.keeping.place.offset >= begin && !comment && size < name.size() &&
+      const bool in_name = keeping.place.offset >= begin && !comment && size < name.size() &&
                            (is_letter(c) || c == '_' || (size > 0 && is_digit(c)));
-      if (in_name && size == 0) diagnostic.at = work_.keeping.place;
+      if (in_name && size == 0) diagnostic.at = keeping.place;
       if (in_name) name[size++] = c;
       if (!in_name && size > 0) {
         found = declared && name_hash(name.data(), size) == unused.hash;
@@ -356,9 +374,9 @@ void IndexBuilder::find_unused(const Context& context) {
         declared = declares({name.data(), size});
         size = 0;
       }
-      const bool starts = work_.keeping.place.offset >= begin && c == '#';
+      const bool starts = keeping.place.offset >= begin && c == '#';
       comment = starts || (comment && c != '\n' && c != '\r');
-      pass(work_.keeping.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
+      pass(keeping.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
       before = c;
     }
     if (end && !found) return;
