@@ -37,6 +37,35 @@ function(tinyusb_correct FILE)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PIANOLA_TINYUSB}/src/${FILE})
 endfunction()
 
+# What must stand in a file of TinyUSB's for src/usb/callbacks.cpp, which has mscd_*() do the work of
+# a class of its own: see docs/usb.md, "What waits".
+function(tinyusb_needs FILE)
+  file(READ ${PIANOLA_TINYUSB}/src/${FILE} text)
+  foreach(part ${ARGN})
+    string(FIND "${text}" "${part}" place)
+    if(place EQUAL -1)
+      message(FATAL_ERROR "${PIANOLA_TINYUSB} is not TinyUSB 0.18: src/usb/callbacks.cpp needs "
+                          "\"${part}\" in ${FILE}")
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PIANOLA_TINYUSB}/src/${FILE})
+endfunction()
+tinyusb_needs(class/msc/msc_device.h
+              "void     mscd_init            (void)"
+              "bool     mscd_deinit          (void)"
+              "void     mscd_reset           (uint8_t rhport)"
+              "uint16_t mscd_open            (uint8_t rhport, tusb_desc_interface_t const * itf_desc"
+              "bool     mscd_control_xfer_cb (uint8_t rhport, uint8_t stage"
+              "bool     mscd_xfer_cb         (uint8_t rhport, uint8_t ep_addr, xfer_result_t event")
+# A callback that took nothing is called again by an event of the endpoint's, with the same bytes.
+tinyusb_needs(class/msc/msc_device.c
+              "uint32_t const left_over = xferred_bytes - (uint32_t)nbytes"
+              "dcd_event_xfer_complete(rhport, p_msc->ep_out, left_over, XFER_RESULT_SUCCESS, false)")
+# Classes of the program come before TinyUSB's.
+tinyusb_needs(device/usbd.c
+              "_app_driver = usbd_app_driver_get_cb(&_app_driver_count)"
+              "if ( drvid < _app_driver_count ) {")
+
 # TinyUSB keeps the length of a sector, as a command gives it, in 16 bits. It refuses one of 0, by
 # which it would divide, but looks at all 32 bits for that: a read of one sector with 65,536 bytes
 # ends the program.

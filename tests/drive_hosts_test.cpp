@@ -33,7 +33,7 @@ std::string macros_text(std::string_view word, unsigned count) {
 /// What the host writes, as far as the drive takes it.
 bool play(DriveRig& rig, const HostLog& log, std::size_t first, std::size_t end) {
   for (std::size_t i = first; i < end; ++i) {
-    if (!rig.drive().write(log[i].sector, log[i].data).ok()) return false;
+    if (!rig.write(log[i].sector, log[i].data).ok()) return false;
   }
   return true;
 }

@@ -34,7 +34,7 @@ class DeviceNewsOfTheDrive : public ::testing::Test {
     test::FatHost host{image};
     change(host);
     host.flush();
-    for (const auto& write : host.log) EXPECT_TRUE(drive.write(write.sector, write.data).ok());
+    for (const auto& write : host.log) EXPECT_TRUE(rig_.write(write.sector, write.data).ok());
     rig_.live();
     return wait(patience);
   }

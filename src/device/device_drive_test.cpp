@@ -40,7 +40,7 @@ class DeviceDrive : public ::testing::Test {
     host.append("macros.txt", text);
     host.flush();
     for (const auto& write : host.log) {
-      ASSERT_TRUE(to.device->drive().write(write.sector, write.data).ok());
+      ASSERT_TRUE(to.write(write.sector, write.data).ok());
       to.live();
       to.pass(1);
     }
@@ -195,7 +195,7 @@ TEST_F(DeviceDrive, ARecordingLosesNoTextThatWaits) {
   host.create("macros.txt.txt");
   host.append("macros.txt.txt", "F1 { \"new\" }\n");
   host.flush();
-  for (const auto& write : host.log) ASSERT_TRUE(medium().write(write.sector, write.data).ok());
+  for (const auto& write : host.log) ASSERT_TRUE(rig.write(write.sector, write.data).ok());
   // Ejected, told of, and ejected once more.
   medium().start_stop(false, true);
   rig.live();
@@ -238,14 +238,14 @@ TEST_F(DeviceDrive, RescueEndsWhenWhatWasTakenAtQuietIsEjected) {
   host.overwrite("macros.txt", "on start { \"other\" }\n");
   host.flush();
   for (const auto& write : host.log) {
-    ASSERT_TRUE(rescue.device->drive().write(write.sector, write.data).ok());
+    ASSERT_TRUE(rescue.write(write.sector, write.data).ok());
   }
   rescue.live();
   rescue.pass(3000);
   EXPECT_EQ(rescue.device->drive().outcome(), drive::Drive::Outcome::waits);
   for (const auto& write : host.log) {
     const std::span there = std::span{taken}.subspan(std::size_t{write.sector} * 512, 512);
-    ASSERT_TRUE(rescue.device->drive().write(write.sector, there).ok());
+    ASSERT_TRUE(rescue.write(write.sector, there).ok());
   }
   rescue.device->drive().start_stop(false, true);
   rescue.live();

@@ -1,6 +1,7 @@
 #include "drive/drive.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/status.hpp"
 
@@ -12,6 +13,14 @@ constexpr std::uint32_t kQuiet = 2000;
 /// A medium that comes back by itself stays out for so long (ms) that a host that polls sees it go:
 /// udev lets Linux poll every 2 s (60-block.rules), the others poll more often.
 constexpr std::uint32_t kReturn = 3000;
+/// A host that has read and written nothing for so long (ms) is idle: room is made for what it
+/// writes next. Between two commands of one transfer there are less than 10 ms.
+constexpr std::uint32_t kIdle = 100;
+/// Free sectors of flash that are made ready for the host, beyond those that the store keeps for
+/// itself, if they are not too large a part of the region: the more, the less of what is moved for
+/// them is dead.
+constexpr std::uint32_t kAhead = 4;
+constexpr std::uint32_t kPartAhead = 16;
 
 constexpr Sense to_sense(Status status) {
   if (status == Status::full) return kNoRoom;
@@ -42,7 +51,7 @@ void Drive::hold_editor() {
 /// Whether a medium is in that the host knows about; otherwise what to tell it.
 bool Drive::ready(Sense& sense) {
   sense = kFine;
-  if (state_ != State::in) {
+  if (!is_in()) {
     sense = kNoMedium;
   } else if (attention_) {
     attention_ = false;
@@ -57,43 +66,46 @@ Sense Drive::test_ready() {
   return sense;
 }
 
-std::uint32_t Drive::sectors() const { return state_ == State::in ? session_.sectors() : 0; }
+std::uint32_t Drive::sectors() const { return is_in() ? session_.sectors() : 0; }
 
 Sense Drive::read(std::uint32_t first, std::span<std::uint8_t> out) {
   Sense sense;
   if (!ready(sense)) return sense;
   const std::size_t count = out.size() / kSector;
   if (first > sectors() || count > sectors() - first) return kOutOfRange;
+  asked_at_ = now_;
   for (std::uint32_t i = 0; i < count; ++i) {
     if (!session_.read(first + i, 0, out.subspan(i * kSector, kSector))) return kReadError;
   }
   return kFine;
 }
 
-Sense Drive::write(std::uint32_t first, std::span<const std::uint8_t> data) {
+void Drive::begin_write(std::uint32_t first, std::span<const std::uint8_t> data) {
   Sense sense;
-  if (!ready(sense)) return sense;
   const std::size_t count = data.size() / kSector;
-  if (first > sectors() || count > sectors() - first) return kOutOfRange;
-  data = data.first(count * kSector);
-  if (take_ && session_.differs(first, data)) {
-    // The host was not done: what it writes now is looked at when it is.
-    take_->cancel();
-    take_.reset();
-    written_ = pending_ = true;
+  if (ready(sense) && (first > sectors() || count > sectors() - first)) sense = kOutOfRange;
+  if (!sense.ok()) {
+    answer_ = sense;
+    return;
   }
-  bool changed = false;
-  const Status status = session_.write(first, data, changed);
-  if (changed) written_ = pending_ = true;
-  return to_sense(status);
+  session_.begin_write(first, data.first(count * kSector));
+  writing_ = true;
+}
+
+std::optional<Sense> Drive::answer() { return std::exchange(answer_, std::nullopt); }
+
+void Drive::abort() {
+  session_.drop_write();
+  writing_ = false;
+  answer_.reset();
 }
 
 Sense Drive::start_stop(bool start, bool load_eject) {
   if (!start && load_eject) {
-    if (state_ == State::in) eject();
+    if (is_in()) eject();
     return kFine;
   }
-  if (state_ != State::in) return kNoMedium;
+  if (!is_in()) return kNoMedium;
   // A host that stops the drive without ejecting has written all that it wants to.
   if (!start && pending_) {
     quiet_at_ = now_;
@@ -115,14 +127,14 @@ void Drive::start(std::uint32_t now) {
 }
 
 void Drive::insert() {
-  if (state_ != State::in && state_ != State::returning) wanted_ = true;
+  if (!is_in() && state_ != State::returning) wanted_ = true;
   hold_editor();
 }
 
 void Drive::eject() {
   wanted_ = false;
   if (state_ == State::returning) state_ = State::out;
-  if (state_ == State::in) take_out();
+  leaving_ = state_ == State::in;
   hold_editor();
 }
 
@@ -130,20 +142,21 @@ void Drive::eject() {
 void Drive::take_out() {
   if (take_) take_->cancel();
   take_.reset();
-  written_ = pending_ = attention_ = false;
+  written_ = pending_ = attention_ = leaving_ = false;
   state_ = State::out;
   if (!session_.has_overlay()) return;
   state_ = State::taking;
   take_.emplace(store_, session_, editor_, Take::Kind::eject);
 }
 
-bool Drive::inserted() const {
-  return wanted_ || state_ == State::in || state_ == State::returning;
+bool Drive::inserted() const { return wanted_ || is_in() || state_ == State::returning; }
+
+bool Drive::busy() const { return inserted() || leaving_ || take_.has_value(); }
+
+void Drive::disconnected() {
+  abort();
+  attention_ = is_in();
 }
-
-bool Drive::busy() const { return inserted() || take_.has_value(); }
-
-void Drive::disconnected() { attention_ = state_ == State::in; }
 
 /// Shows the volume. What a host left on it is looked at before.
 [[gnu::noinline]] Next Drive::show(bool is_return) {
@@ -168,7 +181,7 @@ void Drive::put_in(bool is_return) {
   status_.write(store_, roll_, session_.largest_file(), outcome_, warnings_, report_);
   state_ = State::in;
   attention_ = true;
-  pending_ = written_ = false;
+  pending_ = written_ = has_room_ = false;
 }
 
 /// Notes how the edit ended.
@@ -186,6 +199,7 @@ void Drive::ended() {
     ++outcomes_;
   }
   take_.reset();
+  has_room_ = false;
   if (kind == Take::Kind::quiet) return;
   state_ = State::out;
   if (kind == Take::Kind::insert && wanted_) put_in(true);
@@ -205,6 +219,13 @@ Next Drive::step(Time now) {
 }
 
 Next Drive::go_on(Time now) {
+  // Whatever is to be done next would have to wait for the chip, and the keys with it.
+  if (store_.log().flash().busy()) return Next::time(now + 1);
+  if (writing_) {
+    step_write();
+    return Next::time(now);
+  }
+  if (leaving_) take_out();
   if (take_) {
     if (take_->step()) return Next::time(now);
     ended();
@@ -223,14 +244,48 @@ Next Drive::go_on(Time now) {
   return Next::time(now);
 }
 
+/// Goes on with the host's write.
+[[gnu::noinline]] void Drive::step_write() {
+  asked_at_ = now_;
+  if (take_ && session_.has_to_write()) {
+    // The host was not done: what it writes now is looked at when it is.
+    take_->cancel();
+    take_.reset();
+    written_ = pending_ = true;
+  }
+  const Status status = session_.step_write();
+  if (session_.write_changed()) {
+    written_ = pending_ = true;
+    has_room_ = false;
+  }
+  if (status == Status::more) return;
+  writing_ = false;
+  answer_ = to_sense(status);
+}
+
+/// Makes room for what the host writes next, a sector of flash at a time, and then spreads the
+/// wear: so the write itself need not.
+Next Drive::make_room() {
+  if (has_room_) return {};
+  if (!reached(now_, asked_at_ + kIdle)) return Next::time(asked_at_ + kIdle);
+  const store::Log& log = store_.log();
+  const std::uint32_t ahead = std::min(kAhead, log.geometry().sectors / kPartAhead);
+  const std::uint32_t free = log.free_sectors();
+  has_room_ = free > log.reserve() + ahead ||
+              store_.collector().make_room(free - std::min(free, log.reserve())) != Status::ok;
+  if (has_room_) store_.collector().spread_wear();
+  return Next::time(now_);
+}
+
 /// Waits until the host is quiet.
 Next Drive::wait_in() {
   if (written_) {
     written_ = false;
     quiet_at_ = now_ + kQuiet;
   }
-  if (!pending_) return {};
-  if (!reached(now_, quiet_at_)) return Next::time(quiet_at_);
+  const Next room = make_room();
+  if (!pending_) return room;
+  if (!reached(now_, quiet_at_)) return sooner(room, Next::time(quiet_at_));
   pending_ = false;
   take_.emplace(store_, session_, editor_, Take::Kind::quiet);
   return Next::time(now_);

@@ -19,6 +19,9 @@ namespace pianola::drive {
 /// The removable medium: a FAT volume with macros.txt. Its sectors are made when they are read.
 /// Those that the host writes go to the store's overlay, and the file is taken from the volume's
 /// final state. docs/drive.md says what hosts see.
+///
+/// What the host asks is answered at once, but for a write: it begins with begin_write(), goes on
+/// in step(), and is over when answer() says what came of it.
 class Drive {
  public:
   /// Bytes of a sector.
@@ -41,9 +44,18 @@ class Drive {
   [[nodiscard]] std::uint32_t sectors() const;
   /// Reads whole sectors from `first` on. Without a medium, or beyond its end, nothing is read.
   Sense read(std::uint32_t first, std::span<std::uint8_t> out);
-  /// Writes whole sectors from `first` on. Without a medium, or beyond its end, nothing is written.
-  Sense write(std::uint32_t first, std::span<const std::uint8_t> data);
-  /// START STOP UNIT (SBC-3, 5.25). Ejecting takes the edit; the rest happens in step().
+  /// Begins to write whole sectors from `first` on. Without a medium, or beyond its end, nothing is
+  /// written. `data` is the caller's and stays as it is until answer() has given the answer, or
+  /// abort() was called. There must be no other write that was not answered.
+  void begin_write(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// What came of the write, once, when it is over: its data are in flash, or it failed. What fails
+  /// without a look at the flash is over when it begins.
+  std::optional<Sense> answer();
+  /// Drops a write that was not answered. Each of its sectors reads as it did before or as it was
+  /// to; its data are used no more. No other answer comes.
+  void abort();
+  /// START STOP UNIT (SBC-3, 5.25). After an eject there is no medium for the host any more; that
+  /// its edit is taken, and all else, happens in step().
   Sense start_stop(bool start, bool load_eject);
 
   // ---- What the device asks -------------------------------------------------------------------
@@ -59,10 +71,12 @@ class Drive {
   [[nodiscard]] bool inserted() const;
   /// Nobody else may change the store: a medium is in, or an edit is being taken.
   [[nodiscard]] bool busy() const;
-  /// The host went away without ejecting: what it wrote stays, and the medium too.
+  /// The host went away without ejecting: what it wrote stays, and the medium too. A write that was
+  /// not answered is dropped, as by abort().
   void disconnected();
 
-  /// Does a bounded piece of work. Returns when it wants to go on.
+  /// Does a bounded piece of work, if the flash is not busy: what the host waits for comes first.
+  /// Returns when it wants to go on.
   Next step(Time now);
 
   /// Reads ERRORS.TXT, as the host finds it, from byte `offset` on. The bytes read: fewer than
@@ -88,13 +102,17 @@ class Drive {
   };
 
   void hold_editor();
+  /// A medium is in for the host.
+  [[nodiscard]] bool is_in() const { return state_ == State::in && !leaving_; }
   bool ready(Sense& sense);
+  void step_write();
   Next show(bool is_return);
   void put_in(bool is_return);
   void take_out();
   Next go_on(Time now);
   void ended();
   Next wait_in();
+  Next make_room();
 
   store::Store& store_;
   store::CurrentRoll& roll_;
@@ -104,15 +122,20 @@ class Drive {
   Session session_;
   std::optional<Take> take_;
   State state_ = State::out;
-  bool wanted_ = false;     ///< The medium is to be put in at the next step.
-  bool attention_ = false;  ///< The host has to be told that the medium was changed.
-  bool written_ = false;    ///< Since the last step.
-  bool pending_ = false;    ///< Something was written that was not looked at yet.
+  std::optional<Sense> answer_;  ///< What the host is still to be told about its write.
+  bool writing_ = false;         ///< A write of the host's goes on.
+  bool leaving_ = false;         ///< The medium is to be taken out when nothing is being written.
+  bool wanted_ = false;          ///< The medium is to be put in at the next step.
+  bool attention_ = false;       ///< The host has to be told that the medium was changed.
+  bool written_ = false;         ///< Since the last step.
+  bool pending_ = false;         ///< Something was written that was not looked at yet.
+  bool has_room_ = false;  ///< Room was made for what is written next, as far as there can be.
   Outcome outcome_ = Outcome::none;
   std::uint32_t warnings_ = 0;  ///< Of the file that was taken.
   std::uint32_t mark_ = 0;      ///< Take::mark() of the last outcome.
   std::uint32_t outcomes_ = 0;
   Time now_ = 0;
+  Time asked_at_ = 0;  ///< When the host read or wrote last.
   Time quiet_at_ = 0;
   Time return_at_ = 0;
   std::uint32_t insertions_ = 0;

@@ -190,8 +190,7 @@ TEST(DriveErrors, ABrokenChainIsRescued) {
   const auto size = static_cast<std::uint32_t>(text.size() + 3000);
   put32(&*(entry + 28), size);
   const auto sector = static_cast<std::uint32_t>((entry - image.begin()) / kSectorSize);
-  ASSERT_EQ(rig.drive().write(sector, std::span{image}.subspan(sector * kSectorSize, kSectorSize)),
-            kFine);
+  ASSERT_EQ(rig.write(sector, std::span{image}.subspan(sector * kSectorSize, kSectorSize)), kFine);
   rig.wait(5000);
   EXPECT_EQ(rig.text(), kOld);
   EXPECT_EQ(rig.eject(), Outcome::damaged);
@@ -207,7 +206,7 @@ TEST(DriveErrors, AVolumeMayBeNone) {
   rig.insert();
   ASSERT_EQ(put(rig, kNew), kFine);
   const std::vector<std::uint8_t> zeros(kSectorSize);
-  ASSERT_EQ(rig.drive().write(0, zeros), kFine);
+  ASSERT_EQ(rig.write(0, zeros), kFine);
   EXPECT_EQ(rig.eject(), Outcome::damaged);
   wait_for_errors(rig);
   EXPECT_EQ(rig.text(), kOld);
@@ -234,7 +233,7 @@ TEST(DriveErrors, AFullDriveSaysSoAtOnce) {
     for (const std::uint32_t sector : changes) {
       if (sector < metadata) continue;
       const auto piece = std::span{after}.subspan(sector * kSectorSize, kSectorSize);
-      sense = rig.drive().write(sector, piece);
+      sense = rig.write(sector, piece);
       if (!sense.ok()) break;
       written.push_back(sector);
     }
@@ -243,16 +242,15 @@ TEST(DriveErrors, AFullDriveSaysSoAtOnce) {
     // What was written stays and can be written again, and the metadata too.
     std::vector<std::uint8_t> piece(kSectorSize, 'x');
     for (const std::uint32_t sector : {written.front(), written.back()}) {
-      EXPECT_EQ(rig.drive().write(sector, piece), kFine);
+      EXPECT_EQ(rig.write(sector, piece), kFine);
       std::vector<std::uint8_t> read(kSectorSize);
       EXPECT_EQ(rig.drive().read(sector, read), kFine);
       EXPECT_EQ(read, piece);
     }
     for (const std::uint32_t sector : changes) {
       if (sector >= metadata) break;
-      EXPECT_EQ(
-          rig.drive().write(sector, std::span{after}.subspan(sector * kSectorSize, kSectorSize)),
-          kFine);
+      EXPECT_EQ(rig.write(sector, std::span{after}.subspan(sector * kSectorSize, kSectorSize)),
+                kFine);
     }
     const auto outcome = rig.eject();
     EXPECT_EQ(outcome, Outcome::no_room);
@@ -282,7 +280,7 @@ TEST(DriveErrors, AMixtureIsNotTaken) {
     const auto changes = DriveRig::changes(before, after);
     for (const std::uint32_t sector : changes) {
       const auto piece = std::span{after}.subspan(sector * kSectorSize, kSectorSize);
-      refused += rig.drive().write(sector, piece).ok() ? 0 : 1;
+      refused += rig.write(sector, piece).ok() ? 0 : 1;
     }
     ASSERT_GT(refused, 0U);
     ASSERT_LT(refused, changes.size());

@@ -23,7 +23,7 @@ TEST(Drive, IsEmptyAtFirst) {
   EXPECT_EQ(rig.drive().sectors(), 0U);
   std::array<std::uint8_t, kSectorSize> sector{};
   EXPECT_EQ(rig.drive().read(0, sector), kNoMedium);
-  EXPECT_EQ(rig.drive().write(0, sector), kNoMedium);
+  EXPECT_EQ(rig.write(0, sector), kNoMedium);
   EXPECT_FALSE(rig.drive().busy());
 }
 
@@ -94,9 +94,9 @@ TEST(Drive, RefusesWhatIsBeyondItsEnd) {
   const std::uint32_t end = rig.drive().sectors();
   EXPECT_EQ(rig.drive().read(end - 4, data), kFine);
   EXPECT_EQ(rig.drive().read(end - 3, data), kOutOfRange);
-  EXPECT_EQ(rig.drive().write(end - 3, data), kOutOfRange);
+  EXPECT_EQ(rig.write(end - 3, data), kOutOfRange);
   EXPECT_EQ(rig.drive().read(0xFFFFFFFF, data), kOutOfRange);
-  EXPECT_EQ(rig.drive().write(0xFFFFFFFE, data), kOutOfRange);
+  EXPECT_EQ(rig.write(0xFFFFFFFE, data), kOutOfRange);
   EXPECT_EQ(rig.store().next_draft(0), std::nullopt);
 }
 
@@ -108,7 +108,7 @@ TEST(Drive, EveryCommandTellsOfANewMedium) {
   EXPECT_EQ(rig.drive().read(0, data), kMediumChanged);
   EXPECT_EQ(rig.drive().read(0, data), kFine);
   rig.drive().disconnected();
-  EXPECT_EQ(rig.drive().write(0, data), kMediumChanged);
+  EXPECT_EQ(rig.write(0, data), kMediumChanged);
   EXPECT_EQ(rig.store().next_draft(0), std::nullopt);
 }
 
@@ -132,7 +132,7 @@ TEST(Drive, WhatIsThereAlreadyIsNotWritten) {
   rig.insert();
   const auto image = rig.image();
   const std::uint64_t steps = rig.flash.steps();
-  EXPECT_EQ(rig.drive().write(0, image), kFine);
+  EXPECT_EQ(rig.write(0, image), kFine);
   EXPECT_EQ(rig.flash.steps(), steps);
   EXPECT_EQ(rig.eject(), std::nullopt);
 }
@@ -152,6 +152,8 @@ TEST(Drive, GoesInAndOutAtTheKeys) {
   EXPECT_EQ(rig.text(), kNew);
   EXPECT_EQ(rig.drive().test_ready(), kMediumChanged);
   rig.drive().eject();
+  EXPECT_EQ(rig.drive().test_ready(), kNoMedium);
+  rig.settle();
   EXPECT_FALSE(rig.drive().busy());
 }
 
@@ -319,7 +321,7 @@ TEST(DriveQuiet, WaitsForAVolumeWithoutDoubt) {
   auto boot = rig.image();
   boot.resize(kSectorSize);
   boot[0x25] = 1;
-  ASSERT_EQ(rig.drive().write(0, boot), kFine);
+  ASSERT_EQ(rig.write(0, boot), kFine);
   rig.wait(10'000);
   EXPECT_EQ(rig.text(), kOld);
   rig.restart();
@@ -328,7 +330,7 @@ TEST(DriveQuiet, WaitsForAVolumeWithoutDoubt) {
   rig.insert();
   EXPECT_EQ(file(rig, "macros.txt"), kNew);
   boot[0x25] = 0;
-  ASSERT_EQ(rig.drive().write(0, boot), kFine);
+  ASSERT_EQ(rig.write(0, boot), kFine);
   rig.wait(2500);
   EXPECT_EQ(rig.text(), kNew);
 }
@@ -365,14 +367,14 @@ TEST(DriveQuiet, AWriteInterruptsIt) {
     other.insert();
     auto image = other.image();
     image[0x25] ^= 8;  // Something that is no file and no mark.
-    ASSERT_EQ(other.drive().write(0, std::span{image}.first(kSectorSize)), kFine);
+    ASSERT_EQ(other.write(0, std::span{image}.first(kSectorSize)), kFine);
     other.settle();
     other.now += 2000;
     for (unsigned i = 0; i < steps; ++i) other.drive().step(other.now);
     interrupted += other.drive().busy() ? 1 : 0;
     image = other.image();
     image[0x25] ^= 16;
-    ASSERT_EQ(other.drive().write(0, std::span{image}.first(kSectorSize)), kFine);
+    ASSERT_EQ(other.write(0, std::span{image}.first(kSectorSize)), kFine);
     EXPECT_EQ(other.image(), image);
     other.wait(2500);
     EXPECT_EQ(other.text(), many);

@@ -54,7 +54,7 @@ void mark_in_use(DriveRig& rig, bool in_use) {
   auto boot = rig.image();
   boot.resize(kSectorSize);
   boot[0x25] = in_use ? 1 : 0;
-  ASSERT_EQ(rig.drive().write(0, boot), kFine);
+  ASSERT_EQ(rig.write(0, boot), kFine);
 }
 
 class DriveWaiting : public ::testing::Test {
@@ -387,10 +387,10 @@ TEST_F(DriveWaiting, IsKeptOnAFullDrive) {
       DriveRig full(one.flash);
       full.settle();
       full.insert();
-      while (full.drive().write(end - 1 - room, sector).ok()) ++room;
+      while (full.write(end - 1 - room, sector).ok()) ++room;
     }
     for (std::uint32_t i = 0; i + left < room; ++i) {
-      ASSERT_EQ(one.drive().write(end - 1 - i, sector), kFine);
+      ASSERT_EQ(one.write(end - 1 - i, sector), kFine);
     }
     one.restart();
     one.settle();

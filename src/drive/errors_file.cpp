@@ -28,8 +28,7 @@ Status ErrorsFile::step(std::span<std::uint8_t, kSectorSize> buffer) {
 }
 
 [[gnu::noinline]] Status ErrorsFile::save(std::uint32_t sector) {
-  bool changed = false;
-  return session_.write(sector, buffer_, changed);
+  return session_.write(sector, buffer_);
 }
 
 Status ErrorsFile::find() {

@@ -230,62 +230,86 @@ bool Session::is_same(std::uint32_t sector, std::span<const std::uint8_t> data) 
   return true;
 }
 
-bool Session::differs(std::uint32_t first, std::span<const std::uint8_t> data) {
-  for (std::uint32_t i = 0; i * kSectorSize < data.size(); ++i) {
-    if (!is_same(first + i, data.subspan(i * kSectorSize, kSectorSize))) return true;
-  }
-  return false;
+void Session::begin_write(std::uint32_t first, std::span<const std::uint8_t> data) {
+  write_ = {};
+  write_.first = first;
+  write_.data = data;
 }
 
-Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed) {
-  const auto count = static_cast<std::uint32_t>(data.size() / kSectorSize);
-  for (std::uint32_t i = 0; i < count;) {
-    const auto sector = [&](std::uint32_t n) { return data.subspan(n * kSectorSize, kSectorSize); };
-    std::uint32_t run = 0;
-    while (i + run < count && !is_same(first + i + run, sector(i + run))) ++run;
-    if (run > 0) {
-      const Status status = write_run(first + i, data.subspan(i * kSectorSize, run * kSectorSize));
-      if (status != Status::ok) {
-        refuse(first + i);
-        return status;
-      }
-      changed = true;
-    }
-    i += run + 1;
+/// Passes what is there already. The number of sectors after it that are not.
+std::uint32_t Session::next_run() {
+  const std::uint32_t count = write_.sectors();
+  while (write_.done < count && is_same(write_.next(), write_.piece(0, 1))) ++write_.done;
+  std::uint32_t run = 0;
+  while (write_.done + run < count && !is_same(write_.next() + run, write_.piece(run, 1))) ++run;
+  return run;
+}
+
+bool Session::has_to_write() {
+  return write_.run > 0 || write_.notes || has_refused() || next_run() > 0;
+}
+
+Status Session::step_write() {
+  // What the record is written for has happened, whether or not there is room to write it.
+  if (write_.notes) return write_record() == Status::more ? Status::more : write_.end;
+  if (write_.run == 0) {
+    const std::uint32_t run = next_run();
+    if (run == 0) return end_write(Status::ok);
+    if (!has_room(write_.next(), run * kSectorSize)) return end_write(Status::full);
+    write_.run = run;
   }
-  accept(first, count);
+  const Status status = record_.in_session ? write_run() : begin_overlay();
+  return status == Status::ok || status == Status::more ? Status::more : end_write(status);
+}
+
+/// Writes the run. A store that has more to do is to be asked again with the same.
+Status Session::write_run() {
+  const Status status = write_sectors(write_.next(), write_.piece(0, write_.run));
+  if (status != Status::ok) return status;
+  write_.changed = true;
+  // The one after the run is there already.
+  write_.done = std::min(write_.done + write_.run + 1, write_.sectors());
+  write_.run = 0;
   return Status::ok;
+}
+
+/// The write ends. What the host could not write, or has written after all, is noted before that is
+/// said.
+Status Session::end_write(Status status) {
+  const bool is_news = status == Status::ok
+                           ? record_.refused.remove(write_.first, write_.first + write_.sectors())
+                           : refuse(write_.next());
+  if (!is_news || !record_.in_session) return status;
+  write_.notes = true;
+  write_.end = status;
+  return Status::more;
+}
+
+Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data) {
+  begin_write(first, data);
+  Status status = Status::more;
+  while (status == Status::more) status = step_write();
+  return status;
 }
 
 [[gnu::noinline]] Status Session::pin(std::uint32_t sector,
                                       std::span<std::uint8_t, kSectorSize> buffer) {
   if (in_overlay(sector)) return Status::ok;
   if (!read(sector, 0, buffer)) return Status::io_error;
-  return write_run(sector, buffer);
+  return has_room(sector, kSectorSize) ? write_sectors(sector, buffer) : Status::full;
 }
 
-Status Session::write_run(std::uint32_t first, std::span<const std::uint8_t> data) {
-  if (!has_room(first, static_cast<std::uint32_t>(data.size()))) return Status::full;
-  if (!record_.in_session) {
-    if (const Status status = begin_overlay(); status != Status::ok) return status;
-  }
+Status Session::write_sectors(std::uint32_t first, std::span<const std::uint8_t> data) {
   const Status status = store_.write_draft(first, data);
   gap_begin_ = gap_end_ = 0;
   return status;
 }
 
 /// Notes that a request ended before sector `first`. How much of it was to come is not known here:
-/// hosts write up to 1 MB at once.
-void Session::refuse(std::uint32_t first) {
+/// hosts write up to 1 MB at once. Whether that is news.
+bool Session::refuse(std::uint32_t first) {
   constexpr std::uint32_t kMostOfRequest = 2048;
-  if (!record_.refused.add(first, std::min(first + kMostOfRequest, sectors()))) return;
-  if (record_.in_session) write_record();
-}
-
-/// The host has written these sectors after all.
-void Session::accept(std::uint32_t first, std::uint32_t count) {
-  if (!record_.refused.remove(first, first + count)) return;
-  if (record_.in_session) write_record();
+  return record_.refused.add(first, std::min(first + kMostOfRequest, sectors()));
 }
 
 /// The volume that sectors are about to be written over is written down first.

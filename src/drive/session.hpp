@@ -34,11 +34,21 @@ class Session final : public SectorReader {
 
   bool read(std::uint32_t sector, std::uint32_t offset, std::span<std::uint8_t> out) override;
   [[nodiscard]] std::uint32_t sectors() const override { return shape_.sectors(); }
-  /// Writes whole sectors. Those that say what is there already cost nothing. `changed`: some were
-  /// different. Status::full: there is no room, or only what metadata will need; io_error.
-  Status write(std::uint32_t first, std::span<const std::uint8_t> data, bool& changed);
-  /// Whether writing `data` would change anything.
-  bool differs(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// Begins to write whole sectors, in the place of a write that is not over. `data` is the
+  /// caller's and stays as it is until the write is over.
+  void begin_write(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// Whether there is anything to do for what is left of the write.
+  bool has_to_write();
+  /// Goes on with the write: one transaction of the store at most. Sectors that say what is there
+  /// already cost nothing. Status::more: call again; full: there is no room, or only what metadata
+  /// will need; io_error.
+  Status step_write();
+  /// Whether the write has changed anything so far.
+  [[nodiscard]] bool write_changed() const { return write_.changed; }
+  /// Drops the write. Each of its sectors reads as it did or as it was to.
+  void drop_write() { write_ = {}; }
+  /// Writes whole sectors in one go, while no other write is going on.
+  Status write(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Keeps a sector as it reads now, even if the text that it is read from changes. `buffer` is
   /// scratch for it.
   Status pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer);
@@ -91,8 +101,33 @@ class Session final : public SectorReader {
   [[nodiscard]] const DriveRecord& record() const { return record_; }
 
  private:
+  /// A write that goes on in steps.
+  struct Write {
+    std::uint32_t first = 0;
+    std::span<const std::uint8_t> data;
+    std::uint32_t done = 0;   ///< Sectors that say what they are to.
+    std::uint32_t run = 0;    ///< Sectors after these that do not; there is room for them.
+    Status end = Status::ok;  ///< How it ended, if `notes`.
+    bool notes = false;       ///< All that is left is to write the record.
+    bool changed = false;
+
+    [[nodiscard]] std::uint32_t sectors() const {
+      return static_cast<std::uint32_t>(data.size() / kSectorSize);
+    }
+    /// The sector of the volume that is to be written next.
+    [[nodiscard]] std::uint32_t next() const { return first + done; }
+    /// The data of `count` sectors, from `done` and `skip` more on.
+    [[nodiscard]] std::span<const std::uint8_t> piece(std::uint32_t skip,
+                                                      std::uint32_t count) const {
+      return data.subspan((done + skip) * kSectorSize, count * kSectorSize);
+    }
+  };
+
   bool is_same(std::uint32_t sector, std::span<const std::uint8_t> data);
-  Status write_run(std::uint32_t first, std::span<const std::uint8_t> data);
+  std::uint32_t next_run();
+  Status write_run();
+  Status end_write(Status status);
+  Status write_sectors(std::uint32_t first, std::span<const std::uint8_t> data);
   [[nodiscard]] std::uint32_t kept_for_metadata() const;
   bool has_room(std::uint32_t first, std::uint32_t size);
   [[nodiscard]] bool is_in(BaseFile file, std::uint32_t sector) const;
@@ -100,8 +135,7 @@ class Session final : public SectorReader {
   std::size_t read_some(BaseFile file, std::uint32_t offset, std::span<char> out);
   std::size_t read_object(std::uint32_t first, std::uint32_t offset, std::span<char> out);
   void load_record();
-  void refuse(std::uint32_t first);
-  void accept(std::uint32_t first, std::uint32_t count);
+  bool refuse(std::uint32_t first);
   Status begin_overlay();
   Status write_record();
   [[nodiscard]] bool is_known() const;
@@ -119,6 +153,7 @@ class Session final : public SectorReader {
   std::uint32_t gap_begin_ = 0;
   std::uint32_t gap_end_ = 0;
   std::uint32_t credit_ = 0;  ///< Bytes that may be written before the room is looked at again.
+  Write write_;
 };
 
 }  // namespace pianola::drive

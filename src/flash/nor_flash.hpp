@@ -28,7 +28,8 @@ enum class FlashStatus : std::uint8_t {
 };
 
 /// A region of NOR flash. Programs only clear bits; only an erase sets them again. Each unit is
-/// programmed once between two erases. Calls block until the operation is complete.
+/// programmed once between two erases. Calls block until the operation is complete, unless busy()
+/// says otherwise.
 ///
 /// When power fails during an operation, the bits that it was about to change may read differently
 /// each time until their sector is erased.
@@ -45,6 +46,11 @@ class NorFlash {
   virtual FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) = 0;
   /// Erases the sector that begins at `address`.
   virtual FlashStatus erase(std::uint32_t address) = 0;
+  /// Whether the chip goes on with a program or an erase that has returned `ok` before it was over,
+  /// as only a region that is not mapped() may. It is safe to call anything meanwhile, but what
+  /// cannot be done beside it waits until it is over, a read too; so who works in steps comes back
+  /// later.
+  [[nodiscard]] virtual bool busy() const { return false; }
 #ifdef PIANOLA_FLASH_SYNC
   /// For a medium behind a cache, such as a file: returns when all that was programmed and erased
   /// is on the medium. What is done later reaches it later. A chip is done when a call returns.

@@ -109,7 +109,6 @@ Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> dat
     if (status == Status::ok) status = try_draft(first, data, over ? 1 : log_.reserve());
   }
   if (status == Status::io_error) status = try_draft(first, data, log_.reserve());
-  if (status == Status::ok) collector_.spread_wear();
   return status;
 }
 

@@ -62,7 +62,8 @@ class Store {
   /// Bytes of a sector of the overlay.
   static constexpr std::uint32_t kDraftSector = 512;
   /// Keeps objects of the overlay in one transaction: of kDraftSector bytes each, the last one of
-  /// what is left of `data`, with the numbers from `first` on. The backup stays.
+  /// what is left of `data`, with the numbers from `first` on. The backup stays. Wear is not
+  /// spread: that takes long, and is for the caller to ask for when nobody waits (collector()).
   Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Reads object `number` from byte `offset` on. The bytes read: fewer than asked for at its end,
   /// and before a place that is damaged.

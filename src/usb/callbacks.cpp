@@ -2,6 +2,8 @@
 
 #include <tusb.h>
 
+#include <device/usbd_pvt.h>
+
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -14,6 +16,7 @@
 // NOLINTBEGIN(readability-identifier-naming)
 
 using pianola::usb::Interface;
+using pianola::usb::MassStorage;
 using pianola::usb::Usb;
 
 Usb* Usb::the_only = nullptr;
@@ -37,6 +40,37 @@ template <std::size_t Size>
 void put(std::string_view text, std::uint8_t* field) {
   std::copy_n(text.begin(), std::min(text.size(), Size), field);
 }
+
+// ---- TinyUSB's class for mass storage, which here can wait for the drive ------------------------
+
+void reset_storage(std::uint8_t port) {
+  if (Usb::current() != nullptr) usb().mass_storage().reset();
+  mscd_reset(port);
+}
+
+/// A Bulk-Only Mass Storage Reset (BOT 1.0, 3.1) ends the command that waits, before TinyUSB takes
+/// its buffer for the next one.
+bool control_storage(std::uint8_t port, std::uint8_t stage, const tusb_control_request_t* request) {
+  if (stage == CONTROL_STAGE_SETUP && request->bmRequestType_bit.type == TUSB_REQ_TYPE_CLASS &&
+      request->bRequest == MSC_REQ_RESET && request->wValue == 0 && request->wLength == 0) {
+    usb().mass_storage().abort();
+  }
+  return mscd_control_xfer_cb(port, stage, request);
+}
+
+bool transfer_storage(std::uint8_t port, std::uint8_t endpoint, xfer_result_t result,
+                      std::uint32_t bytes) {
+  return usb().mass_storage().holds(endpoint, bytes) || mscd_xfer_cb(port, endpoint, result, bytes);
+}
+
+constexpr usbd_class_driver_t kStorage{.name = nullptr,
+                                       .init = mscd_init,
+                                       .deinit = mscd_deinit,
+                                       .reset = reset_storage,
+                                       .open = mscd_open,
+                                       .control_xfer_cb = control_storage,
+                                       .xfer_cb = transfer_storage,
+                                       .sof = nullptr};
 
 }  // namespace
 
@@ -107,6 +141,12 @@ void tud_hid_report_complete_cb(std::uint8_t instance, const std::uint8_t* /*rep
 
 // ---- Mass storage -------------------------------------------------------------------------------
 
+/// Comes before TinyUSB's own classes, so that the mass storage is not its own.
+const usbd_class_driver_t* usbd_app_driver_get_cb(std::uint8_t* count) {
+  *count = 1;
+  return &kStorage;
+}
+
 void tud_msc_inquiry_cb(std::uint8_t /*unit*/, std::uint8_t vendor[8], std::uint8_t product[16],
                         std::uint8_t revision[4]) {
   put<8>("Pianola", vendor);
@@ -135,9 +175,15 @@ std::int32_t tud_msc_read10_cb(std::uint8_t unit, std::uint32_t first, std::uint
 
 std::int32_t tud_msc_write10_cb(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
                                 std::uint8_t* buffer, std::uint32_t size) {
-  return usb().mass_storage().write(unit, first, offset, {buffer, size})
-             ? static_cast<std::int32_t>(size)
-             : -1;
+  switch (usb().mass_storage().write(unit, first, offset, {buffer, size})) {
+    case MassStorage::Answer::passed:
+      return static_cast<std::int32_t>(size);
+    case MassStorage::Answer::later:
+      return 0;
+    case MassStorage::Answer::failed:
+      break;
+  }
+  return -1;
 }
 
 bool tud_msc_start_stop_cb(std::uint8_t /*unit*/, std::uint8_t power_condition, bool start,

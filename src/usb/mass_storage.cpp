@@ -2,6 +2,10 @@
 
 #include <tusb.h>
 
+#include <utility>
+
+#include "usb/descriptors.hpp"
+
 namespace pianola::usb {
 namespace {
 
@@ -64,14 +68,45 @@ bool MassStorage::read(std::uint8_t unit, std::uint32_t first, std::uint32_t off
   return done(drive->read(static_cast<std::uint32_t>(from), out));
 }
 
-bool MassStorage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
-                        std::span<const std::uint8_t> data) {
+MassStorage::Answer MassStorage::write(std::uint8_t unit, std::uint32_t first, std::uint32_t offset,
+                                       std::span<const std::uint8_t> data) {
+  constexpr auto kAnswer = [](bool good) { return good ? Answer::passed : Answer::failed; };
+  if (answer_) return kAnswer(done(*std::exchange(answer_, std::nullopt)));
   drive::Drive* const drive = ready(unit);
-  if (drive == nullptr) return false;
-  if (offset % kSector != 0 || data.size() % kSector != 0) return done(drive::kBadField);
+  if (drive == nullptr) return Answer::failed;
+  if (offset % kSector != 0 || data.size() % kSector != 0) return kAnswer(done(drive::kBadField));
   const std::uint64_t from = std::uint64_t{first} + offset / kSector;
-  if (!in_range(from, data.size() / kSector)) return done(drive::kOutOfRange);
-  return done(drive->write(static_cast<std::uint32_t>(from), data));
+  if (!in_range(from, data.size() / kSector)) return kAnswer(done(drive::kOutOfRange));
+  if (data.empty()) return Answer::passed;
+  drive->begin_write(static_cast<std::uint32_t>(from), data);
+  wait_ = Wait::queued;
+  return Answer::later;
+}
+
+bool MassStorage::holds(std::uint8_t endpoint, std::uint32_t bytes) {
+  const bool again = endpoint == kStorageOut;
+  const bool holds = wait_ != Wait::none && (again || wait_ != Wait::dropped);
+  if (again && wait_ == Wait::queued) {
+    wait_ = Wait::held;
+    held_ = bytes;
+  } else if (again && wait_ == Wait::dropped) {
+    wait_ = Wait::none;
+  }
+  return holds;
+}
+
+std::uint32_t MassStorage::release() {
+  if (wait_ != Wait::held) return 0;
+  answer_ = drive_->answer();
+  if (!answer_) return 0;
+  wait_ = Wait::none;
+  return held_;
+}
+
+void MassStorage::abort() {
+  if (drive_ != nullptr) drive_->abort();
+  answer_.reset();
+  wait_ = wait_ == Wait::queued || wait_ == Wait::dropped ? Wait::dropped : Wait::none;
 }
 
 bool MassStorage::start_stop(bool start, bool load_eject) {

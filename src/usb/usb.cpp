@@ -47,6 +47,7 @@ Usb::~Usb() {
   watch_extra();
   finish_report();
   const Next device = device_->step(now);
+  go_on_with_storage();
   // What the device sent may be nothing that the host need be told.
   const bool again = reporting_ && !in_flight_ && !send_part();
   go_away_and_back();
@@ -55,7 +56,16 @@ Usb::~Usb() {
   return again ? Next::time(now) : next(device);
 }
 
+/// Tells TinyUSB's class what waited for the drive, if it waits no more.
+[[gnu::noinline]] void Usb::go_on_with_storage() {
+  const std::uint32_t bytes = mass_storage_.release();
+  if (bytes != 0) mscd_xfer_cb(0, kStorageOut, XFER_RESULT_SUCCESS, bytes);
+}
+
 Next Usb::next(Next device) const {
+  // TinyUSB does not look at the rest of its events after one that it drops, as those of a bus that
+  // was reset meanwhile.
+  if (tud_task_event_ready()) return Next::time(now_);
   if (away_) device = sooner(device, Next::time(back_at_));
   if (!configured_ || suspended_) return device;
   if (idle_ != 0 && !in_flight_)

@@ -25,7 +25,7 @@ CORE_HEADERS = {
     "initializer_list", "iterator", "limits", "new", "optional", "span", "string_view", "tuple",
     "type_traits", "utility",
 }
-TINYUSB = {"tusb.h"}  # For usb.
+TINYUSB = {"tusb.h", "device/usbd_pvt.h"}  # For usb.
 PORTABLE = ("tryout", "scenario")
 NOT_PORTABLE = re.compile(r".*/|stdexcept$|exception$|filesystem$|i?o?f?s?stream$|.*\.h$")
 

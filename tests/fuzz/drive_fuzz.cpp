@@ -148,7 +148,7 @@ class Hostile {
     Sector bytes{};
     const bool read = rig_.drive().read(at, bytes).ok();
     change(bytes);
-    const drive::Sense sense = rig_.drive().write(at, bytes);
+    const drive::Sense sense = rig_.write(at, bytes);
     if (!read || !sense.ok() || rig_.flash.is_off()) return;
     Sector again{};
     require(rig_.drive().read(at, again).ok() && again == bytes);
@@ -177,7 +177,7 @@ class Hostile {
       const std::uint32_t other = get16(there) & ~(0xFFFU << shift);
       put16(there, other | next << shift);
     }
-    rig_.drive().write(drive::VolumeShape::kFatSector, fat);
+    rig_.write(drive::VolumeShape::kFatSector, fat);
   }
   /// Writes bytes of an entry of the folder.
   void set_entry(FuzzInput& input) {
@@ -206,16 +206,16 @@ class Hostile {
       std::copy(text.begin(), text.end(), bytes.begin() + static_cast<std::ptrdiff_t>(at));
       at += text.size() + 1;
     }
-    rig_.drive().write(shape_.data_sector() + 20 + input.byte() % 4, bytes);
+    rig_.write(shape_.data_sector() + 20 + input.byte() % 4, bytes);
     // The entry with the size stands third in the folder.
     Sector folder{};
     if (!rig_.drive().read(shape_.root_sector(), folder).ok()) return;
     put32(&folder[2 * 32 + 28], input.word() % 600);
-    rig_.drive().write(shape_.root_sector(), folder);
+    rig_.write(shape_.root_sector(), folder);
   }
   void raw(FuzzInput& input) {
     const std::vector<std::uint8_t> bytes(drive::kSectorSize * (input.byte() % 9), input.byte());
-    rig_.drive().write(sector(input), bytes);
+    rig_.write(sector(input), bytes);
     std::vector<std::uint8_t> out(drive::kSectorSize * (input.byte() % 9));
     rig_.drive().read(input.word() * 7U, out);
   }

@@ -15,6 +15,7 @@
 #include "scenario/key_script.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/save.hpp"
+#include "support/drive_write.hpp"
 
 namespace pianola::test {
 
@@ -69,6 +70,10 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
     if (!polls || !host.poll(now)) return;
     device->report_taken(now);
     step();
+  }
+  /// A host writes whole sectors of the drive and waits for the answer.
+  drive::Sense write(std::uint32_t first, std::span<const std::uint8_t> data) {
+    return write_and_wait(device->drive(), first, data, [this] { live(); });
   }
   /// Lets time pass.
   void pass(std::uint32_t milliseconds) {

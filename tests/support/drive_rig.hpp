@@ -15,6 +15,7 @@
 #include "store/current_roll.hpp"
 #include "store/flash_scratch.hpp"
 #include "store/store.hpp"
+#include "support/drive_write.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::test {
@@ -82,13 +83,17 @@ class DriveRig {
     if (!drive().read(0, bytes).ok()) bytes.clear();
     return bytes;
   }
+  /// Writes whole sectors and waits for the answer.
+  drive::Sense write(std::uint32_t first, std::span<const std::uint8_t> data) {
+    return write_and_wait(drive(), first, data, [this] { drive().step(now); });
+  }
   /// Writes what differs between two images, sector by sector; what a host made of the first.
   drive::Sense write_changes(std::span<const std::uint8_t> before,
                              std::span<const std::uint8_t> after) {
     for (const std::uint32_t sector : changes(before, after)) {
       const auto piece =
           after.subspan(std::size_t{sector} * drive::kSectorSize, drive::kSectorSize);
-      if (const drive::Sense sense = drive().write(sector, piece); !sense.ok()) return sense;
+      if (const drive::Sense sense = write(sector, piece); !sense.ok()) return sense;
     }
     return drive::kFine;
   }

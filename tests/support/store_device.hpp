@@ -97,8 +97,11 @@ class StoreDevice {
     edited.replace_definitions(position, count, text);
     return save(edited);
   }
+  /// Writes to the overlay, and then spreads the wear as the drive does.
   Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {
-    return store.write_draft(first, data);
+    const Status status = store.write_draft(first, data);
+    if (status == Status::ok) store.collector().spread_wear();
+    return status;
   }
 
   /// All that can be read.
