@@ -16,8 +16,13 @@ constexpr Time kIdleUnit = 4;
 /// The first byte of the answer to a raw message that nobody understands.
 constexpr std::uint8_t kUnhandled = 0xFF;
 
-/// What TinyUSB has to do. Apart, so that it takes no stack while the device makes a step.
-[[gnu::noinline]] void serve_bus() { tud_task(); }
+/// What TinyUSB has to do; its class is told what waited for the drive, if it waits no more. Apart,
+/// so that it takes no stack while the device makes a step.
+[[gnu::noinline]] void serve_bus(MassStorage& storage) {
+  tud_task();
+  const std::uint32_t bytes = storage.release();
+  if (bytes != 0) mscd_xfer_cb(0, kStorageOut, XFER_RESULT_SUCCESS, bytes);
+}
 
 }  // namespace
 
@@ -42,24 +47,17 @@ Usb::~Usb() {
 
 [[gnu::noinline]] Next Usb::step(Time now) {
   now_ = now;
-  serve_bus();
+  serve_bus(mass_storage_);
   look_at_bus();
   watch_extra();
   finish_report();
   const Next device = device_->step(now);
-  go_on_with_storage();
   // What the device sent may be nothing that the host need be told.
   const bool again = reporting_ && !in_flight_ && !send_part();
   go_away_and_back();
   repeat_idle();
   answer_raw();
   return again ? Next::time(now) : next(device);
-}
-
-/// Tells TinyUSB's class what waited for the drive, if it waits no more.
-[[gnu::noinline]] void Usb::go_on_with_storage() {
-  const std::uint32_t bytes = mass_storage_.release();
-  if (bytes != 0) mscd_xfer_cb(0, kStorageOut, XFER_RESULT_SUCCESS, bytes);
 }
 
 Next Usb::next(Next device) const {

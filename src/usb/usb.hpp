@@ -86,7 +86,6 @@ class Usb final : public device::Host {
   static Usb* the_only;
 
   void look_at_bus();
-  void go_on_with_storage();
   bool send_part();
   void finish_report();
   void watch_extra();

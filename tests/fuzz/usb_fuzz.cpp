@@ -72,12 +72,12 @@ void complete(FuzzInput& input, std::uint8_t address, std::uint32_t length, bool
 class Rig final : private player::KeyboardLeds {
  public:
   Rig()
-      : flash_(kGeometry),
+      : flash(kGeometry),
         store_memory_(store::Log::memory_size(kGeometry)),
         scratch_(store::FlashScratch::least_memory(kGeometry) + 512),
         sectors_(kGeometry.sectors) {
     reset_endpoints();
-    device = std::make_unique<device::Device>(device::Parts{.flash = flash_,
+    device = std::make_unique<device::Device>(device::Parts{.flash = flash,
                                                             .store_memory = store_memory_,
                                                             .engine = storage_.view(),
                                                             .workspace = {scratch_, sectors_},
@@ -98,6 +98,7 @@ class Rig final : private player::KeyboardLeds {
     dcd_event_setup_received(0, packet.data(), false);
   }
 
+  test::PlainFlash flash;
   usb::Usb usb;
   std::unique_ptr<device::Device> device;
   Time now = 0;
@@ -105,7 +106,6 @@ class Rig final : private player::KeyboardLeds {
  private:
   void show(std::uint8_t /*leds*/) override {}
 
-  test::PlainFlash flash_;
   std::vector<std::uint8_t> store_memory_;
   std::vector<std::uint8_t> scratch_;
   std::vector<std::uint16_t> sectors_;
@@ -169,6 +169,8 @@ void step(Rig& rig, FuzzInput& input) {
       if (what == 0x12) rig.device->drive().insert();
       break;
     default:
+      // What waits for the drive waits as long as this is so.
+      rig.flash.is_busy = (what & 0x20U) != 0;
       rig.now += input.byte() * (what >> 6);
   }
   rig.usb.step(rig.now);

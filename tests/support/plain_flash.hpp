@@ -36,6 +36,9 @@ class PlainFlash final : public flash::NorFlash {
                 geometry_.sector_size, std::uint8_t{0xFF});
     return flash::FlashStatus::ok;
   }
+  [[nodiscard]] bool busy() const override { return is_busy; }
+
+  bool is_busy = false;  ///< Whether it says so.
 
  private:
   flash::Geometry geometry_;
