@@ -7,9 +7,12 @@
 #include <cstdint>
 #include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "drive/drive.hpp"
+#include "support/drive_edits.hpp"
 #include "support/drive_rig.hpp"
 #include "support/drive_write.hpp"
 #include "support/slow_flash.hpp"
@@ -174,6 +177,44 @@ TEST(DriveWriting, TheMediumIsTakenOutMeanwhile) {
   EXPECT_FALSE(rig.drive().busy());
 }
 
+/// The sector of the volume that begins with a text.
+std::uint32_t sector_of(DriveRig& rig, std::string_view text) {
+  const Bytes image = rig.image();
+  for (std::size_t at = 0; at < image.size(); at += kSectorSize) {
+    if (std::equal(text.begin(), text.end(), image.begin() + static_cast<std::ptrdiff_t>(at))) {
+      return static_cast<std::uint32_t>(at / kSectorSize);
+    }
+  }
+  ADD_FAILURE() << "no sector begins with " << text;
+  return 0;
+}
+
+/// The host was not done: what it writes while the file is being taken counts, whatever was taken
+/// of it before.
+TEST(DriveWriting, AWriteStopsATakeAtQuiet) {
+  const std::string wanted = "# NEW" + std::string(test::kNew).substr(5);
+  DriveRig first;
+  first.insert();
+  ASSERT_EQ(test::put(first, test::kNew), kFine);
+  const std::uint32_t sector = sector_of(first, "# new");
+  Bytes data = read(first, sector, 1);
+  std::copy_n(wanted.begin(), wanted.size(), data.begin());
+  const Bytes image = first.image();
+  for (unsigned steps = 0; steps < 60; ++steps) {
+    DriveRig rig;
+    rig.insert();
+    ASSERT_EQ(rig.write_changes(rig.image(), image), kFine);
+    rig.wait(1999);
+    rig.now += 1;
+    for (unsigned i = 0; i < steps; ++i) rig.drive().step(rig.now);
+    ASSERT_EQ(rig.write(sector, data), kFine);
+    ASSERT_EQ(read(rig, sector, 1), data);
+    rig.wait(2500);
+    ASSERT_EQ(rig.text(), wanted) << steps;
+    ASSERT_EQ(rig.drive().outcome(), Outcome::taken);
+  }
+}
+
 TEST(DriveWriting, ARefusalIsAnswered) {
   DriveRig rig({4096, 256, 16});
   rig.insert();
@@ -229,6 +270,20 @@ TEST(DriveRoom, IsMadeOnce) {
   rig.wait(500);
   EXPECT_EQ(rig.flash.counts().programs, before.programs);
   EXPECT_EQ(rig.flash.counts().erases, before.erases);
+}
+
+/// Sectors of macros that never change are used as others are, though no save moves them.
+TEST(DriveRoom, WearIsSpreadWhileTheHostPauses) {
+  DriveRig rig({4096, 256, 32});
+  ASSERT_EQ(rig.save(test::many_macros(100, 60)), Status::ok);
+  rig.insert();
+  for (unsigned i = 0; i < 1000; ++i) {
+    ASSERT_EQ(rig.write(kPlace, pattern(4, i)), kFine);
+    rig.wait(200);
+  }
+  const store::Space space = rig.store().space();
+  EXPECT_GT(space.most_erases, 20U);
+  EXPECT_GT(space.least_erases, space.most_erases / 2);
 }
 
 // ---- Flash that goes on by itself ---------------------------------------------------------------
