@@ -182,6 +182,7 @@ void Drive::put_in(bool is_return) {
   state_ = State::in;
   attention_ = true;
   pending_ = written_ = has_room_ = false;
+  asked_at_ = now_;
 }
 
 /// Notes how the edit ended.

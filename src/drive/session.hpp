@@ -50,7 +50,7 @@ class Session final : public SectorReader {
   /// Writes whole sectors in one go, while no other write is going on.
   Status write(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Keeps a sector as it reads now, even if the text that it is read from changes. `buffer` is
-  /// scratch for it.
+  /// scratch for it. Status::more: call again, with the buffer as it is.
   Status pin(std::uint32_t sector, std::span<std::uint8_t, kSectorSize> buffer);
 
   /// A host wrote something.

@@ -191,7 +191,10 @@ void Take::unchanged() {
 /// What the host may still read of BACKUP.TXT is kept, before there is another backup.
 [[gnu::noinline]] void Take::pin() {
   if (at_ >= session_.backup_sectors().end) return start_save();
-  if (session_.pin(at_++, editor_.spare()) != Status::ok) end(Outcome::none);
+  const Status status = session_.pin(at_, editor_.spare());
+  if (status == Status::more) return;
+  if (status != Status::ok) return end(Outcome::none);
+  ++at_;
 }
 
 // ---- The save -----------------------------------------------------------------------------------
