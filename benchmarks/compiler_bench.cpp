@@ -34,6 +34,7 @@ std::string program(std::size_t size) {
 /// Takes the code and counts it.
 class CountingWriter final : public lang::RollWriter {
  public:
+  CountingWriter() : lang::RollWriter(true) {}
   Status begin_definition() override { return Status::ok; }
   Status append_code(std::span<const std::uint8_t> code) override {
     bytes += code.size();

@@ -241,7 +241,7 @@ void UsableShare(benchmark::State& state) {
   };
   const auto fullest = [&](unsigned edits, unsigned edited) {
     unsigned least = 1;
-    unsigned most = 262144 / (2 * size);
+    unsigned most = 262144 / size;
     while (most - least > 1 + most / 40) {
       const unsigned middle = (least + most) / 2;
       const unsigned chosen = edited == 0 ? middle : std::min(edited, middle);

@@ -37,6 +37,7 @@
 #include "support/bytes_sink.hpp"
 #include "support/compilation.hpp"
 #include "support/source_dir.hpp"
+#include "support/texts.hpp"
 
 namespace pianola {
 namespace {
@@ -126,22 +127,27 @@ std::vector<std::vector<std::uint8_t>> codes(const memory::Roll& roll) {
   return all;
 }
 
-void expect_same_code(memory::Roll& roll, const std::string& text, const char* what) {
-  test::Compilation again(text);
+void expect_same_code(const memory::Roll& roll, const std::string& text, const char* what) {
+  auto again = test::Compilation::in_code(text);
   EXPECT_EQ(again.status(), Status::ok) << what << ":\n" << text << again.text();
   EXPECT_EQ(codes(again.roll()), codes(roll)) << what << ":\n" << text;
 }
 
 /// What holds for every file that compiles.
 void check_transformations(test::Compilation& compiled, const std::string& text) {
+  auto copies = test::Compilation::in_code(text);
+  EXPECT_EQ(test::said_by(compiled.roll()), test::said_by(copies.roll()));
   memory::StringSink decompiled;
-  EXPECT_EQ(lang::decompile(compiled.roll(), decompiled), Status::ok);
-  expect_same_code(compiled.roll(), decompiled.text(), "decompiled");
+  EXPECT_EQ(lang::decompile(copies.roll(), decompiled), Status::ok);
+  expect_same_code(copies.roll(), decompiled.text(), "decompiled");
+  memory::StringSink of_source;
+  EXPECT_EQ(lang::decompile(compiled.roll(), of_source), Status::ok);
+  EXPECT_EQ(test::Compilation(of_source.text()).status(), Status::ok) << of_source.text();
 
   memory::Source source(text);
   memory::StringSink formatted;
   lang::format(source, formatted);
-  expect_same_code(compiled.roll(), formatted.text(), "formatted");
+  expect_same_code(copies.roll(), formatted.text(), "formatted");
   memory::Source once(formatted.text());
   memory::StringSink twice;
   lang::format(once, twice);
@@ -257,7 +263,7 @@ TEST_P(Corpus, DoesWhatItSays) {
 /// `CRC32 FILE` of the file's roll image without its source, and without the checksum at its end;
 /// of files with errors nothing.
 std::string image_sum(const std::string& file) {
-  test::Compilation compiled(read_file(test::source_dir() / file));
+  auto compiled = test::Compilation::in_code(read_file(test::source_dir() / file));
   if (compiled.status() != Status::ok) return {};
   test::BytesSink image;
   EXPECT_EQ(lang::write_image(compiled.roll(), lang::ImageContent::stripped, image), Status::ok);

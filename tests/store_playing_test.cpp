@@ -111,6 +111,27 @@ TEST(StorePlaying, AFileWithErrorsDisturbsNothing) {
   EXPECT_EQ(player.text(), words(1, 500));
 }
 
+// Texts as the language guide has them; long ones are read from the source that is stored.
+TEST(StorePlaying, TextsInAllTheirForms) {
+  const std::string note = '#' + std::string(20'000, '-') + '\n';
+  const std::string more = words(5, 300);
+  const std::string macros =
+      "\xEF\xBB\xBF" + note +
+      "private macro say(what) { \"(${what}) and what comes after it \\u{BD}\" }\n"
+      "text who = \"Bob and all his friends\"\n"
+      "text sign = \"\"\"\r\n  Yours faithfully,\r\n  ${who}\r\n  \"\"\"\r\n" +
+      note + "F1 { \"a \\\"quoted\\\" word, $5, \\\\ and so on\\n\" call say(\"an argument\\t" +
+      more + "\") ENTER \"${1 + 1} ${sign}\" \"" + more + "\" }\n";
+  const std::string expected =
+      "a \"quoted\" word, $5, \\ and so on\n(an argument\t" + more +
+      ") and what comes after it ½\n2 Yours faithfully,\nBob and all his friends\n" + more;
+  StorePlayer player{macros};
+  player.tap(kF1);
+  player.pass(3000);
+  EXPECT_EQ(player.text(), expected);
+  EXPECT_TRUE(player.simulation.errors().empty());
+}
+
 TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
   const std::string text = words(3, 4000);
   StorePlayer player{"F1 { \"" + text + "\" }\n" + test::many_macros(40, 200), {4096, 256, 32}};
@@ -129,8 +150,8 @@ TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
 
 TEST(StorePlaying, ADamagedMacroEndsWithAnErrorAndOthersPlayOn) {
   StorePlayer player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n", kFourMegabytes, false};
-  // Two bits of a block in the middle of the first one's code.
-  const std::string needle = words(1, 400).substr(150, 20);
+  // Two bits of a block in the middle of the first one's text.
+  const std::string needle = words(1, 400).substr(170, 20);
   const auto bytes = player.flash.bytes();
   const std::string_view image{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   const auto at = static_cast<std::uint32_t>(image.find(needle));

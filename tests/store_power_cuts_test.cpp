@@ -53,7 +53,7 @@ std::string definition(unsigned i, unsigned version = 0) {
   const std::string number = std::to_string(i);
   std::string text = i % 5 == 0 ? "# note " + number + "\n" : "";
   text += "macro m" + number + " { \"text " + std::to_string(version) + " of " + number;
-  return text + std::string(i * 7 % 31 + version * 3, 'x') + "\" ENTER }\n";
+  return text + std::string(10 + i * 7 % 31 * 2 + version * 6, 'x') + "\" ENTER }\n";
 }
 
 std::string definitions(unsigned begin, unsigned end) {

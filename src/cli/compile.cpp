@@ -28,7 +28,8 @@ class StringImage final : public lang::ImageSink {
 
 int compile(const std::string& file, const std::string& output, bool strip, Console& console) {
   refuse_to_overwrite(file, output);
-  const auto program = Program::compile(read_macros(file, console), console);
+  const auto texts = strip ? memory::Texts::in_code : memory::Texts::in_source;
+  const auto program = Program::compile(read_macros(file, console), console, texts);
   StringImage image;
   const auto content = strip ? lang::ImageContent::stripped : lang::ImageContent::with_source;
   if (lang::write_image(program->roll(), content, image) != Status::ok) {

@@ -311,7 +311,7 @@ TEST_F(Flash, AFullRegionSaysWhatIsMissing) {
   init("64k");
   put("F1 { \"old\" }\n");
   std::string text;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 500; ++i) {
     text += "macro m" + std::to_string(i) + " { \"" + std::string(200, 'x') + "\" }\n";
   }
   const Result result = flash({"put", "-"}, text);

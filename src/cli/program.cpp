@@ -8,9 +8,9 @@
 
 namespace pianola::cli {
 
-std::unique_ptr<Program> Program::compile(InputFile file, Console& console) {
+std::unique_ptr<Program> Program::compile(InputFile file, Console& console, memory::Texts texts) {
   std::unique_ptr<Program> program(new Program(std::move(file)));
-  tryout::Macros& macros = program->macros_.emplace(program->file_.bytes);
+  tryout::Macros& macros = program->macros_.emplace(program->file_.bytes, texts);
   print_findings(program->file_, macros.findings(), console);
   if (!macros.good()) {
     throw CommandError(fmt::format("{} has {}", program->file_.name,

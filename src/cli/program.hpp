@@ -15,7 +15,8 @@ namespace pianola::cli {
 class Program {
  public:
   /// Compiles `file`, and prints what is found on the way. CommandError if it has errors.
-  static std::unique_ptr<Program> compile(InputFile file, Console& console);
+  static std::unique_ptr<Program> compile(InputFile file, Console& console,
+                                          memory::Texts texts = memory::Texts::in_source);
   /// Reads `file` as a roll image. CommandError if it is none or damaged.
   static std::unique_ptr<Program> open_roll(InputFile file);
   /// Reads what is in the region of flash in the file `path`. CommandError if it is none.

@@ -64,6 +64,8 @@ class Editor {
    private:
     class Nothing final : public lang::RollWriter {
      public:
+      /// As of a save, so that both find the same.
+      Nothing() : lang::RollWriter(true) {}
       Status begin_definition() override { return Status::ok; }
       Status append_code(std::span<const std::uint8_t>) override { return Status::ok; }
       Status end_definition(std::uint32_t, std::uint32_t) override { return Status::ok; }

@@ -141,8 +141,7 @@ void Engine::leds_changed() {
 
 /// With `busy = mix`: handles the key events whose time has come while a task types.
 inline void Engine::mix_keys() {
-  const std::uint32_t record = core_.reader.record();
-  const std::uint32_t offset = core_.reader.offset();
+  const lang::CodeReader::Place place = core_.reader.place();
   while (keys_wait() && core_.floor.task != kNoTask && core_.mixer.settle(core_.now)) {
     const KeyEvent event = core_.input.front();
     const Choice choice = keyboard_.look(event);
@@ -150,7 +149,7 @@ inline void Engine::mix_keys() {
     handle(event, choice);
     if (core_.request.kind != Request::Kind::none) break;
   }
-  core_.reader.seek(record, offset);
+  core_.reader.go_to(place);
 }
 
 /// When to go on while the host, or a report that must stand, keeps the floor waiting.

@@ -367,15 +367,14 @@ bool Keyboard::both_shifts(Time now) {
     if (key && input.down(usage_of_owner(hold.owner))) down |= hid::modifier_bit(hold.usage());
   }
   // The task that has the floor goes on reading where it was.
-  const std::uint32_t record = core_.reader.record();
-  const std::uint32_t offset = core_.reader.offset();
+  const lang::CodeReader::Place place = core_.reader.place();
   for (std::size_t i = 0; i < input.size() && (down & kShifts) != kShifts; ++i) {
     const KeyEvent event = input.at(i);
     const bool pressed = core_.settings.dual == Dual::press;
     const bool held = pressed || now - event.time >= core_.settings.hold;
     if (event.down && input.down(event.usage)) down |= modifiers_of(event.usage, held);
   }
-  core_.reader.seek(record, offset);
+  core_.reader.go_to(place);
   return (down & kShifts) == kShifts;
 }
 

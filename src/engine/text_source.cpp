@@ -7,18 +7,20 @@
 
 namespace pianola::engine {
 
-void TextSource::start_piece(std::uint32_t size) {
-  mode_ = Mode::piece;
-  left_ = static_cast<std::uint8_t>(size);
-}
-
-bool TextSource::start_text(lang::CodeReader& reader) {
-  const std::uint8_t size = reader.byte();
-  if (reader.failed() || size > lang::kMaxText) return false;
-  mode_ = Mode::text;
-  left_ = size;
+/// Goes from the operand of a piece to its first byte.
+bool TextSource::begin(lang::CodeReader& reader, Mode mode) {
+  lang::TextPlace text;
+  if (!read_text_place(reader, text) || reader.failed()) return false;
+  mode_ = mode;
+  left_ = text.size;
+  after_ = reader.offset();
+  seek_text(reader, text);
   return true;
 }
+
+bool TextSource::start_piece(lang::CodeReader& reader) { return begin(reader, Mode::piece); }
+
+bool TextSource::start_text(lang::CodeReader& reader) { return begin(reader, Mode::text); }
 
 void TextSource::start_number(std::int32_t number) {
   mode_ = number < 0 ? Mode::minus : Mode::digits;
@@ -42,11 +44,12 @@ char32_t TextSource::digit() {
 
 /// How the text goes on; `left_` are the bytes of its next piece, if there is one.
 TextSource::Result TextSource::more_pieces(lang::CodeReader& reader) {
-  if (mode_ != Mode::text || reader.at_end()) return finish();
+  if (mode_ != Mode::text) return finish();
+  if (reader.in_source()) reader.seek(reader.record(), after_);
+  if (reader.at_end()) return finish();
   switch (static_cast<lang::Opcode>(reader.byte())) {
     case lang::Opcode::more_text:
-      left_ = reader.byte();
-      return reader.failed() || left_ > lang::kMaxText ? Result::bad : Result::piece;
+      return start_text(reader) ? Result::piece : Result::bad;
     case lang::Opcode::text_of:
       return Result::named;
     default:

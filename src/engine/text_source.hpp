@@ -6,8 +6,9 @@
 
 namespace pianola::engine {
 
-/// The characters that the floor's task types at the time: out of a text's pieces in the code, the
-/// digits of an integer, or Backspaces. Reads one at a time; the text itself is never in memory.
+/// The characters that the floor's task types at the time: out of a text's pieces in the code or in
+/// the source, the digits of an integer, or Backspaces. Reads one at a time; the text itself is
+/// never in memory.
 class TextSource {
  public:
   enum class Result : std::uint8_t {
@@ -24,13 +25,15 @@ class TextSource {
     left_ = 0;
   }
 
-  /// The `size` bytes that the reader stands before.
-  void start_piece(std::uint32_t size);
-  /// The text whose first piece's length byte the reader stands before, and the pieces that follow.
+  /// The text of the operand that the reader stands before. False if that is none.
+  bool start_piece(lang::CodeReader& reader);
+  /// The text whose first piece's operand the reader stands before, and the pieces that follow.
   /// False if that is no text.
   bool start_text(lang::CodeReader& reader);
   /// The rest of the text that gave Result::named, which the reader stands before.
   void go_on() { mode_ = Mode::text; }
+  /// Where the code goes on after the piece that was begun last.
+  [[nodiscard]] std::uint32_t after() const { return after_; }
   /// `number` in decimal.
   void start_number(std::int32_t number);
   /// `count` times Backspace.
@@ -64,6 +67,7 @@ class TextSource {
  private:
   enum class Mode : std::uint8_t { none, piece, text, minus, digits, erase };
 
+  bool begin(lang::CodeReader& reader, Mode mode);
   Result next_piece(lang::CodeReader& reader, char32_t& out);
   Result more_pieces(lang::CodeReader& reader);
   Result decode(lang::CodeReader& reader, std::uint8_t first, char32_t& out);
@@ -75,6 +79,7 @@ class TextSource {
 
   Mode mode_ = Mode::none;
   std::uint8_t left_ = 0;      ///< Bytes of the piece; 0 for a number.
+  std::uint32_t after_ = 0;    ///< Offset in the code, behind the operand of the piece.
   std::uint32_t number_ = 0;   ///< What is left of the number, or how many Backspaces are.
   std::uint32_t divisor_ = 0;  ///< The power of ten that the number's next digit counts.
 };

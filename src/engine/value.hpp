@@ -5,7 +5,7 @@
 namespace pianola::engine {
 
 /// A local or an intermediate result: an integer or a text. A text is a place in a definition's
-/// code (the length byte of its first piece), never a copy. Six bytes.
+/// code (the operand of its first piece), never a copy. Six bytes.
 class Value {
  public:
   enum class Kind : std::uint8_t {

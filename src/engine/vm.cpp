@@ -95,6 +95,12 @@ bool Vm::read_name(std::uint32_t& value, Operands& operands) {
   return true;
 }
 
+bool Vm::read_text(Operands& operands) {
+  lang::TextPlace text;
+  operands.payload = core_.reader.offset();
+  return read_text_place(core_.reader, text);
+}
+
 inline bool Vm::read(OperandKind kind, std::uint32_t& value, Operands& operands) {
   lang::CodeReader& reader = core_.reader;
   switch (kind) {
@@ -120,7 +126,7 @@ inline bool Vm::read(OperandKind kind, std::uint32_t& value, Operands& operands)
     case OperandKind::name:
       return read_name(value, operands);
     case OperandKind::text:
-      return read_sized(lang::kMaxText, value, operands);
+      return read_text(operands);
     case OperandKind::keys:
       return read_sized(lang::kMaxRawKeys, value, operands);
     case OperandKind::labels:
@@ -226,7 +232,7 @@ inline Vm::Flow Vm::type() {
   Typist& typist = core_.typist;
   if (!typist.busy()) {
     char32_t character = 0;
-    start_ = core_.reader.offset();
+    start_ = core_.reader.in_source() ? core_.floor.text.after() : core_.reader.offset();
     const TextSource::Result result = core_.floor.text.next(core_.reader, character);
     if (result == TextSource::Result::piece) return Flow::next;
     if (result == TextSource::Result::end) return end_typing();

@@ -63,7 +63,7 @@ class Vm {
   /// length.
   struct Operands {
     std::array<std::uint32_t, 4> value{};
-    std::uint32_t payload = 0;  ///< Where a name or text begins.
+    std::uint32_t payload = 0;  ///< Where a name or the operand of a text begins.
   };
 
   Flow one();
@@ -79,6 +79,7 @@ class Vm {
   bool read(lang::OperandKind kind, std::uint32_t& value, Operands& operands);
   bool read_name(std::uint32_t& value, Operands& operands);
   bool read_sized(std::uint32_t most, std::uint32_t& value, Operands& operands);
+  bool read_text(Operands& operands);
 
   // One handler an opcode; none for those that lang::declares().
 #define PIANOLA_X(symbol, ...) Flow on_##symbol(const Operands& operands);

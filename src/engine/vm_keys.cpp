@@ -212,9 +212,10 @@ Vm::Flow Vm::start_typing() {
 }
 
 Vm::Flow Vm::on_text(const Operands& operands) {
-  core_.floor.pc = operands.payload + operands.value[0];
-  core_.floor.text.start_piece(operands.value[0]);
-  return start_typing();
+  lang::CodeReader& reader = core_.reader;
+  core_.floor.pc = reader.offset();
+  reader.seek(reader.record(), operands.payload);
+  return core_.floor.text.start_piece(reader) ? start_typing() : fail(ErrorCode::code);
 }
 
 Vm::Flow Vm::on_erase(const Operands& operands) {

@@ -20,15 +20,11 @@ Vm::Flow Vm::on_push_text(const Operands& operands) {
   if (record >= lang::kRecordNumbers || operands.payload > lang::kMaxCode) {
     return fail(ErrorCode::code);
   }
-  push(Value::text(record, operands.payload - 1));
-  core_.reader.skip(operands.value[0]);
+  push(Value::text(record, operands.payload));
   return Flow::next;
 }
 
-Vm::Flow Vm::on_more_text(const Operands& operands) {
-  core_.reader.skip(operands.value[0]);
-  return Flow::next;
-}
+Vm::Flow Vm::on_more_text(const Operands&) { return Flow::next; }
 
 Vm::Flow Vm::on_load(const Operands& operands) {
   const Value value = slot(operands.value[0]);

@@ -168,7 +168,7 @@ TEST_P(BackupTest, OneEditCostsLittle) {
 // Whatever is collected, the backup stays as it is, and what it has in common with the roll is
 // moved once.
 TEST_P(BackupTest, CollectingKeepsWhatIsShared) {
-  const std::string backup = many_macros(60, 80);
+  const std::string backup = many_macros(150, 80);
   ASSERT_EQ(device.save(backup), Status::ok);
   ASSERT_EQ(device.edit(30, 1, "macro m30 { \"x\" }\n"), Status::ok);
   const std::uint32_t before = apart(device);
@@ -203,7 +203,7 @@ TEST_P(BackupTest, ADefinitionThatWasMovedIsSharedUntilItIsCollected) {
 
 /// Two files of which one fits beside the other, but not a third.
 std::string large(const flash::Geometry& geometry, char word) {
-  std::string text = many_macros(geometry.size() / 1600, 200);
+  std::string text = many_macros(geometry.size() / 920, 200);
   std::ranges::replace(text, 'a', word);
   for (std::size_t at = 0; (at = text.find("m" + std::string(1, word) + "cro", at)) != text.npos;) {
     text[at + 1] = 'a';

@@ -87,12 +87,13 @@ TEST(InPlace, PlacesAreForgottenBeforeTheirSectorsAreErased) {
   StoredRoll& roll = device.store.roll();
   std::array<std::uint8_t, Store::kDraftSector> data{};
   for (unsigned i = 0; i < 800; ++i) {
-    // A piece of one definition's code, as a task that goes on reads it.
+    // A piece of one definition's source, as a task that goes on reads a text.
     const std::uint32_t position = i % 10;
     const std::uint32_t record = roll.record_at(position);
-    std::array<std::uint8_t, 32> code{};
-    ASSERT_EQ(roll.read_code(record, 64 + i % 100, code), code.size());
-    ASSERT_EQ(std::memcmp(code.data(), &before.definitions[position].code[64 + i % 100], 32), 0);
+    std::array<char, 32> text_now{};
+    ASSERT_EQ(roll.read_source(record, 64 + i % 100, text_now), text_now.size());
+    ASSERT_EQ(std::memcmp(text_now.data(), &before.definitions[position].source[64 + i % 100], 32),
+              0);
     data.fill(static_cast<std::uint8_t>(i));
     ASSERT_EQ(device.draft(i % 10, data), Status::ok);
   }
@@ -125,7 +126,7 @@ TEST(InPlace, ASaveChecksTheEntriesThatItKeeps) {
   }
 }
 
-// One task after another goes on in code of its own: no search, no flash read.
+// One task after another goes on in code and in a text of its own: no search, no flash read.
 TEST(InPlace, SixteenTasksGoOnWithoutASearch) {
   SimulatedFlash flash{kMapped};
   StoreDevice device{flash};
@@ -134,13 +135,17 @@ TEST(InPlace, SixteenTasksGoOnWithoutASearch) {
   StoredRoll& roll = device.store.roll();
   std::array<std::uint32_t, 16> records{};
   for (unsigned i = 0; i < 16; ++i) records[i] = roll.record_at(2 * i);
-  std::array<std::uint8_t, 32> code{};
+  std::array<std::uint8_t, 8> code{};
+  std::array<char, 1> text{};
   for (const std::uint32_t record : records) roll.read_code(record, 0, code);
   const std::uint64_t before = flash.counts().reads;
   for (unsigned round = 0; round < 5; ++round) {
-    for (const std::uint32_t record : records) roll.read_code(record, 64 * round, code);
+    for (const std::uint32_t record : records) {
+      roll.read_code(record, round, code);
+      roll.read_source(record, 64 * round, text);
+    }
   }
-  EXPECT_EQ(flash.counts().reads - before, 5U * 16) << "a block each";
+  EXPECT_EQ(flash.counts().reads - before, 5U * 16 * 2) << "a block each";
 }
 
 }  // namespace

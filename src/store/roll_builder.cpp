@@ -20,7 +20,8 @@ constexpr std::uint32_t kHashed = 32;
 }  // namespace
 
 RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy)
-    : log_(log),
+    : lang::RollWriter(true),
+      log_(log),
       in_force_(log, StoredRoll::Of::roll_checked),
       source_(source),
       policy_(policy),

@@ -61,10 +61,10 @@ std::size_t StoredRoll::read(std::uint32_t begin, std::uint32_t size, std::uint3
   return objects_.read(tree(), record_, begin + offset, out.first(count));
 }
 
-/// The place of the code's byte `offset`. Null if there is none.
+/// The place of the definition's byte `offset`, source after code. Null if there is none.
 const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offset) {
   const auto has = [&](const CodePlace& place) {
-    return place.record == record && offset - place.offset < place.code;
+    return place.record == record && offset - place.offset < place.size;
   };
   if (!has(places_[last_place_])) {
     const auto found = std::find_if(places_.begin(), places_.end(), has);
@@ -78,7 +78,7 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
 /// Searches for it, and remembers it instead of one that was not used lately.
 [[gnu::noinline]] const CodePlace* StoredRoll::new_place(std::uint32_t record,
                                                          std::uint32_t offset) {
-  if (!open(record) || offset >= code_) return nullptr;
+  if (!open(record)) return nullptr;
   const Chunk* const chunk = objects_.chunk_at(tree(), record, offset);
   if (chunk == nullptr) return nullptr;
   for (bool kept = true; kept;) {
@@ -86,39 +86,56 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
     next_victim_ = static_cast<std::uint8_t>((next_victim_ + 1U) % places_.size());
     kept = std::exchange(places_[last_place_].used, false);
   }
-  const std::uint32_t code = code_ - chunk->offset;
-  places_[last_place_] = {record,
-                          chunk->offset,
-                          chunk->address,
-                          std::min<std::uint32_t>(code, chunk->size),
-                          chunk->size,
-                          code <= chunk->size,
-                          true};
+  places_[last_place_] = {record,      chunk->offset, chunk->address, code_, chunk->size,
+                          chunk->last, true};
   return &places_[last_place_];
+}
+
+/// Reads from the definition's byte `offset` on, to the end of its code or to its own.
+std::size_t StoredRoll::read_part(Part part, std::uint32_t record, std::uint32_t offset,
+                                  std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const auto at = static_cast<std::uint32_t>(offset + done);
+    const CodePlace* const place = find_place(record, at);
+    if (place == nullptr) break;
+    const std::uint32_t from = at - place->offset;
+    const std::uint32_t end = part == Part::code ? place->code_here() : place->size;
+    if (from >= end) break;
+    const std::size_t most = std::min<std::size_t>(out.size() - done, end - from);
+    const std::size_t count =
+        read_block(view_, in_place_, place->address, place->size, from, out.subspan(done, most));
+    if (count == 0) break;
+    done += count;
+    if (from + count == end && (end < place->size || place->last)) break;
+  }
+  return done;
 }
 
 std::size_t StoredRoll::read_code(std::uint32_t record, std::uint32_t offset,
                                   std::span<std::uint8_t> out) {
   refresh();
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const CodePlace* const place = find_place(record, static_cast<std::uint32_t>(offset + done));
-    if (place == nullptr) break;
-    const auto from = static_cast<std::uint32_t>(offset + done - place->offset);
-    const std::size_t most = std::min<std::size_t>(out.size() - done, place->code - from);
-    const std::size_t count =
-        read_block(view_, in_place_, place->address, place->size, from, out.subspan(done, most));
-    if (count == 0) break;
-    done += count;
-    if (place->ends && from + count == place->code) break;
+  return read_part(Part::code, record, offset, out);
+}
+
+/// Bytes of a definition's code, in front of its source. False if there is no such definition.
+bool StoredRoll::find_source(std::uint32_t record, std::uint32_t& begin) {
+  for (const CodePlace& place : places_) {
+    if (place.record != record || place.size == 0) continue;
+    begin = place.code;
+    return true;
   }
-  return done;
+  begin = code_size(record);
+  return opened_;
 }
 
 std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
                                     std::span<char> out) {
-  if (!open(record)) return 0;
-  return read(code_, source_, offset, {reinterpret_cast<std::uint8_t*>(out.data()), out.size()});
+  refresh();
+  std::uint32_t begin = 0;
+  if (!find_source(record, begin) || begin + offset < begin) return 0;
+  return read_part(Part::source, record, begin + offset,
+                   {reinterpret_cast<std::uint8_t*>(out.data()), out.size()});
 }
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {

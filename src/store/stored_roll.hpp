@@ -10,15 +10,21 @@
 
 namespace pianola::store {
 
-/// Where code of a definition stands, so that a task that goes on needs no search.
+/// Where code and source of a definition stand, so that a task that goes on needs no search.
 struct CodePlace {
   std::uint32_t record = 0;
   std::uint32_t offset = 0;   ///< Of the chunk's first byte in the definition.
   std::uint32_t address = 0;  ///< Of the chunk.
-  std::uint32_t code = 0;     ///< How many of the chunk's bytes are code; 0: this is no place.
-  std::uint16_t size = 0;     ///< Of the chunk.
-  bool ends = false;          ///< The definition's code ends in this chunk.
+  std::uint32_t code = 0;     ///< Bytes of the definition's code, behind which its source stands.
+  std::uint16_t size = 0;     ///< Of the chunk; 0: this is no place.
+  bool last = false;          ///< The definition ends with this chunk.
   bool used = false;          ///< Since it was last passed over.
+
+  /// How many of the chunk's bytes are code.
+  [[nodiscard]] std::uint32_t code_here() const {
+    const std::uint32_t rest = code > offset ? code - offset : 0;
+    return rest < size ? rest : size;
+  }
 };
 
 /// One for each of 16 tasks.
@@ -72,8 +78,12 @@ class StoredRoll final : public lang::Roll {
   }
   [[nodiscard]] TreeRef index() const { return of_ == Of::backup ? TreeRef{} : log_.root().index; }
   void refresh();
+  enum class Part : std::uint8_t { code, source };
   const CodePlace* find_place(std::uint32_t record, std::uint32_t offset);
   const CodePlace* new_place(std::uint32_t record, std::uint32_t offset);
+  bool find_source(std::uint32_t record, std::uint32_t& begin);
+  std::size_t read_part(Part part, std::uint32_t record, std::uint32_t offset,
+                        std::span<std::uint8_t> out);
   bool open(std::uint32_t record);
   bool open_at(std::uint32_t offset);
   std::size_t read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
@@ -84,7 +94,7 @@ class StoredRoll final : public lang::Roll {
   InPlace* in_place_;             ///< Null: all is read and checked.
   CodePlace place_;               ///< If there are no others.
   std::span<CodePlace> places_;   ///< At least one.
-  std::uint8_t last_place_ = 0;   ///< That code was read at last.
+  std::uint8_t last_place_ = 0;   ///< That was read at last.
   std::uint8_t next_victim_ = 0;  ///< That is given up first, unless it was used.
   LogView view_;
   ObjectReader objects_;

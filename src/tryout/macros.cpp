@@ -2,7 +2,7 @@
 
 namespace pianola::tryout {
 
-Macros::Macros(std::string_view text)
-    : source_(text), roll_(&source_), status_(memory::compile(text, roll_, findings_)) {}
+Macros::Macros(std::string_view text, memory::Texts texts)
+    : source_(text), roll_(&source_, texts), status_(memory::compile(text, roll_, findings_)) {}
 
 }  // namespace pianola::tryout

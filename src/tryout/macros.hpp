@@ -13,7 +13,7 @@ namespace pianola::tryout {
 class Macros {
  public:
   /// Compiles `text`, which is the caller's and outlives this.
-  explicit Macros(std::string_view text);
+  explicit Macros(std::string_view text, memory::Texts texts = memory::Texts::in_source);
   Macros(const Macros&) = delete;
   Macros& operator=(const Macros&) = delete;
 

@@ -15,6 +15,7 @@
 #include "lang/compile/compiler.hpp"
 #include "lang/text/decompiler.hpp"
 #include "ports/memory/compile.hpp"
+#include "support/texts.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
 
@@ -62,6 +63,9 @@ void check_code(memory::Roll& roll) {
     while (!reader.at_end()) {
       lang::Instruction instruction;
       require(lang::read_instruction(reader, instruction), "code that cannot be read");
+      require(
+          !instruction.in_source || instruction.payload_size > instruction.end - instruction.offset,
+          "a reference that is longer than its text");
     }
   }
 }
@@ -97,6 +101,17 @@ void check_round_trip(memory::Roll& roll) {
             "the decompiled program has other code", again.text());
     ++other;
   }
+}
+
+/// The same text with copies of all texts in the code: it says the same, and comes back from
+/// source.
+void check_copies(const std::string& text, memory::Roll& roll) {
+  memory::Source source(text);
+  memory::Roll copies;
+  memory::Findings findings;
+  require(compile(source, text.size(), copies, findings) == Status::ok, "copies do not compile");
+  require(test::said_by(roll) == test::said_by(copies), "what stands in the source says otherwise");
+  check_round_trip(copies);
 }
 
 /// The whole at once gives what its pieces gave.
@@ -173,6 +188,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(slices == text, "the slices are not the file");
   check_code(roll);
   check_index(roll);
-  check_round_trip(roll);
+  check_copies(text, roll);
   return 0;
 }

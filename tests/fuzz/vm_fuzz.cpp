@@ -2,7 +2,7 @@
 // nothing running and no undefined behaviour, whatever they are.
 //
 // The first bytes are key events, two each (which key, and how long after the one before); the rest
-// is split into definitions of code.
+// is split into definitions of code. All of it is the source of each.
 
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +13,7 @@
 
 #include "engine/engine.hpp"
 #include "lang/code/roll.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/memory/roll.hpp"
 
 namespace {
@@ -70,12 +71,12 @@ class Input {
 
 /// A binding for each definition, a macro "m", a global "g", a text "t" and a layer "l" whose index
 /// entries are arbitrary.
-void build(Input& input, memory::Roll& roll) {
+void build(Input& input, memory::Roll& roll, std::uint32_t source) {
   const std::uint8_t shape = input.byte();
   for (std::uint32_t i = 0; i < kDefinitions; ++i) {
     roll.begin_definition();
     roll.append_code(input.bytes(i + 1 < kDefinitions ? input.size() / 2 : input.size()));
-    roll.end_definition(0, 0);
+    roll.end_definition(0, source);
     lang::IndexEntry entry;
     entry.key = lang::trigger_key(0, lang::TriggerKind::press, {}, kFirstKey + i);
     entry.record = i;
@@ -150,8 +151,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Input input{{data, size}};
   std::vector<std::uint8_t> events = input.bytes(2 * kEvents);
   events.resize(2 * kEvents);
-  memory::Roll roll;
-  build(input, roll);
+  memory::Source source({reinterpret_cast<const char*>(data), size});
+  memory::Roll roll{&source};
+  build(input, roll, static_cast<std::uint32_t>(size));
   const auto device = std::make_unique<Device>(roll);
   for (std::size_t i = 0; i < kEvents; ++i) {
     device->key(usage(events[2 * i]), (events[2 * i] & 0x80U) == 0);

@@ -35,6 +35,10 @@ class Assembler {
     code.insert(code.end(), text.begin(), text.end());
     return *this;
   }
+  /// A text operand whose `size` bytes stand at `offset` in the definition's source.
+  Assembler& in_source(std::uint32_t offset, std::size_t size) {
+    return u8(static_cast<std::uint8_t>(0x80U + size)).number(offset);
+  }
   Assembler& key(std::uint16_t usage) { return number(lang::KeyRef::usage(usage).raw()); }
   Assembler& character(char32_t c) { return number(lang::KeyRef::character(c).raw()); }
   /// One label entry of LABELS.
@@ -50,11 +54,11 @@ class Assembler {
   Assembler& trigger(std::uint16_t usage, lang::TriggerKind kind = lang::TriggerKind::press) {
     return u8(static_cast<std::uint8_t>(kind)).key(usage);
   }
-  /// Adds the code as the next definition of `roll`.
-  void into(memory::Roll& roll) const {
+  /// Adds the code as the next definition of `roll`, with the bytes [begin, end) of its source.
+  void into(memory::Roll& roll, std::uint32_t begin = 0, std::uint32_t end = 0) const {
     roll.begin_definition();
     roll.append_code(code);
-    roll.end_definition(0, 0);
+    roll.end_definition(begin, end);
   }
 
   std::vector<std::uint8_t> code;

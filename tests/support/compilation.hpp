@@ -30,9 +30,14 @@ inline constexpr std::uint32_t kFragment = lints({"bare-letter", "unused", "layo
 /// `allowed` do not count.
 class Compilation {
  public:
+  /// With all texts in the code, which therefore is that of any text that says the same.
+  static Compilation in_code(std::string text) {
+    return Compilation{std::move(text), SIZE_MAX, kFragment, memory::Texts::in_code};
+  }
   explicit Compilation(std::string text, std::size_t piece = SIZE_MAX,
-                       std::uint32_t allowed = kFragment)
-      : text_(std::move(text)), source_(text_, piece), roll_(&source_) {
+                       std::uint32_t allowed = kFragment,
+                       memory::Texts texts = memory::Texts::in_source)
+      : text_(std::move(text)), source_(text_, piece), roll_(&source_, texts) {
     memory::Scratch scratch;
     lang::Compiler compiler(source_, roll_, scratch, findings_);
     compiler.allow(allowed);
@@ -102,7 +107,7 @@ using Code = std::vector<std::uint8_t>;
 
 /// The code of the one definition of `text`.
 inline Code code_of(const std::string& text) {
-  Compilation compiled(text);
+  auto compiled = Compilation::in_code(text);
   EXPECT_EQ(compiled.findings().errors(), 0U) << compiled.text();
   if (compiled.roll().definitions().empty()) return {};
   return compiled.roll().definitions()[0].code;

@@ -9,6 +9,7 @@
 
 #include "lang/code/roll.hpp"
 #include "lang/code/settings.hpp"
+#include "ports/memory/compile.hpp"
 #include "ports/memory/roll.hpp"
 #include "ports/sim/simulation.hpp"
 #include "support/assembler.hpp"
@@ -148,9 +149,17 @@ class BytecodeRoll {
     return declare(name_key(lang::IndexSpace::setting, 0), code);
   }
 
-  /// Makes the definitions the content of `roll`.
+  /// What stands in the source of each definition.
+  BytecodeRoll& source(std::string_view slice) {
+    source_ = slice;
+    return *this;
+  }
+  [[nodiscard]] const std::string& source() const { return source_; }
+
+  /// Makes the definitions the content of `roll`, whose source is source().
   void into(memory::Roll& roll) const {
-    for (const Assembler& definition : definitions_) definition.into(roll);
+    const auto size = static_cast<std::uint32_t>(source_.size());
+    for (const Assembler& definition : definitions_) definition.into(roll, 0, size);
     for (const lang::IndexEntry& entry : index_) roll.append_index(entry);
     roll.commit();
   }
@@ -195,12 +204,14 @@ class BytecodeRoll {
   std::vector<lang::IndexEntry> index_;
   std::uint32_t scope_ = 0;
   Assembler options_;
+  std::string source_;
 };
 
 /// A roll and a simulation that plays it.
 class Rig {
  public:
-  explicit Rig(const BytecodeRoll& builder, sim::Simulation::Options options = {}) {
+  explicit Rig(const BytecodeRoll& builder, sim::Simulation::Options options = {})
+      : slice(builder.source()) {
     builder.into(roll);
     simulation = std::make_unique<sim::Simulation>(roll, options);
   }
@@ -235,7 +246,9 @@ class Rig {
   }
   [[nodiscard]] std::string text() const { return simulation->host().text(); }
 
-  memory::Roll roll;
+  std::string slice;
+  memory::Source source{slice};
+  memory::Roll roll{&source};
   std::unique_ptr<sim::Simulation> simulation;
   std::vector<engine::KeyEvent> keys;
 

@@ -74,6 +74,15 @@ bool read_trigger(CodeReader& reader, Instruction& out) {
   }
 }
 
+bool read_text(CodeReader& reader, Instruction& out) {
+  TextPlace text;
+  const bool good = read_text_place(reader, text);
+  out.payload = text.offset;
+  out.payload_size = text.size;
+  out.in_source = text.in_source;
+  return good;
+}
+
 /// The payload holds the keys; their number is the byte before it.
 bool read_pattern(CodeReader& reader, Instruction& out) {
   const std::uint8_t count = reader.byte();
@@ -112,7 +121,7 @@ bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, In
       value = out.payload_size;
       break;
     case OperandKind::text:
-      good = read_payload(reader, kMaxText, 1, out);
+      good = read_text(reader, out);
       value = out.payload_size;
       break;
     case OperandKind::keys:
@@ -135,6 +144,19 @@ bool read_operand(CodeReader& reader, OperandKind kind, std::uint32_t& value, In
 }
 
 }  // namespace
+
+bool read_text_place(CodeReader& reader, TextPlace& out) {
+  const std::uint8_t size = reader.byte();
+  out.size = size & kMaxText;
+  out.in_source = (size & kTextInSource) != 0;
+  if (out.in_source) {
+    out.offset = reader.number();
+    return out.size != 0 && out.offset <= kMaxSource;
+  }
+  out.offset = reader.offset();
+  reader.skip(size);
+  return true;
+}
 
 /// The rest of a number whose first byte says that it goes on.
 std::uint32_t CodeReader::long_number(std::uint8_t first) {
@@ -163,15 +185,17 @@ bool CodeReader::at_end() {
   return at >= filled_ && !load();
 }
 
-/// Makes the window hold the byte at the place, which it does not hold yet. False if the code ends
-/// before it.
+/// Makes the window hold the byte at the place, which it does not hold yet. False if the code or
+/// the slice ends before it.
 bool CodeReader::load() {
   const std::uint32_t into = offset_ % static_cast<std::uint32_t>(window_.size());
   const std::uint32_t start = offset_ - into;
-  // A byte that is not in the window of its place is after the code's end.
+  // A byte that is not in the window of its place is after the end.
   if (filled_ == 0 || start != start_) {
     start_ = start;
-    filled_ = static_cast<std::uint32_t>(roll_->read_code(record_, start, window_));
+    const std::span chars{reinterpret_cast<char*>(window_.data()), window_.size()};
+    filled_ = static_cast<std::uint32_t>(in_source() ? roll_->read_source(record(), start, chars)
+                                                     : roll_->read_code(record_, start, window_));
   }
   return into < filled_;
 }
@@ -188,6 +212,7 @@ bool read_instruction(CodeReader& reader, Instruction& out) {
   out.offset = reader.offset();
   out.value = {};
   out.payload_size = 0;
+  out.in_source = false;
   const std::uint8_t code = reader.byte();
   if (reader.failed() || code >= kOpcodeCount) return false;
   out.opcode = static_cast<Opcode>(code);

@@ -12,8 +12,9 @@
 namespace pianola::lang {
 
 /// Reads a definition's code in order through a small window, so that code of any length plays
-/// from flash with no more RAM than the window. A read outside the code returns 0 and sets
-/// failed(), which stays until the next seek().
+/// from flash with no more RAM than the window; or likewise its source slice, where texts of the
+/// code stand. A read outside the code or the slice returns 0 and sets failed(), which stays until
+/// the next seek.
 ///
 /// The window always begins at a multiple of its size, so that a roll which stores code in blocks
 /// of that size (or of a part of it) reads each once while the code is read in order.
@@ -38,9 +39,22 @@ class CodeReader {
     offset_ = offset;
     failed_ = false;
   }
+  /// Goes to `offset` of the source slice of definition `record`.
+  void seek_source(std::uint32_t record, std::uint32_t offset) { seek(record | kSource, offset); }
 
-  [[nodiscard]] std::uint32_t record() const { return record_; }
+  /// Where a reader stands.
+  struct Place {
+    std::uint32_t record = 0;  ///< With kSource if it is in the source slice.
+    std::uint32_t offset = 0;
+  };
+  /// To come back with go_to().
+  [[nodiscard]] Place place() const { return {record_, offset_}; }
+  void go_to(Place place) { seek(place.record, place.offset); }
+
+  [[nodiscard]] std::uint32_t record() const { return record_ & ~kSource; }
+  /// In the code, or in the source slice if in_source().
   [[nodiscard]] std::uint32_t offset() const { return offset_; }
+  [[nodiscard]] bool in_source() const { return (record_ & kSource) != 0; }
   [[nodiscard]] bool failed() const { return failed_; }
 
   /// One byte.
@@ -98,6 +112,8 @@ class CodeReader {
   bool load();
 
   static constexpr std::uint32_t kNoRecord = 0xFFFFFFFF;
+  /// Besides a record number (kRecordNumbers): its source is read.
+  static constexpr std::uint32_t kSource = 0x80000000;
 
   Roll* roll_;
   std::span<std::uint8_t> window_;
@@ -108,10 +124,30 @@ class CodeReader {
   bool failed_ = false;
 };
 
+/// Where the text of an operand stands.
+struct TextPlace {
+  std::uint32_t offset = 0;  ///< In the code, or in the definition's source slice.
+  std::uint8_t size = 0;     ///< Bytes.
+  bool in_source = false;
+};
+
+/// Decodes the text operand at the reader's place and goes on after it. False if it breaks its
+/// rules. Whether the text is there at all shows when it is read.
+bool read_text_place(CodeReader& reader, TextPlace& out);
+/// Goes to the first byte of a text of the definition that is being read.
+inline void seek_text(CodeReader& reader, const TextPlace& text) {
+  if (text.in_source) {
+    reader.seek_source(reader.record(), text.offset);
+  } else {
+    reader.seek(reader.record(), text.offset);
+  }
+}
+
 /// One decoded instruction. Numbers of its operands in order; a name, text, key list or label list
 /// lies at `payload` (`payload_size` bytes; for `labels` 6 bytes an entry).
 struct Instruction {
   Opcode opcode{};
+  bool in_source = false;    ///< `payload`, that of a text, is in the definition's source slice.
   std::uint32_t offset = 0;  ///< Where it starts.
   std::uint32_t end = 0;     ///< Where the next one starts.
   std::array<std::uint32_t, 4>
@@ -119,6 +155,11 @@ struct Instruction {
   Trigger trigger;            ///< If it has one.
   std::uint32_t payload = 0;  ///< Offset of the last payload's first byte (that of a trigger too).
   std::uint32_t payload_size = 0;  ///< Bytes of the last payload.
+
+  /// Of an instruction whose payload is a text.
+  [[nodiscard]] TextPlace text() const {
+    return {payload, static_cast<std::uint8_t>(payload_size), in_source};
+  }
 };
 
 /// Decodes the instruction at the reader's place and goes on after it. False if the code ends, the

@@ -4,8 +4,13 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "ports/memory/compile.hpp"
 #include "ports/memory/roll.hpp"
 #include "support/assembler.hpp"
 
@@ -260,6 +265,92 @@ TEST(Instruction, LimitsOfOperands) {
   EXPECT_FALSE(readable(Assembler{}.op(Opcode::text).counted(std::string(kMaxText + 1, 'a'))));
   EXPECT_TRUE(readable(Assembler{}.op(Opcode::raw).u8(1).counted("abcdef")));
   EXPECT_FALSE(readable(Assembler{}.op(Opcode::raw).u8(1).counted("abcdefg")));
+}
+
+// ---- Texts in the source ------------------------------------------------------------------------
+
+/// A roll of one definition with this code and this source, and a reader with a window of 4 bytes.
+struct WithSource {
+  WithSource(const Assembler& code, std::string_view slice) : source{slice} {
+    code.into(roll, 0, static_cast<std::uint32_t>(slice.size()));
+    roll.commit();
+    reader.seek(0, 0);
+  }
+  /// The text of the instruction that the reader stands before, which then is behind it; nothing if
+  /// there is none, or if the text cannot be read.
+  std::optional<std::string> text() {
+    Instruction in;
+    if (!read_instruction(reader, in) || !in.in_source) return std::nullopt;
+    std::string text;
+    seek_text(reader, in.text());
+    for (std::uint32_t i = 0; i < in.payload_size; ++i) text += static_cast<char>(reader.byte());
+    const bool good = !reader.failed();
+    reader.seek(0, in.end);
+    return good ? std::optional(text) : std::nullopt;
+  }
+  memory::Source source;
+  memory::Roll roll{&source};
+  std::array<std::uint8_t, 4> window{};
+  CodeReader reader{roll, window};
+};
+
+TEST(TextInSource, MayBeTheWholeSliceOrAnyPartOfIt) {
+  Assembler code;
+  for (const auto& [offset, size] : {std::pair{0U, 10U}, {0U, 1U}, {9U, 1U}, {3U, 6U}}) {
+    code.op(Opcode::text).in_source(offset, size);
+  }
+  WithSource test{code, "0123456789"};
+  EXPECT_EQ(test.text(), "0123456789");
+  EXPECT_EQ(test.text(), "0");
+  EXPECT_EQ(test.text(), "9");
+  EXPECT_EQ(test.text(), "345678");
+  EXPECT_TRUE(test.reader.at_end());
+}
+
+// Opcode, length and two bytes of offset: below 16,384. Then three, then four.
+TEST(TextInSource, TakesFourBytesAndFarAwayAFewMore) {
+  for (const auto& [offset, size] :
+       {std::pair{127U, 3U}, {128U, 4U}, {16383U, 4U}, {16384U, 5U}, {2097152U, 6U}}) {
+    const Assembler code = Assembler{}.op(Opcode::more_text).in_source(offset, 4);
+    EXPECT_EQ(code.code.size(), size);
+    WithSource test{code, std::string(offset, '.') + "text"};
+    EXPECT_EQ(test.text(), "text") << offset;
+  }
+}
+
+TEST(TextInSource, IsNotBelieved) {
+  const auto text = [](const Assembler& operand) {
+    Assembler code;
+    code.op(Opcode::push_text);
+    code.code.insert(code.code.end(), operand.code.begin(), operand.code.end());
+    return WithSource{code, "0123456789"}.text();
+  };
+  EXPECT_EQ(text(Assembler{}.in_source(8, 2)), "89");
+  EXPECT_EQ(text(Assembler{}.in_source(8, 3)), std::nullopt) << "behind the end";
+  EXPECT_EQ(text(Assembler{}.in_source(10, 1)), std::nullopt);
+  EXPECT_EQ(text(Assembler{}.in_source(0xFFFFFFFF, 1)), std::nullopt);
+  EXPECT_EQ(text(Assembler{}.in_source(0xFFFFFFFE, 4)), std::nullopt);
+  EXPECT_EQ(text(Assembler{}.in_source(3, 0)), std::nullopt) << "no text at all";
+  EXPECT_EQ(text(Assembler{}.u8(0x82)), std::nullopt) << "no offset";
+  EXPECT_EQ(text(Assembler{}.u8(0x82).u8(0x80)), std::nullopt) << "half an offset";
+  EXPECT_EQ(text(Assembler{}.u8(0x82).u8(0xFF).u8(0xFF).u8(0xFF).u8(0xFF).u8(0x7F)), std::nullopt);
+}
+
+TEST(TextInSource, AReaderComesBackToItsPlace) {
+  WithSource test{Assembler{}.u8(1).u8(2).u8(3), "abcdefgh"};
+  test.reader.seek_source(0, 5);
+  EXPECT_EQ(test.reader.byte(), 'f');
+  EXPECT_TRUE(test.reader.in_source());
+  const CodeReader::Place place = test.reader.place();
+  test.reader.seek(0, 1);
+  EXPECT_FALSE(test.reader.in_source());
+  EXPECT_EQ(test.reader.byte(), 2);
+  test.reader.go_to(place);
+  EXPECT_EQ(test.reader.record(), 0U);
+  EXPECT_EQ(test.reader.offset(), 6U);
+  EXPECT_EQ(test.reader.byte(), 'g');
+  EXPECT_EQ(test.reader.byte(), 'h');
+  EXPECT_TRUE(test.reader.at_end());
 }
 
 /// The trigger that `bytes` after BIND mean; false if they mean none.

@@ -94,7 +94,7 @@ void write_mod_names(TextWriter& out, std::uint8_t bits, WordList names) {
   }
 }
 
-/// Hands out the characters of a text in code.
+/// Hands out the characters of a text.
 class TextReader {
  public:
   TextReader(CodeReader& reader, std::uint32_t size) : reader_(reader), left_(size) {}
@@ -151,7 +151,7 @@ bool write_trigger(TextWriter& out, CodeReader& reader, const Instruction& in) {
   bool good = true;
   switch (trigger.kind) {
     case TriggerKind::text:
-      good = write_text(out, reader, in.payload, in.payload_size);
+      good = write_text(out, reader, in.text());
       out.put('"');
       return good && !mods.any();
     case TriggerKind::vial:
@@ -259,10 +259,9 @@ bool write_text_character(TextWriter& out, char32_t c, char32_t next) {
   return c != 0;
 }
 
-bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,
-                bool goes_on) {
-  reader.seek(reader.record(), offset);
-  TextReader text{reader, size};
+bool write_text(TextWriter& out, CodeReader& reader, const TextPlace& place, bool goes_on) {
+  seek_text(reader, place);
+  TextReader text{reader, place.size};
   bool good = true;
   for (char32_t c = text.next(); c != 0;) {
     const char32_t next = text.next();

@@ -55,10 +55,10 @@ std::string_view led_name(std::uint32_t led);
 /// False if it is none.
 bool write_text_character(TextWriter& out, char32_t c, char32_t next);
 
-/// What stands between the quotes of a text, escaped where needed. The text is `size` bytes of code
-/// from `offset` on; if it `goes_on`, another piece of it will stand in the same quotes.
-bool write_text(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size,
-                bool goes_on = false);
+/// What stands between the quotes of a text, escaped where needed. The text is one of the
+/// definition that is being read; if it `goes_on`, another piece of it will stand in the same
+/// quotes.
+bool write_text(TextWriter& out, CodeReader& reader, const TextPlace& text, bool goes_on = false);
 
 /// A name: letters, digits and `_`, no digit first.
 bool write_name(TextWriter& out, CodeReader& reader, std::uint32_t offset, std::uint32_t size);

@@ -19,11 +19,12 @@ enum class OperandKind : std::uint8_t {
   label,     ///< LEB128: the number of a label of this body.
   distance,  ///< LEB128: bytes from the start of this instruction back to the target.
   name,      ///< One length byte (1 to 31), then that many bytes.
-  text,      ///< One length byte (0 to 127), then that many bytes of UTF-8, whole characters.
-  keys,      ///< One count byte (0 to 6), then that many keyboard usages, one byte each.
-  trigger,   ///< A Trigger as trigger.hpp stores it.
-  labels,    ///< One count byte, then 6 bytes each: label (2), code offset (3), depth (1).
-  pattern,   ///< One count byte (1 to 8), then each key: exact, either (as TriggerMods), KeyRef.
+  text,      ///< UTF-8, whole characters. One length byte (0 to 127), then that many bytes. Or one
+         ///< byte 128 + the length (1 to 127), then LEB128: where they stand in the source slice.
+  keys,     ///< One count byte (0 to 6), then that many keyboard usages, one byte each.
+  trigger,  ///< A Trigger as trigger.hpp stores it.
+  labels,   ///< One count byte, then 6 bytes each: label (2), code offset (3), depth (1).
+  pattern,  ///< One count byte (1 to 8), then each key: exact, either (as TriggerMods), KeyRef.
 };
 
 // One row an opcode: symbol, mnemonic, up to four operands, values popped, values pushed, meaning.
@@ -283,6 +284,8 @@ constexpr std::string_view mnemonic_of(Opcode opcode) {
 inline constexpr std::size_t kMaxName = 31;
 /// Longest text operand, in bytes. Longer text is several TEXT, or PUSHTEXT and MORETEXT.
 inline constexpr std::size_t kMaxText = 127;
+/// In the length byte of a text operand: the text stands in the definition's source slice.
+inline constexpr std::uint8_t kTextInSource = 0x80;
 /// Most keys of one raw report (the boot keyboard's, HID 1.11, appendix B.1).
 inline constexpr std::size_t kMaxRawKeys = 6;
 /// Most parameters of a macro.

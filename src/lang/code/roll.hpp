@@ -103,6 +103,9 @@ struct IndexEntry {
                              ///< stand before `code`.
 };
 
+/// Longest source in bytes (offsets and sizes of a roll are kept in 32 bits with room to spare).
+inline constexpr std::uint32_t kMaxSource = 0x0FFFFFFF;
+
 /// Record numbers are below this.
 inline constexpr std::uint32_t kRecordNumbers = std::uint32_t{1} << 22;
 
@@ -121,9 +124,9 @@ class Roll {
   /// has, fewer only at the end of the code; 0 if there is no such definition.
   virtual std::size_t read_code(std::uint32_t record, std::uint32_t offset,
                                 std::span<std::uint8_t> out) = 0;
-  /// Reads the source slice of definition `record` from `offset` on. Returns the bytes read: as
-  /// many as `out` has, fewer only at the slice's end; 0 if there is no such definition or no
-  /// source.
+  /// Reads the source slice of definition `record` from `offset` on, where texts of its code may
+  /// stand. Returns the bytes read: as many as `out` has, fewer only at the slice's end; 0 if there
+  /// is no such definition or no source.
   virtual std::size_t read_source(std::uint32_t record, std::uint32_t offset,
                                   std::span<char> out) = 0;
   /// How many entries the index has.
@@ -175,6 +178,10 @@ class KeptRoll {
 /// the index in order, then commit() or abandon(). Nothing takes effect before commit().
 class RollWriter {
  public:
+  /// Whether whoever reads the roll gets the source slices too: then texts of the code may stand
+  /// there alone.
+  [[nodiscard]] bool keeps_source() const { return keeps_source_; }
+
   /// A new definition. The one before is complete.
   virtual Status begin_definition() = 0;
   /// Appends code to the definition that was begun last. Never changed later.
@@ -193,7 +200,11 @@ class RollWriter {
   virtual void abandon() = 0;
 
  protected:
+  explicit RollWriter(bool keeps_source = false) : keeps_source_(keeps_source) {}
   ~RollWriter() = default;
+
+ private:
+  bool keeps_source_;
 };
 
 }  // namespace pianola::lang

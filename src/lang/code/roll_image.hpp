@@ -12,7 +12,7 @@ namespace pianola::lang {
 // describes the format.
 
 /// The format's version; images of other versions are refused.
-inline constexpr std::uint16_t kImageVersion = 2;
+inline constexpr std::uint16_t kImageVersion = 3;
 
 /// What is wrong with an image.
 enum class ImageError : std::uint8_t {

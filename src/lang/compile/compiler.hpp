@@ -386,13 +386,18 @@ class Compiler final : private DiagnosticSink {
   static bool is_meant_as_key(std::string_view text);
   void check_bracket(const StringItem& item);
   void check_template(const StringItem& item);
-  void text_character(char32_t c);
+  void text_character(const StringItem& item);
+  void begin_text_run(std::uint32_t offset);
+  void end_text_run();
+  [[nodiscard]] std::uint32_t text_run_size() const { return text_size_ - run_begin_; }
   bool closes_text();
   bool text_value(const Position& at);
   bool caret_mark(const Position& at);
   void count_behind_caret(const StringItem& item);
   void end_text();
   void flush_text();
+  [[nodiscard]] bool is_reference() const;
+  Opcode text_opcode();
 
   // values.cpp: variables, waiting, calls
   enum class Assignment : std::uint8_t { none, plain, compound, comparison };
@@ -553,6 +558,8 @@ class Compiler final : private DiagnosticSink {
 
   std::array<char, kMaxText> text_;
   std::uint8_t text_size_ = 0;
+  std::uint8_t run_begin_ = 0;  ///< From there on text_ stands so in the source, at run_at_.
+  std::uint32_t run_at_ = 0;
   std::uint32_t text_end_ = 0;  ///< Offset after the last text.
   NameAt subject_;              ///< What the statement calls, declares or assigns to.
   std::uint8_t depth_ = 0;

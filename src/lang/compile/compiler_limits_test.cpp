@@ -140,7 +140,8 @@ TEST(Limits, CodeOfADefinition) {
   // A text's code is a little longer than the text. All pieces but the last fit, each in its line.
   const std::string piece = '"' + std::string(kMaxText, 'x') + "\"\n";
   const std::size_t pieces = kMaxCode / (kMaxText + 2);
-  const Words all = messages_of(with_body('\n' + repeated(piece, pieces + 1) + "ENTR"));
+  const Words all =
+      Compilation::in_code(with_body('\n' + repeated(piece, pieces + 1) + "ENTR")).messages();
   ASSERT_EQ(all.size(), 2U);
   const std::string line = std::to_string(pieces + 2);
   EXPECT_TRUE(all[0].starts_with(line + ":")) << all[0];

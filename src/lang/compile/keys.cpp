@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
@@ -145,6 +146,7 @@ bool Compiler::mouse_button(Chord& out) {
 void Compiler::start_text(Mode mode) {
   mode_ = mode;
   text_size_ = 0;
+  run_begin_ = 0;
   text_empty_ = true;
   caret_ = false;
   behind_caret_ = 0;
@@ -160,7 +162,7 @@ void Compiler::start_text(Mode mode) {
         check_layout(item.character, item.at);
         check_bracket(item);
         check_template(item);
-        text_character(item.character);
+        text_character(item);
         if (caret_) count_behind_caret(item);
         break;
       case StringItem::Kind::value:
@@ -181,7 +183,10 @@ void Compiler::start_text(Mode mode) {
 /// Takes as many characters of the text as come at once and no check here is about. Returns how
 /// many.
 unsigned Compiler::plain_text() {
+  const std::uint32_t at = lexer_.position().offset;
   const std::string_view plain = lexer_.plain_characters(text_.size() - text_size_);
+  if (plain.empty()) return 0;
+  begin_text_run(at);
   std::copy(plain.begin(), plain.end(), text_.begin() + text_size_);
   text_size_ = static_cast<std::uint8_t>(text_size_ + plain.size());
   return static_cast<unsigned>(plain.size());
@@ -245,11 +250,30 @@ void Compiler::check_template(const StringItem& item) {
           {});
 }
 
-void Compiler::text_character(char32_t c) {
-  const Utf8Bytes bytes = encode_utf8(c);
+void Compiler::text_character(const StringItem& item) {
+  const Utf8Bytes bytes = encode_utf8(item.character);
   if (text_size_ + bytes.size > text_.size()) flush_text();
+  if (item.verbatim) {
+    begin_text_run(item.at.offset);
+  } else {
+    end_text_run();
+  }
   std::copy_n(bytes.bytes.begin(), bytes.size, text_.begin() + text_size_);
   text_size_ = static_cast<std::uint8_t>(text_size_ + bytes.size);
+  if (!item.verbatim) run_begin_ = text_size_;
+}
+
+/// Bytes that stand so in the source at `offset` are about to be added to text_: they go on with
+/// the run of such bytes at its end, or begin another.
+void Compiler::begin_text_run(std::uint32_t offset) {
+  if (offset != run_at_ + text_run_size()) end_text_run();
+  if (text_run_size() == 0) run_at_ = offset;
+}
+
+/// What comes next does not stand behind the run: it is written, if it can be a reference.
+void Compiler::end_text_run() {
+  if (is_reference()) flush_text();
+  run_begin_ = text_size_;
 }
 
 /// The text is over and its last piece is written; the token after it is current.
@@ -335,19 +359,40 @@ bool Compiler::closes_text() {
   return item.kind == StringItem::Kind::broken;
 }
 
-/// Writes what text_ holds as one instruction.
+/// Whether code may point to the run instead of having a copy of it.
+bool Compiler::is_reference() const {
+  // So long a run never takes more bytes by a reference, wherever it stands: that has up to four
+  // bytes of offset, and text before and after it needs instructions of its own.
+  constexpr std::uint32_t kLeast = 8;
+  return text_run_size() >= kLeast && writer_.keeps_source();
+}
+
+/// Writes what text_ holds: as one instruction, or as one for what stands before the run and one
+/// for the run.
 void Compiler::flush_text() {
-  const bool first = mode_ == Mode::argument_text && text_empty_;
-  const Opcode opcode = mode_ == Mode::text ? Opcode::text
-                        : first             ? Opcode::push_text
-                                            : Opcode::more_text;
-  if (opcode == Opcode::text && text_size_ == 1) {
-    note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
+  const bool refers = is_reference();
+  const std::uint8_t size = refers ? run_begin_ : text_size_;
+  if (size > 0 || !refers) {
+    const Opcode opcode = text_opcode();
+    if (opcode == Opcode::text && size == 1) {
+      note_letter(KeyRef::character(static_cast<unsigned char>(text_[0])));
+    }
+    emit(opcode, size);
+    append({reinterpret_cast<const std::uint8_t*>(text_.data()), size});
   }
-  emit(opcode, text_size_);
-  append({reinterpret_cast<const std::uint8_t*>(text_.data()), text_size_});
+  if (refers) {
+    const auto length = static_cast<std::uint8_t>(kTextInSource | text_run_size());
+    emit(CodePiece(text_opcode()).byte(length).number(run_at_ - slice_begin_));
+  }
   text_size_ = 0;
-  text_empty_ = false;
+  run_begin_ = 0;
+}
+
+/// The instruction for the next piece of the text.
+Opcode Compiler::text_opcode() {
+  const bool first = std::exchange(text_empty_, false);
+  if (mode_ == Mode::text) return Opcode::text;
+  return mode_ == Mode::argument_text && first ? Opcode::push_text : Opcode::more_text;
 }
 
 }  // namespace pianola::lang

@@ -463,6 +463,7 @@ StringItem Lexer::string_item() {
       if (text_.curly_at.line != 0 && !text_.lines && opens_text()) return closed_by_curly(item);
       if (text_.lines && !three) {
         item.character = '"';
+        item.verbatim = true;
         return item;
       }
       if (text_.lines) {
@@ -475,6 +476,7 @@ StringItem Lexer::string_item() {
       return item;
     }
     if (c == '\n') {
+      item.verbatim = byte_at(at_.offset) == '\n';
       take_line_end();
       text_.blanks = false;
       text_.only_blanks = true;
@@ -501,6 +503,7 @@ StringItem Lexer::string_item() {
     text_.only_blanks = text_.only_blanks && is_blank(c);
     text_.blanks = true;
     item.character = c;
+    item.verbatim = true;
     return item;
   }
 }

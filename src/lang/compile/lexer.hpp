@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "lang/code/roll.hpp"
 #include "lang/compile/diagnostic.hpp"
 #include "lang/compile/source.hpp"
 
@@ -47,12 +48,12 @@ struct StringItem {
   Kind kind = Kind::end;
   char32_t character = 0;
   Position at;
+  /// A character that stands at `at` as its UTF-8, byte for byte.
+  bool verbatim = false;
 };
 
 /// Longest word that the lexer keeps; longer ones are cut (and no key or keyword is as long).
 inline constexpr std::size_t kMaxWord = 40;
-/// Longest source in bytes (offsets and sizes of a roll are kept in 32 bits with room to spare).
-inline constexpr std::uint32_t kMaxSource = 0x0FFFFFFF;
 
 /// The few bytes of a source that lexers look at: those that read the same place share them.
 class SourceWindow {

@@ -184,7 +184,7 @@ bool DefinitionWriter::named_text() {
     good = last || read();
     const bool goes_on = !last && in_.opcode == Opcode::more_text;
     if (piece.opcode == Opcode::more_text) {
-      good = good && write_text(out_, reader_, piece.payload, piece.payload_size, goes_on);
+      good = good && write_text(out_, reader_, piece.text(), goes_on);
     } else {
       good = good && piece.opcode == Opcode::text_of;
       out_ << "${";

@@ -9,9 +9,10 @@
 
 namespace pianola::lang {
 
-/// Writes source for the roll, from its code alone, that compiles to the same code byte for byte.
-/// Comments, order within a line and the names of parameters are not in the code and so not in the
-/// result. It is in the formatter's style. Needs the same RAM for any roll.
+/// Writes source for the roll, from its code and what that points to, that compiles to the same
+/// code byte for byte, but for where the texts are that stand in the source. Comments, order within
+/// a line and the names of parameters are not in the code and so not in the result. It is in the
+/// formatter's style. Needs the same RAM for any roll.
 ///
 /// Instead of a definition whose code cannot come from the compiler stands a comment line that says
 /// so; then Status::errors is returned in the end. Label tables are not checked against the blocks

@@ -187,7 +187,7 @@ bool DefinitionWriter::rest_of_statement(StatementForm form) {
 
 bool DefinitionWriter::text() {
   out_.put('"');
-  const bool good = write_text(out_, reader_, in_.payload, in_.payload_size);
+  const bool good = write_text(out_, reader_, in_.text());
   out_.put('"');
   return good;
 }
@@ -299,7 +299,7 @@ bool DefinitionWriter::text_argument(std::size_t i) {
   out_.put('"');
   for (;;) {
     const bool goes_on = in.end < starts_[i + 1];
-    if (!write_text(out_, reader_, in.payload, in.payload_size, goes_on)) return false;
+    if (!write_text(out_, reader_, in.text(), goes_on)) return false;
     if (!goes_on) break;
     reader_.seek(record_, in.end);
     if (!read_instruction(reader_, in) || in.opcode != Opcode::more_text) return false;

@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
+#include "lang/code/code_reader.hpp"
 #include "lang/code/image_format.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/text/roll_measure.hpp"
@@ -23,6 +24,7 @@ class ImageWriter {
 
   Status run() {
     if (!measure()) return Status::full;
+    if (!has_source_ && needs_source()) return Status::errors;
     write_header();
     write_table();
     write_index();
@@ -35,6 +37,20 @@ class ImageWriter {
   }
 
  private:
+  /// Whether texts stand in the source alone.
+  bool needs_source() {
+    std::array<std::uint8_t, 64> window{};
+    CodeReader reader{roll_, window};
+    for (std::uint32_t position = 0; position < roll_.size(); ++position) {
+      Instruction in;
+      reader.seek(roll_.record_at(position), 0);
+      while (read_instruction(reader, in)) {
+        if (in.in_source) return true;
+      }
+    }
+    return false;
+  }
+
   /// Fills in the header. False if the image would be too large.
   bool measure() {
     std::uint64_t code = 0;

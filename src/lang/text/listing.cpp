@@ -129,7 +129,7 @@ class Lister {
       case OperandKind::name:
         return write_name(out_, reader_, in.payload, value);
       case OperandKind::text:
-        return list_text(in.payload, value);
+        return list_text(in.text());
       case OperandKind::trigger:
         return write_trigger(out_, reader_, in);
       case OperandKind::pattern:
@@ -145,9 +145,14 @@ class Lister {
     return true;
   }
 
-  bool list_text(std::uint32_t offset, std::uint32_t size) {
+  /// With its offset, if it stands in the source.
+  bool list_text(const TextPlace& text) {
+    if (text.in_source) {
+      out_ << "source ";
+      out_.hex(text.offset, 4).put(' ');
+    }
     out_.put('"');
-    const bool good = write_text(out_, reader_, offset, size);
+    const bool good = write_text(out_, reader_, text);
     out_.put('"');
     return good;
   }

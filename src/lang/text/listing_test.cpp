@@ -51,6 +51,25 @@ total: 1 definitions, 0 bytes of source, 31 bytes of code, 1 index entries
 )");
 }
 
+TEST(Listing, TextsInTheSource) {
+  const std::string text = "F1 { \"a text \\\"to\\\" type it all\" }\n";
+  memory::Source source{text};
+  memory::Roll roll{&source};
+  memory::Findings findings;
+  ASSERT_EQ(memory::compile(text, roll, findings), Status::ok);
+  memory::StringSink out;
+  EXPECT_EQ(write_listing(roll, out), Status::ok);
+  EXPECT_EQ(out.text(), R"(definition 1: 35 bytes of source, 22 bytes of code
+  0000    3  BIND        F1
+  0003   13  TEXT        "a text \"to\""
+  0010    3  TEXT        source 0013 " type it all"
+  0013    3  END         0 -
+index
+  trigger press 0x3a (F1) -> definition 1 code 0000 body 0003 labels - frame 0 params 0
+total: 1 definitions, 35 bytes of source, 22 bytes of code, 1 index entries
+)");
+}
+
 TEST(Listing, MacroLayerAndLoops) {
   memory::Roll roll;
   Assembler{}

@@ -104,6 +104,21 @@ TEST_F(RollImageTest, StrippedHasNoSourceAndNothingWithoutCode) {
   EXPECT_EQ(all_code(read, 1), Bytes(200, 0xAB));
 }
 
+// Its code points to where there is nothing then.
+TEST(RollImage, ARollWithTextsInItsSourceCannotBeStripped) {
+  const std::string text = "F1 { \"short\" }\nF2 { \"a text to type\" }\n";
+  memory::Source source{text};
+  for (const auto& [texts, status] : {std::pair{memory::Texts::in_source, Status::errors},
+                                      {memory::Texts::in_code, Status::ok}}) {
+    memory::Roll roll{&source, texts};
+    memory::Findings findings;
+    ASSERT_EQ(memory::compile(text, roll, findings), Status::ok);
+    BytesSink image;
+    EXPECT_EQ(write_image(roll, ImageContent::stripped, image), status);
+    EXPECT_EQ(write_image(roll, ImageContent::with_source, image), Status::ok);
+  }
+}
+
 TEST_F(RollImageTest, ReadsOutsideGiveNothing) {
   const Bytes bytes = image(ImageContent::with_source);
   RollImage read;

@@ -11,6 +11,12 @@
 
 namespace pianola::memory {
 
+/// Where the texts of a roll with source stand.
+enum class Texts : std::uint8_t {
+  in_source,  ///< There alone, if they can.
+  in_code,    ///< In the code: it can be used without the source.
+};
+
 /// A roll in memory: the compiler writes it, the engine reads it. For the command line and tests.
 class Roll final : public lang::Roll, public lang::RollWriter {
  public:
@@ -21,7 +27,8 @@ class Roll final : public lang::Roll, public lang::RollWriter {
   };
 
   /// With a source, each definition keeps its slice of it; without, only code is kept.
-  explicit Roll(lang::Source* source = nullptr) : source_(source) {}
+  explicit Roll(lang::Source* source = nullptr, Texts texts = Texts::in_source)
+      : lang::RollWriter(source != nullptr && texts == Texts::in_source), source_(source) {}
 
   // Roll
   [[nodiscard]] std::uint32_t size() const override;
