@@ -149,9 +149,9 @@ TEST(StorePlaying, BytesMayMoveWhileTheyAreTyped) {
 }
 
 TEST(StorePlaying, ADamagedMacroEndsWithAnErrorAndOthersPlayOn) {
-  StorePlayer player{"F1 { \"" + words(1, 400) + "\" }\nF2 { \"fine\" }\n", kFourMegabytes, false};
-  // Two bits of a block in the middle of the first one's text.
-  const std::string needle = words(1, 400).substr(170, 20);
+  StorePlayer player{"F1 { \"" + words(1, 1200) + "\" }\nF2 { \"fine\" }\n", kFourMegabytes, false};
+  // Two bits of a frame in the middle of the first one's text.
+  const std::string needle = words(1, 1200).substr(600, 20);
   const auto bytes = player.flash.bytes();
   const std::string_view image{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   const auto at = static_cast<std::uint32_t>(image.find(needle));
@@ -162,7 +162,7 @@ TEST(StorePlaying, ADamagedMacroEndsWithAnErrorAndOthersPlayOn) {
   player.pass(1000);
   EXPECT_EQ(player.simulation.errors().size(), 1U);
   ASSERT_FALSE(player.simulation.host().trace().empty());
-  EXPECT_EQ(words(1, 400).substr(0, player.text().size()), player.text());
+  EXPECT_EQ(words(1, 1200).substr(0, player.text().size()), player.text());
   EXPECT_TRUE(player.simulation.host().trace().back().report.empty());
   const std::string before = player.text();
   player.tap(kF2);

@@ -714,7 +714,7 @@ TEST_P(StorePowerCutsTest, FillTheRegion) {
   workload.prepare.pop_back();
   const auto count = static_cast<std::uint32_t>(workload.prepare.size());
   workload.changes.push_back(edit(count, 0, long_definition(count, geometry.size() / 40)));
-  workload.changes.push_back(edit(count, 0, long_definition(100, geometry.size() / 20)));
+  workload.changes.push_back(edit(count, 0, long_definition(100, geometry.size() / 8)));
   workload.changes.push_back(edit(2, 1, long_definition(2, 20)));
   Cuts cuts(geometry, true);
   ASSERT_EQ(cuts.play(workload), "");

@@ -24,7 +24,9 @@ class Lines final : public inspect::CheckSink {
     std::string line = fmt::format("{:06x}: {}", finding.address, text(finding.part));
     if (finding.object != 0) line += ": " + object(finding);
     line += fmt::format(": {}", text(finding.problem));
-    if (finding.found != 0 || finding.expected != 0) {
+    if (finding.problem == inspect::Problem::wrong_bit) {
+      line += fmt::format(" (bit {})", finding.found);
+    } else if (finding.found != 0 || finding.expected != 0) {
       line += fmt::format(" ({}, not {})", finding.found, finding.expected);
     }
     // What does not count may be damaged: it goes when its sector is erased.
@@ -59,10 +61,10 @@ std::uint32_t readable(Read read) {
 
 bool is_whole(store::StoredRoll& roll, store::Log& log, std::uint32_t position) {
   store::LogView view{log};
-  store::ObjectReader objects{view};
+  store::ObjectReader objects{view, log.frame_buffer()};
   store::Chunk last;
   const std::uint32_t record = roll.record_at(position);
-  if (!objects.last_chunk(log.root().roll, record, last)) return false;
+  if (!objects.last_chunk(log.root()[store::TreeRole::roll], record, last)) return false;
   std::array<std::uint8_t, 4096> code{};
   std::array<char, 4096> source{};
   return readable([&](std::uint32_t at) { return roll.read_code(record, at, code); }) ==

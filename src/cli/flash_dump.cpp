@@ -19,21 +19,13 @@ using store::FrameKind;
 /// Notes where the frames of trees and of what they refer to stand.
 class LiveFrames final : public store::TreeVisitor {
  public:
-  explicit LiveFrames(store::Log& log) {
-    const store::Root root = log.root();
-    store::walk(log.flash(), store::TreeKind::index, root.index, *this);
-    chunks_ = true;
-    store::walk(log.flash(), store::TreeKind::chunks, root.roll, *this);
-    store::walk(log.flash(), store::TreeKind::chunks, root.draft, *this);
-    store::walk(log.flash(), store::TreeKind::chunks, root.backup, *this);
-  }
+  explicit LiveFrames(store::Log& log) { store::walk(log.flash(), log.root(), *this, *this); }
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override { all_.insert(address); }
-  void entry(const store::Entry& entry) override {
-    if (!chunks_) return;
-    const store::Chunk chunk = store::to_chunk(entry);
-    for (std::uint32_t block = 0; block * store::kBlock < chunk.size; ++block) {
-      all_.insert(chunk.address + block * store::kBlockFrame);
+  void chunk(const store::Chunk& chunk) override {
+    if (chunk.last) return;
+    for (std::uint32_t frame = 0; frame * store::kPayload < chunk.size; ++frame) {
+      all_.insert(chunk.address + frame * store::kMaxFrame);
     }
   }
 
@@ -41,7 +33,6 @@ class LiveFrames final : public store::TreeVisitor {
 
  private:
   std::set<std::uint32_t> all_;
-  bool chunks_ = false;
 };
 
 std::string tree_text(const store::TreeRef& tree) {
@@ -50,11 +41,14 @@ std::string tree_text(const store::TreeRef& tree) {
 }
 
 std::string root_text(const store::Root& root) {
+  using store::TreeRole;
   std::string text =
-      fmt::format("commit {}: roll {} ({}), index {}", root.commit, tree_text(root.roll),
-                  root.saved ? "saved" : "the defaults are used", tree_text(root.index));
-  if (root.draft.levels != 0) text += ", overlay " + tree_text(root.draft);
-  if (root.backup.levels != 0) text += ", backup " + tree_text(root.backup);
+      fmt::format("commit {}: roll {} ({}), index {}", root.commit, tree_text(root[TreeRole::roll]),
+                  root.saved ? "saved" : "the defaults are used", tree_text(root[TreeRole::index]));
+  const store::TreeRef& draft = root[TreeRole::draft];
+  const store::TreeRef& backup = root[TreeRole::backup];
+  if (draft.levels != 0) text += ", overlay " + tree_text(draft);
+  if (backup.levels != 0) text += ", backup " + tree_text(backup);
   return text;
 }
 
@@ -88,8 +82,8 @@ class Printer final : public inspect::DumpSink {
 
   void frame(const Frame& frame) override {
     const bool live = live_.has(frame.address);
-    const bool goes_on = count_ != 0 && frame.kind == FrameKind::block &&
-                         first_.kind == FrameKind::block && frame.good == first_.good &&
+    const bool goes_on = count_ != 0 && frame.kind == FrameKind::data &&
+                         first_.kind == FrameKind::data && frame.good == first_.good &&
                          live == is_live_;
     if (!goes_on) {
       print_run();
@@ -121,12 +115,12 @@ class Printer final : public inspect::DumpSink {
 
   [[nodiscard]] std::string run_text() const {
     switch (first_.kind) {
-      case FrameKind::block:
-        return counted(count_, "block");
+      case FrameKind::data:
+        return counted(count_, "frame") + " of data";
       case FrameKind::node:
-        return fmt::format("node of {}, level {}, {} {}",
-                           first_.tree == store::TreeKind::index ? "an index" : "pieces",
-                           first_.level, first_.entries, first_.entries == 1 ? "entry" : "entries");
+        return fmt::format("node of {}, level {}, {}",
+                           first_.tree == store::TreeKind::index ? "an index" : "objects",
+                           first_.level, counted(first_.payload, "byte"));
       case FrameKind::commit:
         return first_.good ? root_text(first_.root) : "commit";
       case FrameKind::settled:

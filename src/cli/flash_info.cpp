@@ -14,7 +14,7 @@ namespace {
 
 /// Bytes of flash for each byte of text, code and trees included, as long as nothing is stored that
 /// tells: of macros of a line each.
-constexpr double kUsualCost = 3.0;
+constexpr double kUsualCost = 2.0;
 
 void print_row(std::string_view name, const std::string& text, Console& console) {
   constexpr std::size_t kIndent = 12;
@@ -50,13 +50,13 @@ std::string free_text(Region& region, const store::Space& space) {
 
 std::string backup_text(Region& region, const store::Space& space) {
   if (!region.store().has_backup()) return "none";
-  const std::uint32_t size = region.store().log().root().backup.bytes;
+  const std::uint32_t size = region.store().log().root()[store::TreeRole::backup].bytes;
   return fmt::format("{} of text; {} of flash are its own", counted(size, "byte"),
                      counted(space.backup, "byte"));
 }
 
 std::string drive_text(Region& region) {
-  const std::uint32_t sectors = region.store().log().root().draft.count;
+  const std::uint32_t sectors = region.store().log().root()[store::TreeRole::draft].count;
   if (sectors == 0) return "nothing waits";
   return fmt::format("{} of {} bytes wait", counted(sectors, "sector"), store::Store::kDraftSector);
 }

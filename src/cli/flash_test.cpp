@@ -447,8 +447,9 @@ TEST_F(Flash, WhatCannotBeUsedIsTold) {
 
 TEST_F(Flash, DamageCostsOneDefinition) {
   init();
-  put("F1 { \"first\" }\nF2 { \"second, with a text that is long enough to find it\" }\n"
-      "F3 { \"third\" }\n");
+  // Too long for a leaf, so that it stands apart.
+  put("F1 { \"first\" }\nF2 { \"second, with a text that is long enough to find it" +
+      std::string(300, '.') + "\" }\nF3 { \"third\" }\n");
   std::string bytes = read("r.flash");
   const std::size_t at = bytes.find("long enough");
   ASSERT_NE(at, std::string::npos);
@@ -460,7 +461,7 @@ TEST_F(Flash, DamageCostsOneDefinition) {
   EXPECT_THAT(flash({"info"}).out, HasSubstr("\ndamaged     1 definition\n"));
   const Result check = flash({"check"});
   EXPECT_EQ(check.code, 1);
-  EXPECT_THAT(check.err, HasSubstr("roll: definition 2: the block's checksum is wrong"));
+  EXPECT_THAT(check.err, HasSubstr("roll: definition 2: the frame's checksum is wrong"));
   EXPECT_THAT(check.err, HasSubstr(": its data are lost\n"));
   const Result got = flash({"get"});
   EXPECT_EQ(got.code, 1);
@@ -471,6 +472,26 @@ TEST_F(Flash, DamageCostsOneDefinition) {
   EXPECT_THAT(flash({"dump"}).out, HasSubstr("damaged"));
   put("F1 { \"first\" }\n");
   expect_sound();
+}
+
+// One wrong bit costs nothing, wherever it is.
+TEST_F(Flash, AWrongBitOfATextIsPutRight) {
+  const std::string text = "F1 { \"short\" }\nF2 { \"" + std::string(400, 'x') + "\" }\n";
+  init();
+  put(text);
+  const std::string good = read("r.flash");
+  for (const char* const what : {"short", "xxxxxxxx"}) {
+    std::string bytes = good;
+    const std::size_t at = bytes.find(what);
+    ASSERT_NE(at, std::string::npos);
+    bytes[at + 3] = static_cast<char>(bytes[at + 3] ^ 4);
+    write("r.flash", bytes);
+    const Result got = flash({"get"});
+    EXPECT_EQ(got.code, 0) << got.err;
+    EXPECT_EQ(got.out, text);
+    EXPECT_EQ(pianola({"play", "--flash", flash_, "--keys", "F1"}).out, "short\n");
+    EXPECT_THAT(flash({"check"}).err, HasSubstr("a bit is wrong; it can be put right"));
+  }
 }
 
 TEST_F(Flash, NoDamageDoesHarm) {

@@ -214,6 +214,9 @@ void Drive::ended() {
 
 Next Drive::step(Time now) {
   now_ = now;
+  // The usual case: with nothing to do, the editor was let go before.
+  const bool works = writing_ || leaving_ || take_;
+  if (state_ == State::out && !wanted_ && !works) return {};
   const Next next = go_on(now);
   hold_editor();
   return next;

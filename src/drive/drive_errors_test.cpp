@@ -263,7 +263,7 @@ TEST(DriveErrors, AFullDriveSaysSoAtOnce) {
 
 /// A file that is written in place on a drive that gets full is neither the old one nor the new.
 TEST(DriveErrors, AMixtureIsNotTaken) {
-  const std::string old = test::many_macros(280, 100);
+  const std::string old = test::many_macros(400, 100);
   std::string changed = old;
   for (char& c : changed) c = c == 'd' ? 'D' : c;
   for (const bool restarted : {false, true}) {
@@ -375,7 +375,7 @@ TEST(DriveErrors, AFileThatHasNoRoomIsADraft) {
   EXPECT_TRUE(file(rig, "macros.txt") == text);
   EXPECT_NE(file(rig, "ERRORS.TXT").find("no room for this file"), std::string::npos);
   // There is no room to write a shorter one either, which ends the matter.
-  EXPECT_EQ(put(rig, test::many_macros(130, 100)), kNoRoom);
+  EXPECT_EQ(put(rig, test::many_macros(200, 100)), kNoRoom);
   EXPECT_EQ(rig.eject(), Outcome::no_room);
   wait_for_errors(rig);
   EXPECT_TRUE(file(rig, "macros.txt") == old);

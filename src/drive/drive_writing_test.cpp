@@ -237,7 +237,7 @@ TEST(DriveWriting, ARefusalIsAnswered) {
 /// pauses after each. Macros and what is written take most of the flash.
 std::uint64_t most_for_a_write(std::uint32_t pause) {
   DriveRig rig;
-  EXPECT_EQ(rig.save(test::many_macros(440, 60)), Status::ok);
+  EXPECT_EQ(rig.save(test::many_macros(900, 60)), Status::ok);
   rig.insert();
   std::mt19937 random(1);
   std::uint64_t most = 0;

@@ -4,8 +4,6 @@
 #include <array>
 #include <cassert>
 
-#include "base/bytes.hpp"
-#include "base/crc32.hpp"
 #include "store/frames.hpp"
 #include "store/object.hpp"
 #include "store/shared_chunks.hpp"
@@ -17,21 +15,19 @@ namespace {
 using flash::FlashStatus;
 using store::Child;
 using store::Chunk;
-using store::chunk_frames;
-using store::Entry;
+using store::data_frames;
 using store::Frame;
 using store::FrameKind;
 using store::FrameReader;
 using store::has_frames;
-using store::is_block_good;
-using store::kBlock;
-using store::kBlockFrame;
-using store::kMaxItem;
+using store::Item;
+using store::kItemHead;
+using store::kMaxFrame;
 using store::kMaxLevels;
 using store::kNoBit;
+using store::kPayload;
 using store::Log;
 using store::Node;
-using store::node_capacity;
 using store::ObjectReader;
 using store::read_item;
 using store::Root;
@@ -40,6 +36,7 @@ using store::SectorState;
 using store::SharedChunks;
 using store::TreeKind;
 using store::TreeRef;
+using store::TreeRole;
 using store::TreeVisitor;
 
 /// A bit for each byte of the region: whether something in force stands there.
@@ -113,7 +110,8 @@ class Findings {
 /// Checks what a tree's entries say, in order of their keys.
 class Entries {
  public:
-  virtual void entry(const Entry& entry) = 0;
+  /// An entry whose item stands at `address`.
+  virtual void entry(Item item, std::uint32_t address) = 0;
   virtual void end() = 0;
 
  protected:
@@ -135,15 +133,23 @@ class TreeCheck {
     }
     is_top_ = true;
     unsigned level = levels_ - 1;
-    if (!enter({{}, tree.address, tree.count, tree.bytes, tree.entries}, level)) return;
+    if (!enter({{}, tree.address, tree.count, tree.bytes, tree.size}, level)) return;
     while (level < levels_) {
       Stop& stop = stops_[level];
-      if (stop.position == stop.node.entries) {
+      std::array<std::uint8_t, kItemHead> memory;
+      if (stop.item == stop.node.size) {
         leave(level++);
-      } else if (level == 0) {
-        take_entry(stop);
-      } else if (Child child; take_child(stop, child) && enter(child, level - 1)) {
-        --level;
+        continue;
+      }
+      const std::uint32_t address = stop.node.address + store::kFrameHeader + stop.item;
+      const Item item = take(stop, memory);
+      if (item.empty()) continue;
+      if (level == 0) {
+        take_entry(stop, item, address);
+      } else {
+        Child child;
+        get_child(kind(), item, child);
+        if (enter(child, level - 1)) --level;
       }
     }
     entries_.end();
@@ -156,7 +162,7 @@ class TreeCheck {
     std::uint32_t wrong_bit = kNoBit;
     std::uint32_t count = 0;  ///< Of what was seen below.
     std::uint32_t bytes = 0;
-    unsigned position = 0;
+    unsigned item = 0;  ///< Where the next item stands.
     bool whole = true;  ///< All below could be read.
   };
 
@@ -166,7 +172,7 @@ class TreeCheck {
   }
 
   [[nodiscard]] TreeKind kind() const {
-    return part_ == Part::index ? TreeKind::index : TreeKind::chunks;
+    return part_ == Part::index ? TreeKind::index : TreeKind::objects;
   }
 
   /// Reads a node and goes to its first item.
@@ -174,16 +180,16 @@ class TreeCheck {
     Node node;
     std::uint32_t wrong_bit = kNoBit;
     // A frame is claimed before it is read: so no node is entered twice.
-    const bool good =
-        child.entries != 0 && child.entries <= node_capacity(level) &&
-        findings_.claim(part_, child.address, node_frame(kind(), level, child.entries), 0) &&
-        read_node(flash_, kind(), child.address, level, child.entries, node, wrong_bit);
+    const bool good = child.size != 0 && child.size <= kPayload &&
+                      findings_.claim(part_, child.address, store::frame_size(child.size), 0) &&
+                      read_node(flash_, kind(), child.address, level, child.size, node, wrong_bit);
     if (!good) {
       add(Problem::node, child.address);
       if (!is_top_) stops_[level + 1].whole = false;
       return false;
     }
-    if (!is_top_ && get_key(kind(), item(node, kind(), level, 0)) != child.first) {
+    const store::Items items{node.frame.data()};
+    if (!is_top_ && items.any() && get_key(kind(), items.get()) != child.first) {
       add(Problem::first_key, child.address);
     }
     is_top_ = false;
@@ -208,30 +214,27 @@ class TreeCheck {
     above.whole = above.whole && stop.whole;
   }
 
-  bool take_child(Stop& stop, Child& child) {
-    std::array<std::uint8_t, kMaxItem> bytes;
-    if (!take(stop, std::span(bytes).first(item_size(kind(), 1)))) return false;
-    child = get_child(kind(), bytes.data());
-    return true;
-  }
-
-  void take_entry(Stop& stop) {
-    std::array<std::uint8_t, kMaxItem> bytes;
-    if (!take(stop, std::span(bytes).first(item_size(kind(), 0)))) return;
-    Entry entry;
-    get_entry(kind(), bytes.data(), entry);
-    add_entry(kind(), entry, stop.count, stop.bytes);
-    if (has_key_ && entry.key <= last_key_) add(Problem::order, stop.node.address);
+  void take_entry(Stop& stop, Item item, std::uint32_t address) {
+    const lang::IndexKey key = get_key(kind(), item);
+    add_entry(kind(), item, stop.count, stop.bytes);
+    if (has_key_ && key <= last_key_) add(Problem::order, stop.node.address);
     has_key_ = true;
-    last_key_ = entry.key;
-    entries_.entry(entry);
+    last_key_ = key;
+    entries_.entry(item, address);
   }
 
-  bool take(Stop& stop, std::span<std::uint8_t> out) {
-    if (read_item(flash_, stop.node.address, stop.wrong_bit, stop.position++, out)) return true;
-    add(Problem::node, stop.node.address);
-    stop.whole = false;
-    return false;
+  /// The next item of a node; empty if there is none where one should be.
+  Item take(Stop& stop, std::span<std::uint8_t, kItemHead> memory) {
+    const Item item =
+        read_item(flash_, stop.node.address, stop.wrong_bit, stop.node.size, stop.item, memory);
+    if (item.empty()) {
+      add(Problem::node, stop.node.address);
+      stop.whole = false;
+      stop.item = stop.node.size;
+    } else {
+      stop.item += store::item_size(item);
+    }
+    return item;
   }
 
   flash::NorFlash& flash_;
@@ -248,15 +251,13 @@ class TreeCheck {
 /// Takes note again of what a tree consists of.
 class Marks final : public TreeVisitor {
  public:
-  Marks(Findings& findings, TreeKind kind) : findings_(findings), kind_(kind) {}
+  explicit Marks(Findings& findings) : findings_(findings) {}
 
   void node(std::uint32_t address, std::uint32_t size, unsigned, bool) override {
     mark(address, size);
   }
-  void entry(const Entry& entry) override {
-    if (kind_ == TreeKind::index) return;
-    const Chunk chunk = to_chunk(entry);
-    if (chunk.size != 0) mark(chunk.address, chunk_frames(chunk.size));
+  void chunk(const Chunk& chunk) override {
+    if (!chunk.last) mark(chunk.address, data_frames(chunk.size));
   }
 
  private:
@@ -265,33 +266,34 @@ class Marks final : public TreeVisitor {
   }
 
   Findings& findings_;
-  TreeKind kind_;
 };
 
-/// Checks chunks and their blocks; of the backup, but for the blocks that the roll has too.
+/// Checks chunks and their frames; of the backup, but for the pieces that the roll has too.
 class Chunks final : public Entries {
  public:
-  Chunks(flash::NorFlash& flash, Findings& findings, Part part, const TreeRef& tree,
-         const TreeRef& roll)
-      : flash_(flash), findings_(findings), part_(part), tree_(tree), shared_(flash, roll) {}
+  Chunks(Log& log, Findings& findings, Part part, const TreeRef& roll)
+      : flash_(log.flash()),
+        findings_(findings),
+        part_(part),
+        shared_(log.flash(), log.frame_buffer(), roll) {}
 
-  void entry(const Entry& entry) override {
-    const Chunk chunk = to_chunk(entry);
+  void entry(Item item, std::uint32_t address) override {
+    Chunk chunk;
+    get_chunk(item, address, chunk);
     if (open_ && chunk.object != object_) end();
     if (!open_) begin(chunk.object);
-    if (chunk.last && chunk.size > std::uint64_t{chunk.code} + chunk.source) {
-      add(Problem::object_size, chunk, chunk.code + chunk.source, chunk.size);
-    } else if (chunk.offset != next_) {
+    if (chunk.offset != next_) {
       add(chunk.last ? Problem::object_size : Problem::gap, chunk, next_, chunk.offset);
     }
-    if (!chunk.last && (chunk.size == 0 || chunk.size % kBlock != 0)) {
-      add(Problem::chunk_size, chunk, 0, chunk.size);
+    if (!chunk.last) {
+      // Only an object's last frame may be shorter.
+      if (chunk.size == 0 || next_ % kPayload != 0) {
+        add(Problem::piece_size, chunk, 0, chunk.size);
+      }
+      frames(chunk, part_ == Part::backup && shared_.has(chunk));
     }
-    blocks(chunk, part_ == Part::backup && shared_.has(entry));
     next_ = chunk.offset + chunk.size;
-    if (!chunk.last) return;
-    if (whole_ && part_ != Part::draft) check_hash(chunk);
-    open_ = false;
+    if (chunk.last) open_ = false;
   }
 
   void end() override {
@@ -302,70 +304,45 @@ class Chunks final : public Entries {
  private:
   void begin(std::uint32_t object) {
     open_ = true;
-    whole_ = true;
     object_ = object;
     next_ = 0;
   }
 
   void add(Problem problem, const Chunk& chunk, std::uint32_t expected, std::uint32_t found) {
     findings_.add({problem, part_, chunk.address, chunk.object, expected, found});
-    whole_ = false;
   }
 
-  void blocks(const Chunk& chunk, bool shared) {
-    if (chunk.size == 0) return;
-    if (!findings_.claim(part_, chunk.address, chunk_frames(chunk.size), chunk.object)) {
-      whole_ = false;
+  void frames(const Chunk& piece, bool shared) {
+    if (piece.size == 0 ||
+        !findings_.claim(part_, piece.address, data_frames(piece.size), piece.object)) {
       return;
     }
     if (shared) return;
-    std::uint32_t address = chunk.address;
-    for (std::uint32_t done = 0; done < chunk.size; done += kBlock) {
-      const std::uint32_t size = std::min(kBlock, chunk.size - done);
-      block(chunk, address, size);
-      address += 1 + size + 2;
+    std::uint32_t address = piece.address;
+    for (std::uint32_t done = 0; done < piece.size; done += kPayload) {
+      const std::uint32_t size = std::min<std::uint32_t>(kPayload, piece.size - done);
+      frame(piece, address, size);
+      address += kMaxFrame;
     }
   }
 
-  void block(const Chunk& chunk, std::uint32_t address, std::uint32_t size) {
-    std::array<std::uint8_t, kBlockFrame> frame;
-    const auto bytes = std::span(frame).first(1 + size + 2);
-    if (flash_.read(address, bytes) != FlashStatus::ok) {
-      findings_.add({Problem::block_data, part_, address, chunk.object, 0, 0});
-      whole_ = false;
-      return;
-    }
-    if (bytes[0] != size) {
-      findings_.add({Problem::block, part_, address, chunk.object, size, bytes[0]});
-    }
-    bytes[0] = static_cast<std::uint8_t>(size);
-    if (!is_block_good(bytes)) {
-      findings_.add({Problem::block_data, part_, address, chunk.object, 0, 0});
-      whole_ = false;
+  void frame(const Chunk& piece, std::uint32_t address, std::uint32_t size) {
+    std::array<std::uint8_t, kMaxFrame> frame;
+    const auto bytes = std::span(frame).first(store::frame_size(size));
+    const bool good =
+        flash_.read(address, bytes) == FlashStatus::ok && store::check_and_correct(bytes);
+    if (!good) {
+      findings_.add({Problem::data, part_, address, piece.object, 0, 0});
+    } else if (bytes[1] != size) {
+      findings_.add({Problem::data_size, part_, address, piece.object, size, bytes[1]});
     }
   }
-
-  /// The hash is that of the first bytes of source: those that follow the code.
-  void check_hash(const Chunk& last) {
-    std::array<std::uint8_t, kHashed> bytes;
-    const auto begin = std::span(bytes).first(std::min<std::size_t>(bytes.size(), last.source));
-    ObjectReader reader(flash_);
-    if (reader.read(tree_, last.object, last.code, begin) != begin.size()) return;
-    Crc32 hash;
-    hash.add(begin);
-    if (hash.value() != last.hash) add(Problem::hash, last, last.hash, hash.value());
-  }
-
-  /// Bytes of source that a hash covers.
-  static constexpr std::size_t kHashed = 32;
 
   flash::NorFlash& flash_;
   Findings& findings_;
   Part part_;
-  TreeRef tree_;         ///< That the entries are of.
   SharedChunks shared_;  ///< With the roll.
   bool open_ = false;    ///< An object's last chunk is still to come.
-  bool whole_ = true;    ///< Nothing was wrong with the object so far.
   std::uint32_t object_ = 0;
   std::uint32_t next_ = 0;  ///< Offset of its next chunk.
 };
@@ -373,11 +350,12 @@ class Chunks final : public Entries {
 /// Checks that what the index leads to exists.
 class Index final : public Entries {
  public:
-  Index(flash::NorFlash& flash, Findings& findings, const TreeRef& roll)
-      : reader_(flash), findings_(findings), roll_(roll) {}
+  Index(Log& log, Findings& findings, const TreeRef& roll)
+      : reader_(log.flash(), log.frame_buffer()), findings_(findings), roll_(roll) {}
 
-  void entry(const Entry& entry) override {
-    const lang::IndexEntry found = to_index_entry(entry);
+  void entry(Item item, std::uint32_t) override {
+    lang::IndexEntry found;
+    store::get_index_entry(item, found);
     Chunk last;
     if (!reader_.last_chunk(roll_, found.record, last)) {
       findings_.add({Problem::no_record, Part::index, 0, found.record, found.record, 0});
@@ -465,7 +443,7 @@ class Sectors {
 };
 
 void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) {
-  Chunks chunks(log.flash(), findings, part, tree, log.root().roll);
+  Chunks chunks(log, findings, part, log.root()[TreeRole::roll]);
   TreeCheck(log.flash(), findings, part, chunks).run(tree);
 }
 
@@ -473,14 +451,13 @@ void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) 
 /// has what it had, and the backup.
 void check_backup(Log& log, Findings& findings) {
   const Root& root = log.root();
-  if (root.backup.levels == 0) return;
-  Marks chunks(findings, TreeKind::chunks);
-  Marks index(findings, TreeKind::index);
+  if (root[TreeRole::backup].levels == 0) return;
+  Marks marks(findings);
   findings.map.clear();
-  walk(log.flash(), TreeKind::chunks, root.draft, chunks);
-  walk(log.flash(), TreeKind::index, root.index, index);
-  check_chunks(log, findings, Part::backup, root.backup);
-  walk(log.flash(), TreeKind::chunks, root.roll, chunks);
+  walk(log.flash(), TreeKind::objects, root[TreeRole::draft], marks);
+  walk(log.flash(), TreeKind::index, root[TreeRole::index], marks);
+  check_chunks(log, findings, Part::backup, root[TreeRole::backup]);
+  walk(log.flash(), TreeKind::objects, root[TreeRole::roll], marks);
 }
 
 }  // namespace
@@ -489,10 +466,10 @@ std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink) {
   assert(memory.size() >= check_memory(log.geometry()));
   Findings findings(log.geometry(), memory, sink);
   const Root& root = log.root();
-  check_chunks(log, findings, Part::roll, root.roll);
-  check_chunks(log, findings, Part::draft, root.draft);
-  Index index(log.flash(), findings, root.roll);
-  TreeCheck(log.flash(), findings, Part::index, index).run(root.index);
+  check_chunks(log, findings, Part::roll, root[TreeRole::roll]);
+  check_chunks(log, findings, Part::draft, root[TreeRole::draft]);
+  Index index(log, findings, root[TreeRole::roll]);
+  TreeCheck(log.flash(), findings, Part::index, index).run(root[TreeRole::index]);
   check_backup(log, findings);
   Sectors(log, findings).run();
   return findings.count;
@@ -546,18 +523,16 @@ std::string_view text(Problem problem) {
       return "the node above counts other bytes";
     case Problem::gap:
       return "the chunk does not begin where the one before it ends";
-    case Problem::chunk_size:
-      return "the chunk does not consist of full blocks";
+    case Problem::piece_size:
+      return "the piece is empty, or the one before it ends with a frame that is not full";
     case Problem::no_last:
       return "the object has no last chunk";
     case Problem::object_size:
       return "code and source do not add up to the object";
-    case Problem::block:
-      return "the block's length is wrong";
-    case Problem::block_data:
-      return "the block's checksum is wrong: its data are lost";
-    case Problem::hash:
-      return "the hash of the source is wrong";
+    case Problem::data_size:
+      return "the frame has another length";
+    case Problem::data:
+      return "the frame's checksum is wrong: its data are lost";
     case Problem::no_record:
       return "the index leads to a definition that does not exist";
     case Problem::no_code:

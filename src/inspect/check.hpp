@@ -26,12 +26,11 @@ enum class Problem : std::uint8_t {
   count,        ///< Below a node there are not as many as the one above says.
   bytes,        ///< Below a node there are not as many bytes as the one above says.
   gap,          ///< A chunk begins at another offset (found) than where the one before it ended.
-  chunk_size,   ///< A chunk that is not the object's last does not consist of full blocks.
+  piece_size,   ///< A piece is empty, or follows a frame that is not full.
   no_last,      ///< An object has no last chunk.
   object_size,  ///< Code and source do not add up to the object's bytes.
-  block,        ///< A block's data bytes (found) are not as many as they must be.
-  block_data,   ///< A block's checksum is wrong: its data are lost.
-  hash,         ///< The hash of a definition's source is wrong.
+  data_size,    ///< A frame's data bytes (found) are not as many as they must be.
+  data,         ///< A frame's checksum is wrong: its data are lost.
   no_record,    ///< An index entry leads to a definition (expected) that there is none of.
   no_code,      ///< An index entry leads to an offset (found) behind the code's end (expected).
 };

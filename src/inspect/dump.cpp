@@ -15,7 +15,7 @@ std::string_view text(FrameKind kind) {
   switch (kind) {
     case FrameKind::filler:
       return "filler";
-    case FrameKind::block:
+    case FrameKind::data:
       return "block";
     case FrameKind::node:
       return "node";

@@ -37,55 +37,51 @@ struct CollectorWindow {
 
 namespace {
 
-/// Bytes of nodes to write for a chunk that is moved, and for a node.
-constexpr std::uint32_t kAboveChunk =
-    node_frame(TreeKind::chunks, 0, kLeafEntries) + 4 * item_size(TreeKind::chunks, 1);
-constexpr std::uint32_t kAboveNode = 2 * item_size(TreeKind::chunks, 1);
+/// Bytes of nodes to write for a piece that is moved, and for a node: about half of the one above.
+constexpr std::uint32_t kAbovePiece = kMaxFrame;
+constexpr std::uint32_t kAboveNode = kMaxFrame / 2;
 
 /// Adds up what is in force.
 class Meter final : public TreeVisitor {
  public:
-  Meter(CollectorWindow& window, bool chunks) : window_(window), chunks_(chunks) {}
+  explicit Meter(CollectorWindow& window) : window_(window) {}
 
   void node(std::uint32_t address, std::uint32_t size, unsigned, bool) override {
     window_.add(address, size, kAboveNode);
   }
-  void entry(const Entry& entry) override {
-    if (!chunks_) return;
-    const Chunk chunk = to_chunk(entry);
-    window_.add(chunk.address, chunk_frames(chunk.size), kAboveChunk);
+  void chunk(const Chunk& chunk) override {
+    if (!chunk.last) window_.add(chunk.address, data_frames(chunk.size), kAbovePiece);
   }
 
  private:
   CollectorWindow& window_;
-  bool chunks_;
 };
 
 /// Adds up what the backup has apart from the roll, and what it costs more to move what both have.
 class BackupMeter final : public ApartVisitor {
  public:
-  BackupMeter(flash::NorFlash& flash, const TreeRef& roll, CollectorWindow& window)
-      : ApartVisitor(flash, roll), window_(window) {}
+  BackupMeter(Log& log, const TreeRef& roll, CollectorWindow& window)
+      : ApartVisitor(log.flash(), log.frame_buffer(), roll), window_(window) {}
 
   void node(std::uint32_t address, std::uint32_t size, unsigned level, bool) override {
     window_.add(address, size, kAboveNode);
     if (level == 0) leaf_ = address;
   }
-  void chunk(const Chunk& chunk, bool shared) override {
+  void piece(const Chunk& piece, bool shared) override {
     if (!shared) {
-      window_.add(chunk.address, chunk_frames(chunk.size), kAboveChunk);
+      window_.add(piece.address, data_frames(piece.size), kAbovePiece);
       return;
     }
-    // The leaf must be written again, once for all chunks that move.
-    const std::uint32_t at = window_.place(chunk.address);
+    // The leaf must be written again, once for all pieces that move.
+    const std::uint32_t at = window_.place(piece.address);
     if (at >= window_.sectors || leaves_[at] == leaf_) return;
-    window_.nodes[at] += kAboveChunk;
+    window_.nodes[at] += kAbovePiece;
     leaves_[at] = leaf_;
   }
 
  private:
   CollectorWindow& window_;
-  std::uint32_t leaf_ = 0;  ///< Address of the leaf that the chunks are in.
+  std::uint32_t leaf_ = 0;  ///< Address of the leaf that the pieces are named in.
   std::array<std::uint32_t, CollectorWindow::kSectors> leaves_{};  ///< That was counted last.
 };
 
@@ -105,10 +101,10 @@ class MovingNodes final : public NodeSink {
   const CollectorWindow& window_;
 };
 
-/// Whether the window empties the sector that an entry's chunk stands in. Apart, so that no chunk
-/// is on the stack while trees are read and built.
-[[gnu::noinline]] bool empties(const CollectorWindow& window, const Entry& entry) {
-  return window.empties(to_chunk(entry).address);
+/// Whether an entry is a piece in a sector that the window empties.
+bool empties(const CollectorWindow& window, const TreeReader& entry, Chunk& piece) {
+  entry.get(piece);
+  return !piece.last && window.empties(piece.address);
 }
 
 /// Builds `tree` again without the sectors that are to be emptied.
@@ -117,15 +113,14 @@ Status move_tree(Log& log, const CollectorWindow& window, TreeKind kind, TreeRef
   MovingNodes nodes{log, window};
   TreeBuilder& builder = log.builder(view, nodes);
   ObjectWriter writer{log, builder};
-  TreeReader reader{view, kind};
-  Place place;
-  Entry entry;
+  TreeReader reader{view, kind, log.frame_buffer()};
+  Chunk piece;
   const TreeRef old = tree;
   builder.begin(kind, old);
-  Search found = reader.seek(old, {}, place, entry);
-  for (; found == Search::found; found = reader.next(old, place, entry)) {
-    const bool moves = kind == TreeKind::chunks && empties(window, entry);
-    const Status status = moves ? writer.copy(entry) : builder.add(entry);
+  Search found = reader.seek(old, {});
+  for (; found == Search::found; found = reader.next(old)) {
+    const bool moves = kind == TreeKind::objects && empties(window, reader, piece);
+    const Status status = moves ? writer.copy(piece) : builder.add(reader.item());
     if (status != Status::ok) return status;
   }
   return found == Search::end ? builder.finish(tree) : Status::io_error;
@@ -145,24 +140,21 @@ class BackupNodes final : public NodeSink {
   }
 
  private:
-  // Both apart, so that the stack holds no node while another is read or written.
+  /// (The log's frame buffer may hold the item that is being added.)
   [[gnu::noinline]] bool find(std::span<const std::uint8_t> frame, std::uint32_t& address) {
+    Node node;
     Child child;
-    if (!find_node(view_, roll_, get_key(TreeKind::chunks, frame.data() + kNodeHeader),
-                   node_level(frame[0]), child) ||
-        !is_same(frame, child)) {
+    std::uint32_t wrong_bit = kNoBit;
+    const unsigned level = node_level(frame[0]);
+    const lang::IndexKey first = get_key(TreeKind::objects, Items{frame.data()}.get());
+    if (!find_node(view_, roll_, first, level, node.frame.data(), child) ||
+        child.size != frame[1] ||
+        !read_node(view_, TreeKind::objects, child.address, level, child.size, node, wrong_bit) ||
+        !std::equal(frame.begin(), frame.end(), node.frame.begin())) {
       return false;
     }
     address = child.address;
     return true;
-  }
-  [[gnu::noinline]] bool is_same(std::span<const std::uint8_t> frame, const Child& child) {
-    Node node;
-    std::uint32_t wrong_bit = kNoBit;
-    return read_node(view_, TreeKind::chunks, child.address, node_level(frame[0]), child.entries,
-                     node, wrong_bit) &&
-           std::ranges::equal(
-               frame, std::span{node.frame}.first(std::min<std::size_t>(frame.size(), kMaxNode)));
   }
 
   MovingNodes nodes_;
@@ -170,22 +162,16 @@ class BackupNodes final : public NodeSink {
   const TreeRef& roll_;
 };
 
-/// From where a search finds the first piece that a chunk was moved to.
-[[gnu::noinline]] lang::IndexKey first_key(const Entry& entry) {
-  const Chunk chunk = to_chunk(entry);
-  return chunk_key(chunk.object, chunk.offset);
-}
-
-/// Adds the pieces that a chunk of the roll was moved to: one, or more if a sector ended.
-[[gnu::noinline]] Status add_moved(flash::NorFlash& flash, const TreeRef& roll, const Entry& old,
+/// Adds what a piece of the roll was moved to: one, or more if a sector ended.
+[[gnu::noinline]] Status add_moved(Log& log, const TreeRef& roll, const Chunk& old,
                                    TreeBuilder& builder) {
-  TreeReader reader{flash, TreeKind::chunks};
-  Place place;
-  Entry entry;
-  Search found = reader.seek(roll, first_key(old), place, entry);
-  for (; found == Search::found && entry.key <= old.key; found = reader.next(roll, place, entry)) {
-    const Status status = builder.add(entry);
-    if (status != Status::ok || entry.key == old.key) return status;
+  LogView view{log};
+  TreeReader reader{view, TreeKind::objects, log.frame_buffer()};
+  const lang::IndexKey last = key_of(old);
+  Search found = reader.seek(roll, chunk_key(old.object, old.offset));
+  for (; found == Search::found && reader.key() <= last; found = reader.next(roll)) {
+    const Status status = builder.add(reader.item());
+    if (status != Status::ok || reader.key() == last) return status;
   }
   return Status::io_error;
 }
@@ -199,18 +185,17 @@ class BackupNodes final : public NodeSink {
   BackupNodes nodes{log, view, window, roll};
   TreeBuilder& builder = log.builder(view, nodes);
   ObjectWriter writer{log, builder};
-  TreeReader reader{view, TreeKind::chunks};
-  SharedChunks shared{view, old_roll};
-  Place place;
-  Entry entry;
+  TreeReader reader{view, TreeKind::objects, log.frame_buffer()};
+  SharedChunks shared{view, log.frame_buffer(), old_roll};
+  Chunk piece;
   const TreeRef old = tree;
-  builder.begin(TreeKind::chunks, old);
-  Search found = reader.seek(old, {}, place, entry);
-  for (; found == Search::found; found = reader.next(old, place, entry)) {
-    const bool moves = empties(window, entry);
-    const Status status = !moves              ? builder.add(entry)
-                          : shared.has(entry) ? add_moved(view, roll, entry, builder)
-                                              : writer.copy(entry);
+  builder.begin(TreeKind::objects, old);
+  Search found = reader.seek(old, {});
+  for (; found == Search::found; found = reader.next(old)) {
+    const bool moves = empties(window, reader, piece);
+    const Status status = !moves              ? builder.add(reader.item())
+                          : shared.has(piece) ? add_moved(log, roll, piece, builder)
+                                              : writer.copy(piece);
     if (status != Status::ok) return status;
   }
   if (found == Search::end) return builder.finish(tree);
@@ -231,24 +216,22 @@ void Collector::look(CollectorWindow& window, std::uint32_t from) {
   window.sectors =
       std::min<std::uint32_t>(CollectorWindow::kSectors, log_.geometry().sectors - from);
   window.sector_size = log_.geometry().sector_size;
-  Meter chunks{window, true};
-  Meter index{window, false};
-  walk(log_.flash(), TreeKind::chunks, log_.root().roll, chunks);
-  walk(log_.flash(), TreeKind::chunks, log_.root().draft, chunks);
-  walk(log_.flash(), TreeKind::index, log_.root().index, index);
-  BackupMeter backup{log_.flash(), log_.root().roll, window};
-  walk(log_.flash(), TreeKind::chunks, log_.root().backup, backup);
+  Meter meter{window};
+  BackupMeter backup{log_, log_.root()[TreeRole::roll], window};
+  walk(log_.flash(), log_.root(), meter, backup);
 }
 
 /// One transaction that empties the window's victims.
 Status Collector::move(const CollectorWindow& window) {
   log_.begin(0);
   Root root = log_.root();
-  Status status = move_tree(log_, window, TreeKind::chunks, root.roll);
-  if (status == Status::ok) status = move_tree(log_, window, TreeKind::chunks, root.draft);
-  if (status == Status::ok) status = move_tree(log_, window, TreeKind::index, root.index);
+  Status status = Status::ok;
+  for (const TreeRole role : {TreeRole::roll, TreeRole::draft, TreeRole::index}) {
+    if (status == Status::ok) status = move_tree(log_, window, kind_of(role), root[role]);
+  }
   if (status == Status::ok) {
-    status = move_backup(log_, window, log_.root().roll, root.roll, root.backup);
+    status = move_backup(log_, window, log_.root()[TreeRole::roll], root[TreeRole::roll],
+                         root[TreeRole::backup]);
   }
   ++root.commit;
   if (status == Status::ok) {
@@ -273,9 +256,10 @@ std::int32_t Collector::gain(const CollectorWindow& window, std::uint32_t i) con
 /// up for what a transaction costs and for one sector. False if they do not make up for the former.
 bool Collector::choose(CollectorWindow& window, std::int32_t least) const {
   const Root& root = log_.root();
-  const std::uint32_t cost =
-      3 * log_.geometry().program_unit +
-      kMaxNode * (root.roll.levels + root.index.levels + root.backup.levels) / 2U;
+  const std::uint32_t cost = 3 * log_.geometry().program_unit +
+                             kMaxFrame / 2 *
+                                 (root[TreeRole::roll].levels + root[TreeRole::index].levels +
+                                  root[TreeRole::backup].levels);
   // An estimate, and rather too high: a move that runs out of room changes nothing. The last free
   // sector stays free.
   const std::uint32_t free = log_.free_sectors() > 1 ? log_.free_sectors() : 0;

@@ -1,5 +1,6 @@
 #include "store/draft_edit.hpp"
 
+#include <array>
 #include <cassert>
 
 namespace pianola::store {
@@ -19,23 +20,19 @@ Status DraftEdit::begin() {
   status_ = Status::ok;
   store_.log().begin(store_.log().reserve());
   store_.log().builder(view_, nodes_);  // Making room took it.
-  tree_.begin(TreeKind::chunks, store_.log().root().draft);
+  tree_.begin(TreeKind::objects, store_.log().root()[TreeRole::draft]);
   return status_;
 }
 
 /// Appends the entries of an old object.
 Status DraftEdit::add(std::uint32_t from, std::uint32_t to) {
-  const TreeRef& draft = store_.log().root().draft;
-  TreeReader reader{view_, TreeKind::chunks};
-  Place place;
-  Entry entry;
-  Search found = reader.seek(draft, chunk_key(from, 0), place, entry);
-  for (; found == Search::found && entry.key.scope == from;
-       found = reader.next(draft, place, entry)) {
-    Entry kept = entry;
-    kept.key.scope = to;
-    if (const Status status = tree_.add(kept); status != Status::ok) return status;
-    if (entry.key.low == kLastChunk) return Status::ok;
+  const TreeRef& draft = store_.log().root()[TreeRole::draft];
+  TreeReader reader{view_, TreeKind::objects, store_.log().frame_buffer()};
+  std::array<std::uint8_t, kPayload> renamed;
+  Search found = reader.seek(draft, chunk_key(from, 0));
+  for (; found == Search::found && reader.key().scope == from; found = reader.next(draft)) {
+    const Status status = tree_.add(renumber(reader.item(), to, renamed));
+    if (status != Status::ok || reader.key().low == kLastChunk) return status;
   }
   return Status::io_error;
 }
@@ -51,7 +48,7 @@ Status DraftEdit::put(std::uint32_t number, std::span<const std::uint8_t> bytes)
   writer_.begin(number);
   status_ = writer_.put(bytes);
   if (status_ == Status::ok) {
-    status_ = writer_.end(0, static_cast<std::uint32_t>(bytes.size()), 0);
+    status_ = writer_.end(0, static_cast<std::uint32_t>(bytes.size()));
   }
   return status_;
 }
@@ -59,7 +56,7 @@ Status DraftEdit::put(std::uint32_t number, std::span<const std::uint8_t> bytes)
 Status DraftEdit::commit() {
   Log& log = store_.log();
   Root root = log.root();
-  if (status_ == Status::ok) status_ = tree_.finish(root.draft);
+  if (status_ == Status::ok) status_ = tree_.finish(root[TreeRole::draft]);
   if (status_ == Status::ok) {
     ++root.commit;
     status_ = log.commit(root);

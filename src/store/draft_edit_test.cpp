@@ -65,7 +65,7 @@ TEST_P(DraftTest, ObjectsMayBeShorterThanASector) {
   EXPECT_EQ(device.store.draft_size(4), 0U);
   EXPECT_EQ(read(kDriveState), data(9, 2));
   EXPECT_EQ(read(3), data(kDraftSector, 3));
-  EXPECT_EQ(device.store.log().root().draft.bytes, all.size() + 9 + kDraftSector);
+  EXPECT_EQ(device.store.log().root()[TreeRole::draft].bytes, all.size() + 9 + kDraftSector);
   // Piece by piece, across blocks, up to the end.
   std::array<std::uint8_t, 100> piece{};
   for (const std::uint32_t offset : {0U, 1U, 63U, 64U, 200U, 412U, 413U, 511U, 512U, 600U}) {
@@ -225,7 +225,7 @@ TEST(Draft, WritingAnywhereLeavesTheRestAsItIs) {
       const auto begin = bytes.begin() + n * kDraftSector;
       wanted[first + n] = DraftBytes(begin, n + 1 == count ? bytes.end() : begin + kDraftSector);
     }
-    levels = std::max<unsigned>(levels, device.store.log().root().draft.levels);
+    levels = std::max<unsigned>(levels, device.store.log().root()[TreeRole::draft].levels);
     if (i % (test::kSanitized ? 90 : 20) != 0) continue;
     ASSERT_EQ(device.check(), "") << i;
     ASSERT_TRUE(device.state().draft == wanted) << i;

@@ -11,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
+#include "store/tree_node.hpp"
 
 namespace pianola::store {
 namespace {
@@ -28,10 +29,10 @@ SectorHeader some_header() {
   header.root = {5,
                  6,
                  true,
-                 {0x1000, 7, 8, 15, 6},
-                 {0x2000, 9, 0, 1, 1},
-                 {0x3000, 10, 11, 8, 15},
-                 {0x4000, 12, 13, 2, 3}};
+                 {{{0x1000, 7, 8, 15, 6},
+                   {0x2000, 9, 0, 1, 1},
+                   {0x3000, 10, 11, 250, 5},
+                   {0x4000, 12, 13, 2, 3}}}};
   return header;
 }
 
@@ -45,36 +46,79 @@ std::vector<std::uint8_t> checked(std::size_t size, std::uint32_t seed) {
   return bytes;
 }
 
-TEST(Format, ChunkEntry) {
+TEST(Format, AChunkComesBack) {
+  std::array<std::uint8_t, kMaxChunkHead> bytes{};
   Chunk chunk;
   chunk.object = 0x11223344;
   chunk.offset = 0x5566;
   chunk.address = 0x99AABBCC;
   chunk.size = 0x100;
-  EXPECT_EQ(to_entry(chunk).key, chunk_key(chunk.object, 0x5665));
-  EXPECT_EQ(to_chunk(to_entry(chunk)), chunk);
+  const auto back = [&](std::uint32_t address) {
+    Chunk read;
+    const std::uint32_t size = put_chunk(chunk, bytes);
+    EXPECT_EQ(item_size(bytes), size + (chunk.last ? chunk.size : 0));
+    get_chunk(bytes, address, read);
+    EXPECT_EQ(get_key(TreeKind::objects, bytes), key_of(chunk));
+    return read;
+  };
+  EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, 0x5665));
+  EXPECT_EQ(back(7), chunk);
   chunk.last = true;
+  chunk.size = 0x7F;
   chunk.code = 0x5000;
-  chunk.source = 0x666;
-  chunk.hash = 0x090A0B0C;
-  EXPECT_EQ(to_entry(chunk).key, chunk_key(chunk.object, kLastChunk));
-  EXPECT_EQ(to_chunk(to_entry(chunk)), chunk);
+  chunk.source = 0x5E5;
+  EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, kLastChunk));
+  // Its bytes stand behind what is said of it: length 1, object 5, end 1, code 3, offset 3.
+  chunk.address = 1000 + 13;
+  EXPECT_EQ(back(1000), chunk);
   Chunk nothing;
   nothing.last = true;
-  EXPECT_EQ(to_chunk(to_entry(nothing)), nothing);
+  nothing.address = 5;
+  chunk = nothing;
+  EXPECT_EQ(back(0), nothing);
+  // The largest numbers there are.
+  chunk = {0xFFFFFFFF, 0xFFFFFF00, 9, 0xFFFFFF00, 0xE4, 0xE4, true};
+  chunk.address = 17;
+  EXPECT_EQ(back(0), chunk);
 }
 
-TEST(Format, IndexEntry) {
-  const lang::IndexEntry entry{{1, 2, 3},  0x11223344, 0x55667788, 0x99AABBCC,
-                               0xDDEEFF00, 0x12,       0x34};
-  const lang::IndexEntry back = to_index_entry(to_entry(entry));
-  EXPECT_EQ(back.key, entry.key);
-  EXPECT_EQ(back.record, entry.record);
-  EXPECT_EQ(back.code, entry.code);
-  EXPECT_EQ(back.body, entry.body);
-  EXPECT_EQ(back.labels, entry.labels);
-  EXPECT_EQ(back.frame, entry.frame);
-  EXPECT_EQ(back.params, entry.params);
+TEST(Format, AnIndexEntryComesBack) {
+  const lang::IndexEntry entry{{1, 0x12ABCDEF, 3}, 0x11223344, 0x55667788, 0x99AABBCC,
+                               0xDDEEFF00,         0x12,       0x34};
+  for (const bool short_one : {false, true}) {
+    lang::IndexEntry wanted = entry;
+    if (short_one) wanted.labels = wanted.frame = wanted.params = 0, wanted.key.low = 0;
+    std::array<std::uint8_t, kMaxIndexItem> bytes{};
+    const std::uint32_t size = put_index_entry(wanted, bytes);
+    EXPECT_EQ(item_size(bytes), size);
+    lang::IndexEntry back;
+    get_index_entry(Item{bytes}.first(size), back);
+    EXPECT_EQ(back.key, wanted.key);
+    EXPECT_EQ(back.record, wanted.record);
+    EXPECT_EQ(back.code, wanted.code);
+    EXPECT_EQ(back.body, wanted.body);
+    EXPECT_EQ(back.labels, wanted.labels);
+    EXPECT_EQ(back.frame, wanted.frame);
+    EXPECT_EQ(back.params, wanted.params);
+  }
+}
+
+TEST(Format, AChildComesBack) {
+  for (const TreeKind kind : {TreeKind::index, TreeKind::objects}) {
+    Child child{{0xFFFFFFFF, kind == TreeKind::index ? 0xFFFFFFFF : 0, 0xFFFFFFFE},
+                0xFFFFFFFF,
+                0xFFFFFFFF,
+                kind == TreeKind::index ? 0 : 0xFFFFFFFF,
+                250};
+    std::array<std::uint8_t, kMaxChild> bytes{};
+    const std::uint32_t size = put_child(kind, child, bytes);
+    Child back;
+    get_child(kind, Item{bytes}.first(size), back);
+    EXPECT_EQ(back, child);
+    // What was cut off reads as 0, and nothing behind is looked at.
+    get_child(kind, Item{bytes}.first(3), back);
+    EXPECT_EQ(back.size, 0U);
+  }
 }
 
 TEST(Format, RootComesBack) {

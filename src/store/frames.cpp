@@ -29,10 +29,8 @@ bool FrameReader::next(Frame& out) {
   const bool read = flash_.read(at_, {&first, 1}) == FlashStatus::ok;
   if (read && is_type(first, FrameType::filler)) {
     read_fillers(out);
-  } else if (read && first <= kBlock) {
-    read_block(out);
-  } else if (read && is_node(first)) {
-    read_node(out);
+  } else if (read && (is_type(first, FrameType::data) || is_node(first))) {
+    read_payload(out);
   } else if (read && (is_type(first, FrameType::commit) || is_type(first, FrameType::settled))) {
     read_root(out);
   } else if (read && is_type(first, FrameType::blank) && flash::is_blank(flash_, at_, end_ - at_)) {
@@ -59,27 +57,20 @@ void FrameReader::read_fillers(Frame& out) {
            is_type(byte, FrameType::filler));
 }
 
-void FrameReader::read_block(Frame& out) {
-  std::array<std::uint8_t, kBlockFrame> frame;
-  out.kind = FrameKind::block;
-  if (flash_.read(at_, std::span(frame).first(1)) != FlashStatus::ok) return;
-  out.entries = frame[0];
-  out.size = 1 + out.entries + 2;
-  if (out.size > frame.size() || out.size > end_ - at_) return;
-  const auto bytes = std::span(frame).first(out.size);
-  out.good = flash_.read(at_, bytes) == FlashStatus::ok && is_block_good(bytes);
-}
-
-void FrameReader::read_node(Frame& out) {
-  std::array<std::uint8_t, kMaxNode> frame;
-  out.kind = FrameKind::node;
-  if (end_ - at_ < 2 || flash_.read(at_, std::span(frame).first(2)) != FlashStatus::ok) return;
+/// Reads a data frame or a node.
+void FrameReader::read_payload(Frame& out) {
+  std::array<std::uint8_t, kMaxFrame> frame;
+  if (end_ - at_ < kFrameHeader ||
+      flash_.read(at_, std::span(frame).first(kFrameHeader)) != FlashStatus::ok) {
+    return;
+  }
+  out.kind = is_node(frame[0]) ? FrameKind::node : FrameKind::data;
   out.tree = node_kind(frame[0]);
   out.level = static_cast<std::uint8_t>(node_level(frame[0]));
-  out.entries = frame[1];
-  if (out.entries == 0) return;
-  out.size = node_frame(out.tree, out.level, out.entries);
-  if (out.size > frame.size() || out.size > end_ - at_) return;
+  out.payload = frame[1];
+  if (out.payload == 0 || out.payload > kPayload) return;
+  out.size = frame_size(out.payload);
+  if (out.size > end_ - at_) return;
   const auto bytes = std::span(frame).first(out.size);
   out.good = flash_.read(at_, bytes) == FlashStatus::ok && check_and_correct(bytes, out.wrong_bit);
 }

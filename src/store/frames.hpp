@@ -11,7 +11,7 @@ namespace pianola::store {
 /// What a frame is.
 enum class FrameKind : std::uint8_t {
   filler,   ///< Fillers, one or more.
-  block,    ///< Data of an object.
+  data,     ///< Bytes of an object.
   node,     ///< Of a tree.
   commit,   ///< A state.
   settled,  ///< The same again.
@@ -26,7 +26,7 @@ struct Frame {
   std::uint32_t size = 0;  ///< In flash.
   bool good = false;       ///< Its checksum is right, if need be after a bit was put right.
   std::uint32_t wrong_bit = kNoBit;  ///< That was put right, counted from its beginning.
-  std::uint32_t entries = 0;         ///< Of a node; of a block: bytes of data.
+  std::uint32_t payload = 0;         ///< Bytes, of a node or data.
   std::uint8_t level = 0;            ///< Of a node.
   TreeKind tree = TreeKind::index;   ///< That a node is of.
   Root root;                         ///< Of `commit` and `settled`, if good.
@@ -43,8 +43,7 @@ class FrameReader {
 
  private:
   void read_fillers(Frame& out);
-  void read_block(Frame& out);
-  void read_node(Frame& out);
+  void read_payload(Frame& out);
   void read_root(Frame& out);
 
   flash::NorFlash& flash_;

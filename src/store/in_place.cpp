@@ -25,13 +25,9 @@ std::size_t good_frame(std::span<const std::uint8_t> rest) {
   if (first == static_cast<unsigned>(FrameType::blank)) {
     return flash::is_blank(rest) ? rest.size() : 0;
   }
-  if (first <= kBlock) {
-    const std::size_t size = 1 + first + 2;
-    return size <= rest.size() && is_block_good(rest.first(size)) ? size : 0;
-  }
   std::size_t size = 0;
-  if (is_node(first) && rest.size() > 1) {
-    size = node_frame(node_kind(first), node_level(first), rest[1]);
+  if ((first == static_cast<unsigned>(FrameType::data) || is_node(first)) && rest.size() > 1) {
+    size = frame_size(rest[1]);
   } else if (first == static_cast<unsigned>(FrameType::commit) ||
              first == static_cast<unsigned>(FrameType::settled)) {
     size = kRootFrame;

@@ -83,6 +83,7 @@ Status Log::erase_sector(std::uint32_t& sector, std::uint32_t& erases) {
     if (sector == kNone) break;
     erases = 1 + likely_erases(sector);
     in_place_.forget(sector);
+    frame_buffer_.forget();
     const bool good =
         flash_.erase(sector * geometry_.sector_size) == FlashStatus::ok &&
         flash::is_blank(flash_, sector * geometry_.sector_size, geometry_.sector_size);
@@ -302,7 +303,9 @@ Status Log::commit(const Root& root) {
 }
 
 void Log::set_root(const Root& root) {
-  if (root.roll != root_.roll || root.index != root_.index || root.backup != root_.backup) ++moves_;
+  for (const TreeRole role : {TreeRole::roll, TreeRole::index, TreeRole::backup}) {
+    if (root[role] != root_[role]) ++moves_;
+  }
   root_ = root;
 }
 

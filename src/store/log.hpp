@@ -61,7 +61,7 @@ class Log {
   /// Free sectors that are kept for collecting and settling: the more there are, the more can be
   /// collected in one transaction; with less than some 6 KB, too little.
   [[nodiscard]] std::uint32_t reserve() const {
-    if (geometry_.sectors < 32) return 2;
+    if (geometry_.sectors < 32) return std::max<std::uint32_t>(2, 4096 / geometry_.sector_size);
     return std::max(std::min<std::uint32_t>(3 + geometry_.sectors / 64, 8),
                     6144 / geometry_.sector_size);
   }
@@ -92,6 +92,14 @@ class Log {
   TreeBuilder& builder(flash::NorFlash& view, NodeSink& nodes) {
     return builder_.emplace(view, nodes);
   }
+
+  /// Where the bytes of an object stand that comes next in a transaction: what stands before them,
+  /// a payload, a checksum. Here for the same reason.
+  static constexpr std::size_t kObjectBuffer = 20 + kPayload + 4;
+  std::span<std::uint8_t, kObjectBuffer> object_buffer() { return object_buffer_; }
+
+  /// Where frames of the log are read to.
+  FrameBuffer& frame_buffer() { return frame_buffer_; }
 
   /// Reads what was appended or committed, programmed or not yet.
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out);
@@ -167,6 +175,8 @@ class Log {
   bool open_ = false;                   ///< The sector takes frames.
   bool programmed_ = false;             ///< Something was programmed since begin().
   std::array<std::uint16_t, 6> bad_{};  ///< Sectors that failed; 0xFFFF: none.
+  FrameBuffer frame_buffer_;
+  std::array<std::uint8_t, kObjectBuffer> object_buffer_;
   std::optional<TreeBuilder> builder_;
 };
 

@@ -117,6 +117,7 @@ void Log::start() {
   open_ = false;
   buffered_ = 0;
   in_place_.forget();
+  frame_buffer_.forget();
   ++moves_;
   bad_.fill(0xFFFF);
   most_erases_ = 0;

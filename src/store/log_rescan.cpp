@@ -10,30 +10,27 @@ namespace {
 /// Marks the sectors of what it is shown.
 class Marker final : public TreeVisitor {
  public:
-  Marker(Log& log, bool chunks) : log_(log), chunks_(chunks) {}
+  explicit Marker(Log& log) : log_(log) {}
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override {
     log_.mark_used(address);
   }
-  void entry(const Entry& entry) override {
-    if (chunks_) log_.mark_used(to_chunk(entry).address);
-  }
+  void chunk(const Chunk& chunk) override { log_.mark_used(chunk.address); }
 
  private:
   Log& log_;
-  bool chunks_;
 };
 
 /// Marks the sectors of what the backup has apart from the roll.
 class BackupMarker final : public ApartVisitor {
  public:
   explicit BackupMarker(Log& log, const TreeRef& roll)
-      : ApartVisitor(log.flash(), roll), log_(log) {}
+      : ApartVisitor(log.flash(), log.frame_buffer(), roll), log_(log) {}
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override {
     log_.mark_used(address);
   }
-  void chunk(const Chunk& chunk, bool) override { log_.mark_used(chunk.address); }
+  void piece(const Chunk& piece, bool) override { log_.mark_used(piece.address); }
 
  private:
   Log& log_;
@@ -43,13 +40,9 @@ class BackupMarker final : public ApartVisitor {
 
 /// Marks what `root` consists of.
 void Log::mark(const Root& root) {
-  Marker chunks{*this, true};
-  Marker index{*this, false};
-  walk(flash_, TreeKind::chunks, root.roll, chunks);
-  walk(flash_, TreeKind::chunks, root.draft, chunks);
-  walk(flash_, TreeKind::index, root.index, index);
-  BackupMarker backup{*this, root.roll};
-  walk(flash_, TreeKind::chunks, root.backup, backup);
+  Marker marker{*this};
+  BackupMarker backup{*this, root[TreeRole::roll]};
+  walk(flash_, root, marker, backup);
 }
 
 void Log::rescan() { rescan(root_); }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
-#include "base/crc16.hpp"
+#include "base/crc32.hpp"
 #include "base/status.hpp"
 
 namespace pianola::store {
@@ -12,45 +12,64 @@ using flash::FlashStatus;
 
 namespace {
 
-/// Bytes of a sector's rest that are left alone rather than begin a long chunk.
-constexpr std::uint32_t kLeastPiece = 3 * kBlockFrame;
-
-/// Reads the block of `size` data bytes that stands at `address`. False if it is damaged, except
-/// for its length, which is known.
-bool load_block(flash::NorFlash& flash, std::uint32_t address, std::uint32_t size,
-                std::array<std::uint8_t, kBlockFrame>& frame) {
-  frame[0] = static_cast<std::uint8_t>(size);
-  const auto bytes = std::span{frame}.first(1 + size + 2);
-  return flash.read(address + 1, bytes.subspan(1)) == FlashStatus::ok && is_block_good(bytes);
+/// Reads the frame of `size` data bytes that stands at `address`. False if it is damaged.
+bool load_frame(flash::NorFlash& flash, std::uint32_t address, std::uint32_t size,
+                std::uint8_t* frame) {
+  if (size > kPayload) return false;
+  const std::span<std::uint8_t> bytes{frame, frame_size(size)};
+  return flash.read(address, bytes) == FlashStatus::ok && check_and_correct(bytes) &&
+         bytes[0] == static_cast<std::uint8_t>(FrameType::data) && bytes[1] == size;
 }
 
 }  // namespace
 
 bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk) {
-  std::array<std::uint8_t, kBlockFrame> frame;
-  for (std::uint32_t done = 0; done < chunk.size; done += kBlock) {
-    const std::uint32_t size = std::min<std::uint32_t>(kBlock, chunk.size - done);
-    if (!load_block(flash, chunk.address + done / kBlock * kBlockFrame, size, frame)) return false;
+  Node frame;
+  if (chunk.last) return true;
+  for (std::uint32_t done = 0; done < chunk.size; done += kPayload) {
+    const std::uint32_t size = std::min<std::uint32_t>(kPayload, chunk.size - done);
+    if (!load_frame(flash, chunk.address + done / kPayload * kMaxFrame, size, frame.frame.data()))
+      return false;
   }
   return true;
 }
 
-[[gnu::noinline]] std::size_t read_block(flash::NorFlash& flash, InPlace* in_place,
-                                         std::uint32_t address, std::uint32_t size,
-                                         std::uint32_t offset, std::span<std::uint8_t> out) {
-  const std::uint32_t block = offset / kBlock;
-  const std::uint32_t from = offset % kBlock;
-  const std::uint32_t data = std::min(kBlock, size - block * kBlock);
+std::size_t read_data(flash::NorFlash& flash, FrameBuffer& buffer, InPlace* in_place,
+                      std::uint32_t address, std::uint32_t size, std::uint32_t offset,
+                      std::span<std::uint8_t> out) {
+  const std::uint32_t number = offset / kPayload;
+  const std::uint32_t from = offset % kPayload;
+  const std::uint32_t data = std::min(kPayload, size - number * kPayload);
   const std::size_t count = std::min<std::size_t>(data - from, out.size());
-  address += block * kBlockFrame;
-  const std::uint8_t* frame = in_place == nullptr ? nullptr : in_place->at(address, 1 + data + 2);
-  std::array<std::uint8_t, kBlockFrame> memory;
-  if (frame == nullptr || frame[0] != data) {
-    if (!load_block(flash, address, data, memory)) return 0;
-    frame = memory.data();
+  address += number * kMaxFrame;
+  const auto is_it = [&](const std::uint8_t* frame) {
+    return frame != nullptr && frame[0] == static_cast<std::uint8_t>(FrameType::data) &&
+           frame[1] == data;
+  };
+  const std::uint8_t* frame =
+      in_place == nullptr ? nullptr : in_place->at(address, frame_size(data));
+  if (!is_it(frame)) frame = buffer.find(address);
+  if (!is_it(frame)) {
+    std::uint8_t* const memory = buffer.take();
+    if (!load_frame(flash, address, data, memory)) return 0;
+    buffer.hold(address);
+    frame = memory;
   }
-  std::copy_n(frame + 1 + from, count, out.begin());
+  std::copy_n(frame + kFrameHeader + from, count, out.begin());
   return count;
+}
+
+bool read_leaf(flash::NorFlash& flash, FrameBuffer& buffer, InPlace* in_place, std::uint32_t leaf,
+               unsigned size, std::uint32_t begin, std::span<std::uint8_t> out) {
+  if (begin > frame_size(size) || out.size() > frame_size(size) - begin) return false;
+  const std::uint8_t* frame = in_place == nullptr ? nullptr : in_place->at(leaf, frame_size(size));
+  if (frame == nullptr) {
+    std::uint32_t wrong_bit = kNoBit;
+    frame = load_node(flash, buffer, TreeKind::objects, leaf, 0, size, wrong_bit);
+  }
+  if (frame == nullptr) return false;
+  std::copy_n(frame + begin, out.size(), out.begin());
+  return true;
 }
 
 const Chunk* ObjectReader::chunk_at(const TreeRef& tree, std::uint32_t object,
@@ -63,28 +82,19 @@ bool ObjectReader::covers(std::uint32_t object, std::uint32_t offset) const {
          offset - chunk_.offset < chunk_.size;
 }
 
-/// Goes to the chunk with byte `offset`: mostly it is the one that comes next.
-[[gnu::noinline]] bool ObjectReader::find(const TreeRef& tree, std::uint32_t object,
-                                          std::uint32_t offset) {
-  if (covers(object, offset)) return true;
-  const bool next =
-      known_ && chunk_.object == object && !chunk_.last && offset == chunk_.offset + chunk_.size;
-  return (next ? go_on(tree) : seek(tree, object, offset)) && covers(object, offset);
-}
-
-/// Goes to the chunk after this one.
-[[gnu::noinline]] bool ObjectReader::go_on(const TreeRef& tree) {
-  Entry entry = to_entry(chunk_);
-  known_ = tree_.next(tree, place_, entry) == Search::found;
-  if (known_) get_chunk(entry, chunk_);
-  return known_;
+bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
+  return covers(object, offset) || (seek(tree, object, offset) && covers(object, offset));
 }
 
 /// Goes to the first chunk that ends behind byte `offset`, or (kLastChunk) to the last one.
-bool ObjectReader::seek(const TreeRef& tree, std::uint32_t object, std::uint32_t offset) {
-  Entry entry;
-  known_ = tree_.seek(tree, chunk_key(object, offset), place_, entry) == Search::found;
-  if (known_) get_chunk(entry, chunk_);
+[[gnu::noinline]] bool ObjectReader::seek(const TreeRef& tree, std::uint32_t object,
+                                          std::uint32_t offset) {
+  TreeReader reader{flash_, TreeKind::objects, buffer_, in_place_};
+  known_ = reader.seek(tree, chunk_key(object, offset)) == Search::found;
+  if (known_) {
+    reader.get(chunk_);
+    place_ = reader.place();
+  }
   return known_;
 }
 
@@ -101,10 +111,21 @@ std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::u
   while (done < out.size()) {
     const auto at = static_cast<std::uint32_t>(offset + done);
     if (!find(tree, object, at)) break;
-    const std::size_t count = read_block(flash_, in_place_, chunk_.address, chunk_.size,
-                                         at - chunk_.offset, out.subspan(done));
-    if (count == 0) break;
-    done += count;
+    const std::uint32_t from = at - chunk_.offset;
+    if (!chunk_.last) {
+      const std::size_t count = read_data(flash_, buffer_, in_place_, chunk_.address, chunk_.size,
+                                          from, out.subspan(done));
+      if (count == 0) break;
+      done += count;
+      continue;
+    }
+    const std::size_t count = std::min<std::size_t>(chunk_.size - from, out.size() - done);
+    const std::uint32_t begin = chunk_.address - place_.leaf + from;
+    if (!read_leaf(flash_, buffer_, in_place_, place_.leaf, place_.size, begin,
+                   out.subspan(done, count))) {
+      break;
+    }
+    return done + count;
   }
   return done;
 }
@@ -115,22 +136,10 @@ void ObjectWriter::begin(std::uint32_t object) {
   filled_ = 0;
 }
 
-/// Whether the sector's rest is too small to begin a chunk in: each chunk costs an entry, which
-/// must be written again whenever the chunk is moved.
-bool ObjectWriter::is_tail(std::uint32_t room) const {
-  return room < std::min(log_.geometry().sector_size / 16, kLeastPiece);
-}
-
-/// Appends a block's frame of `size` data bytes to the chunk, or to a new one in the next sector.
+/// Appends a frame of `size` data bytes to the piece, or to a new one in the next sector.
 Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t size) {
   if (chunk_.size > 0 && log_.room() < frame.size()) {
-    if (const Status status = add(); status != Status::ok) return status;
-    chunk_.offset += chunk_.size;
-    chunk_.size = 0;
-  }
-  // (A whole small object may stand there.)
-  if (chunk_.size == 0 && size == kBlock && is_tail(log_.room())) {
-    if (const Status status = log_.open_sector(); status != Status::ok) return status;
+    if (const Status status = add_piece(); status != Status::ok) return status;
   }
   std::uint32_t address = 0;
   if (const Status status = log_.append(frame, address); status != Status::ok) return status;
@@ -139,71 +148,79 @@ Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t s
   return Status::ok;
 }
 
-Status ObjectWriter::write_block() {
-  if (filled_ == 0) return Status::ok;
-  block_[0] = static_cast<std::uint8_t>(filled_);
-  put16(block_.data() + 1 + filled_, crc16(std::span{block_}.first(1 + filled_)));
+/// Writes the next bytes, which are not to stand in a leaf.
+Status ObjectWriter::write_frame() {
+  std::uint8_t* const begin = data() - kFrameHeader;
+  begin[0] = static_cast<std::uint8_t>(FrameType::data);
+  begin[1] = static_cast<std::uint8_t>(filled_);
   const std::uint32_t size = filled_;
+  Crc32 check;
+  check.add({begin, kFrameHeader + size});
+  put32(data() + size, check.value());
   filled_ = 0;
-  return append(std::span{block_}.first(1 + size + 2), size);
+  return append({begin, frame_size(size)}, size);
 }
 
 Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
-    const std::size_t count = std::min<std::size_t>(kBlock - filled_, bytes.size());
-    std::copy_n(bytes.begin(), count, block_.begin() + 1 + filled_);
+    // Only now it is known that they are not the last ones.
+    if (filled_ == kPayload) {
+      if (const Status status = write_frame(); status != Status::ok) return status;
+    }
+    const std::size_t count = std::min<std::size_t>(kPayload - filled_, bytes.size());
+    std::copy_n(bytes.begin(), count, data() + filled_);
     filled_ += static_cast<std::uint32_t>(count);
     bytes = bytes.subspan(count);
-    if (filled_ < kBlock) break;
-    if (const Status status = write_block(); status != Status::ok) return status;
   }
   return Status::ok;
 }
 
-/// Adds the last piece of a chunk that was copied, which tells what the entry of the whole did.
-/// Apart like add(), so that no entry is on the stack while blocks are written.
-[[gnu::noinline]] Status ObjectWriter::add_last(const Entry& entry) {
-  Chunk old;
-  get_chunk(entry, old);
-  chunk_.last = old.last;
-  chunk_.code = old.code;
-  chunk_.source = old.source;
-  chunk_.hash = old.hash;
-  return add();
+/// Adds the piece to the tree: the next one begins behind it.
+[[gnu::noinline]] Status ObjectWriter::add_piece() {
+  std::array<std::uint8_t, kMaxChunkHead> item;
+  const Status status = tree_.add(std::span{item}.first(put_chunk(chunk_, item)));
+  chunk_.offset += chunk_.size;
+  chunk_.size = 0;
+  return status;
 }
 
-/// Adds the chunk to the tree.
-[[gnu::noinline]] Status ObjectWriter::add() { return tree_.add(to_entry(chunk_)); }
-
-Status ObjectWriter::end(std::uint32_t code, std::uint32_t source, std::uint32_t hash) {
-  if (const Status status = write_block(); status != Status::ok) return status;
+[[gnu::noinline]] Status ObjectWriter::end(std::uint32_t code, std::uint32_t source) {
+  if (filled_ > kMaxTail) {
+    if (const Status status = write_frame(); status != Status::ok) return status;
+  }
+  if (chunk_.size > 0) {
+    if (const Status status = add_piece(); status != Status::ok) return status;
+  }
   chunk_.last = true;
+  chunk_.size = static_cast<std::uint16_t>(filled_);
   chunk_.code = code;
   chunk_.source = source;
-  chunk_.hash = hash;
-  return add();
+  std::array<std::uint8_t, kMaxChunkHead> head;
+  const std::uint32_t size = put_chunk(chunk_, head);
+  std::copy_n(head.begin(), size, data() - size);
+  const Status status = tree_.add({data() - size, size + filled_});
+  filled_ = 0;
+  return status;
 }
 
-/// A block that is damaged stays so: its checksum is copied like the rest.
-Status ObjectWriter::copy(const Entry& entry) {
-  get_chunk(entry, chunk_);
-  const std::uint32_t address = chunk_.address;
-  const std::uint32_t all = chunk_.size;
-  chunk_.last = false;
+Status ObjectWriter::copy(const Chunk& piece) {
+  chunk_ = piece;
   chunk_.size = 0;
-  chunk_.code = chunk_.source = chunk_.hash = 0;
-  for (std::uint32_t done = 0; done < all;) {
-    const std::uint32_t size = std::min<std::uint32_t>(kBlock, all - done);
-    const auto frame = std::span{block_}.first(1 + size + 2);
-    if (log_.read(address + done / kBlock * kBlockFrame, frame) != FlashStatus::ok) {
+  for (std::uint32_t done = 0; done < piece.size;) {
+    const std::uint32_t size = std::min<std::uint32_t>(kPayload, piece.size - done);
+    const auto frame = log_.object_buffer().first(frame_size(size));
+    if (log_.read(piece.address + done / kPayload * kMaxFrame, frame) != FlashStatus::ok) {
       return Status::io_error;
     }
-    // What the length byte should be is known; the log's frames are found by it.
-    block_[0] = static_cast<std::uint8_t>(size);
+    if (!check_and_correct(frame)) {
+      // What these should be is known, and the log's frames are found by them.
+      frame[0] = static_cast<std::uint8_t>(FrameType::data);
+      frame[1] = static_cast<std::uint8_t>(size);
+    }
     if (const Status status = append(frame, size); status != Status::ok) return status;
     done += size;
   }
-  return add_last(entry);
+  return add_piece();
 }
 
 }  // namespace pianola::store

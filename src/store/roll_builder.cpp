@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
-#include "base/crc32.hpp"
 #include "base/status.hpp"
 #include "store/shared_chunks.hpp"
 
@@ -14,9 +14,9 @@ namespace {
 constexpr std::uint32_t kSpacing = 64;
 /// When the last label is higher, all definitions get new ones: they are record numbers too.
 constexpr std::uint32_t kHighLabel = lang::kRecordNumbers / 4 * 3;
-/// Bytes of a slice that its hash covers.
-constexpr std::uint32_t kHashed = 32;
-
+constexpr std::uint32_t kNoLabel = 0xFFFFFFFF;
+/// Bytes that are copied or compared at a time.
+constexpr std::size_t kPiece = 64;
 }  // namespace
 
 RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& policy)
@@ -27,62 +27,47 @@ RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& polic
       policy_(policy),
       view_(log),
       nodes_(log),
-      old_(view_, &log.in_place()),
+      old_(view_, log.frame_buffer(), &log.in_place()),
       tree_(log.builder(view_, nodes_)),
       writer_(log, tree_) {
-  const TreeRef& roll = log.root().roll;
-  tree_.begin(TreeKind::chunks, roll);
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry last;
-  relabels_ = roll.count > 0 &&
-              tree.seek_count(roll, roll.count - 1, place, last) == Search::found &&
-              last.key.scope > kHighLabel;
+  const TreeRef& roll = log.root()[TreeRole::roll];
+  tree_.begin(TreeKind::objects, roll);
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  relabels_ = roll.count > 0 && tree.seek_count(roll, roll.count - 1) == Search::found &&
+              tree.key().scope > kHighLabel;
 }
 
-/// The first old definition whose label is higher than `after`.
-bool RollBuilder::next_old(std::uint32_t after, Chunk& out) {
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry entry;
-  const TreeRef& roll = log_.root().roll;
-  if (tree.seek(roll, chunk_key(after + 1, 0), place, entry) != Search::found) return false;
-  get_chunk(entry, out);
-  return out.last || old_.last_chunk(roll, out.object, out);
+/// The first old definition whose label is higher than `after`; kNoLabel if there is none.
+std::uint32_t RollBuilder::next_old(std::uint32_t after) {
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  const bool found = tree.seek(old_roll(), chunk_key(after + 1, 0)) == Search::found;
+  return found ? tree.key().scope : kNoLabel;
 }
 
-/// CRC-32 of `size` bytes of the source from `begin` on (at most kHashed).
-std::uint32_t RollBuilder::prefix_hash(std::uint32_t begin, std::uint32_t size) {
-  Crc32 crc;
-  std::array<char, kHashed> piece;
-  for (std::uint32_t done = 0; done < size;) {
-    const std::size_t count = source_.read(begin + done, std::span{piece}.first(size - done));
+/// Reads `out.size()` bytes of the source from `begin` on; fewer at its end.
+std::size_t RollBuilder::read_source(std::uint32_t begin, std::span<char> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::size_t count =
+        source_.read(static_cast<std::uint32_t>(begin + done), out.subspan(done));
     if (count == 0) break;
-    for (std::size_t i = 0; i < count; ++i) crc.add(static_cast<std::uint8_t>(piece[i]));
-    done += static_cast<std::uint32_t>(count);
+    done += count;
   }
-  return crc.value();
+  return done;
 }
 
-/// Whether the source at `begin` reads as the slice of `old`.
-bool RollBuilder::has_slice(const Chunk& old, std::uint32_t begin) {
-  return old.hash == prefix_hash(begin, std::min(old.source, kHashed)) && is_slice(old, begin);
-}
-
-/// Likewise, byte for byte. Apart, like agrees(), so that what is read is not on the stack in other
-/// calls.
-[[gnu::noinline]] bool RollBuilder::is_slice(const Chunk& old, std::uint32_t begin) {
-  std::array<char, kBlock> now;
-  std::array<std::uint8_t, kBlock> then;
-  for (std::uint32_t done = 0; done < old.source;) {
-    const std::size_t want = std::min<std::size_t>(kBlock, old.source - done);
+/// Whether the source at `begin` reads as the slice of match_, byte for byte. Apart, like
+/// agrees(), so that what is read is not on the stack in other calls.
+[[gnu::noinline]] bool RollBuilder::is_slice(std::uint32_t begin) {
+  std::array<char, kPiece> now;
+  std::array<std::uint8_t, kPiece> then;
+  for (std::uint32_t done = 0; done < match_.source;) {
+    const std::size_t want = std::min<std::size_t>(kPiece, match_.source - done);
     const std::size_t count = source_.read(begin + done, std::span{now}.first(want));
     if (count == 0) return false;
     const auto stored = std::span{then}.first(count);
-    if (old_.read(log_.root().roll, old.object, old.code + done, stored) != count) return false;
-    const bool same = std::equal(stored.begin(), stored.end(), now.begin(),
-                                 [](auto a, char b) { return a == static_cast<std::uint8_t>(b); });
-    if (!same) return false;
+    if (old_.read(old_roll(), match_.object, match_.code + done, stored) != count) return false;
+    if (std::memcmp(stored.data(), now.data(), count) != 0) return false;
     done += static_cast<std::uint32_t>(count);
   }
   return true;
@@ -94,17 +79,25 @@ bool RollBuilder::find_slice(std::uint32_t begin) {
   return find_slice(begin, cursor_ + 1, 0xFFFFFFFF) || find_slice(begin, 0, cursor_);
 }
 
+/// Whether the slice of match_, whose last chunk stands at `item`, may begin with `start`: looks at
+/// no more than what stands there.
+bool RollBuilder::may_start(std::span<const char> start, const TreeReader& last) const {
+  if (match_.code < match_.offset) return true;
+  const std::span<const std::uint8_t> tail = last.item().last(match_.size);
+  const std::size_t size = std::min<std::size_t>(match_.source, start.size());
+  return std::memcmp(tail.data() + (match_.code - match_.offset), start.data(), size) == 0;
+}
+
 /// Looks among those with the labels from `first` to `last`.
 bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last) {
-  TreeReader tree{view_, TreeKind::chunks, &log_.in_place()};
-  Place place;
-  Entry entry;
-  const TreeRef& roll = log_.root().roll;
-  Search found = tree.seek(roll, chunk_key(first, 0), place, entry);
-  for (; found == Search::found && entry.key.scope <= last; found = tree.next(roll, place, entry)) {
-    if (entry.key.low != kLastChunk) continue;
-    get_chunk(entry, match_);
-    if (has_slice(match_, begin)) return true;
+  std::array<char, 32> start;
+  const auto read = std::span{start}.first(read_source(begin, start));
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer(), &log_.in_place()};
+  Search found = tree.seek(old_roll(), chunk_key(first, 0));
+  for (; found == Search::found && tree.key().scope <= last; found = tree.next(old_roll())) {
+    if (tree.key().low != kLastChunk) continue;
+    tree.get(match_);
+    if (may_start(read, tree) && is_slice(begin)) return true;
     passed_ = true;
   }
   return false;
@@ -114,15 +107,14 @@ bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint
 /// for one that was moved: higher than the label before, and if possible lower than the next old
 /// one, so that those that follow can keep theirs.
 bool RollBuilder::new_label(bool replaces, std::uint32_t& label) {
-  Chunk next;
   if (label_ >= lang::kRecordNumbers - kSpacing) return false;
-  if (relabels_ || !next_old(label_, next)) {
+  const std::uint32_t next = relabels_ ? kNoLabel : next_old(label_);
+  if (next == kNoLabel) {
     label = label_ + kSpacing;
     return true;
   }
-  const std::uint32_t gap = next.object - label_;
-  label = (replaces && !replaced_) || gap < 2 ? next.object
-                                              : label_ + std::max<std::uint32_t>(1, gap / 8);
+  const std::uint32_t gap = next - label_;
+  label = (replaces && !replaced_) || gap < 2 ? next : label_ + std::max<std::uint32_t>(1, gap / 8);
   replaced_ = replaces;
   return true;
 }
@@ -136,7 +128,8 @@ Status RollBuilder::begin_definition() {
 }
 
 lang::KeptRoll* RollBuilder::kept_roll() {
-  return log_.root().saved && log_.root().index.count > 0 && !relabels_ ? this : nullptr;
+  const Root& root = log_.root();
+  return root.saved && root[TreeRole::index].count > 0 && !relabels_ ? this : nullptr;
 }
 
 /// Whether the entries of the stored definition can be kept: it stays, under its number, and there
@@ -163,22 +156,17 @@ bool RollBuilder::keeps(std::uint32_t record) {
 }
 
 std::uint32_t RollBuilder::record_of(std::uint32_t ordinal) {
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry definition;
-  const Search found = tree.seek_count(roll_, ordinal, place, definition);
-  return found == Search::found ? definition.key.scope : 0;
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  return tree.seek_count(roll_, ordinal) == Search::found ? tree.key().scope : 0;
 }
 
 std::uint32_t RollBuilder::begin_of(std::uint32_t record) {
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry definition;
-  const Search found = tree.seek(roll_, chunk_key(record, 0), place, definition);
-  return found == Search::found ? place.bytes : 0;
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  const Search found = tree.seek(roll_, chunk_key(record, 0));
+  return found == Search::found ? tree.place().bytes : 0;
 }
 
-Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add(to_entry(entry)); }
+Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add(entry); }
 
 /// It is none that is stored: what agreed so far is written too.
 [[gnu::noinline]] Status RollBuilder::write_instead() {
@@ -187,11 +175,11 @@ Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add
   const bool any = matching_;
   matching_ = false;
   broken_ = broken_ || promised_;
-  std::array<std::uint8_t, kBlock> piece;
-  ObjectReader checked{view_};
+  std::array<std::uint8_t, kPiece> piece;
+  ObjectReader checked{view_, log_.frame_buffer()};
   for (std::uint32_t done = 0; any && done < matched_;) {
-    const auto part = std::span{piece}.first(std::min<std::size_t>(kBlock, matched_ - done));
-    if (checked.read(log_.root().roll, match_.object, done, part) != part.size()) {
+    const auto part = std::span{piece}.first(std::min<std::size_t>(kPiece, matched_ - done));
+    if (checked.read(old_roll(), match_.object, done, part) != part.size()) {
       return Status::io_error;
     }
     if (const Status status = writer_.put(part); status != Status::ok) return status;
@@ -203,10 +191,10 @@ Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add
 /// How many of these bytes of code, some at a time, are those that come next in the definition that
 /// is compared; 0 if they are not.
 [[gnu::noinline]] std::size_t RollBuilder::agrees(std::span<const std::uint8_t> code) {
-  std::array<std::uint8_t, kBlock> piece;
+  std::array<std::uint8_t, kPiece> piece;
   const auto part = std::span{piece}.first(std::min(piece.size(), code.size()));
   const bool same = matched_ + part.size() <= match_.code &&
-                    old_.read(log_.root().roll, match_.object, matched_, part) == part.size() &&
+                    old_.read(old_roll(), match_.object, matched_, part) == part.size() &&
                     std::equal(part.begin(), part.end(), code.begin());
   return same ? part.size() : 0;
 }
@@ -231,18 +219,15 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
   label_ = label;
   if (label == match_.object) replaced_ = false;
   cursor_ = match_.object;
-  TreeReader tree{view_, TreeKind::chunks};
-  Place place;
-  Entry entry;
-  const TreeRef& roll = log_.root().roll;
-  Search found = tree.seek(roll, chunk_key(match_.object, 0), place, entry);
-  for (; found == Search::found && entry.key.scope == match_.object;
-       found = tree.next(roll, place, entry)) {
-    const bool last = entry.key.low == kLastChunk;
-    Entry kept = entry;
-    kept.key.scope = label;
-    if (const Status status = tree_.add(kept); status != Status::ok) return status;
-    if (last) {
+  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  std::array<std::uint8_t, kPayload> renamed;
+  Search found = tree.seek(old_roll(), chunk_key(match_.object, 0));
+  for (; found == Search::found && tree.key().scope == match_.object;
+       found = tree.next(old_roll())) {
+    const Status status =
+        tree_.add(label == match_.object ? tree.item() : renumber(tree.item(), label, renamed));
+    if (status != Status::ok) return status;
+    if (tree.key().low == kLastChunk) {
       ++kept_;
       return Status::ok;
     }
@@ -251,11 +236,10 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
 }
 
 /// Appends the source's bytes [begin, end).
-Status RollBuilder::copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash) {
-  hash = prefix_hash(begin, std::min(end - begin, kHashed));
-  std::array<char, kBlock> piece;
+Status RollBuilder::copy_source(std::uint32_t begin, std::uint32_t end) {
+  std::array<char, kPiece> piece;
   while (begin < end) {
-    const auto part = std::span{piece}.first(std::min<std::size_t>(kBlock, end - begin));
+    const auto part = std::span{piece}.first(std::min<std::size_t>(kPiece, end - begin));
     const std::size_t count = source_.read(begin, part);
     if (count == 0) return Status::io_error;
     const std::span bytes{reinterpret_cast<const std::uint8_t*>(piece.data()), count};
@@ -274,18 +258,17 @@ Status RollBuilder::end_definition(std::uint32_t source_begin, std::uint32_t sou
     if (const Status status = write_instead(); status != Status::ok) return status;
   }
   const std::uint32_t code = writer_.size();
-  std::uint32_t hash = 0;
-  if (const Status status = copy_source(source_begin, source_end, hash); status != Status::ok) {
+  if (const Status status = copy_source(source_begin, source_end); status != Status::ok) {
     return status;
   }
   ++written_;
-  return writer_.end(code, source_end - source_begin, hash);
+  return writer_.end(code, source_end - source_begin);
 }
 
 Status RollBuilder::finish_roll() {
   if (roll_done_ == Status::more) {
     roll_done_ = tree_.finish(roll_);
-    tree_.begin(TreeKind::index, log_.root().index);
+    tree_.begin(TreeKind::index, log_.root()[TreeRole::index]);
   }
   return roll_done_;
 }
@@ -295,21 +278,22 @@ Status RollBuilder::append_index(const lang::IndexEntry& entry) {
   // The compiler counts definitions; the index names them by their labels.
   lang::IndexEntry named = entry;
   named.record = record_of(entry.record);
-  return named.record != 0 ? tree_.add(to_entry(named)) : Status::io_error;
+  return named.record != 0 ? tree_.add(named) : Status::io_error;
 }
 
 Status RollBuilder::commit() {
   if (const Status status = finish_roll(); status != Status::ok) return status;
   Root root = log_.root();
-  root.roll = roll_;
-  if (const Status status = tree_.finish(root.index); status != Status::ok) return status;
+  root[TreeRole::roll] = roll_;
+  const Status status = tree_.finish(root[TreeRole::index]);
+  if (status != Status::ok) return status;
   root.saved = true;
   const bool changes = root != log_.root();
   if (changes) {
     ++root.roll_version;
     set_backup(root);
   }
-  if (policy_.clear_draft) root.draft = {};
+  if (policy_.clear_draft) root[TreeRole::draft] = {};
   if (root == log_.root()) {
     log_.abandon();
     return Status::ok;
@@ -322,14 +306,16 @@ Status RollBuilder::commit() {
 /// the way: it cannot be moved, and the roll that is put right has it no more.)
 void RollBuilder::set_backup(Root& root) {
   const Root& before = log_.root();
-  if (policy_.backup == Backup::drop) root.backup = {};
-  const bool worth = before.saved && before.roll.bytes != 0 && before.roll != roll_;
+  const TreeRef& old = before[TreeRole::roll];
+  TreeRef& backup = root[TreeRole::backup];
+  if (policy_.backup == Backup::drop) backup = {};
+  const bool worth = before.saved && old.bytes != 0 && old != roll_;
   if (policy_.backup != Backup::replace || !worth) return;
-  made_backup_ = is_apart_good(view_, roll_, before.roll);
+  made_backup_ = is_apart_good(log_, roll_, old);
   if (made_backup_) {
-    root.backup = before.roll;
-  } else if (policy_.may_drop_backup && !is_apart_good(view_, roll_, root.backup)) {
-    root.backup = {};
+    backup = old;
+  } else if (policy_.may_drop_backup && !is_apart_good(log_, roll_, backup)) {
+    backup = {};
   }
 }
 

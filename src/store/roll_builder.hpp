@@ -68,19 +68,20 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   Status keep_index(const lang::IndexEntry& entry) override;
 
   bool promise();
-  bool has_slice(const Chunk& old, std::uint32_t begin);
-  bool is_slice(const Chunk& old, std::uint32_t begin);
+  [[nodiscard]] const TreeRef& old_roll() const { return log_.root()[TreeRole::roll]; }
+  std::size_t read_source(std::uint32_t begin, std::span<char> out);
+  bool is_slice(std::uint32_t begin);
+  bool may_start(std::span<const char> start, const TreeReader& last) const;
   std::size_t agrees(std::span<const std::uint8_t> code);
-  bool next_old(std::uint32_t after, Chunk& out);
+  std::uint32_t next_old(std::uint32_t after);
   bool find_slice(std::uint32_t begin);
   bool find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last);
-  std::uint32_t prefix_hash(std::uint32_t begin, std::uint32_t size);
   Status write_instead();
   Status keep();
   bool new_label(bool replaces, std::uint32_t& label);
   Status finish_roll();
   void set_backup(Root& root);
-  Status copy_source(std::uint32_t begin, std::uint32_t end, std::uint32_t& hash);
+  Status copy_source(std::uint32_t begin, std::uint32_t end);
 
   Log& log_;
   StoredRoll in_force_;  ///< What is kept of it gets no good checksum over a wrong bit.

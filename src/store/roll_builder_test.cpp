@@ -77,24 +77,22 @@ TEST_F(RollBuilderTest, HighLabelsAreMadeLowAgain) {
   TreeBuilder builder{view, nodes};
   const std::uint32_t up = lang::kRecordNumbers - 64 * 32;
   log.begin(0);
-  for (const bool chunks : {true, false}) {
-    const TreeKind kind = chunks ? TreeKind::chunks : TreeKind::index;
-    TreeRef& tree = chunks ? root.roll : root.index;
-    TreeReader reader{view, kind};
-    builder.begin(kind, {});
-    Place place;
-    Entry entry;
-    Search found = reader.seek(tree, {}, place, entry);
-    for (; found == Search::found; found = reader.next(tree, place, entry)) {
-      Entry moved = entry;
-      if (chunks) {
-        moved.key.scope += up;
+  for (const TreeRole role : {TreeRole::roll, TreeRole::index}) {
+    TreeRef& tree = root[role];
+    TreeReader reader{view, kind_of(role), log.frame_buffer()};
+    builder.begin(kind_of(role), {});
+    Search found = reader.seek(tree, {});
+    for (; found == Search::found; found = reader.next(tree)) {
+      if (role == TreeRole::roll) {
+        std::array<std::uint8_t, kPayload> moved{};
+        const std::uint32_t object = reader.key().scope + up;
+        ASSERT_EQ(builder.add(renumber(reader.item(), object, moved)), Status::ok);
       } else {
-        lang::IndexEntry named = to_index_entry(entry);
+        lang::IndexEntry named;
+        reader.get(named);
         named.record += up;
-        moved = to_entry(named);
+        ASSERT_EQ(builder.add(named), Status::ok);
       }
-      ASSERT_EQ(builder.add(moved), Status::ok);
     }
     ASSERT_EQ(builder.finish(tree), Status::ok);
   }

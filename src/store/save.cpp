@@ -35,13 +35,12 @@ bool Save::is_whole() {
   class Nodes final : public TreeVisitor {
    public:
     void node(std::uint32_t, std::uint32_t, unsigned, bool good) override { all_good &= good; }
-    void entry(const Entry&) override {}
     bool all_good = true;
   };
   Log& log = store_.log();
   Nodes index;
-  walk(log.flash(), TreeKind::index, log.root().index, index);
-  return index.all_good && is_apart_good(log.flash(), {}, log.root().roll);
+  walk(log.flash(), TreeKind::index, log.root()[TreeRole::index], index);
+  return index.all_good && is_apart_good(log, {}, log.root()[TreeRole::roll]);
 }
 
 /// Whether the text has fewer bytes than the stored one.
@@ -55,7 +54,9 @@ bool Save::is_shorter() {
 /// is no good any more.
 Status Save::clean() {
   Log& log = store_.log();
-  if (policy_.may_drop_backup && !is_apart_good(log.flash(), log.root().roll, log.root().backup)) {
+  const Root& root = log.root();
+  if (policy_.may_drop_backup &&
+      !is_apart_good(log, root[TreeRole::roll], root[TreeRole::backup])) {
     if (const Status status = store_.drop_backup(); status != Status::ok) return status;
   }
   return policy_.clear_draft ? store_.clear_draft() : Status::ok;

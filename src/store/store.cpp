@@ -9,35 +9,31 @@
 namespace pianola::store {
 namespace {
 
-/// Adds up all that is in force.
+/// Adds up all that is in force but the backup.
 class Sum final : public TreeVisitor {
  public:
-  explicit Sum(bool chunks) : chunks_(chunks) {}
   void node(std::uint32_t, std::uint32_t size, unsigned, bool) override { bytes += size; }
-  void entry(const Entry& entry) override {
-    if (chunks_) bytes += chunk_frames(to_chunk(entry).size);
+  void chunk(const Chunk& chunk) override {
+    if (!chunk.last) bytes += data_frames(chunk.size);
   }
   std::uint32_t bytes = 0;
-
- private:
-  bool chunks_;
 };
 
 /// Adds up what the backup takes apart from the roll.
 class BackupSum final : public ApartVisitor {
  public:
-  BackupSum(flash::NorFlash& flash, const TreeRef& roll) : ApartVisitor(flash, roll) {}
+  BackupSum(Log& log, const TreeRef& roll) : ApartVisitor(log.flash(), log.frame_buffer(), roll) {}
   void node(std::uint32_t, std::uint32_t size, unsigned, bool) override { bytes += size; }
-  void chunk(const Chunk& chunk, bool shared) override {
-    if (!shared) bytes += chunk_frames(chunk.size);
+  void piece(const Chunk& piece, bool shared) override {
+    if (!shared) bytes += data_frames(piece.size);
   }
   std::uint32_t bytes = 0;
 };
 
-/// Bytes of nodes for an object of the overlay, if leaves are half full.
+/// Bytes of nodes for an object of the overlay, if leaves are half full: what its leaf has of it,
+/// and what the nodes above have of that.
 constexpr std::uint32_t kDraftNodes =
-    2 * (node_frame(TreeKind::chunks, 0, kLeafEntries) + item_size(TreeKind::chunks, 1)) /
-    kLeafEntries;
+    2 * (2 * kMaxChunkHead + Store::kDraftSector % kPayload + kMaxChild / 4);
 
 /// Objects that so many bytes make up.
 constexpr std::uint32_t objects_of(std::size_t size) {
@@ -51,7 +47,7 @@ Store::Store(flash::NorFlash& flash, std::span<std::uint8_t> memory)
       roll_(log_, StoredRoll::Of::roll, places_),
       collector_(log_),
       view_(log_),
-      drafts_(view_) {}
+      drafts_(view_, log_.frame_buffer()) {}
 
 Mount Store::mount() {
   const Mount mounted = log_.mount();
@@ -66,10 +62,11 @@ Mount Store::mount() {
 }
 
 /// Commits what `change` makes of the state: it needs no frames and frees room, so it may use some
-/// of the reserve. (Collecting changes the state too.)
+/// of the reserve. (Collecting changes the state too. That it cannot be done, because something is
+/// damaged, does not stand in the way of what may drop that.)
 template <class Change>
 Status Store::commit(std::uint32_t reserve, Change change) {
-  if (const Status status = collector_.make_room(0); status == Status::io_error) return status;
+  static_cast<void>(collector_.make_room(0));
   Root root = log_.root();
   change(root);
   ++root.commit;
@@ -90,12 +87,12 @@ Status Store::reset() {
 
 Status Store::drop_backup() {
   if (!has_backup()) return Status::ok;
-  return commit(1, [](Root& root) { root.backup = {}; });
+  return commit(1, [](Root& root) { root[TreeRole::backup] = {}; });
 }
 
 Status Store::clear_draft() {
-  if (log_.root().draft.levels == 0) return Status::ok;
-  return commit(1, [](Root& root) { root.draft = {}; });
+  if (draft().levels == 0) return Status::ok;
+  return commit(1, [](Root& root) { root[TreeRole::draft] = {}; });
 }
 
 Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> data) {
@@ -129,11 +126,10 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
   LogNodes nodes{log_};
   TreeBuilder& builder = log_.builder(view, nodes);
   ObjectWriter writer{log_, builder};
-  TreeReader reader{view, TreeKind::chunks};
+  TreeReader reader{view, TreeKind::objects, log_.frame_buffer()};
   Root root = log_.root();
-  builder.begin(TreeKind::chunks, root.draft);
-  Place place;
-  Entry entry;
+  const TreeRef old = root[TreeRole::draft];
+  builder.begin(TreeKind::objects, old);
   std::uint32_t written = 0;
   Status status = Status::ok;
   const auto write = [&] {
@@ -143,31 +139,31 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
       writer.begin(first + written);
       status = writer.put(piece);
       if (status == Status::ok) {
-        status = writer.end(0, static_cast<std::uint32_t>(piece.size()), 0);
+        status = writer.end(0, static_cast<std::uint32_t>(piece.size()));
       }
     }
   };
   // What comes before and after is taken over by whole nodes where it can be.
   constexpr lang::IndexKey kEnd{0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
-  Search found = reader.seek(root.draft, {}, place, entry);
+  Search found = reader.seek(old, {});
   while (status == Status::ok && found == Search::found) {
-    const bool before = entry.key.scope < first;
-    const bool after = entry.key.scope > first + count - 1;
+    const bool before = reader.key().scope < first;
+    const bool after = reader.key().scope > first + count - 1;
     if (!before) write();
-    if (place.position == 0 && (before || after) && status == Status::ok) {
-      lang::IndexKey key = entry.key;
+    if (reader.place().item == 0 && (before || after) && status == Status::ok) {
+      lang::IndexKey key = reader.key();
       status = builder.keep_nodes(key, before ? chunk_key(first, 0) : kEnd);
-      if (key != entry.key) {
-        found = reader.seek(root.draft, key, place, entry);
+      if (key != reader.key()) {
+        found = reader.seek(old, key);
         continue;
       }
     }
-    if (status == Status::ok && (before || after)) status = builder.add(entry);
-    if (status == Status::ok) found = reader.next(root.draft, place, entry);
+    if (status == Status::ok && (before || after)) status = builder.add(reader.item());
+    if (status == Status::ok) found = reader.next(old);
   }
   if (status == Status::ok && found == Search::damaged) status = Status::io_error;
   write();
-  if (status == Status::ok) status = builder.finish(root.draft);
+  if (status == Status::ok) status = builder.finish(root[TreeRole::draft]);
   ++root.commit;
   if (status == Status::ok) return log_.commit(root);
   log_.abandon();
@@ -183,7 +179,7 @@ ObjectReader& Store::drafts() {
 
 std::size_t Store::read_draft(std::uint32_t number, std::uint32_t offset,
                               std::span<std::uint8_t> out) {
-  return drafts().read(log_.root().draft, number, offset, out);
+  return drafts().read(draft(), number, offset, out);
 }
 
 bool Store::read_draft(std::uint32_t number, std::span<std::uint8_t, kDraftSector> out) {
@@ -192,35 +188,28 @@ bool Store::read_draft(std::uint32_t number, std::span<std::uint8_t, kDraftSecto
 
 std::uint32_t Store::draft_size(std::uint32_t number) {
   Chunk last;
-  return drafts().last_chunk(log_.root().draft, number, last) ? last.source : 0;
+  return drafts().last_chunk(draft(), number, last) ? last.source : 0;
 }
 
 std::optional<std::uint32_t> Store::next_draft(std::uint32_t number) {
-  TreeReader reader{view_, TreeKind::chunks};
-  Place place;
-  Entry entry;
-  const auto found = reader.seek(log_.root().draft, chunk_key(number, 0), place, entry);
-  if (found != Search::found) return std::nullopt;
-  return entry.key.scope;
+  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer()};
+  if (reader.seek(draft(), chunk_key(number, 0)) != Search::found) return std::nullopt;
+  return reader.key().scope;
 }
 
 /// Adds up what is in force.
 void Store::measure(Space& space) {
   const Root& root = log_.root();
-  Sum chunks{true};
-  Sum index{false};
-  BackupSum backup{log_.flash(), root.roll};
-  walk(log_.flash(), TreeKind::chunks, root.roll, chunks);
-  walk(log_.flash(), TreeKind::chunks, root.draft, chunks);
-  walk(log_.flash(), TreeKind::index, root.index, index);
-  walk(log_.flash(), TreeKind::chunks, root.backup, backup);
+  Sum sum;
+  BackupSum backup{log_, root[TreeRole::roll]};
+  walk(log_.flash(), root, sum, backup);
   space.backup = backup.bytes;
-  space.live = chunks.bytes + index.bytes + backup.bytes;
+  space.live = sum.bytes + backup.bytes;
 }
 
 std::uint32_t Store::draft_room() {
   const flash::Geometry& geometry = log_.geometry();
-  const std::uint32_t levels = log_.root().draft.levels + 1U;
+  const std::uint32_t levels = draft().levels + 1U;
   // Sectors that data can fill, less the one that is collected into and one for a transaction; of
   // each, what is left at its end.
   const std::uint32_t sectors = geometry.sectors - std::min(geometry.sectors, log_.reserve() + 3);
@@ -228,10 +217,11 @@ std::uint32_t Store::draft_room() {
   const std::uint32_t all = sectors * (geometry.sector_size - SectorHeader::kSize - tail);
   Space space;
   measure(space);
-  const std::uint32_t needed = space.live + log_.root().draft.count * kDraftNodes +
-                               2 * kMaxNode * levels + 4 * geometry.program_unit;
+  const std::uint32_t needed =
+      space.live + draft().count * kDraftNodes + 2 * kMaxFrame * levels + 4 * geometry.program_unit;
   if (all <= needed) return 0;
-  constexpr std::uint32_t kEach = chunk_frames(kDraftSector) + 2 * kDraftNodes;
+  constexpr std::uint32_t kEach =
+      data_frames(kDraftSector - kDraftSector % kPayload) + 2 * kDraftNodes;
   return (all - needed) / kEach * kDraftSector;
 }
 

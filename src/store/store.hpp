@@ -55,7 +55,7 @@ class Store {
   Status reset();
 
   /// Whether there is a backup. Read it with a StoredRoll of its own.
-  [[nodiscard]] bool has_backup() const { return log_.root().backup.levels != 0; }
+  [[nodiscard]] bool has_backup() const { return log_.root()[TreeRole::backup].levels != 0; }
   /// Forgets the backup.
   Status drop_backup();
 
@@ -90,6 +90,7 @@ class Store {
   Status commit(std::uint32_t reserve, Change change);
   void measure(Space& space);
   ObjectReader& drafts();
+  [[nodiscard]] const TreeRef& draft() const { return log_.root()[TreeRole::draft]; }
 
   Log log_;
   CodePlaces places_{};  ///< Of roll_.

@@ -1,7 +1,6 @@
 #include "store/stored_roll.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace pianola::store {
 
@@ -11,7 +10,7 @@ StoredRoll::StoredRoll(Log& log, Of of, std::span<CodePlace> places)
       in_place_(of == Of::roll_checked ? nullptr : &log.in_place()),
       places_(places.empty() ? std::span{&place_, 1} : places),
       view_(log),
-      objects_(view_, in_place_) {}
+      objects_(view_, log.frame_buffer(), in_place_) {}
 
 /// Forgets all if it may stand elsewhere.
 void StoredRoll::refresh() {
@@ -25,19 +24,13 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks, in_place_};
-  Place place;
-  Entry entry;
-  const Search found = reader.seek_count(tree(), position, place, entry);
-  return found == Search::found ? entry.key.scope : 0;
+  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  return reader.seek_count(tree(), position) == Search::found ? reader.key().scope : 0;
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::chunks, in_place_};
-  Place place;
-  Entry entry;
-  const Search found = reader.seek_count(tree(), position, place, entry);
-  return found == Search::found ? place.bytes : text_size();
+  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  return reader.seek_count(tree(), position) == Search::found ? reader.place().bytes : text_size();
 }
 
 bool StoredRoll::open(std::uint32_t record) {
@@ -71,7 +64,7 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
     if (found == places_.end()) return new_place(record, offset);
     last_place_ = static_cast<std::uint8_t>(found - places_.begin());
   }
-  places_[last_place_].used = true;
+  used_ = static_cast<std::uint16_t>(used_ | 1U << last_place_);
   return &places_[last_place_];
 }
 
@@ -84,11 +77,29 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
   for (bool kept = true; kept;) {
     last_place_ = next_victim_;
     next_victim_ = static_cast<std::uint8_t>((next_victim_ + 1U) % places_.size());
-    kept = std::exchange(places_[last_place_].used, false);
+    kept = (used_ >> last_place_ & 1U) != 0;
+    used_ = static_cast<std::uint16_t>(used_ & ~(1U << last_place_));
   }
-  places_[last_place_] = {record,      chunk->offset, chunk->address, code_, chunk->size,
-                          chunk->last, true};
-  return &places_[last_place_];
+  CodePlace& place = places_[last_place_];
+  place = {record, chunk->offset, chunk->address, code_, chunk->size, 0, 0};
+  if (chunk->last) {
+    place.before = static_cast<std::uint8_t>(chunk->address - objects_.place().leaf);
+    place.leaf = objects_.place().size;
+  }
+  used_ = static_cast<std::uint16_t>(used_ | 1U << last_place_);
+  return &place;
+}
+
+/// Reads bytes of the chunk at `place` from byte `from` on, as many as there are in one read.
+std::size_t StoredRoll::read(const CodePlace& place, std::uint32_t from,
+                             std::span<std::uint8_t> out) {
+  if (!place.last()) {
+    return read_data(view_, log_.frame_buffer(), in_place_, place.address, place.size, from, out);
+  }
+  const std::uint32_t leaf = place.address - place.before;
+  const std::uint32_t begin = place.before + from;
+  return read_leaf(view_, log_.frame_buffer(), in_place_, leaf, place.leaf, begin, out) ? out.size()
+                                                                                        : 0;
 }
 
 /// Reads from the definition's byte `offset` on, to the end of its code or to its own.
@@ -103,11 +114,10 @@ std::size_t StoredRoll::read_part(Part part, std::uint32_t record, std::uint32_t
     const std::uint32_t end = part == Part::code ? place->code_here() : place->size;
     if (from >= end) break;
     const std::size_t most = std::min<std::size_t>(out.size() - done, end - from);
-    const std::size_t count =
-        read_block(view_, in_place_, place->address, place->size, from, out.subspan(done, most));
+    const std::size_t count = read(*place, from, out.subspan(done, most));
     if (count == 0) break;
     done += count;
-    if (from + count == end && (end < place->size || place->last)) break;
+    if (from + count == end && (end < place->size || place->last())) break;
   }
   return done;
 }
@@ -140,38 +150,39 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader reader{view_, TreeKind::index, in_place_};
-  index_known_ = reader.seek(index(), key, index_place_, index_entry_) == Search::found;
+  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  index_known_ = reader.seek(index(), key) == Search::found;
+  index_place_ = reader.place();
   return index_known_ ? index_place_.count : index_size();
 }
 
 bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   refresh();
   if (position >= index_size()) return false;
-  TreeReader reader{view_, TreeKind::index, in_place_};
-  const std::uint32_t first = index_place_.count - index_place_.position;
-  if (!index_known_ || position - first >= index_place_.entries) {
-    index_known_ =
-        reader.seek_count(index(), position, index_place_, index_entry_) == Search::found;
-  } else if (position != index_place_.count) {
-    index_place_.position = static_cast<std::uint8_t>(position - first);
-    index_place_.count = position;
-    index_known_ = reader.get(index_place_, index_entry_) == Search::found;
+  // Those that are read one after another stand in one leaf.
+  constexpr std::uint32_t kNear = 4;
+  const TreeRef tree = index();
+  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  Search found = Search::damaged;
+  if (index_known_ && position - index_place_.count <= kNear) {
+    found = reader.resume(index_place_);
+    while (found == Search::found && reader.place().count < position) found = reader.next(tree);
+  } else {
+    found = reader.seek_count(tree, position);
   }
-  if (!index_known_) return false;
-  out = to_index_entry(index_entry_);
-  return true;
+  index_known_ = found == Search::found;
+  index_place_ = reader.place();
+  if (index_known_) reader.get(out);
+  return index_known_;
 }
 
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader reader{view_, TreeKind::chunks, in_place_};
-  Place place;
-  Entry entry;
-  if (reader.seek_bytes(tree(), offset, place, entry) != Search::found) return false;
-  get_chunk(entry, last);
-  begin = place.bytes;
+  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  if (reader.seek_bytes(tree(), offset) != Search::found) return false;
+  reader.get(last);
+  begin = reader.place().bytes;
   return true;
 }
 

@@ -17,14 +17,16 @@ struct CodePlace {
   std::uint32_t address = 0;  ///< Of the chunk.
   std::uint32_t code = 0;     ///< Bytes of the definition's code, behind which its source stands.
   std::uint16_t size = 0;     ///< Of the chunk; 0: this is no place.
-  bool last = false;          ///< The definition ends with this chunk.
-  bool used = false;          ///< Since it was last passed over.
+  std::uint8_t before = 0;    ///< Of the last chunk: bytes of its leaf before it; of a piece 0.
+  std::uint8_t leaf = 0;      ///< Payload of that leaf.
 
   /// How many of the chunk's bytes are code.
   [[nodiscard]] std::uint32_t code_here() const {
     const std::uint32_t rest = code > offset ? code - offset : 0;
     return rest < size ? rest : size;
   }
+  /// The definition ends with this chunk.
+  [[nodiscard]] bool last() const { return before != 0; }
 };
 
 /// One for each of 16 tasks.
@@ -74,9 +76,11 @@ class StoredRoll final : public lang::Roll {
 
  private:
   [[nodiscard]] const TreeRef& tree() const {
-    return of_ == Of::backup ? log_.root().backup : log_.root().roll;
+    return log_.root()[of_ == Of::backup ? TreeRole::backup : TreeRole::roll];
   }
-  [[nodiscard]] TreeRef index() const { return of_ == Of::backup ? TreeRef{} : log_.root().index; }
+  [[nodiscard]] TreeRef index() const {
+    return of_ == Of::backup ? TreeRef{} : log_.root()[TreeRole::index];
+  }
   void refresh();
   enum class Part : std::uint8_t { code, source };
   const CodePlace* find_place(std::uint32_t record, std::uint32_t offset);
@@ -84,6 +88,7 @@ class StoredRoll final : public lang::Roll {
   bool find_source(std::uint32_t record, std::uint32_t& begin);
   std::size_t read_part(Part part, std::uint32_t record, std::uint32_t offset,
                         std::span<std::uint8_t> out);
+  std::size_t read(const CodePlace& place, std::uint32_t from, std::span<std::uint8_t> out);
   bool open(std::uint32_t record);
   bool open_at(std::uint32_t offset);
   std::size_t read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
@@ -94,12 +99,12 @@ class StoredRoll final : public lang::Roll {
   InPlace* in_place_;             ///< Null: all is read and checked.
   CodePlace place_;               ///< If there are no others.
   std::span<CodePlace> places_;   ///< At least one.
-  std::uint8_t last_place_ = 0;   ///< That was read at last.
+  std::uint16_t used_ = 0;        ///< A bit for each that was used since it was last passed over.
+  std::uint8_t last_place_ = 0;   ///< That code was read at last.
   std::uint8_t next_victim_ = 0;  ///< That is given up first, unless it was used.
   LogView view_;
   ObjectReader objects_;
-  Place index_place_;  ///< Of index_entry_.
-  Entry index_entry_;
+  Place index_place_;             ///< Of the entry that was read last, if `index_known_`.
   std::uint32_t moves_ = 0;       ///< Log::moves() when what is remembered was read.
   std::uint32_t record_ = 0;      ///< The definition that was opened last, if `opened_`.
   std::uint32_t code_ = 0;        ///< Bytes of code of that definition.

@@ -14,39 +14,15 @@ namespace pianola::store {
 // Copy-on-write B+trees in flash. Leaves hold entries sorted by key, the nodes above hold for each
 // child its first key, its place, and how much is below it. Nodes are never changed in place.
 
-/// What the entries of a tree are; `count` and `bytes` of TreeRef follow from it.
-enum class TreeKind : std::uint8_t {
-  index,   ///< Each entry counts 1.
-  chunks,  ///< The last chunk of an object (kLastChunk) counts 1 and its source bytes; others 0.
-};
-
-inline constexpr unsigned kLeafEntries = 4;
-inline constexpr unsigned kChildren = 8;
-inline constexpr unsigned kMaxLevels = 8;  ///< 8 million entries when all nodes are full.
-
-/// Bytes of an item of a node: of an entry in a leaf (level 0), of what is known about a child
-/// above. The keys of chunks are stored without their middle part, which is 0; children in an index
-/// without bytes.
-constexpr std::uint32_t item_size(TreeKind kind, unsigned level) {
-  if (level != 0) return 21;
-  return kind == TreeKind::index ? 30 : 26;
-}
-
-/// Bytes in flash of a node with `entries` entries: type, kind and level; count; items; CRC-32.
-constexpr std::uint32_t node_frame(TreeKind kind, unsigned level, unsigned entries) {
-  return 2 + entries * item_size(kind, level) + 4;
-}
-inline constexpr std::uint32_t kMaxItem = item_size(TreeKind::index, 0);
-inline constexpr std::uint32_t kMaxLeaf = node_frame(TreeKind::index, 0, kLeafEntries);
-inline constexpr std::uint32_t kMaxNode = node_frame(TreeKind::index, 1, kChildren);
-static_assert(kMaxNode >= kMaxLeaf);
+/// Levels of a tree at most: a node has at least 8 children, when there are so many.
+inline constexpr unsigned kMaxLevels = 6;
 
 /// What the first byte of a frame tells of a node.
 constexpr bool is_node(unsigned first) {
   return (first & 0xF0U) == static_cast<unsigned>(FrameType::node);
 }
 constexpr TreeKind node_kind(unsigned first) {
-  return (first & 8U) != 0 ? TreeKind::index : TreeKind::chunks;
+  return (first & 8U) != 0 ? TreeKind::index : TreeKind::objects;
 }
 constexpr unsigned node_level(unsigned first) { return first & 7U; }
 constexpr std::uint8_t node_type(TreeKind kind, unsigned level) {
@@ -56,17 +32,58 @@ constexpr std::uint8_t node_type(TreeKind kind, unsigned level) {
 
 /// A node in RAM.
 struct Node {
-  std::array<std::uint8_t, kMaxNode> frame;
-  [[nodiscard]] unsigned entries() const { return frame[1]; }
+  std::array<std::uint8_t, kMaxFrame> frame;
+};
+
+/// Where readers read frames to that cannot be used in place: one buffer for all readers, so that
+/// none takes stack for it. It holds the last two frames that were found good: one macro's code and
+/// its text may stand in two.
+class FrameBuffer {
+ public:
+  /// Room for the frame that is read next; what was here for longest without being used is gone.
+  std::uint8_t* take() {
+    last_ ^= 1U;
+    slots_[last_].address = kNone;
+    return slots_[last_].node.frame.data();
+  }
+  /// What was read after take() is the frame at `address`, good, after that bit was put right.
+  void hold(std::uint32_t address, std::uint32_t wrong_bit = 0xFFFF) {
+    slots_[last_].address = address;
+    slots_[last_].wrong_bit = wrong_bit;
+  }
+  /// The frame at `address`, if it is here; else null.
+  [[nodiscard]] const std::uint8_t* find(std::uint32_t address) {
+    if (slots_[last_].address == address) return slots_[last_].node.frame.data();
+    if (slots_[last_ ^ 1U].address != address) return nullptr;
+    last_ ^= 1U;
+    return slots_[last_].node.frame.data();
+  }
+  /// The bit that was put right of the frame that was found or held last.
+  [[nodiscard]] std::uint32_t wrong_bit() const { return slots_[last_].wrong_bit; }
+  /// Flash changes otherwise than by what is appended.
+  void forget() {
+    for (Slot& slot : slots_) slot.address = kNone;
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  struct Slot {
+    Node node;
+    std::uint32_t address = kNone;
+    std::uint32_t wrong_bit = 0;
+  };
+
+  std::array<Slot, 2> slots_;
+  std::uint8_t last_ = 0;  ///< That was used last.
 };
 
 /// What a node above the leaves knows about a child.
 struct Child {
   lang::IndexKey first;  ///< Key of the first entry below.
   std::uint32_t address = 0;
-  std::uint32_t count = 0;   ///< As in TreeRef.
-  std::uint32_t bytes = 0;   ///< As in TreeRef.
-  std::uint8_t entries = 0;  ///< Of the child itself.
+  std::uint32_t count = 0;  ///< As in TreeRef.
+  std::uint32_t bytes = 0;  ///< As in TreeRef.
+  std::uint8_t size = 0;    ///< Payload of the child itself.
 
   friend constexpr bool operator==(const Child&, const Child&) = default;
 };
@@ -76,9 +93,12 @@ struct Place {
   std::uint32_t leaf = 0;            ///< Address of the leaf.
   std::uint32_t count = 0;           ///< Count of all entries before this one.
   std::uint32_t bytes = 0;           ///< Bytes of all entries before this one.
-  std::uint8_t entries = 0;          ///< Of the leaf.
-  std::uint8_t position = 0;         ///< Of the entry in the leaf.
   std::uint16_t wrong_bit = 0xFFFF;  ///< Of the leaf: to be inverted whenever it is read.
+  std::uint8_t size = 0;             ///< Payload of the leaf.
+  std::uint8_t item = 0;             ///< Where the entry stands in the payload.
+
+  /// Address of the entry's item.
+  [[nodiscard]] std::uint32_t address() const { return leaf + kFrameHeader + item; }
 };
 
 /// What a search found.
@@ -88,45 +108,63 @@ enum class Search : std::uint8_t {
   damaged,  ///< A node on the way cannot be read.
 };
 
-/// Reads a tree. One read of flash for each level, then one for each entry.
+/// Finds entries of a tree, and goes on from one to the next. One read of flash a level, unless
+/// nodes can be used in place.
 class TreeReader {
  public:
-  /// `flash` is the caller's and outlives the reader. So is `in_place`, for trees that are in force
-  /// and are read to be used, not to be copied.
-  TreeReader(flash::NorFlash& flash, TreeKind kind, InPlace* in_place = nullptr)
-      : flash_(flash), kind_(kind), in_place_(in_place) {}
+  /// All are the caller's and outlive the reader. `in_place` is for trees that are in force and are
+  /// read to be used, not to be copied.
+  TreeReader(flash::NorFlash& flash, TreeKind kind, FrameBuffer& buffer,
+             InPlace* in_place = nullptr)
+      : flash_(flash), kind_(kind), buffer_(buffer), in_place_(in_place) {}
+  TreeReader(const TreeReader&) = delete;
+  TreeReader& operator=(const TreeReader&) = delete;
 
-  /// The first entry whose key is not less than `key`; Place and Entry are set if found. On `end`,
-  /// place.count and bytes are those of the whole tree.
-  Search seek(const TreeRef& tree, const lang::IndexKey& key, Place& place, Entry& entry);
-  /// The entry that covers number `number` of what the tree counts.
-  Search seek_count(const TreeRef& tree, std::uint32_t number, Place& place, Entry& entry);
-  /// The entry that covers source byte `offset` (chunks: a last chunk).
-  Search seek_bytes(const TreeRef& tree, std::uint32_t offset, Place& place, Entry& entry);
-  /// From `place`, whose entry is `entry`, to the one after: one read within the leaf. Ends on any
-  /// content of the flash: keys that do not rise are damage.
-  Search next(const TreeRef& tree, Place& place, Entry& entry);
-  /// The entry at `place` again (place.position may be set to any below place.entries; count and
-  /// bytes are then the caller's business).
-  Search get(const Place& place, Entry& entry);
+  /// To the first entry whose key is not less than `key`. On `end`, place().count and bytes are
+  /// those of the whole tree.
+  Search seek(const TreeRef& tree, const lang::IndexKey& key);
+  /// To the entry that covers number `number` of what the tree counts.
+  Search seek_count(const TreeRef& tree, std::uint32_t number);
+  /// To the entry that covers source byte `offset` (objects: a last chunk).
+  Search seek_bytes(const TreeRef& tree, std::uint32_t offset);
+  /// To the entry after the one that was found: no read within the leaf, if nobody else used the
+  /// buffer. Ends on any content of the flash: keys that do not rise are damage.
+  Search next(const TreeRef& tree);
+  /// To the entry at `place` again, as place() said it.
+  Search resume(const Place& place);
+
+  // The entry that was found:
+
+  [[nodiscard]] const Place& place() const { return place_; }
+  [[nodiscard]] const lang::IndexKey& key() const { return key_; }
+  /// Its item, until this reader or another one with the same buffer goes elsewhere.
+  [[nodiscard]] std::span<const std::uint8_t> item() const { return item_; }
+  void get(Chunk& out) const;
+  void get(lang::IndexEntry& out) const;
 
  private:
   struct Spot;
   struct Way;
 
-  static bool begin(const TreeRef& tree, Way& way, Place& place);
-  const std::uint8_t* read(const Way& way, Node& memory, Place& place);
-  const std::uint8_t* find_in_place(std::uint32_t address, unsigned level, unsigned entries);
-  void go_down(const std::uint8_t* node, unsigned position, Way& way, Place& place);
-  const std::uint8_t* go_to(const lang::IndexKey& key, Way& way, Node& memory, Place& place);
-  Search go_right(const TreeRef& tree, Way& way, Node& memory, Place& place, Entry& entry);
-  Search seek_number(const TreeRef& tree, std::uint32_t Child::*number_of, std::uint32_t number,
-                     Place& place, Entry& entry);
-  Search next_leaf(const TreeRef& tree, Place& place, Entry& entry);
+  bool begin(const TreeRef& tree, Way& way);
+  const std::uint8_t* read(const Way& way);
+  const std::uint8_t* find_in_place(std::uint32_t address, unsigned level, unsigned size);
+  bool go_down(const std::uint8_t* node, const lang::IndexKey& key, Way& way);
+  Search take(const std::uint8_t* leaf, unsigned place);
+  bool has_item();
+  Search go_right(const TreeRef& tree, Way& way);
+  Search go_right_of_key(const TreeRef& tree);
+  Search seek_number(const TreeRef& tree, std::uint32_t Child::*number_of, std::uint32_t number);
+  Search end(const TreeRef& tree);
 
   flash::NorFlash& flash_;
   TreeKind kind_;
+  FrameBuffer& buffer_;
   InPlace* in_place_;
+  Place place_;
+  lang::IndexKey key_;
+  std::span<const std::uint8_t> item_;
+  bool in_buffer_ = false;  ///< The leaf was read to it.
 };
 
 /// Is told of all that a tree consists of.
@@ -140,7 +178,10 @@ class TreeVisitor {
   }
   /// A node's frame. `good` is false if it cannot be read: what is below it is not visited.
   virtual void node(std::uint32_t address, std::uint32_t size, unsigned level, bool good) = 0;
-  virtual void entry(const Entry& entry) = 0;
+  /// An entry of a tree of objects.
+  virtual void chunk(const Chunk& chunk) { static_cast<void>(chunk); }
+  /// An entry of an index.
+  virtual void entry(const lang::IndexEntry& entry) { static_cast<void>(entry); }
 
  protected:
   ~TreeVisitor() = default;
@@ -148,6 +189,8 @@ class TreeVisitor {
 
 /// Visits nodes and entries in order of the keys, without recursion.
 void walk(flash::NorFlash& flash, TreeKind kind, const TreeRef& tree, TreeVisitor& visitor);
+/// Visits all trees of a state, the backup last and with a visitor of its own.
+void walk(flash::NorFlash& flash, const Root& root, TreeVisitor& visitor, TreeVisitor& backup);
 
 /// Where a builder puts nodes.
 class NodeSink {
@@ -170,10 +213,12 @@ class TreeBuilder {
 
   /// Begins a tree; `old` is the one whose nodes are used again.
   void begin(TreeKind kind, const TreeRef& old);
-  /// Appends an entry; keys rise. What of the old tree is damaged is not used again. Returns what
-  /// the sink returned; Status::io_error if a node could be read once but not again, or if a key
-  /// does not rise within a node; Status::full if there are too many entries.
-  Status add(const Entry& entry);
+  /// Appends an entry, given its whole item; keys rise. What of the old tree is damaged is not used
+  /// again. Returns what the sink returned; Status::io_error if a node could be read once but not
+  /// again, or if a key does not rise within a node; Status::full if there are too many entries.
+  Status add(std::span<const std::uint8_t> item);
+  /// Appends an entry of an index.
+  Status add(const lang::IndexEntry& entry);
   /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
   /// on, which is the next entry's, as far as their nodes end before `end`. All old nodes may stay.
   /// `key` is then the first entry's that was not taken over.
@@ -184,27 +229,29 @@ class TreeBuilder {
  private:
   enum class Mode : std::uint8_t {
     empty,    ///< The level has no items that are not in `done` or above.
-    same,     ///< The first `items` items are those of `old`, which is not read yet beyond them.
-    pending,  ///< The first `items` items are in the buffer: a node that will be written.
+    same,     ///< The first `size` bytes are those of the old node in the buffer, whose payload is
+              ///< not read yet beyond them.
+    pending,  ///< The first `size` bytes are in the buffer: a node that will be written.
   };
 
   /// A child in a node of the old tree that was found good.
   struct ChildPlace {
     std::uint32_t node = 0;  ///< Address.
     std::uint16_t wrong_bit = 0;
-    std::uint8_t entries = 0;  ///< Of the node; 0: there is none.
-    std::uint8_t position = 0;
+    std::uint8_t size = 0;  ///< Of the node's payload; 0: there is none.
+    std::uint8_t item = 0;  ///< Where the child stands in it.
   };
 
   /// What a level of the new tree consists of so far: nodes that the level above knows, then
   /// perhaps `done`, then a node that is not complete.
   struct Level {
-    Child done;                   ///< Complete; no entries: there is none.
+    Child done;                   ///< Complete; no payload: there is none.
     lang::IndexKey boundary;      ///< First key of the next node of the old tree.
     ChildPlace before;            ///< The node of the old tree before that one.
-    std::uint16_t wrong_bit = 0;  ///< Of `old` in mode `same`.
+    std::uint16_t wrong_bit = 0;  ///< Of the old node in mode `same`.
     Mode mode = Mode::empty;
-    std::uint8_t items = 0;
+    std::uint8_t size = 0;  ///< Bytes of items.
+    std::uint8_t last = 0;  ///< Where the last item stands, in mode `pending`.
     bool has_boundary = false;
     bool is_done_old = false;  ///< `done` stands in the old tree: it may still be merged.
     bool was_split = false;    ///< A full node was split since the last boundary.
@@ -218,41 +265,40 @@ class TreeBuilder {
     failed,   ///< status_ says why.
   };
 
-  /// Buffers of all levels: a leaf and nodes of children.
-  static constexpr std::uint32_t kBuffer = kMaxLeaf + (kMaxLevels - 1) * kMaxNode;
-
   /// What stands where in the old tree.
   struct Located {
-    Child node;               ///< That a key belongs to, if it has entries.
+    Child node;               ///< That a key belongs to, if it has a payload.
     lang::IndexKey boundary;  ///< First key of the one after it.
     ChildPlace place;         ///< Of `node`.
     bool has_boundary = false;
     /// Whether `node` is the first child of the one above it.
-    [[nodiscard]] bool is_first() const { return place.entries != 0 && place.position == 0; }
+    [[nodiscard]] bool is_first() const { return place.size != 0 && place.item == 0; }
   };
 
-  std::uint8_t* item_at(unsigned level, unsigned position);
-  unsigned old_entries(unsigned level);
-  bool read_child(ChildPlace place, unsigned position, Child& out);
+  std::uint8_t* payload(unsigned level) { return frames_[level].frame.data() + kFrameHeader; }
+  Child old_node(unsigned level);
+  bool is_whole(unsigned level);
+  bool read_child(const ChildPlace& place, Child& out, unsigned& after);
   bool locate_next(unsigned level, const lang::IndexKey& key, Located& found);
   void locate(unsigned level, const lang::IndexKey& key, Located& found);
   bool is_good(unsigned level, const Child& old);
-  bool is_same(unsigned level, const std::uint8_t* item);
-  bool load(unsigned level, const Child& old, unsigned count);
-  void summary(unsigned level, const std::uint8_t* items, unsigned count, Child& node) const;
+  bool is_same(unsigned level, std::span<const std::uint8_t> item);
+  bool put_before(unsigned level, const Child& old);
+  void summary(unsigned level, const std::uint8_t* frame, Child& node) const;
 
   bool skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end);
   bool complete_below(unsigned level);
-  Status push(unsigned first_level, const std::uint8_t* first_item);
+  Status push(unsigned first_level, std::span<const std::uint8_t> first_item);
   Status push_done(unsigned level);
-  Step step(unsigned level, const std::uint8_t* item);
+  Step step(unsigned level, std::span<const std::uint8_t> item);
   Step cross(unsigned level, const lang::IndexKey& key);
-  Step append(unsigned level, const std::uint8_t* item);
+  Step append(unsigned level, std::span<const std::uint8_t> item);
   Step complete(unsigned level);
   Step keep(unsigned level);
   Step change(unsigned level);
   Step close(unsigned level);
-  bool write(unsigned level, unsigned count);
+  Step split(unsigned level, std::size_t more);
+  bool write(unsigned level, unsigned size);
 
   flash::NorFlash& flash_;
   NodeSink& sink_;
@@ -260,7 +306,7 @@ class TreeBuilder {
   TreeRef old_;
   Status status_ = Status::ok;
   std::array<Level, kMaxLevels> levels_;
-  std::array<std::uint8_t, kBuffer> buffer_;
+  std::array<Node, kMaxLevels> frames_;  ///< In mode `same`: the old node's item as a child.
 };
 
 }  // namespace pianola::store

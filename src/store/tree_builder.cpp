@@ -16,10 +16,11 @@ void TreeBuilder::begin(TreeKind kind, const TreeRef& old) {
   for (unsigned level = 0; level < old_.levels; ++level) levels_[level].has_boundary = true;
 }
 
-Status TreeBuilder::add(const Entry& entry) {
-  std::array<std::uint8_t, kMaxItem> bytes;
-  put_entry(kind_, bytes.data(), entry);
-  return push(0, bytes.data());
+Status TreeBuilder::add(std::span<const std::uint8_t> item) { return push(0, item); }
+
+Status TreeBuilder::add(const lang::IndexEntry& entry) {
+  std::array<std::uint8_t, kMaxIndexItem> bytes;
+  return push(0, Item{bytes}.first(put_index_entry(entry, bytes)));
 }
 
 Status TreeBuilder::keep_nodes(lang::IndexKey& key, const lang::IndexKey& end) {
@@ -36,24 +37,24 @@ Status TreeBuilder::keep_nodes(lang::IndexKey& key, const lang::IndexKey& end) {
 bool TreeBuilder::skip(unsigned level, lang::IndexKey& key, const lang::IndexKey& end) {
   Located at;
   locate(level, key, at);
-  if (at.node.entries == 0 || at.node.first != key || !at.has_boundary || at.boundary > end ||
+  if (at.node.size == 0 || at.node.first != key || !at.has_boundary || at.boundary > end ||
       !complete_below(level + 1)) {
     return false;
   }
+  unsigned next = 0;
+  Child child;
+  if (!read_child(at.place, child, next)) return false;
   while (status_ == Status::ok) {
-    std::array<std::uint8_t, kMaxItem> bytes;
-    put_child(kind_, bytes.data(), at.node);
-    if (push(level + 1, bytes.data()) != Status::ok) break;
+    std::array<std::uint8_t, kMaxChild> bytes;
+    if (push(level + 1, Item{bytes}.first(put_child(kind_, at.node, bytes))) != Status::ok) break;
     key = at.boundary;
-    Child after;
-    ++at.place.position;
-    if (at.place.position + 1U >= at.place.entries ||
-        !read_child(at.place, at.place.position, at.node) ||
-        !read_child(at.place, at.place.position + 1U, after) || at.node.first != key ||
-        after.first <= key || after.first > end) {
-      break;
-    }
-    at.boundary = after.first;
+    at.place.item = static_cast<std::uint8_t>(next);
+    if (!read_child(at.place, at.node, next) || at.node.first != key) break;
+    ChildPlace behind = at.place;
+    behind.item = static_cast<std::uint8_t>(next);
+    unsigned last = 0;
+    if (!read_child(behind, child, last) || child.first <= key || child.first > end) break;
+    at.boundary = child.first;
   }
   return true;
 }
@@ -62,10 +63,10 @@ bool TreeBuilder::skip(unsigned level, lang::IndexKey& key, const lang::IndexKey
 bool TreeBuilder::complete_below(unsigned level) {
   for (unsigned below = 0; below < level; ++below) {
     Level& at = levels_[below];
-    const bool whole = at.mode == Mode::same && at.items == old_entries(below);
+    const bool whole = at.mode == Mode::same && is_whole(below);
     if (at.mode != Mode::empty && !whole) return false;
     at.is_used = true;
-    if (at.done.entries != 0 && push_done(below) != Status::ok) return false;
+    if (at.done.size != 0 && push_done(below) != Status::ok) return false;
     if (whole) {
       keep(below);
       if (push_done(below) != Status::ok) return false;
@@ -85,30 +86,32 @@ Status TreeBuilder::finish(TreeRef& out) {
     if (step == Step::failed) return status_;
     const Child& done = levels_[level].done;
     if (level + 1 == kMaxLevels || !levels_[level + 1].is_used) {
-      out = {done.address, done.count, done.bytes, done.entries,
-             static_cast<std::uint8_t>(level + 1)};
+      out = {done.address, done.count, done.bytes, done.size, static_cast<std::uint8_t>(level + 1)};
       return status_;
     }
-    if (done.entries != 0 && push_done(level) != Status::ok) return status_;
+    if (done.size != 0 && push_done(level) != Status::ok) return status_;
   }
 }
 
 /// Hands `done` to the level above.
 Status TreeBuilder::push_done(unsigned level) {
   if (level + 1 == kMaxLevels) return status_ = Status::full;
-  std::array<std::uint8_t, kMaxItem> bytes;
-  put_child(kind_, bytes.data(), levels_[level].done);
+  std::array<std::uint8_t, kMaxChild> bytes;
+  const std::uint32_t size = put_child(kind_, levels_[level].done, bytes);
   levels_[level].done = {};
-  return push(level + 1, bytes.data());
+  return push(level + 1, Item{bytes}.first(size));
 }
 
 /// Gives an item to a level. Where a level is blocked, the one above takes its `done` first.
-Status TreeBuilder::push(unsigned first_level, const std::uint8_t* first_item) {
-  std::array<std::uint8_t, kMaxItem> bytes;
+Status TreeBuilder::push(unsigned first_level, Item first_item) {
+  std::array<std::uint8_t, kMaxChild> bytes;
   unsigned level = first_level;
   while (status_ == Status::ok) {
-    if (level > first_level) put_child(kind_, bytes.data(), levels_[level - 1].done);
-    switch (step(level, level > first_level ? bytes.data() : first_item)) {
+    Item item = first_item;
+    if (level > first_level) {
+      item = Item{bytes}.first(put_child(kind_, levels_[level - 1].done, bytes));
+    }
+    switch (step(level, item)) {
       case Step::taken:
         if (level == first_level) return Status::ok;
         levels_[--level].done = {};
@@ -124,7 +127,7 @@ Status TreeBuilder::push(unsigned first_level, const std::uint8_t* first_item) {
 }
 
 /// Lets a level take an item.
-TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
+TreeBuilder::Step TreeBuilder::step(unsigned level, Item item) {
   Level& at = levels_[level];
   at.is_used = true;
   if (at.has_boundary && get_key(kind_, item) >= at.boundary) {
@@ -132,13 +135,12 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
     if (crossed != Step::taken) return crossed;
   }
   if (at.mode == Mode::same) {
-    const unsigned entries = old_entries(level);
-    if (at.items < entries && is_same(level, item)) {
-      ++at.items;
+    if (is_same(level, item)) {
+      at.size = static_cast<std::uint8_t>(at.size + item.size());
       return Step::taken;
     }
     // What follows a node that is the same to its end goes into it if there is room.
-    const bool stays = at.items == entries && entries == node_capacity(level);
+    const bool stays = is_whole(level) && at.size + item.size() > kPayload;
     const Step left = stays ? keep(level) : change(level);
     if (left != Step::taken) return left;
   }
@@ -150,13 +152,13 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
 [[gnu::noinline]] TreeBuilder::Step TreeBuilder::cross(unsigned level, const lang::IndexKey& key) {
   Level& at = levels_[level];
   if (at.mode == Mode::same) {
-    const Step left = at.items == old_entries(level) ? keep(level) : change(level);
+    const Step left = is_whole(level) ? keep(level) : change(level);
     if (left != Step::taken) return left;
   }
   Located old;
   if (!locate_next(level, key, old)) locate(level, key, old);
   // Small nodes are joined, but only those below the same node: else two of those would change.
-  const bool joins = !old.is_first() && at.items + old.node.entries <= node_capacity(level);
+  const bool joins = !old.is_first() && unsigned{at.size} + old.node.size <= kPayload;
   if (at.mode == Mode::pending && !joins) {
     const Step closed = close(level);
     if (closed != Step::taken) return closed;
@@ -166,38 +168,52 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
   at.boundary = old.boundary;
   at.has_boundary = old.has_boundary;
   at.was_split = false;
-  if (at.mode == Mode::empty && old.node.entries != 0 && old.node.first == key &&
+  if (at.mode == Mode::empty && old.node.size != 0 && old.node.first == key &&
       sink_.may_stay(old.node.address) && is_good(level, old.node)) {
-    put_child(kind_, item_at(level, 0), old.node);
+    put_child(kind_, old.node, std::span<std::uint8_t, kMaxChild>{payload(level), kMaxChild});
     at.mode = Mode::same;
-    at.items = 0;
+    at.size = 0;
   }
   return Step::taken;
 }
 
 /// Puts an item into the node that is pending.
-[[gnu::noinline]] TreeBuilder::Step TreeBuilder::append(unsigned level, const std::uint8_t* item) {
+[[gnu::noinline]] TreeBuilder::Step TreeBuilder::append(unsigned level, Item item) {
   Level& at = levels_[level];
-  const unsigned capacity = node_capacity(level);
-  if (at.items == capacity) {
-    if (at.done.entries != 0) return Step::blocked;
-    // In the middle of the old tree both halves get room, but only once: if more comes than two
-    // nodes take, it is a long insertion.
-    const unsigned count = at.has_boundary && !at.was_split ? capacity / 2 : capacity;
-    if (!write(level, count)) return Step::failed;
-    std::copy(item_at(level, count), item_at(level, capacity), item_at(level, 0));
-    at.items = static_cast<std::uint8_t>(capacity - count);
-    at.was_split = true;
+  while (at.size + item.size() > kPayload) {
+    const Step step = split(level, item.size());
+    if (step != Step::taken) return step;
   }
   // Chunks that a collector moves may be split: if those of a damaged tree overlap, the keys of
   // their pieces do not rise.
-  if (at.items > 0 && get_key(kind_, item_at(level, at.items - 1U)) >= get_key(kind_, item)) {
+  if (at.size > 0 && get_key(kind_, {payload(level) + at.last, std::size_t{at.size} - at.last}) >=
+                         get_key(kind_, item)) {
     status_ = Status::io_error;
     return Step::failed;
   }
-  std::copy_n(item, item_size(kind_, level), item_at(level, at.items));
-  ++at.items;
+  std::copy(item.begin(), item.end(), payload(level) + at.size);
+  at.last = at.size;
+  at.size = static_cast<std::uint8_t>(at.size + item.size());
   at.mode = Mode::pending;
+  return Step::taken;
+}
+
+/// Writes items of the node that is pending, so that `more` bytes may fit. In the middle of the old
+/// tree both halves get room, but only once: if more comes than two nodes take, it is a long
+/// insertion.
+TreeBuilder::Step TreeBuilder::split(unsigned level, std::size_t more) {
+  Level& at = levels_[level];
+  if (at.done.size != 0) return Step::blocked;
+  unsigned size = at.size;
+  if (at.has_boundary && !at.was_split) {
+    for (size = 0; size < at.size / 2U;) size += payload(level)[size] + 1U;
+    if (at.size - size + more > kPayload) size = at.size;
+  }
+  if (!write(level, size)) return Step::failed;
+  std::copy(payload(level) + size, payload(level) + at.size, payload(level));
+  at.size = static_cast<std::uint8_t>(at.size - size);
+  at.last = static_cast<std::uint8_t>(at.size == 0 ? 0 : at.last - size);
+  at.was_split = true;
   return Step::taken;
 }
 
@@ -205,7 +221,7 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, const std::uint8_t* item) {
 TreeBuilder::Step TreeBuilder::complete(unsigned level) {
   const Level& at = levels_[level];
   if (at.mode == Mode::same) {
-    const Step left = at.items == old_entries(level) ? keep(level) : change(level);
+    const Step left = is_whole(level) ? keep(level) : change(level);
     if (left != Step::taken) return left;
   }
   return at.mode == Mode::pending ? close(level) : Step::taken;
@@ -214,90 +230,107 @@ TreeBuilder::Step TreeBuilder::complete(unsigned level) {
 /// The old node that is the same to its end becomes a node of the new tree.
 TreeBuilder::Step TreeBuilder::keep(unsigned level) {
   Level& at = levels_[level];
-  if (at.done.entries != 0) return Step::blocked;
-  at.done = get_child(kind_, item_at(level, 0));
+  if (at.done.size != 0) return Step::blocked;
+  at.done = old_node(level);
   at.is_done_old = true;
   at.mode = Mode::empty;
-  at.items = 0;
+  at.size = 0;
   return Step::taken;
 }
 
 /// The old node is not the same to its end: the node that takes its place begins as it did.
 TreeBuilder::Step TreeBuilder::change(unsigned level) {
   Level& at = levels_[level];
-  at.mode = at.items == 0 ? Mode::empty : Mode::pending;
-  if (at.items == 0 || load(level, get_child(kind_, item_at(level, 0)), at.items))
-    return Step::taken;
-  status_ = Status::io_error;
-  return Step::failed;
+  at.mode = at.size == 0 ? Mode::empty : Mode::pending;
+  if (at.size == 0) return Step::taken;
+  const Child old = old_node(level);
+  std::uint32_t wrong_bit = kNoBit;
+  if (!read_node(flash_, kind_, old.address, level, old.size, frames_[level], wrong_bit)) {
+    status_ = Status::io_error;
+    return Step::failed;
+  }
+  for (unsigned item = 0; item < at.size; item += payload(level)[item] + 1U) {
+    at.last = static_cast<std::uint8_t>(item);
+  }
+  return Step::taken;
 }
 
 /// Writes the pending node, together with the one before it if they fit into one.
 TreeBuilder::Step TreeBuilder::close(unsigned level) {
   Level& at = levels_[level];
-  if (at.done.entries != 0) {
-    if (!at.is_done_old || at.done.entries + at.items > node_capacity(level)) return Step::blocked;
-    std::copy_backward(item_at(level, 0), item_at(level, at.items),
-                       item_at(level, at.items + at.done.entries));
-    if (!load(level, at.done, at.done.entries)) {
+  if (at.done.size != 0) {
+    if (!at.is_done_old || unsigned{at.done.size} + at.size > kPayload) return Step::blocked;
+    if (!put_before(level, at.done)) {
       status_ = Status::io_error;
       return Step::failed;
     }
-    at.items = static_cast<std::uint8_t>(at.items + at.done.entries);
+    at.size = static_cast<std::uint8_t>(at.size + at.done.size);
     at.done = {};
   }
-  if (!write(level, at.items)) return Step::failed;
+  if (!write(level, at.size)) return Step::failed;
   at.mode = Mode::empty;
-  at.items = 0;
+  at.size = 0;
   return Step::taken;
 }
 
-/// Writes the first `count` items of the buffer as a node, which becomes `done`. The buffer is as
-/// before afterwards.
-bool TreeBuilder::write(unsigned level, unsigned count) {
+/// Puts the items of an old node before those in the buffer.
+[[gnu::noinline]] bool TreeBuilder::put_before(unsigned level, const Child& old) {
+  Node node;
+  std::uint32_t wrong_bit = kNoBit;
+  if (!read_node(flash_, kind_, old.address, level, old.size, node, wrong_bit)) return false;
+  std::uint8_t* const begin = payload(level);
+  std::copy_backward(begin, begin + levels_[level].size, begin + old.size + levels_[level].size);
+  std::copy_n(node.frame.data() + kFrameHeader, old.size, begin);
+  return true;
+}
+
+/// Writes the first `size` bytes of items in the buffer as a node, which becomes `done`. The items
+/// in the buffer are as before afterwards.
+bool TreeBuilder::write(unsigned level, unsigned size) {
   Level& at = levels_[level];
-  std::uint8_t* const begin = item_at(level, 0) - kNodeHeader;
-  std::uint8_t* const end = item_at(level, count);
+  std::uint8_t* const begin = frames_[level].frame.data();
+  std::uint8_t* const end = payload(level) + size;
   std::array<std::uint8_t, 4> covered;
   std::copy_n(end, covered.size(), covered.begin());
   begin[0] = node_type(kind_, level);
-  begin[1] = static_cast<std::uint8_t>(count);
+  begin[1] = static_cast<std::uint8_t>(size);
   Crc32 check;
   check.add(std::span(begin, end));
   put32(end, check.value());
   std::uint32_t address = 0;
   status_ = sink_.write_node(std::span(begin, end + covered.size()), address);
   std::ranges::copy(covered, end);
-  summary(level, item_at(level, 0), count, at.done);
+  summary(level, begin, at.done);
   at.done.address = address;
   at.is_done_old = false;
   return status_ == Status::ok;
 }
 
-/// What the level above is to know about a node with these items, but the address.
-void TreeBuilder::summary(unsigned level, const std::uint8_t* items, unsigned count,
-                          Child& node) const {
+/// What the level above is to know about a node, given its frame, but the address.
+void TreeBuilder::summary(unsigned level, const std::uint8_t* frame, Child& node) const {
+  Items items{frame};
   node = {};
-  node.first = get_key(kind_, items);
-  node.entries = static_cast<std::uint8_t>(count);
-  for (unsigned position = 0; position < count; ++position, items += item_size(kind_, level)) {
+  node.first = items.any() ? get_key(kind_, items.get()) : lang::IndexKey{};
+  node.size = frame[1];
+  for (; items.any(); items.next()) {
     if (level == 0) {
-      Entry entry;
-      get_entry(kind_, items, entry);
-      add_entry(kind_, entry, node.count, node.bytes);
+      add_entry(kind_, items.get(), node.count, node.bytes);
     } else {
-      const Child child = get_child(kind_, items);
+      Child child;
+      get_child(kind_, items.get(), child);
       node.count += child.count;
       node.bytes += child.bytes;
     }
   }
 }
 
-bool TreeBuilder::read_child(ChildPlace place, unsigned position, Child& out) {
-  std::array<std::uint8_t, kMaxItem> bytes;
-  const std::span<std::uint8_t> child = std::span(bytes).first(item_size(kind_, 1));
-  if (!read_item(flash_, place.node, place.wrong_bit, position, child)) return false;
-  out = get_child(kind_, child.data());
+/// A child of an old node, and where the one after it would stand.
+bool TreeBuilder::read_child(const ChildPlace& place, Child& out, unsigned& after) {
+  std::array<std::uint8_t, kItemHead> memory;
+  const Item item = read_item(flash_, place.node, place.wrong_bit, place.size, place.item, memory);
+  if (item.empty()) return false;
+  get_child(kind_, item, out);
+  after = place.item + item_size(item);
   return true;
 }
 
@@ -306,13 +339,14 @@ bool TreeBuilder::read_child(ChildPlace place, unsigned position, Child& out) {
 [[gnu::noinline]] bool TreeBuilder::locate_next(unsigned level, const lang::IndexKey& key,
                                                 Located& found) {
   found.place = levels_[level].before;
-  if (found.place.position + 2 >= found.place.entries) return false;
-  ++found.place.position;
+  unsigned next = 0;
+  if (!read_child(found.place, found.node, next)) return false;
+  found.place.item = static_cast<std::uint8_t>(next);
+  if (!read_child(found.place, found.node, next) || found.node.first != key) return false;
+  ChildPlace behind = found.place;
+  behind.item = static_cast<std::uint8_t>(next);
   Child after;
-  if (!read_child(found.place, found.place.position, found.node) || found.node.first != key ||
-      !read_child(found.place, found.place.position + 1U, after)) {
-    return false;
-  }
+  if (!read_child(behind, after, next)) return false;
   found.boundary = after.first;
   found.has_boundary = true;
   return true;
@@ -326,10 +360,11 @@ void TreeBuilder::locate(unsigned level, const lang::IndexKey& key, Located& fou
   Node node;
   std::uint32_t wrong_bit = kNoBit;
   unsigned above = old_.levels - 1U;
-  Child child{{}, old_.address, old_.count, old_.bytes, old_.entries};
+  Child child{{}, old_.address, old_.count, old_.bytes, old_.size};
   ChildPlace place;
-  if (!read_node(flash_, kind_, child.address, above, child.entries, node, wrong_bit)) return;
-  child.first = get_key(kind_, item(node, kind_, above, 0));
+  if (!read_node(flash_, kind_, child.address, above, child.size, node, wrong_bit)) return;
+  Items items{node.frame.data()};
+  child.first = items.any() ? get_key(kind_, items.get()) : lang::IndexKey{};
   if (child.first > key) {
     found.boundary = child.first;
     found.has_boundary = true;
@@ -341,18 +376,19 @@ void TreeBuilder::locate(unsigned level, const lang::IndexKey& key, Located& fou
       found.place = place;
       return;
     }
-    const unsigned position = child_for(node, kind_, above, key);
-    if (position == kChildren) return;
-    if (position + 1 < node.entries()) {
-      found.boundary = get_child(kind_, item(node, kind_, above, position + 1)).first;
+    items = Items{node.frame.data()};
+    items.go_to(child_for(node.frame.data(), kind_, key));
+    if (!items.any() || get_key(kind_, items.get()) > key) return;
+    place = {child.address, static_cast<std::uint16_t>(wrong_bit), child.size, items.place()};
+    get_child(kind_, items.get(), child);
+    items.next();
+    if (items.any()) {
+      found.boundary = get_key(kind_, items.get());
       found.has_boundary = true;
     }
-    place = {child.address, static_cast<std::uint16_t>(wrong_bit), child.entries,
-             static_cast<std::uint8_t>(position)};
-    child = get_child(kind_, item(node, kind_, above, position));
     --above;
     if (above != level &&
-        !read_node(flash_, kind_, child.address, above, child.entries, node, wrong_bit)) {
+        !read_node(flash_, kind_, child.address, above, child.size, node, wrong_bit)) {
       return;
     }
   }
@@ -362,42 +398,40 @@ void TreeBuilder::locate(unsigned level, const lang::IndexKey& key, Located& fou
 [[gnu::noinline]] bool TreeBuilder::is_good(unsigned level, const Child& old) {
   Node node;
   std::uint32_t wrong_bit = kNoBit;
-  if (!read_node(flash_, kind_, old.address, level, old.entries, node, wrong_bit)) return false;
+  if (!read_node(flash_, kind_, old.address, level, old.size, node, wrong_bit)) return false;
   levels_[level].wrong_bit = static_cast<std::uint16_t>(wrong_bit);
   Child found;
-  summary(level, item(node, kind_, level, 0), old.entries, found);
+  summary(level, node.frame.data(), found);
   found.address = old.address;
   return found == old;
 }
 
 /// Whether the next item of the old node is this one.
-[[gnu::noinline]] bool TreeBuilder::is_same(unsigned level, const std::uint8_t* item) {
+[[gnu::noinline]] bool TreeBuilder::is_same(unsigned level, Item item) {
   const Level& at = levels_[level];
-  std::array<std::uint8_t, kMaxItem> bytes;
-  const std::span<std::uint8_t> old = std::span(bytes).first(item_size(kind_, level));
-  return read_item(flash_, get_child(kind_, item_at(level, 0)).address, at.wrong_bit, at.items,
-                   old) &&
-         std::ranges::equal(old, std::span(item, old.size()));
-}
-
-/// Reads the first items of an old node to the beginning of the buffer.
-bool TreeBuilder::load(unsigned level, const Child& old, unsigned count) {
-  Node node;
-  std::uint32_t wrong_bit = kNoBit;
-  if (!read_node(flash_, kind_, old.address, level, old.entries, node, wrong_bit)) return false;
-  std::copy_n(item(node, kind_, level, 0), count * item_size(kind_, level), item_at(level, 0));
+  const Child old = old_node(level);
+  if (at.size + item.size() > old.size) return false;
+  std::array<std::uint8_t, 32> bytes;
+  for (std::size_t done = 0; done < item.size(); done += bytes.size()) {
+    const auto part = item.subspan(done, std::min(bytes.size(), item.size() - done));
+    const auto stored = std::span{bytes}.first(part.size());
+    if (!read_payload(flash_, old.address, at.wrong_bit, static_cast<unsigned>(at.size + done),
+                      stored) ||
+        !std::ranges::equal(stored, part)) {
+      return false;
+    }
+  }
   return true;
 }
 
-/// Entries of the old node that the level is the same as so far.
-unsigned TreeBuilder::old_entries(unsigned level) {
-  return get_child(kind_, item_at(level, 0)).entries;
+/// The old node that the level is the same as so far.
+Child TreeBuilder::old_node(unsigned level) {
+  Child child;
+  get_child(kind_, {payload(level), kMaxChild}, child);
+  return child;
 }
 
-/// Item `position` of the level's buffer, or where the next one goes.
-std::uint8_t* TreeBuilder::item_at(unsigned level, unsigned position) {
-  const std::uint32_t buffer = level == 0 ? 0 : kMaxLeaf + (level - 1) * kMaxNode;
-  return buffer_.data() + buffer + kNodeHeader + position * item_size(kind_, level);
-}
+/// Whether it is the same to its end.
+bool TreeBuilder::is_whole(unsigned level) { return levels_[level].size == old_node(level).size; }
 
 }  // namespace pianola::store

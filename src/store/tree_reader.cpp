@@ -5,218 +5,208 @@ namespace pianola::store {
 /// Where a node stands.
 struct TreeReader::Spot {
   std::uint32_t address = 0;
-  std::uint8_t entries = 0;
+  std::uint8_t size = 0;
   std::uint8_t level = 0;
 };
 
 /// A way down a tree.
 struct TreeReader::Way {
   Spot node;   ///< What is read next.
-  Spot right;  ///< The nearest node to the right of the way, if it has entries.
+  Spot right;  ///< The nearest node to the right of the way, if it has a payload.
 };
 
-bool TreeReader::begin(const TreeRef& tree, Way& way, Place& place) {
-  place = {};
+void TreeReader::get(Chunk& out) const { get_chunk(item_, place_.address(), out); }
+void TreeReader::get(lang::IndexEntry& out) const { get_index_entry(item_, out); }
+
+bool TreeReader::begin(const TreeRef& tree, Way& way) {
+  place_ = {};
   if (!is_plausible(tree)) return false;
-  way.node = {tree.address, tree.entries, static_cast<std::uint8_t>(tree.levels - 1U)};
+  way.node = {tree.address, tree.size, static_cast<std::uint8_t>(tree.levels - 1U)};
   return true;
 }
 
-/// The frame of the node that is next: where it stands, or read to `memory`. Null if it is damaged.
-const std::uint8_t* TreeReader::read(const Way& way, Node& memory, Place& place) {
+Search TreeReader::end(const TreeRef& tree) {
+  place_ = {};
+  place_.count = tree.count;
+  place_.bytes = tree.bytes;
+  return Search::end;
+}
+
+/// The frame of the node that is next: where it stands, or read to memory. Null if it is damaged.
+const std::uint8_t* TreeReader::read(const Way& way) {
   std::uint32_t wrong_bit = kNoBit;
-  const std::uint8_t* frame = find_in_place(way.node.address, way.node.level, way.node.entries);
-  if (frame == nullptr) {
-    if (!read_node(flash_, kind_, way.node.address, way.node.level, way.node.entries, memory,
-                   wrong_bit)) {
-      return nullptr;
-    }
-    frame = memory.frame.data();
+  const Spot& node = way.node;
+  const std::uint8_t* frame = find_in_place(node.address, node.level, node.size);
+  in_buffer_ = frame == nullptr;
+  if (in_buffer_) {
+    frame = load_node(flash_, buffer_, kind_, node.address, node.level, node.size, wrong_bit);
   }
-  place.leaf = way.node.address;
-  place.entries = way.node.entries;
-  place.wrong_bit = static_cast<std::uint16_t>(wrong_bit);
+  if (frame == nullptr) return nullptr;
+  place_.leaf = node.address;
+  place_.size = node.size;
+  place_.wrong_bit = static_cast<std::uint16_t>(wrong_bit);
   return frame;
 }
 
 /// A node where it stands, if it can be used there.
 const std::uint8_t* TreeReader::find_in_place(std::uint32_t address, unsigned level,
-                                              unsigned entries) {
-  if (in_place_ == nullptr || entries == 0 || entries > node_capacity(level)) return nullptr;
-  const std::uint8_t* const frame = in_place_->at(address, node_frame(kind_, level, entries));
+                                              unsigned size) {
+  if (in_place_ == nullptr || size == 0 || size > kPayload) return nullptr;
+  const std::uint8_t* const frame = in_place_->at(address, frame_size(size));
   // What the node above says is only believed if it is so.
-  return frame != nullptr && frame[0] == node_type(kind_, level) && frame[1] == entries ? frame
-                                                                                        : nullptr;
+  return frame != nullptr && frame[0] == node_type(kind_, level) && frame[1] == size ? frame
+                                                                                     : nullptr;
 }
 
-/// From a node that was read to one of its children.
-void TreeReader::go_down(const std::uint8_t* node, unsigned position, Way& way, Place& place) {
+/// From a node that was read to the last child whose first key is not above `key`, or the first
+/// child. False if there is none.
+bool TreeReader::go_down(const std::uint8_t* node, const lang::IndexKey& key, Way& way) {
+  Items items{node};
+  if (!items.any()) return false;
   const auto below = static_cast<std::uint8_t>(way.node.level - 1U);
-  for (unsigned at = 0; at <= position + 1 && at < node[1]; ++at) {
-    const Child child = get_child(kind_, item(node, kind_, way.node.level, at));
-    if (at > position) {
-      way.right = {child.address, child.entries, below};
-    } else if (at == position) {
-      way.node = {child.address, child.entries, way.node.level};
-    } else {
-      place.count += child.count;
-      place.bytes += child.bytes;
+  Child child;
+  get_child(kind_, items.get(), child);
+  for (items.next(); items.any(); items.next()) {
+    Child after;
+    get_child(kind_, items.get(), after);
+    if (after.first > key) {
+      way.right = {after.address, after.size, below};
+      break;
     }
+    place_.count += child.count;
+    place_.bytes += child.bytes;
+    child = after;
   }
-  way.node.level = below;
+  way.node = {child.address, child.size, below};
+  return true;
 }
 
-/// Down to the leaf that covers `key`, or the first one. Null if something is damaged.
-const std::uint8_t* TreeReader::go_to(const lang::IndexKey& key, Way& way, Node& memory,
-                                      Place& place) {
-  for (;;) {
-    const std::uint8_t* const node = read(way, memory, place);
-    if (node == nullptr || way.node.level == 0) return node;
-    const unsigned position = child_for(node, kind_, way.node.level, key);
-    go_down(node, position == kChildren ? 0 : position, way, place);
-  }
-}
-
-/// To the first entry to the right of the way.
-Search TreeReader::go_right(const TreeRef& tree, Way& way, Node& memory, Place& place,
-                            Entry& entry) {
-  if (way.right.entries == 0) {
-    place = {};
-    place.count = tree.count;
-    place.bytes = tree.bytes;
-    return Search::end;
-  }
-  way.node = way.right;
-  const std::uint8_t* node = nullptr;
-  for (;;) {
-    node = read(way, memory, place);
-    if (node == nullptr) return Search::damaged;
-    if (way.node.level == 0) break;
-    go_down(node, 0, way, place);
-  }
-  place.position = 0;
-  get_entry(kind_, item(node, kind_, 0, 0), entry);
+/// The entry at that place of a leaf is what was found.
+Search TreeReader::take(const std::uint8_t* leaf, unsigned place) {
+  Items items{leaf};
+  items.go_to(place);
+  if (!items.any()) return Search::damaged;
+  item_ = items.get();
+  place_.item = items.place();
+  key_ = get_key(kind_, item_);
   return Search::found;
 }
 
-Search TreeReader::seek(const TreeRef& tree, const lang::IndexKey& key, Place& place,
-                        Entry& entry) {
-  Way way;
-  Node memory;
-  if (tree.levels == 0) return go_right(tree, way, memory, place, entry);
-  if (!begin(tree, way, place)) return Search::damaged;
-  const std::uint8_t* const node = go_to(key, way, memory, place);
-  if (node == nullptr) return Search::damaged;
-  for (unsigned position = 0; position < node[1]; ++position) {
-    get_entry(kind_, item(node, kind_, 0, position), entry);
-    if (entry.key >= key) {
-      place.position = static_cast<std::uint8_t>(position);
-      return Search::found;
-    }
-    add_entry(kind_, entry, place.count, place.bytes);
+/// To the first entry to the right of the way.
+Search TreeReader::go_right(const TreeRef& tree, Way& way) {
+  if (way.right.size == 0) return end(tree);
+  way.node = way.right;
+  for (;;) {
+    const std::uint8_t* const node = read(way);
+    if (node == nullptr) return Search::damaged;
+    if (way.node.level == 0) return take(node, 0);
+    if (!go_down(node, {}, way)) return Search::damaged;
   }
-  const Search search = go_right(tree, way, memory, place, entry);
-  return search == Search::found && entry.key < key ? Search::damaged : search;
+}
+
+Search TreeReader::seek(const TreeRef& tree, const lang::IndexKey& key) {
+  if (tree.levels == 0) return end(tree);
+  Way way;
+  if (!begin(tree, way)) return Search::damaged;
+  const std::uint8_t* node = nullptr;
+  for (;;) {
+    node = read(way);
+    if (node == nullptr) return Search::damaged;
+    if (way.node.level == 0) break;
+    if (!go_down(node, key, way)) return Search::damaged;
+  }
+  for (Items items{node}; items.any(); items.next()) {
+    if (get_key(kind_, items.get()) >= key) return take(node, items.place());
+    add_entry(kind_, items.get(), place_.count, place_.bytes);
+  }
+  const Search search = go_right(tree, way);
+  return search == Search::found && key_ < key ? Search::damaged : search;
 }
 
 Search TreeReader::seek_number(const TreeRef& tree, std::uint32_t Child::*number_of,
-                               std::uint32_t number, Place& place, Entry& entry) {
+                               std::uint32_t number) {
   Way way;
-  Node memory;
+  if (!begin(tree, way)) return Search::damaged;
   const std::uint8_t* node = nullptr;
-  if (!begin(tree, way, place)) return Search::damaged;
+  Child part;
   for (;;) {
-    node = read(way, memory, place);
+    node = read(way);
     if (node == nullptr) return Search::damaged;
     if (way.node.level == 0) break;
-    unsigned position = 0;
-    for (; position < node[1]; ++position) {
-      const std::uint32_t below =
-          get_child(kind_, item(node, kind_, way.node.level, position)).*number_of;
-      if (number < below) break;
-      number -= below;
+    Items items{node};
+    for (; items.any(); items.next()) {
+      get_child(kind_, items.get(), part);
+      if (number < part.*number_of) break;
+      number -= part.*number_of;
     }
-    if (position == node[1]) return Search::damaged;
-    go_down(node, position, way, place);
+    if (!items.any() || !go_down(node, part.first, way)) return Search::damaged;
   }
-  for (unsigned position = 0; position < node[1]; ++position) {
-    get_entry(kind_, item(node, kind_, 0, position), entry);
-    Child counted;
-    add_entry(kind_, entry, counted.count, counted.bytes);
-    if (number < counted.*number_of) {
-      place.position = static_cast<std::uint8_t>(position);
-      return Search::found;
-    }
-    number -= counted.*number_of;
-    place.count += counted.count;
-    place.bytes += counted.bytes;
+  for (Items items{node}; items.any(); items.next()) {
+    part = {};
+    add_entry(kind_, items.get(), part.count, part.bytes);
+    if (number < part.*number_of) return take(node, items.place());
+    number -= part.*number_of;
+    place_.count += part.count;
+    place_.bytes += part.bytes;
   }
   return Search::damaged;
 }
 
-Search TreeReader::seek_count(const TreeRef& tree, std::uint32_t number, Place& place,
-                              Entry& entry) {
-  if (tree.levels != 0 && number < tree.count) {
-    return seek_number(tree, &Child::count, number, place, entry);
-  }
-  place = {};
-  place.count = tree.count;
-  place.bytes = tree.bytes;
-  return Search::end;
+Search TreeReader::seek_count(const TreeRef& tree, std::uint32_t number) {
+  return tree.levels != 0 && number < tree.count ? seek_number(tree, &Child::count, number)
+                                                 : end(tree);
 }
 
-Search TreeReader::seek_bytes(const TreeRef& tree, std::uint32_t offset, Place& place,
-                              Entry& entry) {
-  if (tree.levels != 0 && offset < tree.bytes) {
-    return seek_number(tree, &Child::bytes, offset, place, entry);
-  }
-  place = {};
-  place.count = tree.count;
-  place.bytes = tree.bytes;
-  return Search::end;
+Search TreeReader::seek_bytes(const TreeRef& tree, std::uint32_t offset) {
+  return tree.levels != 0 && offset < tree.bytes ? seek_number(tree, &Child::bytes, offset)
+                                                 : end(tree);
 }
 
-Search TreeReader::next(const TreeRef& tree, Place& place, Entry& entry) {
-  const lang::IndexKey before = entry.key;
-  add_entry(kind_, entry, place.count, place.bytes);
+/// Whether item_ is there: somebody else may have used the buffer.
+bool TreeReader::has_item() {
+  if (!in_buffer_) return true;
+  const std::uint8_t* const leaf = buffer_.find(place_.leaf);
+  return (leaf != nullptr && leaf + kFrameHeader + place_.item == item_.data()) ||
+         resume(place_) == Search::found;
+}
+
+Search TreeReader::next(const TreeRef& tree) {
+  if (!has_item()) return Search::damaged;
+  const lang::IndexKey before = key_;
+  add_entry(kind_, item_, place_.count, place_.bytes);
+  const unsigned after = place_.item + item_size(item_);
   Search search = Search::found;
-  if (place.position + 1U < place.entries) {
-    ++place.position;
-    search = get(place, entry);
+  if (after < place_.size) {
+    // The leaf is where the item stands: in flash, or in memory.
+    search = take(item_.data() - place_.item - kFrameHeader, after);
   } else {
-    search = next_leaf(tree, place, entry);
+    search = go_right_of_key(tree);
   }
   // Keys that do not rise might lead round in circles.
-  return search == Search::found && entry.key <= before ? Search::damaged : search;
+  return search == Search::found && key_ <= before ? Search::damaged : search;
 }
 
-Search TreeReader::next_leaf(const TreeRef& tree, Place& place, Entry& entry) {
+/// To the first entry of the leaf after the one that key_ is in.
+Search TreeReader::go_right_of_key(const TreeRef& tree) {
+  const Place passed = place_;
   Way way;
-  Node memory;
-  Place passed;
-  if (!begin(tree, way, passed)) return Search::damaged;
+  if (!begin(tree, way)) return Search::damaged;
   while (way.node.level > 0) {
-    const std::uint8_t* const node = read(way, memory, passed);
-    if (node == nullptr) return Search::damaged;
-    const unsigned position = child_for(node, kind_, way.node.level, entry.key);
-    go_down(node, position == kChildren ? 0 : position, way, passed);
+    const std::uint8_t* const node = read(way);
+    if (node == nullptr || !go_down(node, key_, way)) {
+      return Search::damaged;
+    }
   }
-  return go_right(tree, way, memory, place, entry);
+  place_ = passed;
+  return go_right(tree, way);
 }
 
-Search TreeReader::get(const Place& place, Entry& entry) {
-  if (place.position >= place.entries) return Search::damaged;
-  if (const std::uint8_t* const leaf = find_in_place(place.leaf, 0, place.entries)) {
-    get_entry(kind_, item(leaf, kind_, 0, place.position), entry);
-    return Search::found;
-  }
-  std::array<std::uint8_t, kMaxItem> bytes;
-  const std::span<std::uint8_t> found = std::span(bytes).first(item_size(kind_, 0));
-  if (!read_item(flash_, place.leaf, place.wrong_bit, place.position, found)) {
-    return Search::damaged;
-  }
-  get_entry(kind_, found.data(), entry);
-  return Search::found;
+Search TreeReader::resume(const Place& place) {
+  place_ = place;
+  Way way;
+  way.node = {place.leaf, place.size, 0};
+  const std::uint8_t* const leaf = read(way);
+  return leaf == nullptr ? Search::damaged : take(leaf, place.item);
 }
 
 }  // namespace pianola::store

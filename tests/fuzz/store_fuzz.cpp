@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "base/crc16.hpp"
 #include "base/crc32.hpp"
 #include "inspect/check.hpp"
 #include "inspect/dump.hpp"
@@ -154,7 +153,7 @@ Memory make_image(const flash::Geometry& geometry, bool is_long) {
 
 /// One that a former build made, without the header of its file.
 Memory old_image() {
-  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-2.flash", std::ios::binary);
+  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-3.flash", std::ios::binary);
   file.seekg(4096);
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
   Memory flash{{1024, 8, 16}};
@@ -177,11 +176,7 @@ const Image& image_of(std::uint8_t choice) {
 }
 
 /// Makes the frame's checksum right.
-void seal(const store::Frame& frame, std::span<std::uint8_t> bytes) {
-  if (frame.kind == store::FrameKind::block) {
-    put16(bytes.data() + bytes.size() - 2, crc16(bytes.first(bytes.size() - 2)));
-    return;
-  }
+void seal(std::span<std::uint8_t> bytes) {
   Crc32 check;
   check.add(bytes.first(bytes.size() - 4));
   put32(bytes.data() + bytes.size() - 4, check.value());
@@ -222,7 +217,7 @@ void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
           count, bytes.begin());
     }
   }
-  seal(frame, bytes);
+  seal(bytes);
 }
 
 class Nowhere final : public inspect::CheckSink, public inspect::DumpSink {

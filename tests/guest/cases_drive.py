@@ -307,7 +307,7 @@ def full(rig):
         return "".join(f"{line:63}\n" for line in lines)
 
     old, new, small = large(1), large(2), texts.Version(3, 5000)
-    rig.plug(old, "--size", "160k")
+    rig.plug(old, "--size", "148k")
     session = rig.session
     rig.insert()
     rig.guest.put("/tmp/new", new.encode())

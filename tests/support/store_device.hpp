@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
-#include "base/crc16.hpp"
+#include "base/crc32.hpp"
 #include "edit/edited_text.hpp"
 #include "ports/memory/compile.hpp"
 #include "ports/memory/roll.hpp"
@@ -161,14 +161,14 @@ class StoreDevice {
   [[nodiscard]] Frames frames(std::string& wrong) {
     Frames out;
     const store::Root& root = store.log().root();
-    check_tree("roll", root.roll, true, out, wrong);
-    check_tree("draft", root.draft, true, out, wrong);
-    check_tree("index", root.index, false, out, wrong);
+    check_tree("roll", root[store::TreeRole::roll], true, out, wrong);
+    check_tree("draft", root[store::TreeRole::draft], true, out, wrong);
+    check_tree("index", root[store::TreeRole::index], false, out, wrong);
     // What the backup has in common with the roll stands there once.
     Frames roll = out;
     Frames backup;
     std::sort(roll.begin(), roll.end());
-    check_tree("backup", root.backup, true, backup, wrong);
+    check_tree("backup", root[store::TreeRole::backup], true, backup, wrong);
     for (const auto& frame : backup) {
       if (!std::binary_search(roll.begin(), roll.end(), frame)) out.push_back(frame);
     }
@@ -194,31 +194,31 @@ class StoreDevice {
   /// Notes frames, and what is wrong with their order and checksums.
   class Checker final : public store::TreeVisitor {
    public:
-    Checker(flash::NorFlash& flash, bool chunks, Frames& frames)
-        : flash_(flash), chunks_(chunks), frames_(frames) {}
+    Checker(flash::NorFlash& flash, Frames& frames) : flash_(flash), frames_(frames) {}
 
     void node(std::uint32_t address, std::uint32_t size, unsigned, bool good) override {
       frames_.emplace_back(address, size);
       if (!good) wrong += "node at " + std::to_string(address) + "; ";
     }
-    void entry(const store::Entry& entry) override {
-      if (any_ && entry.key <= last_) wrong += "keys do not rise; ";
-      any_ = true;
-      last_ = entry.key;
-      ++entries;
-      if (!chunks_) return;
-      const store::Chunk chunk = store::to_chunk(entry);
+    void entry(const lang::IndexEntry& entry) override { add_key(entry.key); }
+    void chunk(const store::Chunk& chunk) override {
+      add_key(key_of(chunk));
       if (chunk.offset != offset_) wrong += "a chunk is missing; ";
       offset_ = chunk.last ? 0 : chunk.offset + chunk.size;
-      if (chunk.last) ++objects;
-      if (chunk.size > 0) frames_.emplace_back(chunk.address, store::chunk_frames(chunk.size));
-      std::array<std::uint8_t, store::kBlockFrame> block{};
-      for (std::uint32_t done = 0; done < chunk.size; done += store::kBlock) {
-        const std::uint32_t size = std::min<std::uint32_t>(store::kBlock, chunk.size - done);
-        const auto frame = std::span(block).first(size + 3);
-        (void)flash_.read(chunk.address + done / store::kBlock * store::kBlockFrame, frame);
-        if (frame[0] != size || crc16(frame.first(size + 1)) != get16(frame.data() + size + 1)) {
-          wrong += "block of object " + std::to_string(chunk.object) + "; ";
+      if (chunk.last) {
+        ++objects;
+        return;
+      }
+      frames_.emplace_back(chunk.address, store::data_frames(chunk.size));
+      std::array<std::uint8_t, store::kMaxFrame> memory{};
+      for (std::uint32_t done = 0; done < chunk.size; done += store::kPayload) {
+        const std::uint32_t size = std::min<std::uint32_t>(store::kPayload, chunk.size - done);
+        const auto frame = std::span(memory).first(size + 6);
+        (void)flash_.read(chunk.address + done / store::kPayload * store::kMaxFrame, frame);
+        Crc32 crc;
+        crc.add(frame.first(size + 2));
+        if (frame[1] != size || crc.value() != get32(frame.data() + size + 2)) {
+          wrong += "data of object " + std::to_string(chunk.object) + "; ";
         }
       }
     }
@@ -228,8 +228,14 @@ class StoreDevice {
     std::uint32_t objects = 0;
 
    private:
+    void add_key(const lang::IndexKey& key) {
+      if (any_ && key <= last_) wrong += "keys do not rise; ";
+      any_ = true;
+      last_ = key;
+      ++entries;
+    }
+
     flash::NorFlash& flash_;
-    bool chunks_;
     Frames& frames_;
     bool any_ = false;
     lang::IndexKey last_;
@@ -246,12 +252,12 @@ class StoreDevice {
     return out;
   }
 
-  void check_tree(const char* name, const store::TreeRef& tree, bool chunks, Frames& frames,
+  void check_tree(const char* name, const store::TreeRef& tree, bool objects, Frames& frames,
                   std::string& wrong) {
-    Checker checker(store.log().flash(), chunks, frames);
-    store::walk(store.log().flash(), chunks ? store::TreeKind::chunks : store::TreeKind::index,
+    Checker checker(store.log().flash(), frames);
+    store::walk(store.log().flash(), objects ? store::TreeKind::objects : store::TreeKind::index,
                 tree, checker);
-    if ((chunks ? checker.objects : checker.entries) != tree.count) checker.wrong += "count; ";
+    if ((objects ? checker.objects : checker.entries) != tree.count) checker.wrong += "count; ";
     if (!checker.wrong.empty()) wrong += std::string(name) + ": " + checker.wrong;
   }
 
