@@ -55,6 +55,13 @@ std::string backup_text(Region& region, const store::Space& space) {
                      counted(space.backup, "byte"));
 }
 
+std::string damage_text(Region& region) {
+  const std::uint32_t definitions = damaged_definitions(region);
+  std::string text = definitions == 0 ? "" : counted(definitions, "definition");
+  if (!region.store().has_whole_index()) text += text.empty() ? "the index" : ", the index";
+  return text.empty() ? "none" : text;
+}
+
 std::string drive_text(Region& region) {
   const std::uint32_t sectors = region.store().log().root()[store::TreeRole::draft].count;
   if (sectors == 0) return "nothing waits";
@@ -66,11 +73,10 @@ std::string drive_text(Region& region) {
 int flash_info(const std::string& flash, Console& console) {
   Region region(flash, Region::Use::look);
   const store::Space space = region.store().space();
-  const std::uint32_t damaged = damaged_definitions(region);
   print_row("flash", flash_text(region.geometry()), console);
   print_row("macros", macros_text(region), console);
   print_row("backup", backup_text(region, space), console);
-  print_row("damaged", damaged == 0 ? "none" : counted(damaged, "definition"), console);
+  print_row("damaged", damage_text(region), console);
   print_row("used",
             fmt::format("{} of {} usable bytes ({:.1f} %)", space.live, space.usable,
                         100.0 * space.live / space.usable),

@@ -494,6 +494,24 @@ TEST_F(Flash, AWrongBitOfATextIsPutRight) {
   }
 }
 
+// Without the index no macro is found, though all of them are there.
+TEST_F(Flash, ADamagedIndexIsToldAndMadeAnew) {
+  init();
+  put("F1 { \"first\" }\nF2 { \"second\" }\n");
+  const std::string dump = flash({"dump"}).out;
+  std::string bytes = read("r.flash");
+  const std::size_t line = dump.rfind("\n", dump.find("node of an index"));
+  // The file has a header of 4,096 bytes.
+  const std::size_t at = 4096 + std::stoul(dump.substr(line + 3, 6), nullptr, 16);
+  bytes[at + 10] = static_cast<char>(bytes[at + 10] ^ 9);
+  write("r.flash", bytes);
+  EXPECT_THAT(flash({"info"}).out, HasSubstr("\ndamaged     the index\n"));
+  put("F1 { \"first\" }\nF2 { \"second\" }\n");
+  EXPECT_THAT(flash({"info"}).out, HasSubstr("\ndamaged     none\n"));
+  EXPECT_EQ(pianola({"play", "--flash", flash_, "--keys", "F1 50 F2"}).out, "firstsecond\n");
+  expect_sound();
+}
+
 TEST_F(Flash, NoDamageDoesHarm) {
   ASSERT_EQ(flash({"init", "--size", "16k", "--sector", "1k", "--unit", "4"}).code, 0);
   std::string text;

@@ -40,7 +40,8 @@ Device::Device(const Parts& parts)
       drive_(store_, roll_, *this, editor_),
       player_({.engine = parts.engine, .host = parts.host, .leds = parts.leds, .errors = errors_},
               nothing_),
-      recorder_(player_, roll_, editor_, parts.recording) {
+      recorder_(player_, roll_, editor_, parts.recording),
+      repair_(store_, editor_) {
   player_.watch(&recorder_);
 }
 
@@ -55,6 +56,7 @@ Device::Device(const Parts& parts)
   muted_ = options.rescue;
   if (mounted_) {
     drive_.start(now);
+    repair_.start();
     if (options.rescue) drive_.insert();
   }
   play();
@@ -99,9 +101,11 @@ Next Device::step(Time now) {
   const engine::Request request = player_.take_request();
   if (request.kind != engine::Request::Kind::none) obey(request);
   if (const Notice notice = recorder_.step(); notice != Notice::none) tell(notice);
+  if (const Notice notice = repair_.step(); notice != Notice::none) tell(notice);
   // The macros that were just saved, or reset, are to be played before the next key is pressed:
   // what is pressed before that is cancelled with the old ones.
-  const bool again = request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_;
+  const bool again =
+      request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_ || repair_.works();
   if (again) return Next::time(now_);
   return sooner(sooner(next, recorder_.next()), watch_kind());
 }
@@ -183,6 +187,7 @@ void Device::command(hid::Usage key) {
 
 void Device::reset() {
   if (!mounted_) return tell(Notice::no_flash);
+  editor_.release(edit::User::repair);
   if (editor_.user() != edit::User::nobody) return tell(Notice::reset_busy);
   const Status status = store_.reset();
   if (status == Status::ok) unmute();

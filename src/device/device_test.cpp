@@ -39,6 +39,87 @@ TEST(Device, PlaysWhatWasSavedAfterARestart) {
   EXPECT_EQ(rig.typed(), "saved");
 }
 
+/// Two wrong bits in the lowest node of the index, which is more than can be put right.
+void damage_index(memory::SimulatedFlash& flash, const DeviceRig& rig) {
+  const store::TreeRef index = rig.device->store().log().root()[store::TreeRole::index];
+  ASSERT_EQ(index.levels, 1U);
+  flash.flip(index.address + 9, 1);
+  flash.flip(index.address + 14, 6);
+}
+
+TEST(Device, ADamagedIndexIsMadeAnewFromTheText) {
+  const std::string text = "F1 { \"saved\" }\nmacro m { \"called\" }\nF2 { call m }\n";
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F3 { \"backup\" }\n"), Status::ok);
+    ASSERT_EQ(rig.save(text), Status::ok);
+    damage_index(flash, rig);
+  }
+  DeviceRig rig{flash};
+  rig.play("x");
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
+  rig.clear_typed();
+  rig.play("F1 F2");
+  EXPECT_EQ(rig.typed(), "savedcalled");
+  EXPECT_EQ(rig.text(), text);
+  EXPECT_TRUE(rig.device->store().has_backup());
+  EXPECT_TRUE(rig.device->store().has_whole_index());
+  // Once is enough.
+  const std::uint64_t programs = flash.counts().bytes_programmed;
+  DeviceRig again{flash};
+  again.pass(500);
+  EXPECT_EQ(again.device->notice(), Notice::none);
+  EXPECT_EQ(flash.counts().bytes_programmed, programs);
+}
+
+// The text that is left is not to be taken for the whole.
+TEST(Device, ADamagedIndexStaysIfTheTextIsDamagedToo) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F1 { \"" + std::string(600, 'x') + "\" }\nF2 { \"more\" }\n"), Status::ok);
+    damage_index(flash, rig);
+    const auto bytes = flash.bytes();
+    const std::string_view image{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    const auto at = static_cast<std::uint32_t>(image.find("xxxxxxxx"));
+    flash.flip(at, 0);
+    flash.flip(at + 3, 2);
+  }
+  const std::uint64_t programs = flash.counts().bytes_programmed;
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::index_damaged);
+  EXPECT_EQ(flash.counts().bytes_programmed, programs);
+  // It can be erased, and saved again.
+  ASSERT_EQ(rig.save("F1 { \"new\" }\n"), Status::ok);
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "new");
+}
+
+TEST(Device, ARepairWaitsForTheDriveAndIsDoneAfterIt) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F1 { \"saved\" }\n"), Status::ok);
+    damage_index(flash, rig);
+  }
+  DeviceRig rig{flash};
+  rig.device->drive().insert();
+  rig.live();
+  rig.pass(500);
+  EXPECT_FALSE(rig.device->store().has_whole_index());
+  rig.device->drive().eject();
+  rig.live();
+  rig.pass(2000);
+  EXPECT_FALSE(rig.device->drive().inserted());
+  EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
+  rig.clear_typed();
+  rig.play("F1");
+  EXPECT_EQ(rig.typed(), "saved");
+}
+
 TEST(Device, PlaysTheDefaultMacrosOnFlashThatFails) {
   memory::SimulatedFlash flash{DeviceRig::kGeometry};
   flash.cut_after(0);

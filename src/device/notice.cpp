@@ -26,7 +26,9 @@ namespace {
   X(reset_asked,          "leader DELETE again within 5 s erases all macros") \
   X(reset,                "all macros were erased; the default ones are in force") \
   X(reset_busy,           "cannot erase all while the drive is in: eject it first") \
-  X(reset_failed,         "the flash failed, so not all was erased")
+  X(reset_failed,         "the flash failed, so not all was erased") \
+  X(index_repaired,       "a part of what finds macros was damaged, and was made anew from macros.txt") \
+  X(index_damaged,        "a part of what finds macros is damaged, so some keys do nothing: save macros.txt again")
 // clang-format on
 
 constexpr Notice kNotices[] = {

@@ -6,7 +6,7 @@
 
 namespace pianola::device {
 
-/// What came of something that was asked for on the keys.
+/// What came of something that was asked for on the keys, or what the device found out.
 enum class Notice : std::uint8_t {
   none,
   no_flash,   ///< There is no drive, for the flash cannot be used.
@@ -28,6 +28,9 @@ enum class Notice : std::uint8_t {
   reset,                ///< The default macros are in force.
   reset_busy,           ///< The drive is in.
   reset_failed,         ///< The flash failed.
+  // Nobody asked for these.
+  index_repaired,  ///< A part of the index was damaged.
+  index_damaged,   ///< It still is: some keys do nothing.
 };
 
 /// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.

@@ -7,7 +7,8 @@ Editor::Editor(store::Store& store, const Workspace& workspace)
 
 bool Editor::claim(User user) {
   if (user_ == user) return true;
-  if (user_ != User::nobody && user != User::drive) return false;
+  const bool gives_way = user_ == User::nobody || user_ == User::repair;
+  if (!gives_way && user != User::drive) return false;
   cancel();
   user_ = user;
   return true;

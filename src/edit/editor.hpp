@@ -17,7 +17,12 @@
 namespace pianola::edit {
 
 /// Who may change what is stored.
-enum class User : std::uint8_t { nobody, drive, recorder };
+enum class User : std::uint8_t {
+  nobody,
+  drive,
+  recorder,
+  repair,  ///< Of what is damaged.
+};
 
 /// All changes of the macros go through here, so that a device has memory for one, and one is made
 /// at a time: whoever wants to make one claims the editor first.
@@ -30,7 +35,7 @@ class Editor {
 
   /// Whether `user` has the editor from now on. The drive takes it from whoever has it, because
   /// text that a host has begun to read must not change; a save of the other one is dropped.
-  /// Everybody else gets it only while nobody has it.
+  /// Everybody takes it from a repair. Otherwise only one gets it whom nobody is before.
   bool claim(User user);
   /// `user` gives the editor back, and what has not ended is dropped; nothing if another has it.
   void release(User user);

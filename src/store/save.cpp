@@ -32,15 +32,8 @@ Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::Dia
 
 /// Whether all of the stored roll can be read: saving the same text again mends what cannot.
 bool Save::is_whole() {
-  class Nodes final : public TreeVisitor {
-   public:
-    void node(std::uint32_t, std::uint32_t, unsigned, bool good) override { all_good &= good; }
-    bool all_good = true;
-  };
   Log& log = store_.log();
-  Nodes index;
-  walk(log.flash(), TreeKind::index, log.root()[TreeRole::index], index);
-  return index.all_good && is_apart_good(log, {}, log.root()[TreeRole::roll]);
+  return store_.has_whole_index() && is_apart_good(log, {}, log.root()[TreeRole::roll]);
 }
 
 /// Whether the text has fewer bytes than the stored one.

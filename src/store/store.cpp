@@ -76,6 +76,17 @@ Status Store::commit(std::uint32_t reserve, Change change) {
   return status;
 }
 
+bool Store::has_whole_index() {
+  class Nodes final : public TreeVisitor {
+   public:
+    void node(std::uint32_t, std::uint32_t, unsigned, bool good) override { all_good &= good; }
+    bool all_good = true;
+  };
+  Nodes nodes;
+  walk(log_.flash(), TreeKind::index, log_.root()[TreeRole::index], nodes);
+  return nodes.all_good;
+}
+
 Status Store::reset() {
   return commit(0, [](Root& root) {
     const Root old = root;

@@ -51,6 +51,8 @@ class Store {
   /// The roll in force. Empty, with saved() false, before the first save and after reset().
   [[nodiscard]] StoredRoll& roll() { return roll_; }
   [[nodiscard]] bool saved() const { return log_.root().saved; }
+  /// Whether all of the index can be read. Reads all of it.
+  bool has_whole_index();
   /// Forgets roll, backup and overlay.
   Status reset();
 
