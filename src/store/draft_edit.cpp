@@ -31,7 +31,8 @@ Status DraftEdit::add(std::uint32_t from, std::uint32_t to) {
   std::array<std::uint8_t, kPayload> renamed;
   Search found = reader.seek(draft, chunk_key(from, 0));
   for (; found == Search::found && reader.key().scope == from; found = reader.next(draft)) {
-    const Status status = tree_.add(renumber(reader.item(), to, renamed));
+    const Item item = renumber(reader.item(), to, renamed);
+    const Status status = item.empty() ? Status::io_error : tree_.add(item);
     if (status != Status::ok || reader.key().low == kLastChunk) return status;
   }
   return Status::io_error;

@@ -82,6 +82,19 @@ TEST(Format, AChunkComesBack) {
   EXPECT_EQ(back(0), chunk);
 }
 
+// No writer makes an entry so large that a longer number has no room; flash may hold any.
+TEST(Format, AnEntryThatAnotherNumberMakesTooLargeIsRefused) {
+  std::array<std::uint8_t, kPayload> item{};
+  item[0] = kPayload - 1;
+  item[1] = 5;
+  std::array<std::uint8_t, kPayload> out{};
+  const Item same = renumber(item, 7, out);
+  ASSERT_EQ(same.size(), kPayload);
+  EXPECT_EQ(get_key(TreeKind::objects, same).scope, 7U);
+  EXPECT_TRUE(renumber(item, 1000, out).empty());
+  EXPECT_TRUE(renumber(item, 0xFFFFFFFF, out).empty());
+}
+
 TEST(Format, AnIndexEntryComesBack) {
   const lang::IndexEntry entry{{1, 0x12ABCDEF, 3}, 0x11223344, 0x55667788, 0x99AABBCC,
                                0xDDEEFF00,         0x12,       0x34};

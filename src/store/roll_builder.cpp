@@ -79,8 +79,8 @@ bool RollBuilder::find_slice(std::uint32_t begin) {
   return find_slice(begin, cursor_ + 1, 0xFFFFFFFF) || find_slice(begin, 0, cursor_);
 }
 
-/// Whether the slice of match_, whose last chunk stands at `item`, may begin with `start`: looks at
-/// no more than what stands there.
+/// Whether the slice of match_, whose entry is `last`, may begin with `start`: looks at no more
+/// than what stands there.
 bool RollBuilder::may_start(std::span<const char> start, const TreeReader& last) const {
   if (match_.code < match_.offset) return true;
   const std::span<const std::uint8_t> tail = last.item().last(match_.size);
@@ -224,8 +224,8 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
   Search found = tree.seek(old_roll(), chunk_key(match_.object, 0));
   for (; found == Search::found && tree.key().scope == match_.object;
        found = tree.next(old_roll())) {
-    const Status status =
-        tree_.add(label == match_.object ? tree.item() : renumber(tree.item(), label, renamed));
+    const Item item = label == match_.object ? tree.item() : renumber(tree.item(), label, renamed);
+    const Status status = item.empty() ? Status::io_error : tree_.add(item);
     if (status != Status::ok) return status;
     if (tree.key().low == kLastChunk) {
       ++kept_;

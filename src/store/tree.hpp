@@ -14,7 +14,8 @@ namespace pianola::store {
 // Copy-on-write B+trees in flash. Leaves hold entries sorted by key, the nodes above hold for each
 // child its first key, its place, and how much is below it. Nodes are never changed in place.
 
-/// Levels of a tree at most: a node has at least 8 children, when there are so many.
+/// Levels of a tree at most: full nodes have 9 children and more, so that is 59,049 leaves at
+/// least.
 inline constexpr unsigned kMaxLevels = 6;
 
 /// What the first byte of a frame tells of a node.

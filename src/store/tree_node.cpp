@@ -180,6 +180,7 @@ Item renumber(Item item, std::uint32_t object, std::span<std::uint8_t, kPayload>
   put_key(TreeKind::objects, key, maker);
   const auto more = static_cast<std::uint32_t>(item.data() + item_size(item) - parser.at());
   const std::uint32_t size = maker.finish(more);
+  if (size + more > out.size()) return {};
   std::copy_n(parser.at(), more, out.data() + size);
   return out.first(size + more);
 }

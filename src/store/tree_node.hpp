@@ -81,7 +81,8 @@ std::uint32_t put_index_entry(const lang::IndexEntry& entry,
 /// counts those bytes too.
 std::uint32_t put_chunk(const Chunk& chunk, std::span<std::uint8_t, kMaxChunkHead> out);
 
-/// The entry of a chunk under the number of another object, in `out`.
+/// The entry of a chunk under the number of another object, in `out`. Empty if it has no room, as
+/// no entry of a writer's.
 Item renumber(Item item, std::uint32_t object, std::span<std::uint8_t, kPayload> out);
 
 /// Adds what an entry of a tree of that kind counts.
