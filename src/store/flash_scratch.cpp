@@ -143,13 +143,9 @@ Status FlashScratch::begin_chunk(const lang::ScratchRecord& record, std::uint32_
 /// Whether `record` is the second one of a text, and the first stands before it in the chunk.
 bool FlashScratch::is_twin(const lang::ScratchRecord& record) {
   lang::ScratchRecord other;
-  const bool same_chunk =
-      end_ % kScratchChunk != 0 && last_ / kScratchChunk == end_ / kScratchChunk;
-  if (!same_chunk || !record.text || !read(last_, other)) return false;
-  other.entry.key = lang::text_key(other.entry.key);
-  other.known = record.known;
-  other.next = record.next;
-  return other == record;
+  const bool begun = end_ % kScratchChunk != 0 && last_ / kScratchChunk == end_ / kScratchChunk;
+  if (!record.text || !begun || !read(last_, other)) return false;
+  return other.offset == record.offset && lang::text_key(other.entry.key) == record.entry.key;
 }
 
 /// Reads what there is of the records at `place`, up to the end of its chunk.

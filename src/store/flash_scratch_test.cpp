@@ -7,6 +7,7 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/status.hpp"
@@ -36,31 +37,40 @@ lang::ScratchRecord record(std::uint32_t i) {
     case 0:
     case 1:
     case 2: {
-      const IndexSpace space =
-          std::array{IndexSpace::macro, IndexSpace::variable, IndexSpace::layer}[below(3)];
+      using lang::kAnyParameters;
+      constexpr std::array<std::pair<IndexSpace, std::uint8_t>, 8> kUses{{
+          {IndexSpace::macro, 0},
+          {IndexSpace::macro, 9},
+          {IndexSpace::macro, kAnyParameters},
+          {IndexSpace::variable, lang::kNumberUse},
+          {IndexSpace::variable, lang::kTextUse},
+          {IndexSpace::variable, lang::kAssignedUse},
+          {IndexSpace::layer, 0},
+          {IndexSpace::layer, kAnyParameters},
+      }};
+      const auto [space, params] = kUses[below(kUses.size())];
       record.role = lang::ScratchRecord::Role::use;
       record.entry.key = lang::name_key(space, number());
-      record.entry.params = std::array<std::uint8_t, 5>{0, 1, 2, 9, lang::kAnyParameters}[below(5)];
+      record.entry.params = params;
       return record;
     }
     case 3:
     case 4:
     case 5:
       record.entry.key = lang::name_key(static_cast<IndexSpace>(below(5) + 1), number());
+      if (lang::key_space(record.entry.key) == IndexSpace::setting) record.length = 5;
       record.text = below(4) == 0;
-      break;
-    case 6:
-      record.entry.key = {number(), number(), number()};
-      record.role = static_cast<lang::ScratchRecord::Role>(below(2));
-      record.text = below(2) == 0;
       break;
     default: {
       const std::uint32_t scope = below(2) * (0x01020304 + i / 10);
-      const lang::TriggerMods mods{static_cast<std::uint8_t>(seldom(below(256))),
-                                   static_cast<std::uint8_t>(below(16)), below(9) == 0};
+      const auto kind = static_cast<TriggerKind>(below(10));
+      const auto exact = static_cast<std::uint8_t>(seldom(below(256)));
+      const auto either = static_cast<std::uint8_t>(below(16));
+      lang::TriggerMods mods{exact, either, (exact | either) != 0 && below(9) == 0};
+      if (kind == TriggerKind::text || kind == TriggerKind::event) mods = {};
       const auto second = static_cast<std::uint16_t>(seldom(below(0x10000)));
-      record.entry.key = lang::trigger_key(scope, static_cast<TriggerKind>(below(10)), mods,
-                                           below(2) == 0 ? below(200) : below(0x10000), second);
+      record.entry.key =
+          lang::trigger_key(scope, kind, mods, below(2) == 0 ? below(200) : below(0x10000), second);
       record.entry.key.high |= seldom(lang::kManyInIndex);
       record.length = static_cast<std::uint8_t>(below(256));
       record.first_is_character = below(2) == 0;
@@ -224,6 +234,39 @@ TEST_P(FlashScratchTest, MoreThan64KBOfRecords) {
     ASSERT_TRUE(scratch.read_item(i, place));
     EXPECT_EQ(place, places[i]);
   }
+}
+
+TEST_P(FlashScratchTest, LinesAndColumnsAreFoundAgain) {
+  using Place = std::pair<std::uint32_t, std::uint32_t>;
+  std::string text = "\xEF\xBB\xBF# \u00e9\r\n";
+  std::vector<Place> wanted;
+  std::uint32_t line = 2;
+  for (unsigned i = 0; i < 300; ++i) {
+    // Of ten macros one calls what is not there, and one has the name of another.
+    const std::string number = std::to_string(i % 10 == 1 ? i - 1 : i);
+    text += "macro m" + number + " {  # \U0001f600\r\n  \"\u20ac\" call ";
+    text += (i % 10 == 0 ? "nope" : "m" + number) + "() ENTER\r\n}\r\n";
+    if (i % 10 == 0) wanted.emplace_back(line + 1, 12);
+    if (i % 10 == 1) wanted.emplace_back(line, 7);
+    line += 3;
+  }
+  FlashScratch scratch{device.store.log(), memory, sectors};
+  memory::Source source{text};
+  memory::Roll roll{&source};
+  memory::Findings findings;
+  EXPECT_EQ(lang::Compiler(source, roll, scratch, findings).run(), Status::errors);
+  findings.sort();
+  std::vector<Place> found;
+  for (const auto& finding : findings.all()) {
+    const lang::Diagnostic& told = finding.diagnostic;
+    if (told.warning) continue;
+    found.emplace_back(told.at.line, told.at.column);
+    const bool taken = told.message == lang::Message::name_taken;
+    EXPECT_EQ(text.substr(told.at.offset, told.length), finding.a);
+    EXPECT_EQ(taken ? told.other.line + 3 : 0, taken ? told.at.line : 0);
+    EXPECT_EQ(told.other.column, taken ? 7 : 0);
+  }
+  EXPECT_EQ(found, wanted);
 }
 
 INSTANTIATE_TEST_SUITE_P(Geometries, FlashScratchTest,

@@ -34,24 +34,26 @@ enum class Form : std::uint8_t {
   assigned_use,
   layer_use,
   any_layer_use,
-  other,  // all of it as it is
+  setting,
 };
 
 constexpr std::uint32_t kMore = 0x10;
 constexpr std::uint32_t kFarDefinition = 0x1F;
 constexpr std::uint32_t kFarPlace = 0x3FFF;
 
-/// A declared name: its space, and how many bytes its declaring instruction has beside the name.
+/// A name or a setting: its space, and how many bytes its declaring instruction has beside the
+/// name.
 struct NameForm {
   Form form;
   IndexSpace space;
   std::uint8_t instruction;
 };
-constexpr std::array<NameForm, 4> kNames{{
+constexpr std::array<NameForm, 5> kNames{{
     {Form::macro, IndexSpace::macro, 3},
     {Form::variable, IndexSpace::variable, 3},
     {Form::layer, IndexSpace::layer, 2},
     {Form::text_entry, IndexSpace::text, 2},
+    {Form::setting, IndexSpace::setting, 3},
 }};
 
 struct UseForm {
@@ -94,15 +96,6 @@ constexpr std::uint32_t kCopy = 4;
 /// In half a byte: more than fits there, which follows.
 constexpr std::uint32_t kFarHalf = 15;
 
-// The bits of a record that stands as it is.
-constexpr std::uint32_t kWholeUse = 1;
-constexpr std::uint32_t kWholeFirst = 2;
-constexpr std::uint32_t kWholeSecond = 4;
-constexpr std::uint32_t kWholeCopy = 8;
-constexpr std::uint32_t kWholeBinding = 16;
-constexpr std::uint32_t kWholeDecides = 32;
-constexpr std::uint32_t kWholeText = 64;
-
 constexpr std::uint32_t when(bool condition, std::uint32_t bit) { return condition ? bit : 0; }
 
 /// Whether `low` of such a trigger's key is no key with modifiers.
@@ -110,57 +103,19 @@ constexpr bool has_number(TriggerKind kind) {
   return kind == TriggerKind::text || kind == TriggerKind::event;
 }
 
-bool is_name(const IndexKey& key, IndexSpace space) {
-  return key == lang::name_key(space, key.low);
-}
-
-/// Whether a declared name has nothing that only triggers have.
-bool is_plain_name(const ScratchRecord& record) {
-  return record.length == 0 && !record.first_is_character && !record.second_is_character &&
-         !record.copy && !record.binding && record.entry.body >= record.entry.code;
-}
-
-/// Whether a use is its key and its `params`, and nothing else.
-bool is_plain_use(const ScratchRecord& record) {
-  ScratchRecord plain;
-  plain.role = ScratchRecord::Role::use;
-  plain.entry.key = record.entry.key;
-  plain.entry.record = record.entry.record;
-  plain.entry.params = record.entry.params;
-  plain.offset = record.offset;
-  plain.known = record.known;
-  plain.next = record.next;
-  return record == plain;
-}
-
-/// The key of a trigger as it can be coded.
-IndexKey key_of_trigger(const IndexKey& key) {
-  const bool number = has_number(lang::key_kind(key));
-  const TriggerMods mods = number ? TriggerMods{} : lang::key_mods(key);
-  IndexKey made = lang::trigger_key(key.scope, lang::key_kind(key), mods,
-                                    number ? key.low : key.low >> 16, lang::key_second(key));
-  made.high |= key.high & lang::kManyInIndex;
-  return made;
-}
-
 Form form_of(const ScratchRecord& record) {
   const IndexKey& key = record.entry.key;
+  const IndexSpace space = lang::key_space(key);
   if (record.role == ScratchRecord::Role::use) {
-    if (!is_plain_use(record)) return Form::other;
     for (const UseForm& use : kUses) {
-      if (is_name(key, use.space) && record.entry.params == use.params) return use.form;
+      if (space == use.space && record.entry.params == use.params) return use.form;
     }
-    return is_name(key, IndexSpace::macro) ? Form::macro_use_with : Form::other;
-  }
-  if (lang::key_space(key) == IndexSpace::trigger) {
-    const bool plain =
-        !record.text && record.entry.body >= record.entry.code && key == key_of_trigger(key);
-    return !plain ? Form::other : key.scope == 0 ? Form::trigger : Form::layer_trigger;
+    return Form::macro_use_with;
   }
   for (const NameForm& name : kNames) {
-    if (is_name(key, name.space) && is_plain_name(record)) return name.form;
+    if (space == name.space) return name.form;
   }
-  return Form::other;
+  return key.scope == 0 ? Form::trigger : Form::layer_trigger;
 }
 
 const NameForm* find_name(Form form) {
@@ -236,25 +191,6 @@ void encode_trigger(const ScratchRecord& record, std::uint8_t scope_place, Scrat
   if (body >= kFarHalf) out.number(body - kFarHalf);
 }
 
-void encode_other(const ScratchRecord& record, ScratchCode& out) {
-  const lang::IndexEntry& entry = record.entry;
-  out.word(entry.key.scope);
-  out.word(entry.key.high);
-  out.word(entry.key.low);
-  out.byte(when(record.role == ScratchRecord::Role::use, kWholeUse) |
-           when(record.first_is_character, kWholeFirst) |
-           when(record.second_is_character, kWholeSecond) | when(record.copy, kWholeCopy) |
-           when(record.binding, kWholeBinding) | when(record.decides, kWholeDecides) |
-           when(record.text, kWholeText));
-  out.byte(record.length);
-  out.number(entry.code);
-  out.number(entry.body);
-  out.number(entry.labels);
-  out.byte(entry.frame);
-  out.byte(entry.params);
-  out.word(record.options);
-}
-
 void decode_more(ScratchReader& in, std::uint32_t more, ScratchRecord& out) {
   lang::IndexEntry& entry = out.entry;
   if ((more & kHasCode) != 0) entry.code = in.number();
@@ -308,28 +244,6 @@ ScratchLink decode_trigger(ScratchReader& in, bool in_layer, ScratchRecord& out)
   const std::uint32_t body = halves & 0xFU;
   out.entry.body = body == kFarHalf ? body + in.number() : body;
   return link;
-}
-
-void decode_other(ScratchReader& in, ScratchRecord& out) {
-  lang::IndexEntry& entry = out.entry;
-  entry.key.scope = in.word();
-  entry.key.high = in.word();
-  entry.key.low = in.word();
-  const std::uint32_t bits = in.byte();
-  out.role = (bits & kWholeUse) != 0 ? ScratchRecord::Role::use : ScratchRecord::Role::declaration;
-  out.first_is_character = (bits & kWholeFirst) != 0;
-  out.second_is_character = (bits & kWholeSecond) != 0;
-  out.copy = (bits & kWholeCopy) != 0;
-  out.binding = (bits & kWholeBinding) != 0;
-  out.decides = (bits & kWholeDecides) != 0;
-  out.text = (bits & kWholeText) != 0;
-  out.length = static_cast<std::uint8_t>(in.byte());
-  entry.code = in.number();
-  entry.body = in.number();
-  entry.labels = in.number();
-  entry.frame = static_cast<std::uint8_t>(in.byte());
-  entry.params = static_cast<std::uint8_t>(in.byte());
-  out.options = in.word();
 }
 
 }  // namespace
@@ -388,12 +302,12 @@ void encode(const ScratchRecord& record, const ScratchBase& base, std::uint8_t s
   out.byte(head >> 16);
   if (definition >= kFarDefinition) out.number(definition - kFarDefinition);
   if (place >= kFarPlace) out.number(place - kFarPlace);
-  if (form == Form::other) return encode_other(record, out);
   if (form == Form::trigger || form == Form::layer_trigger) {
     encode_trigger(record, scope_place, out);
   } else {
     out.word(record.entry.key.low);
     if (form == Form::macro_use_with) out.byte(record.entry.params);
+    if (form == Form::setting) out.byte(record.length);
   }
   if (more != 0) encode_more(record, more, out);
 }
@@ -422,10 +336,6 @@ ScratchLink decode(ScratchReader& in, const ScratchBase& base, ScratchRecord& ou
   out.entry.record = base.record + definition;
   out.offset = base.at.offset + place;
   ScratchLink link;
-  if (form == Form::other) {
-    decode_other(in, out);
-    return link;
-  }
   const bool in_layer = form == Form::layer_trigger;
   if (in_layer || form == Form::trigger) {
     link = decode_trigger(in, in_layer, out);
@@ -436,6 +346,7 @@ ScratchLink decode(ScratchReader& in, const ScratchBase& base, ScratchRecord& ou
   const std::uint32_t low = in.word();
   if (const NameForm* const name = find_name(form); name != nullptr) {
     out.entry.key = lang::name_key(name->space, low);
+    if (form == Form::setting) out.length = static_cast<std::uint8_t>(in.byte());
     const std::uint32_t more = (head & kMore) != 0 ? in.byte() : 0;
     out.entry.body = usual_body(*name, (more & kText) != 0);
     decode_more(in, more, out);

@@ -214,13 +214,15 @@ Status IndexBuilder::check_used(const Context& context) {
       space == IndexSpace::macro || space == IndexSpace::variable || space == IndexSpace::layer;
   if (!checked || !named) return Status::ok;
   ScratchRecord record;
-  if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
   std::array<char, kMaxName> name;
   Diagnostic diagnostic;
   diagnostic.message = Message::unused;
   diagnostic.warning = true;
-  locate(context, record, diagnostic);
-  diagnostic.a = name_of(context, record, name);
+  if (context.tells_unused) {
+    if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
+    locate(context, record, diagnostic);
+    diagnostic.a = name_of(context, record, name);
+  }
   context.sink.report(diagnostic);
   return Status::ok;
 }

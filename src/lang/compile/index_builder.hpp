@@ -38,6 +38,8 @@ class IndexBuilder {
     /// One bit for each entry of its roll, or fewer, which are then shared: something in a
     /// definition that is kept uses the name.
     std::span<std::uint8_t> marks{};
+    /// False: of a name that nothing uses nobody is told where, it is only counted.
+    bool tells_unused = true;
   };
 
   /// `records`: how many there are in the scratch.
