@@ -107,7 +107,7 @@ Status FlashScratch::append(const lang::ScratchRecord& record) {
     encode(record, base_, record.entry.key.scope == scope_ ? scope_place_ : 0, code);
   }
   const std::uint32_t used = place % kScratchChunk;
-  if (used == 0 || used + code.size() > kScratchChunk || record.entry.record < base_.record) {
+  if (used == 0 || used + code.size() > kScratchChunk) {
     if (const Status status = begin_chunk(record, place); status != Status::ok) return status;
     code = {};
     encode(record, base_, 0, code);
