@@ -223,6 +223,7 @@ class States {
   /// The number of the first state in `from` to `to` that it is in, or nothing.
   std::optional<std::size_t> find(StoreDevice& rig, std::size_t from, std::size_t to) {
     const store::Root root = rig.store.log().root();
+    if (root.lost) return std::nullopt;  // nothing was, however a change ended
     for (const Known& known : known_) {
       if (known.root != root || read(rig, known.frames) != known.bytes) continue;
       for (std::size_t i = from; i <= to; ++i) {

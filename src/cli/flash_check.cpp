@@ -140,7 +140,11 @@ int flash_check(const std::string& flash, Console& console) {
   const bool good = lines.all.empty();
   std::string result = good ? "all is well" : counted(lines.all.size(), "finding");
   result += ", " + counted(region.store().roll().size(), "definition");
-  if (region.cut_off()) result += "; the last change was cut off";
+  if (region.store().lost_state()) {
+    result += "; the last changes are lost";
+  } else if (region.cut_off()) {
+    result += "; the last change was cut off";
+  }
   print(console.out, "{}: {}\n", flash,
         paint(console.colour_out, good ? Style::good : Style::error, result));
   return good ? fine : file_error;

@@ -89,7 +89,11 @@ int flash_info(const std::string& flash, Console& console) {
                         space.most_erases,
                         static_cast<double>(space.all_erases) / region.geometry().sectors),
             console);
-  if (region.cut_off()) {
+  if (region.store().lost_state()) {
+    print_row("note",
+              "the last changes are lost, for their sector cannot be read; this is from before",
+              console);
+  } else if (region.cut_off()) {
     print_row("note", "the last change was cut off; this is what holds", console);
   }
   return fine;

@@ -58,6 +58,7 @@ Device::Device(const Parts& parts)
     drive_.start(now);
     repair_.start();
     if (options.rescue) drive_.insert();
+    if (store_.lost_state()) tell(Notice::state_lost);
   }
   play();
   was_inserted_ = mounted_ && drive_.inserted();
@@ -232,6 +233,7 @@ void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   drive::write_text(out, drive::DriveText::no_passphrase);
   if (muted_) drive::write_text(out, drive::DriveText::rescue);
+  if (store_.lost_state()) drive::write_text(out, drive::DriveText::state_lost);
   if (notice_ != Notice::none) {
     drive::write_text(out, drive::DriveText::last_command);
     write_notice(out, notice_);

@@ -28,7 +28,8 @@ namespace {
   X(reset_busy,           "cannot erase all while the drive is in: eject it first") \
   X(reset_failed,         "the flash failed, so not all was erased") \
   X(index_repaired,       "a part of what finds macros was damaged, and was made anew from macros.txt") \
-  X(index_damaged,        "a part of what finds macros is damaged, so some keys do nothing: save macros.txt again")
+  X(index_damaged,        "a part of what finds macros is damaged, so some keys do nothing: save macros.txt again") \
+  X(state_lost,           "the last changes of the macros are lost, for a part of the flash failed: older ones or the default ones are in force")
 // clang-format on
 
 constexpr Notice kNotices[] = {

@@ -31,6 +31,7 @@ enum class Notice : std::uint8_t {
   // Nobody asked for these.
   index_repaired,  ///< A part of the index was damaged.
   index_damaged,   ///< It still is: some keys do nothing.
+  state_lost,      ///< The last changes are: what is in force is from before.
 };
 
 /// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.

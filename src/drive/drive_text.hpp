@@ -18,6 +18,7 @@ namespace pianola::drive {
   X(encryption,         "\nEncryption: none yet; who has the device can read what is marked private\n") \
   X(no_passphrase,      "Passphrase: none, so nothing is locked\n") \
   X(rescue,             "Rescue: no macros run until a macros.txt is taken.\n") \
+  X(state_lost,         "A part of the memory failed, and the last changes are lost: the macros in force are from\nbefore, or the default ones. Save macros.txt again.\n") \
   X(last_command,       "Last command on the keys: ") \
   X(taps_lost,          "Taps lost because too much was typed at once: {n}\n") \
   X(taps_lost_by_host,  "Taps lost because the computer took none for more than 2 s: {n}\n") \

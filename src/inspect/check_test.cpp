@@ -125,7 +125,8 @@ TEST_P(CheckTest, ARegionIsSoundAfterPowerCuts) {
 }
 
 /// Bits that were left in doubt may read otherwise each time. The state is settled anew by then, so
-/// that this is no fault.
+/// that this is no fault. (All but those of the very last byte: that may read as it should, so that
+/// nothing is settled. What it ends says the same as the frame before it.)
 TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
   {
     StoreDevice device{flash};
@@ -141,7 +142,7 @@ TEST_P(CheckTest, AStateThatWasSettledAnewIsSoundHoweverOftenItIsLookedAt) {
   ASSERT_EQ(device.save("F1 { \"second\" }\n"), Status::ok);
   const std::uint64_t steps = whole.counts().steps - mounted;
   ASSERT_EQ(mounted, begin) << "a sound region is mounted without a change";
-  for (std::uint64_t step = 0; step < steps; ++step) {
+  for (std::uint64_t step = 0; step + 1 < steps; ++step) {
     memory::SimulatedFlash cut = flash;
     cut.set_seed(step + 1);
     cut.cut_after(step);

@@ -13,6 +13,7 @@ constexpr std::uint32_t kMagic = 0x4E414950;  // "PIAN"
 // Places in a sector header. Those of the magic and the version are the same in every version of
 // the format.
 constexpr std::size_t kVersionAt = 4;
+constexpr std::uint16_t kLastVersion = 255;  ///< There will be none after it.
 constexpr std::size_t kKindAt = 6;
 constexpr std::size_t kSectorBitsAt = 7;
 constexpr std::size_t kUnitBitsAt = 8;
@@ -23,10 +24,16 @@ constexpr std::size_t kErasesAt = 16;
 constexpr std::size_t kLogicalAt = 20;
 constexpr std::size_t kRootAt = 22;
 constexpr std::size_t kCheckAt = kRootAt + Root::kSize;
+// In a sector of pages, in the root's place.
+constexpr std::size_t kCopiedAt = kRootAt;
+constexpr std::size_t kCommitAt = kCopiedAt + sizeof(SectorHeader::copied);
+static_assert(kCommitAt + 4 <= kCheckAt);
 static_assert(kCheckAt + 4 == SectorHeader::kSize);
 
 // Places in a root.
-constexpr std::size_t kSavedAt = 8;
+constexpr std::size_t kFlagsAt = 8;
+constexpr std::uint8_t kSavedBit = 1;
+constexpr std::uint8_t kLostBit = 2;
 constexpr std::size_t kRootSequenceAt = 9;
 constexpr std::size_t kEndAt = 13;
 constexpr std::size_t kTreesAt = 17;
@@ -60,7 +67,8 @@ bool in_bounds(const SectorHeader& header) {
 void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out) {
   put32(out.data(), root.commit);
   put32(out.data() + 4, root.roll_version);
-  out[kSavedAt] = root.saved ? 1 : 0;
+  out[kFlagsAt] =
+      static_cast<std::uint8_t>((root.saved ? kSavedBit : 0U) | (root.lost ? kLostBit : 0U));
   put32(out.data() + kRootSequenceAt, root.sequence);
   put32(out.data() + kEndAt, root.end);
   std::uint8_t* at = out.data() + kTreesAt;
@@ -73,7 +81,8 @@ void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out) {
 void decode(std::span<const std::uint8_t, Root::kSize> bytes, Root& out) {
   out.commit = get32(bytes.data());
   out.roll_version = get32(bytes.data() + 4);
-  out.saved = bytes[kSavedAt] != 0;
+  out.saved = (bytes[kFlagsAt] & kSavedBit) != 0;
+  out.lost = (bytes[kFlagsAt] & kLostBit) != 0;
   out.sequence = get32(bytes.data() + kRootSequenceAt);
   out.end = get32(bytes.data() + kEndAt);
   const std::uint8_t* at = bytes.data() + kTreesAt;
@@ -103,9 +112,9 @@ void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kS
   if (header.kind == SectorHeader::Kind::states) {
     encode(header.root, out.subspan<kRootAt, Root::kSize>());
   } else {
-    // Where the root stands in the other kind.
     std::fill_n(out.data() + kRootAt, Root::kSize, std::uint8_t{0});
-    std::copy(header.copied.begin(), header.copied.end(), out.data() + kRootAt);
+    std::copy(header.copied.begin(), header.copied.end(), out.data() + kCopiedAt);
+    put32(out.data() + kCommitAt, header.commit);
   }
   Crc32 check;
   check.add(out.first<kCheckAt>());
@@ -117,8 +126,11 @@ bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& ou
   const bool good = check_and_correct(bytes);
   if (get32(bytes.data()) != kMagic) return false;
   out.version = static_cast<std::uint16_t>(get16(bytes.data() + kVersionAt));
-  // Where the checksum of another version stands is not known.
-  if (out.version != kFormatVersion) return true;
+  // Where the checksum of another version stands is not known. But what was cut off while a header
+  // was written is none: then it is blank from here on, or anything.
+  if (out.version != kFormatVersion) {
+    return out.version <= kLastVersion && !flash::is_blank(bytes.subspan<kKindAt>());
+  }
   if (!good) return false;
   out.kind = static_cast<SectorHeader::Kind>(bytes[kKindAt]);
   out.sector_bits = bytes[kSectorBitsAt];
@@ -130,7 +142,8 @@ bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& ou
   if (out.kind == SectorHeader::Kind::states) {
     decode(bytes.subspan<kRootAt, Root::kSize>(), out.root);
   } else {
-    std::copy_n(bytes.data() + kRootAt, out.copied.size(), out.copied.begin());
+    std::copy_n(bytes.data() + kCopiedAt, out.copied.size(), out.copied.begin());
+    out.commit = get32(bytes.data() + kCommitAt);
   }
   return in_bounds(out);
 }

@@ -89,6 +89,8 @@ struct Root {
   std::uint32_t commit = 0;        ///< Counts commits.
   std::uint32_t roll_version = 0;  ///< Counts changes of the roll.
   bool saved = false;              ///< The roll is the user's; if not, the defaults are used.
+  /// A later state was lost, and nothing was saved since.
+  bool lost = false;
   /// Sectors of pages that were opened up to this one count: they are complete.
   std::uint32_t sequence = 0;
   /// Where the next page is programmed, if it is known: there, something tells that a change was
@@ -157,6 +159,7 @@ struct SectorHeader {
   std::uint32_t sequence = 0;    ///< Of the sectors in the order in which they were opened.
   std::uint32_t erases = 0;      ///< How often this sector was erased.
   std::uint16_t logical = 0;     ///< Pages: the sector that it stands for.
+  std::uint32_t commit = 0;      ///< Pages: of the state in force when it was opened.
   /// Pages: those that were copied to it, a bit each. They are programmed first, in order.
   std::array<std::uint8_t, 0x10000 / kPage / 8> copied{};
   Root root;  ///< States: the one in force when it was opened.

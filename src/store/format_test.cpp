@@ -29,6 +29,7 @@ SectorHeader some_header() {
   header.root = {5,
                  6,
                  true,
+                 true,
                  0x0A0B0C0D,
                  0x123456,
                  {{{0x1000, 7, 8, 15, 6},

@@ -43,20 +43,46 @@ FrameReader::FrameReader(flash::NorFlash& flash, std::uint32_t sector, SectorHea
   end_ = pages ? at_ + kPage : sector_end_;
 }
 
+bool FrameReader::read(std::uint32_t address, std::span<std::uint8_t> out) {
+  while (!out.empty()) {
+    const std::uint32_t within = address % kPage;
+    if (page_at_ != address - within) {
+      page_at_ = address - within;
+      if (flash_.read(page_at_, page_) != FlashStatus::ok) {
+        page_at_ = kNoAddress;
+        return false;
+      }
+    }
+    const std::size_t count = std::min<std::size_t>(out.size(), kPage - within);
+    std::copy_n(page_.data() + within, count, out.data());
+    out = out.subspan(count);
+    address += static_cast<std::uint32_t>(count);
+  }
+  return true;
+}
+
+/// Whether nothing is programmed from here on.
+bool FrameReader::is_blank_rest() {
+  std::uint8_t byte = 0xFF;
+  std::uint32_t at = at_;
+  while (at < end_ && byte == 0xFF && read(at, {&byte, 1})) ++at;
+  return at == end_ && byte == 0xFF;
+}
+
 bool FrameReader::next(Frame& out) {
   if (at_ == end_) end_ += kPage;
   if (at_ >= sector_end_) return false;
   out = {};
   out.address = at_;
   std::uint8_t first = 0xFF;
-  const bool read = flash_.read(at_, {&first, 1}) == FlashStatus::ok;
-  if (read && is_type(first, FrameType::filler)) {
+  const bool good = read(at_, {&first, 1});
+  if (good && is_type(first, FrameType::filler)) {
     read_fillers(out);
-  } else if (read && is_payload(first)) {
+  } else if (good && is_payload(first)) {
     read_payload(out);
-  } else if (read && (is_type(first, FrameType::commit) || is_type(first, FrameType::settled))) {
+  } else if (good && (is_type(first, FrameType::commit) || is_type(first, FrameType::settled))) {
     read_root(out);
-  } else if (read && is_type(first, FrameType::blank) && flash::is_blank(flash_, at_, end_ - at_)) {
+  } else if (good && is_type(first, FrameType::blank) && is_blank_rest()) {
     out.kind = FrameKind::blank;
     out.good = true;
     out.size = end_ - at_;
@@ -76,17 +102,14 @@ void FrameReader::read_fillers(Frame& out) {
   std::uint8_t byte = 0;
   do {
     ++out.size;
-  } while (at_ + out.size < end_ && flash_.read(at_ + out.size, {&byte, 1}) == FlashStatus::ok &&
+  } while (at_ + out.size < end_ && read(at_ + out.size, {&byte, 1}) &&
            is_type(byte, FrameType::filler));
 }
 
 /// Reads a data frame or a node.
 void FrameReader::read_payload(Frame& out) {
   std::array<std::uint8_t, kMaxFrame> frame;
-  if (end_ - at_ < kFrameHeader ||
-      flash_.read(at_, std::span(frame).first(kFrameHeader)) != FlashStatus::ok) {
-    return;
-  }
+  if (end_ - at_ < kFrameHeader || !read(at_, std::span(frame).first(kFrameHeader))) return;
   out.kind = is_node(frame[0]) ? FrameKind::node : FrameKind::data;
   out.tree = node_kind(frame[0]);
   out.level = static_cast<std::uint8_t>(node_level(frame[0]));
@@ -95,14 +118,14 @@ void FrameReader::read_payload(Frame& out) {
   out.size = frame_size(out.payload);
   if (out.size > end_ - at_) return;
   const auto bytes = std::span(frame).first(out.size);
-  out.good = flash_.read(at_, bytes) == FlashStatus::ok && check_and_correct(bytes, out.wrong_bit);
+  out.good = read(at_, bytes) && check_and_correct(bytes, out.wrong_bit);
 }
 
 void FrameReader::read_root(Frame& out) {
   std::array<std::uint8_t, kRootFrame> frame;
   out.size = kRootFrame;
   if (end_ - at_ < kRootFrame) return;
-  out.good = flash_.read(at_, frame) == FlashStatus::ok && check_and_correct(frame, out.wrong_bit);
+  out.good = read(at_, frame) && check_and_correct(frame, out.wrong_bit);
   out.kind = is_type(frame[0], FrameType::settled) ? FrameKind::settled : FrameKind::commit;
   if (out.good) out.root = decode_root(std::span(frame).subspan<1, Root::kSize>());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "flash/nor_flash.hpp"
@@ -55,8 +56,11 @@ class FrameReader {
 
   /// The next frame. False at the sector's end. Ends on any content.
   bool next(Frame& out);
+  /// Reads bytes of the sector. False if they cannot be read.
+  bool read(std::uint32_t address, std::span<std::uint8_t> out);
 
  private:
+  bool is_blank_rest();
   void read_fillers(Frame& out);
   void read_payload(Frame& out);
   void read_root(Frame& out);
@@ -65,6 +69,8 @@ class FrameReader {
   std::uint32_t at_;
   std::uint32_t end_;  ///< Of the page, or of the sector of states.
   std::uint32_t sector_end_;
+  std::uint32_t page_at_ = kNoAddress;      ///< Of the page that was read last.
+  std::array<std::uint8_t, kPage> page_{};  ///< So that each page is read once.
 };
 
 /// What stands at a sector's beginning.

@@ -45,7 +45,7 @@ Status Log::program_at(std::uint32_t address, std::span<const std::uint8_t> byte
 }
 
 bool Log::verify(std::uint32_t address, std::span<const std::uint8_t> bytes) {
-  std::array<std::uint8_t, 32> piece;
+  std::array<std::uint8_t, 128> piece;
   while (!bytes.empty()) {
     const auto part = bytes.first(std::min(piece.size(), bytes.size()));
     const auto read = std::span{piece}.first(part.size());
@@ -116,7 +116,7 @@ void Log::drop(std::uint32_t address) {
   const bool copied = (next_ == Next::header || next_ == Next::copy) &&
                       address / geometry_.sector_size == next_logical_;
   if (copied || !is_live(page)) return;
-  bits_[page / 8] = static_cast<std::uint8_t>(bits_[page / 8] & ~(1U << page % 8));
+  set_bit(page, false);
   --live_;
 }
 

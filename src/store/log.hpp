@@ -16,6 +16,7 @@
 
 namespace pianola::store {
 
+class FrameReader;
 class Log;
 
 /// How mounting ended.
@@ -187,6 +188,13 @@ class Log {
 
   struct Found;
   enum class HeaderState : std::uint8_t { good, blank, none, unreadable };
+  /// What a mount finds out of a sector of the flash.
+  enum class Note : std::uint8_t {
+    no_states,    ///< It has the header of one that holds states, and does not count.
+    pages,        ///< It holds pages.
+    begun_pages,  ///< has_pages()
+    stale,        ///< It was opened after the state that was found.
+  };
   /// How far it is known which pages are in force.
   enum class Mark : std::uint8_t {
     never,  ///< Not since mount().
@@ -201,8 +209,14 @@ class Log {
   HeaderState read_header(std::uint32_t sector, SectorHeader& out);
   Mount find_head(Found& found);
   void find_root(Found& found);
-  void find_later_root(Found& found);
+  void find_later_root(Found& found, FrameReader& frames);
   void find_pages(const Root& root);
+  void map_noted(const Root& root, Note what);
+  void map_pages(std::uint32_t sector, const SectorHeader& header);
+  void use_pages();
+  Mount find_state();
+  void note(std::uint32_t sector, Note what, bool holds = true);
+  [[nodiscard]] bool is_noted(std::uint32_t sector, Note what) const;
   bool is_begun(std::uint32_t sector, const SectorHeader& header, std::uint32_t page);
   bool was_begun(const Root& root);
   void protect(const Found& found);
@@ -216,6 +230,7 @@ class Log {
   [[nodiscard]] bool is_live(std::uint32_t page) const {
     return ((bits_[page / 8] >> page % 8) & 1U) != 0;
   }
+  void set_bit(std::uint32_t page, bool value);
   void set_live(std::uint32_t page);
   bool mark_node(TreeKind kind, const TreeRef& tree);
   void mark_leaves(TreeKind kind, const Child& above);
@@ -231,6 +246,7 @@ class Log {
   [[nodiscard]] std::uint32_t next_free() const;
   bool erase(std::uint32_t sector, std::uint32_t& erases);
   Status write_header(std::uint32_t sector, const SectorHeader& header);
+  bool is_blank(std::uint32_t sector);
   Status forget_stale();
   Status open_states();
   Status say_pages();
@@ -301,6 +317,7 @@ class Log {
   Next next_ = Next::none;
   bool next_damaged_ = false;
   bool was_unclean_ = false;
+  bool begun_ = false;                  ///< Something may stand in a stale sector.
   bool changing_ = false;               ///< Within a transaction.
   bool holding_ = false;                ///< Pages to which no tree leads.
   bool programmed_ = false;             ///< A page was programmed since the last state.

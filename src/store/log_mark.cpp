@@ -50,9 +50,15 @@ std::uint32_t Log::free_sectors() const {
   return count;
 }
 
+void Log::set_bit(std::uint32_t page, bool value) {
+  const unsigned bit = 1U << page % 8;
+  std::uint8_t& byte = bits_[page / 8];
+  byte = static_cast<std::uint8_t>(value ? byte | bit : byte & ~bit);
+}
+
 void Log::set_live(std::uint32_t page) {
   if (is_live(page)) return;
-  bits_[page / 8] = static_cast<std::uint8_t>(bits_[page / 8] | 1U << page % 8);
+  set_bit(page, true);
   ++live_;
   ++changed_;
 }

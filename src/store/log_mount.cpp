@@ -14,7 +14,10 @@ using flash::FlashStatus;
 struct Log::Found {
   SectorHeader head;
   std::uint32_t sector = kNone;  ///< Of the head.
+  std::uint32_t older = kNone;   ///< The sector of states before it that counts.
   std::uint32_t newest = 0;      ///< Highest sequence of any header.
+  std::uint32_t commit = 0;      ///< The last one that a sector of pages knows of.
+  std::uint32_t pages = 0;       ///< Highest sequence of a sector of pages; 0: there is none.
   std::uint32_t after = 0;       ///< Start of a unit, not before the end of its last state.
   bool clean = true;             ///< Nothing is open to doubt.
   bool stable = false;           ///< The head counts however often it is read.
@@ -32,10 +35,21 @@ Log::HeaderState Log::read_header(std::uint32_t sector, SectorHeader& out) {
   return decode(bytes, out) ? HeaderState::good : HeaderState::none;
 }
 
+/// Notes what was found out of a sector of the flash, so that it need not be read again: in the
+/// bits that will say which of its pages are in force, of which there are four at least.
+void Log::note(std::uint32_t sector, Note what, bool holds) {
+  set_bit(sector * pages() + static_cast<std::uint32_t>(what), holds);
+}
+
+bool Log::is_noted(std::uint32_t sector, Note what) const {
+  return is_live(sector * pages() + static_cast<std::uint32_t>(what));
+}
+
 /// A sector of states counts only if it has_states().
 Mount Log::find_head(Found& found) {
   Mount foreign = Mount::failed;
-  std::uint32_t best = 0;
+  std::uint32_t best = 0;    // of the head
+  std::uint32_t older = 0;   // of the one before it
   std::uint32_t passed = 0;  // newest that does not count
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
@@ -54,15 +68,29 @@ Mount Log::find_head(Found& found) {
     most_erases_ = std::max(most_erases_, header.erases);
     if (header.kind == SectorHeader::Kind::free) continue;
     found.newest = std::max(found.newest, header.sequence);
-    if (header.kind != SectorHeader::Kind::states) continue;
-    if (found.sector != kNone && header.sequence <= best) continue;
-    if (!has_states(flash_, sector)) {
-      passed = std::max(passed, header.sequence);
+    if (header.kind == SectorHeader::Kind::pages) {
+      found.pages = std::max(found.pages, header.sequence);
+      found.commit = std::max(found.commit, header.commit);
+      note(sector, Note::pages);
+      if (!has_pages(flash_, sector, header)) continue;
+      note(sector, Note::begun_pages);
+      map_pages(sector, header);
       continue;
     }
-    best = header.sequence;
-    found.sector = sector;
-    found.head = header;
+    if (header.sequence <= older) continue;
+    if (!has_states(flash_, sector)) {
+      passed = std::max(passed, header.sequence);
+      note(sector, Note::no_states);
+    } else if (header.sequence < best) {
+      older = header.sequence;
+      found.older = sector;
+    } else {
+      older = best;
+      best = header.sequence;
+      found.older = found.sector;
+      found.sector = sector;
+      found.head = header;
+    }
   }
   found.clean = passed <= best;
   return found.sector != kNone || found.newest != 0 ? Mount::ok : foreign;
@@ -104,19 +132,19 @@ void Log::find_root(Found& found) {
   }
   if (!open && !found.unsettled) return;
   found.clean = false;
-  find_later_root(found);
+  find_later_root(found, frames);
 }
 
 /// Where the frames cannot be followed, because something was cut off or a bit is wrong, a state
 /// that was settled behind that place is still found: such a frame begins a unit.
-void Log::find_later_root(Found& found) {
+void Log::find_later_root(Found& found, FrameReader& frames) {
   const std::uint32_t end = (found.sector + 1) * geometry_.sector_size;
   Root& root = found.head.root;
   for (std::uint32_t at = found.after; at + kRootFrame <= end; at += geometry_.program_unit) {
     std::array<std::uint8_t, kRootFrame> frame;
-    if (flash_.read(at, std::span{frame}.first(1)) != FlashStatus::ok ||
-        frame[0] != static_cast<std::uint8_t>(FrameType::settled) ||
-        flash_.read(at, frame) != FlashStatus::ok || !check_and_correct(frame)) {
+    if (!frames.read(at, std::span{frame}.first(1)) ||
+        frame[0] != static_cast<std::uint8_t>(FrameType::settled) || !frames.read(at, frame) ||
+        !check_and_correct(frame)) {
       continue;
     }
     const Root later = decode_root(std::span{frame}.subspan<1, Root::kSize>());
@@ -128,30 +156,48 @@ void Log::find_later_root(Found& found) {
 }
 
 /// Finds which sectors stand for the logical ones in the state `root`: of those that are complete
-/// in it, the ones that were opened last. They are marked as used; those that were opened since are
-/// counted.
+/// in it, the ones that were opened last. Those that were opened since are counted, and something
+/// may have been begun there.
 void Log::find_pages(const Root& root) {
   std::ranges::fill(map_, std::uint8_t{0xFF});
+  map_noted(root, Note::pages);
+}
+
+/// Looks at the sectors of which that is noted, and maps those that are complete.
+void Log::map_noted(const Root& root, Note what) {
   stale_ = 0;
+  begun_ = false;
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
-    if (read_header(sector, header) != HeaderState::good ||
+    if (!is_noted(sector, what) || read_header(sector, header) != HeaderState::good ||
         header.kind != SectorHeader::Kind::pages || header.version != kFormatVersion) {
       continue;
     }
     if (header.sequence > root.sequence) {
       ++stale_;
+      note(sector, Note::stale);
+      begun_ = begun_ || is_begun(sector, header, 1);
       continue;
     }
-    if (!has_pages(flash_, sector, header)) continue;
-    SectorHeader other;
-    const std::uint32_t mapped = sector_of(header.logical);
-    if (mapped < geometry_.sectors && read_header(mapped, other) == HeaderState::good &&
-        other.sequence > header.sequence) {
-      continue;
-    }
-    put16(map_.data() + std::size_t{2} * header.logical, sector);
+    note(sector, Note::stale, false);
+    if (!is_noted(sector, Note::begun_pages)) continue;
+    map_pages(sector, header);
   }
+}
+
+/// A sector of pages stands for its logical one, unless one does that was opened later.
+void Log::map_pages(std::uint32_t sector, const SectorHeader& header) {
+  SectorHeader other;
+  const std::uint32_t mapped = sector_of(header.logical);
+  if (mapped < geometry_.sectors && read_header(mapped, other) == HeaderState::good &&
+      other.sequence > header.sequence) {
+    return;
+  }
+  put16(map_.data() + std::size_t{2} * header.logical, sector);
+}
+
+/// What stands for logical sectors is used.
+void Log::use_pages() {
   for (std::uint32_t logical = 0; logical < geometry_.sectors; ++logical) {
     set_used(sector_of(logical), true);
   }
@@ -170,15 +216,7 @@ bool Log::was_begun(const Root& root) {
       if (is_begun(sector, header, place / kPage + 1)) return true;
     }
   }
-  for (std::uint32_t sector = 0; stale_ > 0 && sector < geometry_.sectors; ++sector) {
-    SectorHeader header;
-    if (read_header(sector, header) == HeaderState::good &&
-        header.kind == SectorHeader::Kind::pages && header.sequence > root.sequence &&
-        is_begun(sector, header, 1)) {
-      return true;
-    }
-  }
-  return false;
+  return begun_;
 }
 
 /// Whether the first page from `page` on that was not copied to the sector is programmed.
@@ -205,28 +243,51 @@ void Log::start() {
   mark_ = Mark::never;
   changing_ = holding_ = false;
   next_ = Next::none;
-  programmed_ = false;
+  programmed_ = begun_ = false;
 }
 
-[[gnu::noinline]] Mount Log::mount() {
-  Found found;
+Mount Log::mount() {
   start();
+  const Mount status = find_state();
+  std::ranges::fill(bits_, std::uint8_t{0});  // what was noted
+  return status;
+}
+
+[[gnu::noinline]] Mount Log::find_state() {
+  Found found;
   if (const Mount status = find_head(found); status != Mount::ok) return status;
   sequence_ = found.newest;
   if (found.sector == kNone) {
-    // The very first sector was cut off before it counted.
+    // The very first sector was cut off before it counted; or all that held states are lost.
     root_ = {};
+    std::ranges::fill(map_, std::uint8_t{0xFF});
     complete_ = root_.sequence = found.newest;
+    root_.commit = found.commit;
+    root_.lost = found.pages != 0;
     was_unclean_ = true;
     return settle(root_) == Status::ok ? Mount::ok : Mount::no_sector;
   }
   find_root(found);
   root_ = found.head.root;
+  const bool lost = found.commit > root_.commit;
+  if (lost) {
+    root_.lost = true;
+    root_.commit = found.commit;
+  }
   complete_ = root_.sequence;
-  find_pages(root_);
+  // Mostly none was opened since: then find_head() has found them.
+  if (found.unsettled && found.before.sequence != root_.sequence) {
+    // Until the state is settled, the one before may be found again.
+    find_pages(found.before);
+    use_pages();
+    map_noted(root_, Note::stale);
+  } else if (found.pages > root_.sequence) {
+    find_pages(root_);
+  }
+  use_pages();
   anchor_ = hand_ = found.sector;
   set_used(anchor_, true);
-  was_unclean_ = !found.clean || was_begun(root_);
+  was_unclean_ = lost || !found.clean || was_begun(root_);
   if (!was_unclean_) return Mount::ok;
   protect(found);
   return settle(root_) == Status::ok ? Mount::ok : Mount::no_sector;
@@ -237,33 +298,23 @@ void Log::start() {
 /// Every transaction leaves one sector that neither needs; and a settling that was cut off, one
 /// that has nothing but its header.
 void Log::protect(const Found& found) {
-  if (found.unsettled) {
-    find_pages(found.before);
-    find_pages(root_);
-  }
   std::uint32_t newest = 0;
   std::uint32_t last = kNone;
-  std::uint32_t older = 0;
-  std::uint32_t before = kNone;
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
-    if (in_use(sector) || read_header(sector, header) != HeaderState::good) continue;
-    if (header.kind == SectorHeader::Kind::pages && header.sequence > root_.sequence) {
-      set_used(sector, !found.decided);
+    if (in_use(sector)) continue;
+    if (is_noted(sector, Note::stale)) set_used(sector, !found.decided);
+    if (!is_noted(sector, Note::no_states) || read_header(sector, header) != HeaderState::good ||
+        header.sequence <= found.head.sequence) {
+      continue;
     }
-    if (header.kind != SectorHeader::Kind::states) continue;
-    if (header.sequence > found.head.sequence) {
-      set_used(sector, true);
-      if (header.sequence > newest) {
-        newest = header.sequence;
-        last = sector;
-      }
-    } else if (header.sequence > older && has_states(flash_, sector)) {
-      older = header.sequence;
-      before = sector;
+    set_used(sector, true);
+    if (header.sequence > newest) {
+      newest = header.sequence;
+      last = sector;
     }
   }
-  if (!found.stable) set_used(before, true);
+  if (!found.stable) set_used(found.older, true);
   if (free_ == 0 && last != kNone) set_used(last, false);
   // Nor has the head, if it may not count.
   if (free_ == 0 && !found.stable) set_used(found.sector, false);
@@ -277,16 +328,18 @@ Status Log::format() {
   if (found.sector != kNone) {
     find_root(found);
     // Whoever remembers the old state must see that it is another.
-    root_.commit = found.head.root.commit + 1;
+    root_.commit = std::max(found.commit, found.head.root.commit) + 1;
     root_.roll_version = found.head.root.roll_version + 1;
     find_pages(found.head.root);
+    use_pages();
     set_used(found.sector, true);
-    std::ranges::fill(map_, std::uint8_t{0xFF});
   }
+  std::ranges::fill(map_, std::uint8_t{0xFF});
   // Nothing of what was opened so far counts for anything.
   sequence_ = complete_ = root_.sequence = found.newest;
   stale_ = 0;
   anchor_ = hand_ = found.sector;
+  std::ranges::fill(bits_, std::uint8_t{0});
   return settle(root_);
 }
 

@@ -105,16 +105,24 @@ SectorHeader Log::new_header(SectorHeader::Kind kind) const {
 /// Writes the header of a sector that was just erased, if it was.
 [[gnu::noinline]] Status Log::write_header(std::uint32_t sector, const SectorHeader& header) {
   const std::uint32_t address = sector * geometry_.sector_size;
-  const std::span bytes{frame_buffer_.spare(),
-                        round_up(SectorHeader::kSize, geometry_.program_unit)};
-  std::ranges::fill(bytes, std::uint8_t{0xFF});
-  encode(header, bytes.first<SectorHeader::kSize>());
-  if (flash::is_blank(flash_, address, geometry_.sector_size) &&
-      program_at(address, bytes) == Status::ok) {
-    return Status::ok;
+  if (is_blank(sector)) {
+    const std::span bytes{frame_buffer_.spare(),
+                          round_up(SectorHeader::kSize, geometry_.program_unit)};
+    std::ranges::fill(bytes, std::uint8_t{0xFF});
+    encode(header, bytes.first<SectorHeader::kSize>());
+    if (program_at(address, bytes) == Status::ok) return Status::ok;
   }
   set_bad(sector);
   return Status::io_error;
+}
+
+bool Log::is_blank(std::uint32_t sector) {
+  const std::span page{frame_buffer_.spare(), kPage};
+  const std::uint32_t begin = sector * geometry_.sector_size;
+  for (std::uint32_t at = 0; at < geometry_.sector_size; at += kPage) {
+    if (flash_.read(begin + at, page) != FlashStatus::ok || !flash::is_blank(page)) return false;
+  }
+  return true;
 }
 
 /// Opens another sector for states.
@@ -210,6 +218,7 @@ Status Log::erase_next() {
   header.sequence = next_sequence_ = ++sequence_;
   header.erases = next_erases_;
   header.logical = static_cast<std::uint16_t>(next_logical_);
+  header.commit = root_.commit;
   for (std::uint32_t page = 1; page < pages(); ++page) {
     if (!is_live(next_logical_ * pages() + page)) continue;
     std::uint8_t& byte = header.copied[page / 8];
@@ -246,8 +255,9 @@ Status Log::copy_next() {
   for (unsigned copied = 0; next_page_ < pages() && copied < 2; ++next_page_) {
     if (!is_live(next_logical_ * pages() + next_page_)) continue;
     if (copy_page(next_page_) != Status::ok) {
+      // The logical sector stays the same: it must not stand in this one.
       set_bad(next_sector_);
-      next_ = Next::none;
+      next_ = Next::erase;
       return Status::more;
     }
     ++copied;

@@ -287,6 +287,7 @@ Status RollBuilder::commit() {
   const Status status = tree_.finish(root[TreeRole::index]);
   if (status != Status::ok) return status;
   root.saved = true;
+  root.lost = false;
   const bool changes = root != log_.root();
   if (changes) {
     ++root.roll_version;

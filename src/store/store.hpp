@@ -49,6 +49,9 @@ class Store {
   /// The roll in force. Empty, with saved() false, before the first save and after reset().
   [[nodiscard]] StoredRoll& roll() { return roll_; }
   [[nodiscard]] bool saved() const { return log_.root().saved; }
+  /// The state in force is one from before the last changes, for what told of these could not be
+  /// found; and nothing was saved since.
+  [[nodiscard]] bool lost_state() const { return log_.root().lost; }
   /// Whether all of the index can be read. Reads all of it.
   bool has_whole_index();
   /// Forgets roll, backup and overlay.
