@@ -70,7 +70,7 @@ class UsbDisk : public ::testing::Test {
 
 TEST_F(UsbDisk, AWriteThatPassedIsOnTheDisk) {
   for (std::uint32_t i = 0; i < 16; ++i) {
-    const test::Bytes data((1U + i % 8) * 512, static_cast<std::uint8_t>(i));
+    const test::Bytes data((1U + i % 8) * 512, static_cast<std::uint8_t>(i + 1));
     ASSERT_TRUE(host_.write(300 + i * 8, data).passed());
     EXPECT_FALSE(counts_.unsynced) << i;
   }

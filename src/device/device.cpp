@@ -86,12 +86,32 @@ void Device::tell(Notice notice) {
 
 Next Device::step(Time now) {
   now_ = now;
+  // What follows from a key goes out before the drive may keep the processor waiting.
+  if (typed_) {
+    typed_ = false;
+    return play_step(Next::time(now));
+  }
   Next next;
   if (mounted_) {
-    next = drive_.step(now);
+    next = drive_step();
     watch_drive();
   }
   return play_step(next);
+}
+
+/// A step of the drive. Where the whole processor waits while a sector is erased, what came
+/// meanwhile is typed before the next one is.
+Next Device::drive_step() {
+  constexpr Time kRest = 8;  // ms
+  const std::uint32_t erased = store_.log().opened();
+  if (erased != erased_) {
+    erased_ = erased;
+    rests_ = true;
+    rests_until_ = now_ + kRest;
+  }
+  if (rests_ && !reached(now_, rests_until_)) return Next::time(rests_until_);
+  rests_ = false;
+  return drive_.step(now_);
 }
 
 /// All but the drive, which goes on at `drive`. Apart, so that it takes no stack while the drive
@@ -217,6 +237,7 @@ void Device::key(const engine::KeyEvent& event) {
     player_.engine().cancel_all();
     return toggle_drive();
   }
+  typed_ = true;
   if (sign == KeyWatch::Sign::cancel) recorder_.cancel();
   player_.key(event);
 }

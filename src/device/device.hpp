@@ -112,6 +112,7 @@ class Device final : private drive::StatusReport {
   [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }
   void tell(Notice notice);
   void play();
+  Next drive_step();
   Next play_step(const Next& drive);
   void unmute();
   void obey(const engine::Request& request);
@@ -134,6 +135,10 @@ class Device final : private drive::StatusReport {
   IndexRepair repair_;
   KeyWatch keys_;
   Time now_ = 0;
+  Time rests_until_ = 0;      ///< When the drive goes on, if `rests_`.
+  std::uint32_t erased_ = 0;  ///< Log::opened() at the drive's last step.
+  bool rests_ = false;
+  bool typed_ = false;       ///< A key changed since the last step.
   Time reset_until_ = 0;     ///< Until when leader DELETE resets, if `reset_asked_`.
   Time change_at_ = 0;       ///< When to come back as another device, if `changing_`.
   std::uint32_t epoch_ = 0;  ///< Of the macros that are played.

@@ -19,7 +19,7 @@ constexpr std::uint32_t kShortLimit = 1024;
 /// And where the text is put into the host's volume, sector by sector.
 constexpr std::uint32_t kVolumeLimit = 2 * 1024;
 /// Objects that one step keeps.
-constexpr unsigned kKeepBatch = 8;
+constexpr unsigned kKeepBatch = 2;
 
 constexpr std::uint32_t objects_of(std::uint32_t size) {
   return size == DriveRecord::kAbsent ? 0 : (size + kSectorSize - 1) / kSectorSize;
@@ -84,6 +84,8 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
       may_drop_backup_(may_drop_backup) {}
 
 [[gnu::noinline]] Status ErrorsEdit::step() {
+  const bool open = phase_ != Phase::begin && phase_ != Phase::done;
+  if (open && edit_.ready_step() == Status::more) return Status::more;
   Status status = Status::more;
   switch (phase_) {
     case Phase::begin:
@@ -125,7 +127,7 @@ ErrorsEdit::ErrorsEdit(store::Store& store, Session& session, FileView* file, ed
 
 [[gnu::noinline]] Status ErrorsEdit::begin() {
   if (attempts_ == 0) limit_ = keeps_volume() ? kVolumeLimit : kLimit;
-  if (const Status status = edit_.begin(); status != Status::ok) return status;
+  if (const Status status = edit_.begin_step(); status != Status::ok) return status;
   record_ = session_.record();
   if (!keeps_volume()) {
     record_.told = 0;

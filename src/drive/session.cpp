@@ -294,13 +294,19 @@ Status Session::write(std::uint32_t first, std::span<const std::uint8_t> data) {
 
 [[gnu::noinline]] Status Session::pin(std::uint32_t sector,
                                       std::span<std::uint8_t, kSectorSize> buffer) {
-  if (in_overlay(sector)) return Status::ok;
-  if (!read(sector, 0, buffer)) return Status::io_error;
-  return has_room(sector, kSectorSize) ? write_sectors(sector, buffer) : Status::full;
+  if (write_.run == 0) {
+    if (in_overlay(sector)) return Status::ok;
+    if (!read(sector, 0, buffer)) return Status::io_error;
+    if (!has_room(sector, kSectorSize)) return Status::full;
+    write_.run = 1;
+  }
+  const Status status = write_sectors(sector, buffer);
+  if (status != Status::more) write_ = {};
+  return status;
 }
 
 Status Session::write_sectors(std::uint32_t first, std::span<const std::uint8_t> data) {
-  const Status status = store_.write_draft(first, data);
+  const Status status = store_.write_draft_step(first, data);
   gap_begin_ = gap_end_ = 0;
   return status;
 }
@@ -310,6 +316,11 @@ Status Session::write_sectors(std::uint32_t first, std::span<const std::uint8_t>
 bool Session::refuse(std::uint32_t first) {
   constexpr std::uint32_t kMostOfRequest = 2048;
   return record_.refused.add(first, std::min(first + kMostOfRequest, sectors()));
+}
+
+void Session::drop_write() {
+  write_ = {};
+  store_.drop_draft_write();
 }
 
 /// The volume that sectors are about to be written over is written down first.
@@ -323,15 +334,17 @@ Status Session::begin_overlay() {
 Status Session::write_record() {
   std::array<std::uint8_t, DriveRecord::kSize> bytes;
   record_.encode(bytes);
-  return store_.write_draft(kDriveState, bytes);
+  return store_.write_draft_step(kDriveState, bytes);
 }
 
 /// If the power fails before this is written, or there is no room for it, the overlay is dropped at
 /// the next start: what it says is in force.
-void Session::note_taken() {
+Status Session::note_taken() {
   const std::uint32_t before = record_.seen_version;
   record_.seen_version = roll_.epoch();
-  if (write_record() != Status::ok) record_.seen_version = before;
+  const Status status = write_record();
+  if (status != Status::ok) record_.seen_version = before;
+  return status;
 }
 
 std::uint32_t Session::kept_for_metadata() const {

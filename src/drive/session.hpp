@@ -46,7 +46,7 @@ class Session final : public SectorReader {
   /// Whether the write has changed anything so far.
   [[nodiscard]] bool write_changed() const { return write_.changed; }
   /// Drops the write. Each of its sectors reads as it did or as it was to.
-  void drop_write() { write_ = {}; }
+  void drop_write();
   /// Writes whole sectors in one go, while no other write is going on.
   Status write(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Keeps a sector as it reads now, even if the text that it is read from changes. `buffer` is
@@ -66,8 +66,9 @@ class Session final : public SectorReader {
   [[nodiscard]] std::uint32_t version() const { return roll_.epoch(); }
   /// The roll was replaced since the volume was taken from it.
   [[nodiscard]] bool taken() const;
-  /// To be called when the roll was replaced by what stands on the volume.
-  void note_taken();
+  /// To be called when the roll was replaced by what stands on the volume, as long as it says
+  /// Status::more.
+  Status note_taken();
   /// The host could not write all that it wanted to.
   [[nodiscard]] bool has_refused() const { return !record_.refused.empty(); }
   /// The host perhaps could not write `sector` when it wanted to.

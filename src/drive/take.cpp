@@ -38,6 +38,9 @@ bool Take::step() {
     case Phase::save:
       save();
       break;
+    case Phase::note:
+      note();
+      break;
     case Phase::look:
       look();
       break;
@@ -54,6 +57,7 @@ bool Take::step() {
 }
 
 void Take::cancel() {
+  store_.drop_draft_write();
   editor_.cancel();
   edit_.reset();
   end(Outcome::none);
@@ -217,13 +221,9 @@ void Take::start_save() {
     case Status::more:
       return;
     case Status::ok:
-      if (kind_ == Kind::quiet && !save.unchanged()) session_.note_taken();
-      // Macros that were taken at quiet are not told of again at eject, unless the file was changed
-      // and changed back.
-      mark_ = session_.version();
-      if (!save.unchanged()) return end(Outcome::taken);
-      if (session_.taken()) return end(kind_ == Kind::restart ? Outcome::none : Outcome::taken);
-      return end(kind_ == Kind::quiet ? Outcome::none : Outcome::unchanged);
+      if (kind_ != Kind::quiet || save.unchanged()) return saved();
+      phase_ = Phase::note;
+      return;
     case Status::errors:
       return refuse(Outcome::errors, Reason::errors);
     case Status::full:
@@ -231,6 +231,21 @@ void Take::start_save() {
     case Status::io_error:
       return end(may_decide() ? Outcome::failed : Outcome::none);
   }
+}
+
+/// If it cannot be noted, the volume is looked at once more.
+void Take::note() {
+  if (session_.note_taken() != Status::more) saved();
+}
+
+void Take::saved() {
+  const bool unchanged = editor_.saved()->unchanged();
+  // Macros that were taken at quiet are not told of again at eject, unless the file was changed and
+  // changed back.
+  mark_ = session_.version();
+  if (!unchanged) return end(Outcome::taken);
+  if (session_.taken()) return end(kind_ == Kind::restart ? Outcome::none : Outcome::taken);
+  end(kind_ == Kind::quiet ? Outcome::none : Outcome::unchanged);
 }
 
 /// Compiles the file without taking it.

@@ -60,7 +60,7 @@ class Take {
   [[nodiscard]] std::uint32_t warnings() const { return warnings_; }
 
  private:
-  enum class Phase : std::uint8_t { find, check, compare, pin, save, look, edit, show, done };
+  enum class Phase : std::uint8_t { find, check, compare, pin, save, note, look, edit, show, done };
 
   /// Whether the host has said its last word.
   [[nodiscard]] bool may_decide() const { return kind_ == Kind::eject; }
@@ -78,6 +78,8 @@ class Take {
   void pin();
   void start_save();
   void save();
+  void note();
+  void saved();
   void look();
   void wait(Outcome outcome);
   void refuse(Outcome outcome, ErrorsEdit::Reason reason);

@@ -12,9 +12,16 @@ DraftEdit::DraftEdit(Store& store)
       writer_(store.log(), tree_) {}
 
 Status DraftEdit::begin() {
+  Status status = Status::more;
+  while (status == Status::more) status = begin_step();
+  return status;
+}
+
+Status DraftEdit::begin_step() {
   Log& log = store_.log();
-  if (again_) log.mark();
-  status_ = log.make_room(1);
+  if (again_ && !log.is_marked()) return log.mark_step(), Status::more;
+  status_ = log.make_room_step(1);
+  if (status_ == Status::more) return status_;
   again_ = true;
   if (status_ == Status::io_error) return status_;
   status_ = Status::ok;

@@ -17,9 +17,15 @@ class DraftEdit {
   /// `store` is the caller's and outlives the edit.
   explicit DraftEdit(Store& store);
 
-  /// Makes room and begins; after Status::full again, with as much room as there can be. Not while
-  /// a FlashScratch holds pages: they would be taken for free ones.
+  /// A step towards some room, with which it begins; after Status::full again, with as much room as
+  /// there can be. Status::more: call again. Not while a FlashScratch holds pages: they would be
+  /// taken for free ones.
+  Status begin_step();
+  /// Calls it to the end.
   Status begin();
+  /// A step towards pages that what comes next can be programmed to without an erase. Status::more:
+  /// call again.
+  Status ready_step() { return store_.log().ready_step(); }
   /// Appends an old object under a number that is larger than those before. Each may be kept once.
   /// Status::io_error if there is no such object, or it cannot be found.
   Status keep(std::uint32_t from, std::uint32_t to);

@@ -129,9 +129,9 @@ class Log {
   Status make_room_step(std::uint32_t pages);
   /// Calls it to the end.
   Status make_room(std::uint32_t pages);
-  /// Within a transaction: a step towards some pages that can be programmed without an erase.
+  /// Within a transaction: a step towards `pages` pages that can be programmed without an erase.
   /// Status::more: call again. Status::ok: there are, or what is appended next will say why not.
-  Status ready_step();
+  Status ready_step(std::uint32_t pages = 6);
   /// Whether `address` is in a page that is in force, or was appended since it was found out.
   [[nodiscard]] bool in_force(std::uint32_t address) const;
 

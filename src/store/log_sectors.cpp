@@ -351,9 +351,8 @@ std::uint32_t Log::ready_pages() const {
   return next_ == Next::ready ? here + pages() - 1 - live_pages(next_logical_) : here;
 }
 
-Status Log::ready_step() {
-  constexpr std::uint32_t kPages = 6;
-  if (next_ == Next::ready || ready_pages() >= kPages) return Status::ok;
+Status Log::ready_step(std::uint32_t pages_wanted) {
+  if (next_ == Next::ready || ready_pages() >= pages_wanted) return Status::ok;
   return next_step() == Status::more ? Status::more : Status::ok;
 }
 

@@ -24,24 +24,13 @@ class BackupSum final : public ApartVisitor {
 /// and what the node above has of it, goes into the pages that these take.
 constexpr std::uint32_t kDraftsOfLeaf = 3;
 
-/// Pages of an object of the overlay but for its share of a leaf.
-constexpr std::uint32_t kDraftPages = Store::kDraftSector / kPayload;
-
-/// Pages that a transaction takes for nodes above leaves, those of other leaves that are changed,
-/// and what is left of pages.
-constexpr std::uint32_t kChangePages = 12;
-
-/// Objects that so many bytes make up.
-constexpr std::uint32_t objects_of(std::size_t size) {
-  return static_cast<std::uint32_t>((size + Store::kDraftSector - 1) / Store::kDraftSector);
-}
-
 }  // namespace
 
 Store::Store(flash::NorFlash& flash, std::span<std::uint8_t> memory)
     : log_(flash, memory),
       roll_(log_, StoredRoll::Of::roll, places_),
-      drafts_(log_.view(), log_.frame_buffer()) {}
+      drafts_(log_.view(), log_.frame_buffer()),
+      draft_write_(*this) {}
 
 /// Commits what `change` makes of the state: it needs no pages.
 template <class Change>
@@ -80,82 +69,14 @@ Status Store::clear_draft() {
   return commit([](Root& root) { root[TreeRole::draft] = {}; });
 }
 
+Status Store::write_draft_step(std::uint32_t first, std::span<const std::uint8_t> data) {
+  return data.empty() ? Status::ok : draft_write_.step(first, data);
+}
+
 Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> data) {
-  if (data.empty()) return Status::ok;
-  const std::uint32_t count = objects_of(data.size());
-  const std::uint32_t pages = count * (kDraftPages + 1) + kChangePages;
-  Status status = log_.make_room(pages);
-  // A low estimate of what is there: it may do all the same.
-  if (status != Status::io_error) status = try_draft(first, data, log_.reserve());
-  if (status == Status::full && !log_.is_marked()) {
-    log_.mark();
-    status = try_draft(first, data, log_.reserve());
-  }
-  if (status == Status::full && has_draft(first, count)) {
-    // Writing over what is there frees as much as it takes.
-    log_.mark();
-    status = try_draft(first, data, 0);
-  }
-  if (status == Status::io_error) status = try_draft(first, data, log_.reserve());
-  return status;
-}
-
-/// Whether all these objects are in the overlay.
-bool Store::has_draft(std::uint32_t first, std::size_t count) {
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (next_draft(first + i) != first + i) return false;
-  }
-  return true;
-}
-
-/// Puts the overlay's objects through a builder, the new ones in their place.
-Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
-                        std::uint32_t reserve) {
-  const std::uint32_t count = objects_of(data.size());
-  log_.begin(reserve);
-  LogNodes nodes{log_};
-  TreeBuilder& builder = log_.builder(nodes);
-  ObjectWriter writer{log_, builder};
-  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer()};
-  Root root = log_.root();
-  const TreeRef old = root[TreeRole::draft];
-  builder.begin(TreeKind::objects, old);
-  std::uint32_t written = 0;
-  Status status = Status::ok;
-  const auto write = [&] {
-    for (; written < count && status == Status::ok; ++written) {
-      const auto rest = data.subspan(written * kDraftSector);
-      const auto piece = rest.first(std::min<std::size_t>(rest.size(), kDraftSector));
-      writer.begin(first + written);
-      status = writer.put(piece);
-      if (status == Status::ok) {
-        status = writer.end(0, static_cast<std::uint32_t>(piece.size()));
-      }
-    }
-  };
-  // What comes before and after is taken over by whole nodes where it can be.
-  constexpr lang::IndexKey kEnd{0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
-  Search found = reader.seek(old, {});
-  while (status == Status::ok && found == Search::found) {
-    const bool before = reader.key().scope < first;
-    const bool after = reader.key().scope > first + count - 1;
-    if (!before) write();
-    if (reader.place().item == 0 && (before || after) && status == Status::ok) {
-      lang::IndexKey key = reader.key();
-      status = builder.keep_nodes(key, before ? chunk_key(first, 0) : kEnd);
-      if (key != reader.key()) {
-        found = reader.seek(old, key);
-        continue;
-      }
-    }
-    if (status == Status::ok && (before || after)) status = builder.add(reader.item());
-    if (status == Status::ok) found = reader.next(old);
-  }
-  if (status == Status::ok && found == Search::damaged) status = Status::io_error;
-  write();
-  if (status == Status::ok) status = builder.finish(root[TreeRole::draft]);
-  if (status == Status::ok) return log_.commit(root);
-  log_.abandon();
+  drop_draft_write();
+  Status status = Status::more;
+  while (status == Status::more) status = write_draft_step(first, data);
   return status;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/status.hpp"
+#include "store/draft_write.hpp"
 #include "store/log.hpp"
 #include "store/stored_roll.hpp"
 
@@ -65,9 +66,23 @@ class Store {
   /// Bytes of a sector of the overlay.
   static constexpr std::uint32_t kDraftSector = 512;
   /// Keeps objects of the overlay in one transaction: of kDraftSector bytes each, the last one of
-  /// what is left of `data`, with the numbers from `first` on. The backup stays. Wear is not
-  /// spread: that is for the caller to ask for when nobody waits (Log::spread_wear_step()).
+  /// what is left of `data`, with the numbers from `first` on. The backup stays. A step of that;
+  /// Status::more: call again with the same. No other transaction may begin meanwhile.
+  /// Status::full, io_error: nothing changes.
+  Status write_draft_step(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// Drops what was begun in steps, if anything was.
+  void drop_draft_write() { draft_write_.drop(); }
+  /// Does all of it.
   Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
+  /// Objects that so many bytes make up.
+  static constexpr std::uint32_t drafts_of(std::size_t size) {
+    return static_cast<std::uint32_t>((size + kDraftSector - 1) / kDraftSector);
+  }
+  /// Pages that an object takes, but for its share of a leaf.
+  static constexpr std::uint32_t kDraftPages = kDraftSector / kPayload;
+  /// Pages that a change of the overlay takes for nodes above leaves, those of other leaves that
+  /// are changed, and what is left of pages.
+  static constexpr std::uint32_t kChangePages = 12;
   /// Reads object `number` from byte `offset` on. The bytes read: fewer than asked for at its end,
   /// and before a place that is damaged.
   std::size_t read_draft(std::uint32_t number, std::uint32_t offset, std::span<std::uint8_t> out);
@@ -86,8 +101,6 @@ class Store {
   [[nodiscard]] Log& log() { return log_; }
 
  private:
-  Status try_draft(std::uint32_t first, std::span<const std::uint8_t> data, std::uint32_t reserve);
-  bool has_draft(std::uint32_t first, std::size_t count);
   template <class Change>
   Status commit(Change change);
   ObjectReader& drafts();
@@ -98,6 +111,7 @@ class Store {
   StoredRoll roll_;
   ObjectReader drafts_;              ///< Of the overlay.
   std::uint32_t drafts_commit_ = 0;  ///< What it remembers was read in this state.
+  DraftWrite draft_write_;
 };
 
 }  // namespace pianola::store

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -45,6 +46,7 @@ class UsbRig final : private player::KeyboardLeds {
   /// What happens at this time.
   void step() {
     for (int i = 0; i < 64; ++i) {
+      if (stands_still && stands_still()) return;
       next = usbip::step_bus(controller, usb, now);
       if (next.never || next.at != now) return;
     }
@@ -74,6 +76,8 @@ class UsbRig final : private player::KeyboardLeds {
     return text;
   }
 
+  /// Whether the processor waits for something at this time, if it ever does.
+  std::function<bool()> stands_still;
   std::uint32_t now;
   usbip::Controller controller;
   usb::Usb usb;
