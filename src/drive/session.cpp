@@ -33,6 +33,7 @@ Session::Session(store::Store& store, store::CurrentRoll& roll, std::span<const 
     : store_(store),
       roll_(roll),
       backup_(store.log(), store::StoredRoll::Of::backup),
+      backup_text_(backup_),
       status_(status) {}
 
 // ---- The beginning ------------------------------------------------------------------------------
@@ -183,14 +184,14 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
     case BaseFile::errors:
       return read_object(kErrorText, offset, out);
     case BaseFile::backup:
-      return backup_.read_text(offset, out);
+      return backup_text_.read(offset, out);
     case BaseFile::macros:
       break;
   }
   if (record_.from_draft) return read_object(kDraftText, offset, out);
   if (!taken()) return roll_.read_text(offset, out);
   // The text that was in force is the backup now, or still the default text.
-  return record_.from_saved ? backup_.read_text(offset, out)
+  return record_.from_saved ? backup_text_.read(offset, out)
                             : roll_.defaults().read_text(offset, out);
 }
 

@@ -146,6 +146,7 @@ class Session final : public SectorReader {
   store::Store& store_;
   store::CurrentRoll& roll_;
   store::StoredRoll backup_;
+  store::ShownText backup_text_;
   std::span<const char> status_;
   VolumeShape shape_;
   DriveRecord record_;
