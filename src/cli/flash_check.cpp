@@ -8,8 +8,10 @@
 #include "base/status.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
+#include "device/text_scan.hpp"
 #include "inspect/check.hpp"
 #include "ports/memory/compile.hpp"
+#include "store/damage_scan.hpp"
 #include "store/object.hpp"
 
 namespace pianola::cli {
@@ -125,6 +127,22 @@ std::uint32_t damaged_definitions(Region& region) {
     if (!is_whole(roll, region.store().log(), i)) ++count;
   }
   return count;
+}
+
+std::string gaps_text(Region& region) {
+  store::StoredRoll& roll = region.store().roll();
+  store::DamageScan scan{roll};
+  scan.start();
+  while (scan.step()) {
+  }
+  if (scan.gaps() == 0) return {};
+  memory::StringSink place;
+  TextWriter out{place};
+  device::write_place(region.roll(), roll, scan.first(), out);
+  const bool one = scan.gaps() == 1;
+  return fmt::format("{} of the macros cannot be read and {} as comments with ????; {}{}",
+                     counted(scan.gaps(), "place"), one ? "stands there" : "stand there",
+                     one ? "it begins at " : "the first begins at ", place.text());
 }
 
 int flash_check(const std::string& flash, Console& console) {

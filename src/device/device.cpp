@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/status.hpp"
+#include "device/text_scan.hpp"
 #include "drive/drive_text.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/settings.hpp"
@@ -241,6 +242,12 @@ void Device::write_status(TextSink& sink) {
   const std::uint32_t lost = player_.engine().lost_taps() - by_host;
   if (lost > 0) drive::write_text(out, drive::DriveText::taps_lost, &lost);
   if (by_host > 0) drive::write_text(out, drive::DriveText::taps_lost_by_host, &by_host);
+  if (const store::DamageScan& damage = repair_.damage(); damage.gaps() > 0) {
+    const std::uint32_t places = damage.gaps();
+    drive::write_text(out, drive::DriveText::gaps, &places);
+    write_place(roll_, store_.roll(), damage.first(), out);
+    out << "\n";
+  }
   if (errors_.size() == 0) return;
   drive::write_text(out, drive::DriveText::macros_failed);
   errors_.write(roll_, out);

@@ -8,9 +8,9 @@
 #include "device/definition_recorder.hpp"
 #include "device/error_log.hpp"
 #include "device/host.hpp"
-#include "device/index_repair.hpp"
 #include "device/key_watch.hpp"
 #include "device/notice.hpp"
+#include "device/repair.hpp"
 #include "drive/drive.hpp"
 #include "edit/editor.hpp"
 #include "engine/engine.hpp"
@@ -131,7 +131,7 @@ class Device final : private drive::StatusReport {
   drive::Drive drive_;
   player::Player player_;
   DefinitionRecorder recorder_;
-  IndexRepair repair_;
+  Repair repair_;
   KeyWatch keys_;
   Time now_ = 0;
   Time reset_until_ = 0;     ///< Until when leader DELETE resets, if `reset_asked_`.

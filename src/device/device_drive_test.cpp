@@ -6,8 +6,10 @@
 
 #include "base/status.hpp"
 #include "device/device.hpp"
+#include "support/damage.hpp"
 #include "support/device_rig.hpp"
 #include "support/fat_host.hpp"
+#include "support/fat_tools.hpp"
 
 namespace pianola::device {
 namespace {
@@ -265,6 +267,95 @@ TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
   rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
   EXPECT_EQ(rig.device->notice(), Notice::recording_busy);
   EXPECT_EQ(rig.text(), "F1 { \"old\" }\n");
+}
+
+/// A device in whose flash the longest definition was damaged while it was off.
+class DamagedDrive : public ::testing::Test {
+ protected:
+  DamagedDrive() {
+    {
+      DeviceRig rig{flash};
+      EXPECT_EQ(rig.save(kFirst + kLong + kLast), Status::ok);
+    }
+    EXPECT_TRUE(test::damage_text(flash, "this word"));
+  }
+
+  /// The drive of a device that was switched on, as a host reads it.
+  static std::vector<std::uint8_t> image(DeviceRig& rig) {
+    rig.pass(1000);
+    rig.edit();
+    rig.device->drive().test_ready();
+    std::vector<std::uint8_t> image(std::size_t{rig.device->drive().sectors()} *
+                                    drive::Drive::kSector);
+    EXPECT_TRUE(rig.device->drive().read(0, image).ok());
+    return image;
+  }
+  /// Writes `text` as macros.txt, as a host does that replaces it, and ejects.
+  static void save(DeviceRig& rig, const std::vector<std::uint8_t>& image,
+                   const std::string& text) {
+    test::FatHost host{image};
+    host.truncate("macros.txt");
+    host.append("macros.txt", text);
+    host.flush();
+    for (const auto& write : host.log) {
+      ASSERT_TRUE(rig.write(write.sector, write.data).ok());
+      rig.live();
+    }
+    rig.device->drive().start_stop(false, true);
+    rig.live();
+    rig.pass(500);
+  }
+
+  static inline const std::string kFirst = "F2 { \"more\" }\n";
+  static inline const std::string kLong = "macro signature {\n  \"Ann Example\"\n  \"" +
+                                          std::string(1200, 'x') + "this word" +
+                                          std::string(400, 'y') + "\"\n}\n";
+  static inline const std::string kLast = "F3 { call signature }\n";
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+};
+
+TEST_F(DamagedDrive, OtherLinesAreSavedAndNothingIsLost) {
+  std::string shown;
+  for (const auto& [old, now] : {std::pair{"more", "much more"}, std::pair{"F3", "F4"}}) {
+    DeviceRig rig{flash};
+    const std::vector<std::uint8_t> bytes = image(rig);
+    test::FatImage files{bytes};
+    std::string text = files.type("macros.txt");
+    EXPECT_NE(text.find("\n#acro signature {\n# \"Ann Example\"\n# \"xxx"), std::string::npos);
+    EXPECT_NE(text.find(" bytes that stood here cannot be read ????"), std::string::npos);
+    EXPECT_NE(text.find("yyy\"\n#\nF"), std::string::npos);
+    const std::string status = files.type("STATUS.TXT");
+    EXPECT_NE(status.find("comments with ????: 1."), std::string::npos) << status;
+    EXPECT_NE(status.find("\nmacros.txt:2: macro signature\n"), std::string::npos) << status;
+    if (!shown.empty()) {
+      EXPECT_EQ(text, shown);
+    }
+    text.replace(text.find(old), 2, now);
+    shown = text;
+    save(rig, bytes, text);
+    EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
+    EXPECT_EQ(rig.text(), text);
+  }
+  // What was stored is still there, all of it, and its first lines are played.
+  DeviceRig rig{flash};
+  rig.play("F4");
+  rig.pass(3000);
+  EXPECT_EQ(rig.typed().substr(0, 14), "Ann Examplexxx");
+  EXPECT_EQ(rig.text(), shown);
+}
+
+// The macros that were recorded on the keys are put behind it.
+TEST_F(DamagedDrive, WhatIsRecordedIsSavedBesideIt) {
+  DeviceRig rig{flash};
+  rig.pass(1000);
+  const std::string before = rig.text();
+  rig.leader("0x2E");
+  rig.play("F9 a b c");
+  rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT");
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::recorded);
+  EXPECT_EQ(rig.text().substr(0, before.size()), before);
+  EXPECT_GT(rig.text().size(), before.size());
 }
 
 }  // namespace

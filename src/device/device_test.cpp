@@ -5,6 +5,7 @@
 
 #include "base/status.hpp"
 #include "base/text_writer.hpp"
+#include "support/damage.hpp"
 #include "support/device_rig.hpp"
 
 namespace pianola::device {
@@ -96,6 +97,51 @@ TEST(Device, ADamagedIndexStaysIfTheTextIsDamagedToo) {
   ASSERT_EQ(rig.save("F1 { \"new\" }\n"), Status::ok);
   rig.play("F1");
   EXPECT_EQ(rig.typed(), "new");
+}
+
+// Of a long definition the code stands in frames too.
+TEST(Device, DamagedCodeIsMadeAnewFromTheText) {
+  std::string text = "F1 {\n";
+  for (int i = 0; i < 100; ++i) text += "  tap a wait 1ms tap b wait 1ms\n";
+  text += "}\nF2 { \"more\" }\n";
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save(text), Status::ok);
+    store::StoredRoll& roll = rig.device->store().roll();
+    std::array<std::uint8_t, 32> code{};
+    ASSERT_EQ(roll.read_code(roll.record_at(0), 200, code), code.size());
+    ASSERT_TRUE(test::damage_text(flash, {reinterpret_cast<const char*>(code.data()), 32}));
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
+  rig.play("F1");
+  rig.pass(1000);
+  EXPECT_EQ(rig.typed().size(), 200U);
+  EXPECT_EQ(rig.text(), text);
+  DeviceRig again{flash};
+  again.pass(500);
+  EXPECT_EQ(again.device->notice(), Notice::none);
+}
+
+// The user learns of it, what can be played still is, and nothing is written.
+TEST(Device, ADamagedTextIsToldAtTheStart) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F2 { \"more\" }\nF1 { \"the start of it" + std::string(600, 'x') +
+                       "number 1" + std::string(300, 'x') + "\" }\n"),
+              Status::ok);
+    ASSERT_TRUE(test::damage_text(flash, "number 1"));
+  }
+  const std::uint64_t programs = flash.counts().bytes_programmed;
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::text_damaged);
+  EXPECT_EQ(flash.counts().bytes_programmed, programs);
+  rig.play("F2 F1");
+  EXPECT_EQ(rig.typed().substr(0, 19), "morethe start of it");
 }
 
 TEST(Device, ARepairWaitsForTheDriveAndIsDoneAfterIt) {

@@ -29,8 +29,9 @@ enum class Notice : std::uint8_t {
   reset_busy,           ///< The drive is in.
   reset_failed,         ///< The flash failed.
   // Nobody asked for these.
-  index_repaired,  ///< A part of the index was damaged.
+  index_repaired,  ///< A part of the index or of the code was damaged.
   index_damaged,   ///< It still is: some keys do nothing.
+  text_damaged,    ///< Some of the text cannot be read.
 };
 
 /// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.
