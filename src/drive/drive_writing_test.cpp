@@ -292,13 +292,12 @@ TEST(DriveOnSlowFlash, StepsWaitForTheChip) {
   Time now = 1000;
   test::SlowFlash flash({4096, 256, 64});
   std::vector<std::uint8_t> memory(store::Log::memory_size(flash.geometry()));
-  std::vector<std::uint8_t> scratch(store::FlashScratch::least_memory(flash.geometry()) + 256);
-  std::vector<std::uint16_t> sectors(256);
+  std::vector<std::uint8_t> scratch(store::FlashScratch::kLeastMemory + 256);
   store::Store store(flash, memory);
   store.mount();
   ASSERT_EQ(store.format(), Status::ok);
   store::CurrentRoll roll(store);
-  edit::Editor editor(store, {scratch, sectors});
+  edit::Editor editor(store, {scratch});
   NoReport report;
   Drive drive(store, roll, report, editor);
   drive.start(now);

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
+#include <bit>
 
 #include "base/bytes.hpp"
+#include "base/crc32.hpp"
 
 namespace pianola::store {
 namespace {
@@ -30,59 +31,78 @@ constexpr unsigned kCopy = 64;
 
 }  // namespace
 
-FlashScratch::FlashScratch(Log& log, std::span<std::uint8_t> memory,
-                           std::span<std::uint16_t> sectors)
-    : log_(log), sectors_(sectors), unit_(log.geometry().program_unit) {
-  assert(memory.size() >= least_memory(log.geometry()));
-  buffer_ = memory.first(unit_);
-  all_ram_ = ram_ = memory.subspan(unit_);
-  header_ = round_up(SectorHeader::kSize, unit_);
-  payload_ = log.geometry().sector_size - header_;
+FlashScratch::FlashScratch(Log& log, std::span<std::uint8_t> memory)
+    : log_(log), page_(memory.first<kPage>()), all_ram_(memory.subspan(kPage)), ram_(all_ram_) {}
+
+/// Bytes before `place` that are in flash, or will be.
+std::uint32_t FlashScratch::in_flash(std::uint32_t place) const {
+  return place - std::min(place, static_cast<std::uint32_t>(ram_.size()));
 }
 
-/// Where the number of a sector is kept: those with records in front, the others around the rest.
-std::uint16_t& FlashScratch::sector(std::uint32_t number) const {
-  if (number < fixed_) return sectors_[number];
-  return sectors_[fixed_ + (number - fixed_) % (sectors_.size() - fixed_)];
-}
-
-/// The flash address of a place behind the RAM.
-std::uint32_t FlashScratch::address_of(std::uint32_t place) const {
-  const auto at = static_cast<std::uint32_t>(place - ram_.size());
-  return sector(at / payload_) * log_.geometry().sector_size + header_ + at % payload_;
-}
-
-/// Programs the buffer: the unit that ends at the end.
-Status FlashScratch::program() {
-  const std::uint32_t address = address_of(end_ - unit_);
-  if (log_.flash().program(address, buffer_) != FlashStatus::ok) return Status::io_error;
-  for (std::uint32_t i = 0; i < unit_; ++i) {
-    std::uint8_t byte = 0;
-    if (log_.flash().read(address + i, {&byte, 1}) != FlashStatus::ok || byte != buffer_[i]) {
-      return Status::io_error;
-    }
+/// Where page `page` stands. Goes back from one that is known to be there: pages that were given
+/// back are none of those on the way.
+bool FlashScratch::find(std::uint32_t page, std::uint32_t& address) {
+  std::uint32_t at = pages_ - 1;
+  address = last_;
+  if (page < record_pages_ && given_ > 0) {
+    at = record_pages_ - 1;
+    address = record_last_;
   }
-  return Status::ok;
+  if (found_page_ >= page && found_page_ < at && found_ != kNoAddress) {
+    at = found_page_;
+    address = found_;
+  }
+  while (at > page) {
+    const auto link = std::min<std::uint32_t>(
+        static_cast<std::uint32_t>(std::bit_width(at - page)) - 1, kLinks - 1);
+    std::array<std::uint8_t, kLinkSize> bytes;
+    const std::uint32_t place = address + kFrameHeader + kPlaces + link * kLinkSize;
+    if (log_.read(place, bytes) != FlashStatus::ok) return false;
+    address = get32(bytes.data());
+    at -= 1U << link;
+  }
+  found_page_ = page;
+  found_ = address;
+  return true;
+}
+
+/// Appends the page that is full.
+Status FlashScratch::write_page() {
+  std::uint8_t* const links = page_.data() + kFrameHeader + kPlaces;
+  for (std::uint32_t link = 0; link < kLinks; ++link) {
+    std::uint32_t address = kNoAddress;
+    const std::uint32_t back = 1U << link;
+    // Those that were given back are not looked for.
+    const bool there = back <= pages_ && (given_ == 0 || pages_ - back >= record_pages_ + given_);
+    if (there && !find(pages_ - back, address)) return Status::io_error;
+    put32(links + link * kLinkSize, address);
+  }
+  page_[0] = static_cast<std::uint8_t>(FrameType::data);
+  page_[1] = kPayload;
+  Crc32 check;
+  check.add(page_.first<kPage - 4>());
+  put32(page_.data() + kPage - 4, check.value());
+  const Status status = log_.append(page_, last_);
+  if (status == Status::ok) ++pages_;
+  return status;
 }
 
 Status FlashScratch::put(std::span<const std::uint8_t> bytes) {
-  for (const std::uint8_t byte : bytes) {
+  while (!bytes.empty()) {
+    std::size_t count = bytes.size();
     if (end_ < ram_.size()) {
-      ram_[end_++] = byte;
-      continue;
+      count = std::min<std::size_t>(count, ram_.size() - end_);
+      std::copy_n(bytes.begin(), count, ram_.begin() + end_);
+    } else {
+      const std::uint32_t filled = in_flash(end_) - pages_ * kPlaces;
+      count = std::min<std::size_t>(count, kPlaces - filled);
+      std::copy_n(bytes.begin(), count, page_.begin() + kFrameHeader + filled);
+      if (filled + count == kPlaces) {
+        if (const Status status = write_page(); status != Status::ok) return status;
+      }
     }
-    const auto at = static_cast<std::uint32_t>(end_ - ram_.size());
-    if (at / payload_ == taken_) {
-      if (taken_ - given_ == sectors_.size()) return Status::full;
-      std::uint32_t taken = 0;
-      const Status status = log_.take_sector(SectorHeader::Kind::scratch, taken);
-      if (status != Status::ok) return status;
-      sector(taken_++) = static_cast<std::uint16_t>(taken);
-    }
-    buffer_[at % unit_] = byte;
-    ++end_;
-    if (at % unit_ + 1 < unit_) continue;
-    if (const Status status = program(); status != Status::ok) return status;
+    end_ += static_cast<std::uint32_t>(count);
+    bytes = bytes.subspan(count);
   }
   return Status::ok;
 }
@@ -95,20 +115,31 @@ bool FlashScratch::get(std::uint32_t place, std::span<std::uint8_t> out) {
       count = std::min<std::size_t>(out.size(), ram_.size() - place);
       std::copy_n(ram_.begin() + place, count, out.begin());
     } else {
-      const auto at = static_cast<std::uint32_t>(place - ram_.size());
-      const auto pending = static_cast<std::uint32_t>(end_ - ram_.size()) / unit_ * unit_;
-      if (at >= pending) {
-        count = out.size();
-        std::copy_n(buffer_.begin() + at % unit_, count, out.begin());
-      } else {
-        count = std::min<std::size_t>({out.size(), payload_ - at % payload_, pending - at});
-        if (log_.flash().read(address_of(place), out.first(count)) != FlashStatus::ok) return false;
+      const std::uint32_t page = in_flash(place) / kPlaces;
+      const std::uint32_t from = in_flash(place) % kPlaces;
+      count = std::min<std::size_t>(out.size(), kPlaces - from);
+      std::uint32_t address = 0;
+      if (page == pages_) {
+        std::copy_n(page_.begin() + kFrameHeader + from, count, out.begin());
+      } else if (!find(page, address) ||
+                 log_.read(address + kFrameHeader + from, out.first(count)) != FlashStatus::ok) {
+        return false;
       }
     }
     place += static_cast<std::uint32_t>(count);
     out = out.subspan(count);
   }
   return true;
+}
+
+/// Gives pages back, the last one first: the way to one leads over those behind it.
+void FlashScratch::drop(std::uint32_t begin, std::uint32_t end) {
+  std::uint32_t address = 0;
+  while (end > begin && find(end - 1, address)) {
+    --end;
+    found_ = kNoAddress;
+    log_.drop(address);
+  }
 }
 
 Status FlashScratch::append(const lang::ScratchRecord& record) {
@@ -158,36 +189,36 @@ bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
 }
 
 Status FlashScratch::append(const lang::SortItem& item) {
-  if (given_ == 0) fixed_ = taken_with_records();
   std::array<std::uint8_t, kItemSize> bytes;
   put_key(bytes.data(), item.key);
   put32(bytes.data() + 12, item.record);
   return put(bytes);
 }
 
-/// Sectors in which records stand.
-std::uint32_t FlashScratch::taken_with_records() const {
-  const auto ram = static_cast<std::uint32_t>(ram_.size());
-  const std::uint32_t end = records_ * kRecordSize;
-  return end > ram ? (end - ram + payload_ - 1) / payload_ : 0;
-}
-
 /// Items stand behind all records: those come first.
 bool FlashScratch::read(std::uint32_t index, lang::SortItem& out) {
   std::array<std::uint8_t, kItemSize> bytes;
-  if (!get(records_ * kRecordSize + index * kItemSize, bytes)) return false;
+  if (!get(records_end() + index * kItemSize, bytes)) return false;
   out.key = get_key(bytes.data());
   out.record = get32(bytes.data() + 12);
   return true;
 }
 
-/// Records are read to the end; of the items' sectors those that are passed can go.
+/// Records are read to the end; of the items' pages those that are passed can go.
 void FlashScratch::release_items(std::uint32_t count) {
-  const auto ram = static_cast<std::uint32_t>(ram_.size());
-  const std::uint32_t end = records_ * kRecordSize + count * kItemSize;
-  if (end <= ram) return;
-  const std::uint32_t passed = std::min((end - ram) / payload_, taken_);
-  while (fixed_ + given_ < passed) log_.release_sector(sector(fixed_ + given_++));
+  if (given_ == 0) {
+    const std::uint32_t record_pages = (in_flash(records_end()) + kPlaces - 1) / kPlaces;
+    // The last page is the way to all others.
+    if (record_pages >= pages_) return;
+    record_pages_ = record_pages;
+    if (record_pages > 0 && !find(record_pages - 1, record_last_)) return;
+  }
+  const std::uint32_t passed = std::min(in_flash(records_end() + count * kItemSize) / kPlaces,
+                                        pages_ - std::min(pages_, 1U));
+  const std::uint32_t begin = record_pages_ + given_;
+  if (passed <= begin) return;
+  drop(begin, passed);
+  given_ = passed - record_pages_;
 }
 
 std::span<std::uint8_t> FlashScratch::marks(std::uint32_t bits) {
@@ -199,12 +230,12 @@ std::span<std::uint8_t> FlashScratch::marks(std::uint32_t bits) {
 }
 
 void FlashScratch::clear() {
-  for (std::uint32_t n = 0; n < taken_; ++n) {
-    if (n < fixed_ || n >= fixed_ + given_) log_.release_sector(sector(n));
-  }
-  taken_ = 0;
-  fixed_ = 0;
+  drop(record_pages_ + given_, pages_);
+  drop(0, record_pages_);
+  pages_ = 0;
+  record_pages_ = 0;
   given_ = 0;
+  found_ = kNoAddress;
   end_ = 0;
   records_ = 0;
   ram_ = all_ram_;

@@ -68,22 +68,20 @@ struct FlashScratchTest : testing::TestWithParam<flash::Geometry> {
   FlashScratchTest() {
     EXPECT_EQ(device.store.format(), Status::ok);
     EXPECT_EQ(device.save("F1 { tap a }\n"), Status::ok);
-    device.store.log().rescan();
+    device.store.log().mark();
     device.store.log().begin(device.store.log().reserve());
     flash.reset_counts();
   }
-  [[nodiscard]] std::uint32_t free() { return device.store.log().free_sectors(); }
+  [[nodiscard]] std::uint32_t free() { return device.store.log().free_pages(); }
 
   memory::SimulatedFlash flash{GetParam()};
   StoreDevice device{flash};
   std::array<std::uint8_t, 1024> memory{};
-  std::array<std::uint16_t, 12> sectors{};
 };
 
 TEST_P(FlashScratchTest, WhatFitsInMemoryCostsNoFlash) {
-  FlashScratch scratch{device.store.log(), memory, sectors};
-  const std::uint32_t fits =
-      (1024 - FlashScratch::least_memory(GetParam())) / FlashScratch::kRecordSize;
+  FlashScratch scratch{device.store.log(), memory};
+  const std::uint32_t fits = (1024 - FlashScratch::kLeastMemory) / FlashScratch::kRecordSize;
   for (std::uint32_t i = 0; i < fits; ++i) ASSERT_EQ(scratch.append(record(i)), Status::ok);
   for (std::uint32_t i = 0; i < fits; ++i) {
     lang::ScratchRecord found;
@@ -98,7 +96,7 @@ TEST_P(FlashScratchTest, WhatFitsInMemoryCostsNoFlash) {
 
 TEST_P(FlashScratchTest, RecordsAndItemsComeBackFromFlash) {
   const std::uint32_t before = free();
-  FlashScratch scratch{device.store.log(), memory, sectors};
+  FlashScratch scratch{device.store.log(), memory};
   const std::uint32_t records = 2 * GetParam().sector_size / FlashScratch::kRecordSize;
   const std::uint32_t items = 3 * GetParam().sector_size / FlashScratch::kItemSize;
   for (unsigned round = 0; round < 3; ++round) {
@@ -131,7 +129,7 @@ TEST_P(FlashScratchTest, RecordsAndItemsComeBackFromFlash) {
 }
 
 TEST_P(FlashScratchTest, LeavesTheReserveAndSaysWhenItIsFull) {
-  FlashScratch scratch{device.store.log(), memory, sectors};
+  FlashScratch scratch{device.store.log(), memory};
   Status status = Status::ok;
   for (std::uint32_t i = 0; status == Status::ok; ++i) {
     ASSERT_LT(i, 100'000U);
@@ -147,7 +145,7 @@ TEST_P(FlashScratchTest, ASectorThatFailsIsReported) {
   for (std::uint32_t sector = 0; sector < GetParam().sectors; ++sector) {
     if (!device.store.log().in_use(sector)) flash.set_bad(sector, memory::BadSector::program_fails);
   }
-  FlashScratch scratch{device.store.log(), memory, sectors};
+  FlashScratch scratch{device.store.log(), memory};
   Status status = Status::ok;
   for (std::uint32_t i = 0; status == Status::ok; ++i) status = scratch.append(record(i));
   EXPECT_EQ(status, Status::io_error);
@@ -168,8 +166,7 @@ TEST_P(FlashScratchTest, ASaveWithLittleMemoryGivesTheSameRoll) {
   ASSERT_EQ(other.store.format(), Status::ok);
   ASSERT_EQ(other.save(text), Status::ok) << other.findings.errors();
   FlashScratch scratch{device.store.log(),
-                       std::span{memory}.first(FlashScratch::least_memory(GetParam()) + 48),
-                       sectors};
+                       std::span{memory}.first(FlashScratch::kLeastMemory + 48)};
   memory::Source source{text};
   ASSERT_EQ(device.save(source, scratch), Status::ok);
   EXPECT_GT(flash.counts().erases, 0U);

@@ -136,18 +136,6 @@ void ObjectWriter::begin(std::uint32_t object) {
   filled_ = 0;
 }
 
-/// Appends a frame of `size` data bytes to the piece, or to a new one in the next sector.
-Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t size) {
-  if (chunk_.size > 0 && log_.room() < frame.size()) {
-    if (const Status status = add_piece(); status != Status::ok) return status;
-  }
-  std::uint32_t address = 0;
-  if (const Status status = log_.append(frame, address); status != Status::ok) return status;
-  if (chunk_.size == 0) chunk_.address = address;
-  chunk_.size = static_cast<std::uint16_t>(chunk_.size + size);
-  return Status::ok;
-}
-
 /// Writes the next bytes, which are not to stand in a leaf.
 Status ObjectWriter::write_frame() {
   std::uint8_t* const begin = data() - kFrameHeader;
@@ -158,7 +146,17 @@ Status ObjectWriter::write_frame() {
   check.add({begin, kFrameHeader + size});
   put32(data() + size, check.value());
   filled_ = 0;
-  return append({begin, frame_size(size)}, size);
+  std::uint32_t address = 0;
+  const Status status = log_.append({begin, frame_size(size)}, address);
+  if (status != Status::ok) return status;
+  // A piece is in pages side by side.
+  const std::uint32_t behind = chunk_.address + chunk_.size / kPayload * kPage;
+  if (chunk_.size > 0 && address != behind) {
+    if (const Status added = add_piece(); added != Status::ok) return added;
+  }
+  if (chunk_.size == 0) chunk_.address = address;
+  chunk_.size = static_cast<std::uint16_t>(chunk_.size + size);
+  return Status::ok;
 }
 
 Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
@@ -201,26 +199,6 @@ Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
   const Status status = tree_.add({data() - size, size + filled_});
   filled_ = 0;
   return status;
-}
-
-Status ObjectWriter::copy(const Chunk& piece) {
-  chunk_ = piece;
-  chunk_.size = 0;
-  for (std::uint32_t done = 0; done < piece.size;) {
-    const std::uint32_t size = std::min<std::uint32_t>(kPayload, piece.size - done);
-    const auto frame = log_.object_buffer().first(frame_size(size));
-    if (log_.read(piece.address + done / kPayload * kMaxFrame, frame) != FlashStatus::ok) {
-      return Status::io_error;
-    }
-    if (!check_and_correct(frame)) {
-      // What these should be is known, and the log's frames are found by them.
-      frame[0] = static_cast<std::uint8_t>(FrameType::data);
-      frame[1] = static_cast<std::uint8_t>(size);
-    }
-    if (const Status status = append(frame, size); status != Status::ok) return status;
-    done += size;
-  }
-  return add_piece();
 }
 
 }  // namespace pianola::store

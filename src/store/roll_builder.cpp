@@ -25,21 +25,20 @@ RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& polic
       in_force_(log, StoredRoll::Of::roll_checked),
       source_(source),
       policy_(policy),
-      view_(log),
       nodes_(log),
-      old_(view_, log.frame_buffer(), &log.in_place()),
-      tree_(log.builder(view_, nodes_)),
+      old_(log.view(), log.frame_buffer(), &log.in_place()),
+      tree_(log.builder(nodes_)),
       writer_(log, tree_) {
   const TreeRef& roll = log.root()[TreeRole::roll];
   tree_.begin(TreeKind::objects, roll);
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   relabels_ = roll.count > 0 && tree.seek_count(roll, roll.count - 1) == Search::found &&
               tree.key().scope > kHighLabel;
 }
 
 /// The first old definition whose label is higher than `after`; kNoLabel if there is none.
 std::uint32_t RollBuilder::next_old(std::uint32_t after) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   const bool found = tree.seek(old_roll(), chunk_key(after + 1, 0)) == Search::found;
   return found ? tree.key().scope : kNoLabel;
 }
@@ -92,7 +91,7 @@ bool RollBuilder::may_start(std::span<const char> start, const TreeReader& last)
 bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last) {
   std::array<char, 32> start;
   const auto read = std::span{start}.first(read_source(begin, start));
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer(), &log_.in_place()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer(), &log_.in_place()};
   Search found = tree.seek(old_roll(), chunk_key(first, 0));
   for (; found == Search::found && tree.key().scope <= last; found = tree.next(old_roll())) {
     if (tree.key().low != kLastChunk) continue;
@@ -156,12 +155,12 @@ bool RollBuilder::keeps(std::uint32_t record) {
 }
 
 std::uint32_t RollBuilder::record_of(std::uint32_t ordinal) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   return tree.seek_count(roll_, ordinal) == Search::found ? tree.key().scope : 0;
 }
 
 std::uint32_t RollBuilder::begin_of(std::uint32_t record) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   const Search found = tree.seek(roll_, chunk_key(record, 0));
   return found == Search::found ? tree.place().bytes : 0;
 }
@@ -176,7 +175,7 @@ Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add
   matching_ = false;
   broken_ = broken_ || promised_;
   std::array<std::uint8_t, kPiece> piece;
-  ObjectReader checked{view_, log_.frame_buffer()};
+  ObjectReader checked{log_.view(), log_.frame_buffer()};
   for (std::uint32_t done = 0; any && done < matched_;) {
     const auto part = std::span{piece}.first(std::min<std::size_t>(kPiece, matched_ - done));
     if (checked.read(old_roll(), match_.object, done, part) != part.size()) {
@@ -219,7 +218,7 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
   label_ = label;
   if (label == match_.object) replaced_ = false;
   cursor_ = match_.object;
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   std::array<std::uint8_t, kPayload> renamed;
   Search found = tree.seek(old_roll(), chunk_key(match_.object, 0));
   for (; found == Search::found && tree.key().scope == match_.object;
@@ -298,7 +297,6 @@ Status RollBuilder::commit() {
     log_.abandon();
     return Status::ok;
   }
-  ++root.commit;
   return log_.commit(root);
 }
 

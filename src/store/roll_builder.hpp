@@ -87,7 +87,6 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   StoredRoll in_force_;  ///< What is kept of it gets no good checksum over a wrong bit.
   lang::Source& source_;
   SavePolicy policy_;
-  LogView view_;
   LogNodes nodes_;
   ObjectReader old_;   ///< Of the roll that is in force.
   TreeBuilder& tree_;  ///< The log's: of the definitions' chunks, then of the index.

@@ -9,8 +9,7 @@ StoredRoll::StoredRoll(Log& log, Of of, std::span<CodePlace> places)
       of_(of),
       in_place_(of == Of::roll_checked ? nullptr : &log.in_place()),
       places_(places.empty() ? std::span{&place_, 1} : places),
-      view_(log),
-      objects_(view_, log.frame_buffer(), in_place_) {}
+      objects_(log.view(), log.frame_buffer(), in_place_) {}
 
 /// Forgets all if it may stand elsewhere.
 void StoredRoll::refresh() {
@@ -24,12 +23,12 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   return reader.seek_count(tree(), position) == Search::found ? reader.key().scope : 0;
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   return reader.seek_count(tree(), position) == Search::found ? reader.place().bytes : text_size();
 }
 
@@ -94,12 +93,14 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
 std::size_t StoredRoll::read(const CodePlace& place, std::uint32_t from,
                              std::span<std::uint8_t> out) {
   if (!place.last()) {
-    return read_data(view_, log_.frame_buffer(), in_place_, place.address, place.size, from, out);
+    return read_data(log_.view(), log_.frame_buffer(), in_place_, place.address, place.size, from,
+                     out);
   }
   const std::uint32_t leaf = place.address - place.before;
   const std::uint32_t begin = place.before + from;
-  return read_leaf(view_, log_.frame_buffer(), in_place_, leaf, place.leaf, begin, out) ? out.size()
-                                                                                        : 0;
+  return read_leaf(log_.view(), log_.frame_buffer(), in_place_, leaf, place.leaf, begin, out)
+             ? out.size()
+             : 0;
 }
 
 /// Reads from the definition's byte `offset` on, to the end of its code or to its own.
@@ -150,7 +151,7 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::index, log_.frame_buffer(), in_place_};
   index_known_ = reader.seek(index(), key) == Search::found;
   index_place_ = reader.place();
   return index_known_ ? index_place_.count : index_size();
@@ -162,7 +163,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   // Those that are read one after another stand in one leaf.
   constexpr std::uint32_t kNear = 4;
   const TreeRef tree = index();
-  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::index, log_.frame_buffer(), in_place_};
   Search found = Search::damaged;
   if (index_known_ && position - index_place_.count <= kNear) {
     found = reader.resume(index_place_);
@@ -179,7 +180,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   if (reader.seek_bytes(tree(), offset) != Search::found) return false;
   reader.get(last);
   begin = reader.place().bytes;

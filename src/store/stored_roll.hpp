@@ -102,7 +102,6 @@ class StoredRoll final : public lang::Roll {
   std::uint16_t used_ = 0;        ///< A bit for each that was used since it was last passed over.
   std::uint8_t last_place_ = 0;   ///< That code was read at last.
   std::uint8_t next_victim_ = 0;  ///< That is given up first, unless it was used.
-  LogView view_;
   ObjectReader objects_;
   Place index_place_;             ///< Of the entry that was read last, if `index_known_`.
   std::uint32_t moves_ = 0;       ///< Log::moves() when what is remembered was read.
