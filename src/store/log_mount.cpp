@@ -17,6 +17,8 @@ struct Log::Found {
   std::uint32_t newest = 0;      ///< Highest sequence of any header.
   std::uint32_t after = 0;       ///< Start of a unit, not before the end of its last state.
   bool clean = true;             ///< Nothing is open to doubt.
+  bool stable = false;           ///< The head counts however often it is read.
+  bool decided = false;          ///< No other state than the one in its header is possible.
   bool unsettled = false;        ///< The root stands in a commit frame alone,
   Root before;                   ///< after this one.
 };
@@ -70,6 +72,14 @@ void Log::find_root(Found& found) {
   FrameReader frames{flash_, found.sector, SectorHeader::Kind::states};
   Frame frame;
   found.after = found.sector * geometry_.sector_size + round_up(SectorHeader::kSize, unit);
+  // What is behind the first program tells that this one was complete. If that is a filler, the
+  // state was settled here, or one came after it that has no pages of its own.
+  const std::uint32_t second = found.after + unit;
+  std::uint8_t first = 0;
+  found.stable = second < (found.sector + 1) * geometry_.sector_size &&
+                 !flash::is_blank(flash_, second, std::min<std::uint32_t>(unit * 32, 32));
+  found.decided = found.stable && flash_.read(found.after, {&first, 1}) == FlashStatus::ok &&
+                  first == static_cast<std::uint8_t>(FrameType::filler);
   bool open = false;  // something stands after the last state
   while (frames.next(frame) && frame.kind != FrameKind::blank) {
     const bool state = frame.kind == FrameKind::commit || frame.kind == FrameKind::settled;
@@ -79,6 +89,8 @@ void Log::find_root(Found& found) {
     }
     if (state) {
       found.unsettled = frame.kind == FrameKind::commit;
+      found.stable |= !found.unsettled;
+      found.decided = false;
       if (found.unsettled) found.before = found.head.root;
       found.head.root = frame.root;
       found.after = round_up(frame.address + frame.size, unit);
@@ -106,7 +118,10 @@ void Log::find_later_root(Found& found) {
       continue;
     }
     const Root later = decode_root(std::span{frame}.subspan<1, Root::kSize>());
-    if (later.commit > root.commit) root = later;
+    if (later.commit <= root.commit) continue;
+    root = later;
+    found.stable = true;
+    found.unsettled = found.decided = false;
   }
 }
 
@@ -231,7 +246,7 @@ void Log::protect(const Found& found) {
     SectorHeader header;
     if (in_use(sector) || read_header(sector, header) != HeaderState::good) continue;
     if (header.kind == SectorHeader::Kind::pages && header.sequence > root_.sequence) {
-      set_used(sector, true);
+      set_used(sector, !found.decided);
     }
     if (header.kind != SectorHeader::Kind::states) continue;
     if (header.sequence > found.head.sequence) {
@@ -245,9 +260,10 @@ void Log::protect(const Found& found) {
       before = sector;
     }
   }
-  // The head's own last state may be in doubt.
-  if (!found.clean) set_used(before, true);
+  if (!found.stable) set_used(before, true);
   if (free_ == 0 && last != kNone) set_used(last, false);
+  // Nor has the head, if it may not count.
+  if (free_ == 0 && !found.stable) set_used(found.sector, false);
 }
 
 Status Log::format() {
