@@ -329,8 +329,9 @@ void IndexBuilder::find_unused(const Context& context) {
   Keeping& keeping = work_.keeping;
   for (std::uint32_t i = 0; i < kBatch; ++i, ++keeping.stored_at) {
     IndexEntry entry;
-    if (!context.kept->roll().index_entry(keeping.stored_at, entry)) return;
-    if (entry.record <= keeping.told_record || !is_used_by_name(entry) ||
+    // What cannot be read is passed over.
+    if (!context.kept->roll().index_entry(keeping.stored_at, entry) ||
+        entry.record <= keeping.told_record || !is_used_by_name(entry) ||
         is_marked(context.marks, keeping.stored_at) || !context.kept->keeps(entry.record)) {
       continue;
     }
