@@ -264,13 +264,11 @@ Next Drive::go_on(Time now) {
   answer_ = to_sense(status);
 }
 
-/// Makes room for what the host writes next, a step at a time, and then spreads the wear: so the
-/// write itself need not.
+/// Makes room for what the host writes next, a step at a time: so the write itself need not.
 Next Drive::make_room() {
   if (has_room_) return {};
   if (!reached(now_, asked_at_ + kIdle)) return Next::time(asked_at_ + kIdle);
-  store::Log& log = store_.log();
-  has_room_ = log.make_room_step(kAhead) != Status::more && log.spread_wear_step() != Status::more;
+  has_room_ = store_.log().make_room_step(kAhead) != Status::more;
   return Next::time(now_);
 }
 

@@ -62,7 +62,6 @@ Status DraftEdit::commit() {
   } else {
     log.abandon();
   }
-  if (status_ == Status::ok) log.spread_wear();
   return status_;
 }
 

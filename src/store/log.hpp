@@ -130,11 +130,6 @@ class Log {
   /// Within a transaction: a step towards some pages that can be programmed without an erase.
   /// Status::more: call again. Status::ok: there are, or what is appended next will say why not.
   Status ready_step();
-  /// A step towards even wear: moves what has stood in one place for long, if the wear is uneven.
-  /// Status::more: call again. Status::ok: it is even enough.
-  Status spread_wear_step();
-  /// Calls it to the end.
-  Status spread_wear();
   /// Whether `address` is in a page that is in force, or was appended since it was found out.
   [[nodiscard]] bool in_force(std::uint32_t address) const;
 
@@ -233,7 +228,7 @@ class Log {
   Status forget_stale();
   Status open_states();
   Status say_pages();
-  Status begin_next(std::uint32_t logical);
+  std::uint32_t stillest();
   Status choose_next();
   Status erase_next();
   Status head_next();

@@ -139,13 +139,6 @@ SectorHeader Log::new_header(SectorHeader::Kind kind) const {
 /// those that they stand for are free.
 Status Log::say_pages() { return commit(root_); }
 
-/// Takes up a logical sector to be written anew.
-Status Log::begin_next(std::uint32_t logical) {
-  next_logical_ = logical;
-  next_ = Next::erase;
-  return Status::more;
-}
-
 /// Chooses the logical sector with the fewest pages in force. A sector of the flash stays free, so
 /// that a mount can settle what was cut off; and one more if the next state needs it.
 Status Log::choose_next() {
@@ -157,8 +150,32 @@ Status Log::choose_next() {
     if (const Status status = say_pages(); status != Status::ok) return status;
     return free_ < needed ? none : Status::more;
   }
-  const std::uint32_t logical = emptiest();
-  return logical == kNone ? Status::full : begin_next(logical);
+  const std::uint32_t still = stillest();
+  const std::uint32_t logical = still != kNone ? still : emptiest();
+  if (logical == kNone) return Status::full;
+  next_logical_ = logical;
+  next_ = Next::erase;
+  return Status::more;
+}
+
+/// Now and then a logical sector that has stood in one place for long, if that was erased much less
+/// often than others: so wear spreads. After some sectors were erased, some are looked at.
+[[gnu::noinline]] std::uint32_t Log::stillest() {
+  constexpr std::uint32_t kSectors = 16;
+  if (opened_ - spread_at_ < kSectors) return kNone;
+  spread_at_ = opened_;
+  std::uint32_t least = most_erases_ - std::min(most_erases_, std::max(4U, most_erases_ / 6));
+  std::uint32_t best = kNone;
+  for (std::uint32_t i = 0; i < std::min(kSectors, geometry_.sectors); ++i) {
+    wear_ = (wear_ + 1) % geometry_.sectors;
+    const std::uint32_t sector = sector_of(wear_);
+    if (sector >= geometry_.sectors || wear_ == open_) continue;
+    const std::uint32_t erases = erases_of(sector);
+    if (erases >= least) continue;
+    least = erases;
+    best = wear_;
+  }
+  return best;
 }
 
 /// Erases a sector that must not count, but for the one that is taken next.
@@ -353,36 +370,6 @@ Status Log::make_room_step(std::uint32_t pages_wanted) {
 Status Log::make_room(std::uint32_t pages_wanted) {
   Status status = Status::more;
   while (status == Status::more) status = make_room_step(pages_wanted);
-  return status;
-}
-
-/// After some sectors were erased, looks at the sectors of the flash that stand for some logical
-/// ones, and writes the one anew that was erased least, if that is much less than others were.
-Status Log::spread_wear_step() {
-  constexpr std::uint32_t kSectors = 16;
-  if (flash_.busy()) return Status::more;
-  if (next_ == Next::erase || next_ == Next::header || next_ == Next::copy) return next_step();
-  if (opened_ - spread_at_ < kSectors || next_ != Next::none) return Status::ok;
-  if (mark_ == Mark::never || mark_ == Mark::begun) return mark_step(), Status::more;
-  spread_at_ = opened_;
-  const std::uint32_t margin = std::max<std::uint32_t>(4, most_erases_ / 6);
-  std::uint32_t least = most_erases_ - std::min(most_erases_, margin);
-  std::uint32_t best = kNone;
-  for (std::uint32_t i = 0; i < std::min(kSectors, geometry_.sectors); ++i) {
-    wear_ = (wear_ + 1) % geometry_.sectors;
-    const std::uint32_t sector = sector_of(wear_);
-    if (sector >= geometry_.sectors || wear_ == open_) continue;
-    const std::uint32_t erases = erases_of(sector);
-    if (erases >= least) continue;
-    least = erases;
-    best = wear_;
-  }
-  return best == kNone || free_ < 3 ? Status::ok : begin_next(best);
-}
-
-Status Log::spread_wear() {
-  Status status = Status::more;
-  while (status == Status::more) status = spread_wear_step();
   return status;
 }
 

@@ -147,7 +147,6 @@ bool Save::use_reserve() {
     return Status::more;
   }
   phase_ = Phase::done;
-  if (status == Status::ok) store_.log().spread_wear();
   return status_ = status;
 }
 

@@ -97,11 +97,9 @@ class StoreDevice {
     edited.replace_definitions(position, count, text);
     return save(edited);
   }
-  /// Writes to the overlay, and then spreads the wear as the drive does.
+  /// Writes to the overlay.
   Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {
-    const Status status = store.write_draft(first, data);
-    if (status == Status::ok) store.log().spread_wear();
-    return status;
+    return store.write_draft(first, data);
   }
 
   /// All that can be read.
