@@ -12,22 +12,8 @@ namespace {
 
 using flash::FlashStatus;
 
-void put_key(std::uint8_t* at, const lang::IndexKey& key) {
-  put32(at, key.scope);
-  put32(at + 4, key.high);
-  put32(at + 8, key.low);
-}
-
-lang::IndexKey get_key(const std::uint8_t* at) { return {get32(at), get32(at + 4), get32(at + 8)}; }
-
-/// Bits of a record's last byte.
-constexpr unsigned kUse = 1;
-constexpr unsigned kFirstIsCharacter = 2;
-constexpr unsigned kSecondIsCharacter = 4;
-constexpr unsigned kBinding = 8;
-constexpr unsigned kText = 16;
-constexpr unsigned kDecides = 32;
-constexpr unsigned kCopy = 64;
+/// Places of records are below it.
+constexpr std::uint32_t kRecordPlaces = std::uint32_t{1} << 24;
 
 }  // namespace
 
@@ -43,7 +29,7 @@ std::uint32_t FlashScratch::in_flash(std::uint32_t place) const {
 /// back are none of those on the way.
 bool FlashScratch::find(std::uint32_t page, std::uint32_t& address) {
   std::uint32_t at = pages_ - 1;
-  address = last_;
+  address = last_page_;
   if (page < record_pages_ && given_ > 0) {
     at = record_pages_ - 1;
     address = record_last_;
@@ -53,13 +39,13 @@ bool FlashScratch::find(std::uint32_t page, std::uint32_t& address) {
     address = found_;
   }
   while (at > page) {
-    const auto link = std::min<std::uint32_t>(
-        static_cast<std::uint32_t>(std::bit_width(at - page)) - 1, kLinks - 1);
-    std::array<std::uint8_t, kLinkSize> bytes;
+    const auto width = static_cast<std::uint32_t>(std::bit_width(at - page));
+    const std::uint32_t link = std::min((width - 1) / 2, kLinks - 1);
+    std::array<std::uint8_t, 4> bytes{};
     const std::uint32_t place = address + kFrameHeader + kPlaces + link * kLinkSize;
-    if (log_.read(place, bytes) != FlashStatus::ok) return false;
-    address = get32(bytes.data());
-    at -= 1U << link;
+    if (log_.read(place, std::span{bytes}.first<kLinkSize>()) != FlashStatus::ok) return false;
+    address = get32(bytes.data()) * kPage;
+    at -= 1U << 2 * link;
   }
   found_page_ = page;
   found_ = address;
@@ -70,19 +56,20 @@ bool FlashScratch::find(std::uint32_t page, std::uint32_t& address) {
 Status FlashScratch::write_page() {
   std::uint8_t* const links = page_.data() + kFrameHeader + kPlaces;
   for (std::uint32_t link = 0; link < kLinks; ++link) {
-    std::uint32_t address = kNoAddress;
-    const std::uint32_t back = 1U << link;
+    std::uint32_t address = 0;
+    const std::uint32_t back = 1U << 2 * link;
     // Those that were given back are not looked for.
     const bool there = back <= pages_ && (given_ == 0 || pages_ - back >= record_pages_ + given_);
     if (there && !find(pages_ - back, address)) return Status::io_error;
-    put32(links + link * kLinkSize, address);
+    // The next link, or the checksum, overwrites the fourth byte.
+    put32(links + link * kLinkSize, address / kPage);
   }
   page_[0] = static_cast<std::uint8_t>(FrameType::data);
   page_[1] = kPayload;
   Crc32 check;
   check.add(page_.first<kPage - 4>());
   put32(page_.data() + kPage - 4, check.value());
-  const Status status = log_.append(page_, last_);
+  const Status status = log_.append(page_, last_page_);
   if (status == Status::ok) ++pages_;
   return status;
 }
@@ -143,77 +130,124 @@ void FlashScratch::drop(std::uint32_t begin, std::uint32_t end) {
 }
 
 Status FlashScratch::append(const lang::ScratchRecord& record) {
-  std::array<std::uint8_t, kRecordSize> bytes{};
-  std::uint8_t* const at = bytes.data();
-  put_key(at, record.entry.key);
-  put32(at + 12, record.entry.record);
-  put32(at + 16, record.entry.code);
-  put32(at + 20, record.entry.body);
-  put32(at + 24, record.entry.labels);
-  put32(at + 28, record.at.offset);
-  put32(at + 32, record.at.line);
-  put32(at + 36, record.at.column);
-  at[40] = record.entry.frame;
-  at[41] = record.entry.params;
-  at[42] = record.length;
-  at[43] = static_cast<std::uint8_t>((record.role == lang::ScratchRecord::Role::use ? kUse : 0U) |
-                                     (record.first_is_character ? kFirstIsCharacter : 0U) |
-                                     (record.second_is_character ? kSecondIsCharacter : 0U) |
-                                     (record.binding ? kBinding : 0U) | (record.text ? kText : 0U) |
-                                     (record.decides ? kDecides : 0U) | (record.copy ? kCopy : 0U));
-  put32(at + 44, record.options);
-  ++records_;
-  return put(bytes);
+  if (end_ >= kRecordPlaces - 2 * kScratchChunk) return Status::full;
+  std::uint32_t place = end_;
+  ScratchCode code;
+  if (is_twin(record)) {
+    encode_twin(static_cast<std::uint8_t>(last_ % kScratchChunk), code);
+  } else {
+    encode(record, base_, record.entry.key.scope == scope_ ? scope_place_ : 0, code);
+  }
+  const std::uint32_t used = place % kScratchChunk;
+  if (used == 0 || used + code.size() > kScratchChunk) {
+    if (const Status status = begin_chunk(record, place); status != Status::ok) return status;
+    code = {};
+    encode(record, base_, 0, code);
+  }
+  if (code.scope_at() != 0) {
+    scope_ = record.entry.key.scope;
+    scope_place_ = static_cast<std::uint8_t>(end_ % kScratchChunk + code.scope_at());
+  }
+  const Status status = put(code.bytes());
+  last_ = place;
+  records_end_ = end_;
+  return status;
 }
 
-bool FlashScratch::read(std::uint32_t index, lang::ScratchRecord& out) {
-  std::array<std::uint8_t, kRecordSize> bytes;
-  if (index >= records_ || !get(index * kRecordSize, bytes)) return false;
-  const std::uint8_t* const at = bytes.data();
-  out.entry = {get_key(at),    get32(at + 12), get32(at + 16), get32(at + 20),
-               get32(at + 24), at[40],         at[41]};
-  out.at.offset = get32(at + 28);
-  out.at.line = get32(at + 32);
-  out.at.column = get32(at + 36);
-  out.length = at[42];
-  out.role = (at[43] & kUse) != 0 ? lang::ScratchRecord::Role::use
-                                  : lang::ScratchRecord::Role::declaration;
-  out.first_is_character = (at[43] & kFirstIsCharacter) != 0;
-  out.second_is_character = (at[43] & kSecondIsCharacter) != 0;
-  out.binding = (at[43] & kBinding) != 0;
-  out.options = get32(at + 44);
-  out.text = (at[43] & kText) != 0;
-  out.decides = (at[43] & kDecides) != 0;
-  out.copy = (at[43] & kCopy) != 0;
+/// Fills up the chunk and begins another with `record`, at `place`.
+Status FlashScratch::begin_chunk(const lang::ScratchRecord& record, std::uint32_t& place) {
+  constexpr std::array<std::uint8_t, 16> kFilling{};
+  place = (end_ + kScratchChunk - 1) / kScratchChunk * kScratchChunk;
+  while (end_ < place) {
+    const std::size_t size = std::min<std::size_t>(kFilling.size(), place - end_);
+    if (const Status status = put(std::span{kFilling}.first(size)); status != Status::ok) {
+      return status;
+    }
+  }
+  base_ = {record.known, record.entry.record};
+  scope_ = 0;
+  scope_place_ = 0;
+  ScratchCode code;
+  encode(base_, code);
+  return put(code.bytes());
+}
+
+/// Whether `record` is the second one of a text, and the first stands before it in the chunk.
+bool FlashScratch::is_twin(const lang::ScratchRecord& record) {
+  lang::ScratchRecord other;
+  const bool begun = end_ % kScratchChunk != 0 && last_ / kScratchChunk == end_ / kScratchChunk;
+  if (!record.text || !begun || !read(last_, other)) return false;
+  return other.offset == record.offset && lang::text_key(other.entry.key) == record.entry.key;
+}
+
+/// Reads what there is of the records at `place`, up to the end of its chunk.
+std::span<const std::uint8_t> FlashScratch::window(std::uint32_t place,
+                                                   std::span<std::uint8_t> out) {
+  if (place >= records_end_) return {};
+  const std::size_t size = std::min<std::size_t>(
+      {out.size(), records_end_ - place, kScratchChunk - place % kScratchChunk});
+  out = out.first(size);
+  if (!get(place, out)) return {};
+  return out;
+}
+
+bool FlashScratch::read(std::uint32_t place, lang::ScratchRecord& out) {
+  std::array<std::uint8_t, kMaxScratchRecord> bytes;
+  ScratchBase base;
+  const std::uint32_t chunk = place - place % kScratchChunk;
+  ScratchReader head{window(chunk, std::span{bytes}.first<kMaxScratchBase>())};
+  decode(head, base);
+  const std::uint32_t first = chunk + head.at();
+  if (place == chunk) place = first;
+  ScratchReader in{window(place, bytes)};
+  ScratchLink link = decode(in, base, out);
+  if (link.kind == ScratchLink::Kind::filling) return false;
+  std::uint32_t next = place + in.at();
+  if (next < records_end_ && next % kScratchChunk != 0 && is_filling(in.byte())) {
+    next = chunk + kScratchChunk;
+  }
+  if (link.kind == ScratchLink::Kind::twin) {
+    ScratchReader twin{window(link.place == 0 ? first : chunk + link.place, bytes)};
+    link = decode(twin, base, out);
+    out.entry.key = lang::text_key(out.entry.key);
+  }
+  if (link.kind == ScratchLink::Kind::scope) {
+    const std::span scope = std::span{bytes}.first<4>();
+    if (!get(chunk + link.place, scope)) return false;
+    out.entry.key.scope = get32(scope.data());
+  }
+  out.next = next;
   return true;
 }
 
-Status FlashScratch::append(const lang::SortItem& item) {
-  std::array<std::uint8_t, kItemSize> bytes;
-  put_key(bytes.data(), item.key);
-  put32(bytes.data() + 12, item.record);
-  return put(bytes);
+/// Places that fit in two bytes take no more.
+std::uint32_t FlashScratch::item_size() const { return records_end_ <= 0x10000 ? 2 : kItemSize; }
+
+Status FlashScratch::append_item(std::uint32_t place) {
+  std::array<std::uint8_t, 4> bytes;
+  put32(bytes.data(), place);
+  return put(std::span{bytes}.first(item_size()));
 }
 
 /// Items stand behind all records: those come first.
-bool FlashScratch::read(std::uint32_t index, lang::SortItem& out) {
-  std::array<std::uint8_t, kItemSize> bytes;
-  if (!get(records_end() + index * kItemSize, bytes)) return false;
-  out.key = get_key(bytes.data());
-  out.record = get32(bytes.data() + 12);
+bool FlashScratch::read_item(std::uint32_t index, std::uint32_t& place) {
+  std::array<std::uint8_t, 4> bytes{};
+  const std::uint32_t size = item_size();
+  if (!get(records_end_ + index * size, std::span{bytes}.first(size))) return false;
+  place = get32(bytes.data());
   return true;
 }
 
 /// Records are read to the end; of the items' pages those that are passed can go.
 void FlashScratch::release_items(std::uint32_t count) {
   if (given_ == 0) {
-    const std::uint32_t record_pages = (in_flash(records_end()) + kPlaces - 1) / kPlaces;
+    const std::uint32_t record_pages = (in_flash(records_end_) + kPlaces - 1) / kPlaces;
     // The last page is the way to all others.
     if (record_pages >= pages_) return;
     record_pages_ = record_pages;
     if (record_pages > 0 && !find(record_pages - 1, record_last_)) return;
   }
-  const std::uint32_t passed = std::min(in_flash(records_end() + count * kItemSize) / kPlaces,
+  const std::uint32_t passed = std::min(in_flash(records_end_ + count * item_size()) / kPlaces,
                                         pages_ - std::min(pages_, 1U));
   const std::uint32_t begin = record_pages_ + given_;
   if (passed <= begin) return;
@@ -237,7 +271,8 @@ void FlashScratch::clear() {
   given_ = 0;
   found_ = kNoAddress;
   end_ = 0;
-  records_ = 0;
+  records_end_ = 0;
+  last_ = 0;
   ram_ = all_ram_;
 }
 
