@@ -23,7 +23,7 @@ class LiveFrames final : public store::TreeVisitor {
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override { all_.insert(address); }
   void chunk(const store::Chunk& chunk) override {
-    if (chunk.last) return;
+    if (chunk.inside) return;
     for (std::uint32_t frame = 0; frame * store::kPayload < chunk.size; ++frame) {
       all_.insert(chunk.address + frame * store::kMaxFrame);
     }

@@ -256,7 +256,7 @@ class Marks final : public TreeVisitor {
     mark(address, size);
   }
   void chunk(const Chunk& chunk) override {
-    if (!chunk.last) mark(chunk.address, data_frames(chunk.size));
+    if (!chunk.inside) mark(chunk.address, data_frames(chunk.size));
   }
 
  private:
@@ -284,7 +284,7 @@ class Chunks final : public Entries {
     if (chunk.offset != next_) {
       add(chunk.last ? Problem::object_size : Problem::gap, chunk, next_, chunk.offset);
     }
-    if (!chunk.last) {
+    if (!chunk.inside) {
       // Only an object's last frame may be shorter.
       if (chunk.size == 0 || next_ % kPayload != 0) {
         add(Problem::piece_size, chunk, 0, chunk.size);

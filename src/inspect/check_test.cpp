@@ -400,7 +400,7 @@ TEST_P(CheckTest, ChunksThatAreNoObject) {
                 chunk.offset -= 5;
               }).has(Problem::gap));
   EXPECT_TRUE(found(1, [](Chunk& chunk) {
-                chunk.last = false;
+                chunk.last = chunk.inside = false;
                 chunk.size = 10;
               }).has(Problem::no_last));
 }

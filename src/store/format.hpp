@@ -107,9 +107,9 @@ struct Root {
 inline constexpr std::uint32_t kRootFrame = 1 + Root::kSize + 4;
 
 /// A run of an object's bytes. Objects are definitions (their code, then their source slice) and
-/// sectors of the drive's overlay. An object is pieces, then its last chunk. A piece is data frames
-/// in pages side by side, all in one sector. The last chunk's bytes stand in the leaf; there may be
-/// none.
+/// sectors of the drive's overlay. An object is pieces, then perhaps a chunk inside a leaf, then
+/// its last chunk. A piece is data frames in pages side by side, all in one sector. The last
+/// chunk's bytes stand in the leaf; there may be none.
 ///
 /// Its key's last part is the offset of its last byte, so that a search for an offset finds the
 /// chunk that covers it; kLastChunk for the object's last one, which also tells of the whole.
@@ -121,6 +121,7 @@ struct Chunk {
   std::uint32_t source = 0;   ///< Last chunk: bytes of source of the object; else 0.
   std::uint16_t size = 0;     ///< Bytes of data.
   bool last = false;
+  bool inside = false;  ///< It stands in the leaf, as the last one always does.
 
   friend constexpr bool operator==(const Chunk&, const Chunk&) = default;
 };

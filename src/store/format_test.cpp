@@ -58,15 +58,19 @@ TEST(Format, AChunkComesBack) {
   const auto back = [&](std::uint32_t address) {
     Chunk read;
     const std::uint32_t size = put_chunk(chunk, bytes);
-    EXPECT_EQ(item_size(bytes), size + (chunk.last ? chunk.size : 0));
+    EXPECT_EQ(item_size(bytes), size + (chunk.inside ? chunk.size : 0));
     get_chunk(bytes, address, read);
     EXPECT_EQ(get_key(TreeKind::objects, bytes), key_of(chunk));
     return read;
   };
   EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, 0x5665));
   EXPECT_EQ(back(7), chunk);
-  chunk.last = true;
+  // In the leaf: length 1, object 5, end 3, no size 1, then its bytes.
+  chunk.inside = true;
   chunk.size = 0x7F;
+  chunk.address = 1000 + 10;
+  EXPECT_EQ(back(1000), chunk);
+  chunk.last = true;
   chunk.code = 0x5000;
   chunk.source = 0x5E5;
   EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, kLastChunk));
@@ -74,12 +78,12 @@ TEST(Format, AChunkComesBack) {
   chunk.address = 1000 + 13;
   EXPECT_EQ(back(1000), chunk);
   Chunk nothing;
-  nothing.last = true;
+  nothing.last = nothing.inside = true;
   nothing.address = 5;
   chunk = nothing;
   EXPECT_EQ(back(0), nothing);
   // The largest numbers there are.
-  chunk = {0xFFFFFFFF, 0xFFFFFF00, 9, 0xFFFFFF00, 0xE4, 0xE4, true};
+  chunk = {0xFFFFFFFF, 0xFFFFFF00, 9, 0xFFFFFF00, 0xE4, 0xE4, true, true};
   chunk.address = 17;
   EXPECT_EQ(back(0), chunk);
 }

@@ -81,7 +81,7 @@ void Log::mark_leaf(const Child& leaf) {
   for (Items items{frame}; items.any(); items.next()) {
     Chunk chunk;
     get_chunk(items.get(), 0, chunk);
-    if (chunk.last) continue;
+    if (chunk.inside) continue;
     for (std::uint32_t done = 0; done < chunk.size; done += kPayload)
       mark_address(chunk.address + done / kPayload * kPage);
   }

@@ -162,7 +162,7 @@ Status Log::choose_next() {
 /// often than others: so wear spreads. After some sectors were erased, some are looked at.
 [[gnu::noinline]] std::uint32_t Log::stillest() {
   constexpr std::uint32_t kSectors = 16;
-  if (opened_ - spread_at_ < kSectors) return kNone;
+  if (opened_ - spread_at_ < kSectors / 2) return kNone;
   spread_at_ = opened_;
   std::uint32_t least = most_erases_ - std::min(most_erases_, std::max(4U, most_erases_ / 6));
   std::uint32_t best = kNone;
@@ -342,13 +342,11 @@ std::uint32_t Log::ready_pages() const {
 
 Status Log::ready_step() {
   constexpr std::uint32_t kPages = 6;
-  if (flash_.busy()) return Status::more;
   if (next_ == Next::ready || ready_pages() >= kPages) return Status::ok;
   return next_step() == Status::more ? Status::more : Status::ok;
 }
 
 Status Log::make_room_step(std::uint32_t pages_wanted) {
-  if (flash_.busy()) return Status::more;
   if (mark_ == Mark::never || mark_ == Mark::begun) {
     mark_step();
     return Status::more;

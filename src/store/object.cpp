@@ -25,7 +25,7 @@ bool load_frame(flash::NorFlash& flash, std::uint32_t address, std::uint32_t siz
 
 bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk) {
   Node frame;
-  if (chunk.last) return true;
+  if (chunk.inside) return true;
   for (std::uint32_t done = 0; done < chunk.size; done += kPayload) {
     const std::uint32_t size = std::min<std::uint32_t>(kPayload, chunk.size - done);
     if (!load_frame(flash, chunk.address + done / kPayload * kMaxFrame, size, frame.frame.data()))
@@ -112,7 +112,7 @@ std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::u
     const auto at = static_cast<std::uint32_t>(offset + done);
     if (!find(tree, object, at)) break;
     const std::uint32_t from = at - chunk_.offset;
-    if (!chunk_.last) {
+    if (!chunk_.inside) {
       const std::size_t count = read_data(flash_, buffer_, in_place_, chunk_.address, chunk_.size,
                                           from, out.subspan(done));
       if (count == 0) break;
@@ -125,7 +125,8 @@ std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::u
                    out.subspan(done, count))) {
       break;
     }
-    return done + count;
+    done += count;
+    if (chunk_.last) break;
   }
   return done;
 }
@@ -151,7 +152,8 @@ Status ObjectWriter::write_frame() {
   if (status != Status::ok) return status;
   // A piece is in pages side by side.
   const std::uint32_t behind = chunk_.address + chunk_.size / kPayload * kPage;
-  if (chunk_.size > 0 && address != behind) {
+  const bool goes_on = address == behind && chunk_.size + size <= kMaxPiece;
+  if (chunk_.size > 0 && !goes_on) {
     if (const Status added = add_piece(); added != Status::ok) return added;
   }
   if (chunk_.size == 0) chunk_.address = address;
@@ -189,15 +191,34 @@ Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
   if (chunk_.size > 0) {
     if (const Status status = add_piece(); status != Status::ok) return status;
   }
+  if (const Status status = fill_leaf(); status != Status::ok) return status;
   chunk_.last = true;
-  chunk_.size = static_cast<std::uint16_t>(filled_);
   chunk_.code = code;
   chunk_.source = source;
+  return add_inside(filled_);
+}
+
+/// What does not fit into the leaf that is being filled goes into it in part, if that is worth it.
+Status ObjectWriter::fill_leaf() {
+  constexpr std::uint32_t kLeast = 48;
+  constexpr std::uint32_t kHead = 12;  ///< Most bytes before those of a chunk that is not the last.
+  const std::uint32_t room = tree_.room();
+  if (filled_ + kMaxChunkHead <= room || room < kHead + kLeast) return Status::ok;
+  return add_inside(std::min(filled_, room - kHead));
+}
+
+/// Adds a chunk of the next bytes, which stand in the leaf.
+[[gnu::noinline]] Status ObjectWriter::add_inside(std::uint32_t count) {
+  chunk_.inside = true;
+  chunk_.size = static_cast<std::uint16_t>(count);
   std::array<std::uint8_t, kMaxChunkHead> head;
   const std::uint32_t size = put_chunk(chunk_, head);
   std::copy_n(head.begin(), size, data() - size);
-  const Status status = tree_.add({data() - size, size + filled_});
-  filled_ = 0;
+  const Status status = tree_.add({data() - size, size + count});
+  filled_ -= count;
+  std::copy_n(data() + count, filled_, data());
+  chunk_.offset += count;
+  chunk_.size = 0;
   return status;
 }
 

@@ -78,10 +78,14 @@ class ObjectWriter {
   [[nodiscard]] std::uint32_t size() const { return chunk_.offset + chunk_.size + filled_; }
 
  private:
+  /// Most bytes of a piece.
+  static constexpr std::uint32_t kMaxPiece = 0x7FFF;
   static_assert(kMaxChunkHead <= Log::kObjectBuffer - kPayload - 4);
   std::uint8_t* data() { return log_.object_buffer().data() + kMaxChunkHead; }
   Status write_frame();
   Status add_piece();
+  Status fill_leaf();
+  Status add_inside(std::uint32_t count);
 
   Log& log_;
   TreeBuilder& tree_;

@@ -80,8 +80,14 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
     used_ = static_cast<std::uint16_t>(used_ & ~(1U << last_place_));
   }
   CodePlace& place = places_[last_place_];
-  place = {record, chunk->offset, chunk->address, code_, chunk->size, 0, 0};
-  if (chunk->last) {
+  place = {};
+  place.record = record;
+  place.offset = chunk->offset;
+  place.address = chunk->address;
+  place.code = code_;
+  place.size = chunk->size & 0x7FFFU;
+  place.last = chunk->last ? 1 : 0;
+  if (chunk->inside) {
     place.before = static_cast<std::uint8_t>(chunk->address - objects_.place().leaf);
     place.leaf = objects_.place().size;
   }
@@ -92,7 +98,7 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
 /// Reads bytes of the chunk at `place` from byte `from` on, as many as there are in one read.
 std::size_t StoredRoll::read(const CodePlace& place, std::uint32_t from,
                              std::span<std::uint8_t> out) {
-  if (!place.last()) {
+  if (place.before == 0) {
     return read_data(log_.view(), log_.frame_buffer(), in_place_, place.address, place.size, from,
                      out);
   }
@@ -118,7 +124,7 @@ std::size_t StoredRoll::read_part(Part part, std::uint32_t record, std::uint32_t
     const std::size_t count = read(*place, from, out.subspan(done, most));
     if (count == 0) break;
     done += count;
-    if (from + count == end && (end < place->size || place->last())) break;
+    if (from + count == end && (end < place->size || place->last != 0)) break;
   }
   return done;
 }

@@ -13,20 +13,19 @@ namespace pianola::store {
 /// Where code and source of a definition stand, so that a task that goes on needs no search.
 struct CodePlace {
   std::uint32_t record = 0;
-  std::uint32_t offset = 0;   ///< Of the chunk's first byte in the definition.
-  std::uint32_t address = 0;  ///< Of the chunk.
-  std::uint32_t code = 0;     ///< Bytes of the definition's code, behind which its source stands.
-  std::uint16_t size = 0;     ///< Of the chunk; 0: this is no place.
-  std::uint8_t before = 0;    ///< Of the last chunk: bytes of its leaf before it; of a piece 0.
-  std::uint8_t leaf = 0;      ///< Payload of that leaf.
+  std::uint32_t offset = 0;     ///< Of the chunk's first byte in the definition.
+  std::uint32_t address = 0;    ///< Of the chunk.
+  std::uint32_t code = 0;       ///< Bytes of the definition's code, behind which its source stands.
+  std::uint16_t size : 15 = 0;  ///< Of the chunk; 0: this is no place.
+  std::uint16_t last : 1 = 0;   ///< The definition ends with this chunk.
+  std::uint8_t before = 0;      ///< Of a chunk in a leaf: bytes of that before it; of a piece 0.
+  std::uint8_t leaf = 0;        ///< Payload of that leaf.
 
   /// How many of the chunk's bytes are code.
   [[nodiscard]] std::uint32_t code_here() const {
     const std::uint32_t rest = code > offset ? code - offset : 0;
     return rest < size ? rest : size;
   }
-  /// The definition ends with this chunk.
-  [[nodiscard]] bool last() const { return before != 0; }
 };
 
 /// One for each of 16 tasks.

@@ -223,6 +223,13 @@ class TreeBuilder {
   Status add(std::span<const std::uint8_t> item);
   /// Appends an entry of an index.
   Status add(const lang::IndexEntry& entry);
+  /// Bytes that the leaf which is being filled still takes; all of a leaf's if none is, or if its
+  /// end is not free to choose, as the old tree goes on behind it.
+  [[nodiscard]] std::uint32_t room() const {
+    const Level& leaf = levels_[0];
+    const bool is_free = leaf.mode == Mode::pending && (!leaf.has_boundary || leaf.was_split);
+    return is_free ? kPayload - leaf.size : kPayload;
+  }
   /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
   /// on, which is the next entry's, as far as their nodes end before `end`. `key` is then the first
   /// entry's that was not taken over.

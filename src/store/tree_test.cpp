@@ -98,7 +98,7 @@ ItemBytes index_item(std::uint32_t key, std::uint32_t value) {
 ItemBytes chunk_item(std::uint32_t key, std::uint32_t value) {
   Chunk chunk;
   chunk.object = key / 3;
-  chunk.last = key % 3 == 2;
+  chunk.last = chunk.inside = key % 3 == 2;
   chunk.offset = key % 3 * kPayload;
   chunk.address = value;
   chunk.size = static_cast<std::uint16_t>(chunk.last ? 4 + key / 3 % 17 * 5 : kPayload);

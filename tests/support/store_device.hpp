@@ -210,10 +210,8 @@ class StoreDevice {
       add_key(key_of(chunk));
       if (chunk.offset != offset_) wrong += "a chunk is missing; ";
       offset_ = chunk.last ? 0 : chunk.offset + chunk.size;
-      if (chunk.last) {
-        ++objects;
-        return;
-      }
+      objects += chunk.last ? 1 : 0;
+      if (chunk.inside) return;
       frames_.emplace_back(chunk.address, store::data_frames(chunk.size));
       std::array<std::uint8_t, store::kMaxFrame> memory{};
       for (std::uint32_t done = 0; done < chunk.size; done += store::kPayload) {
