@@ -66,7 +66,7 @@ class FlashScratch final : public lang::Scratch {
   std::uint32_t pages_ = 0;         ///< Written so far.
   std::uint32_t last_page_ = 0;     ///< Address of the last one.
   std::uint32_t found_page_ = 0;    ///< That was looked for last, if there are any,
-  std::uint32_t found_ = 0;         ///< and its address.
+  std::uint32_t found_ = kNoAddress;  ///< and its address.
   std::uint32_t record_pages_ = 0;  ///< The first ones, that hold records: they stay.
   std::uint32_t record_last_ = 0;   ///< Address of the last of these.
   std::uint32_t given_ = 0;         ///< How many behind them were given back.

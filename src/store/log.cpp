@@ -31,7 +31,9 @@ Log::Log(flash::NorFlash& flash, std::span<std::uint8_t> memory)
 }
 
 void Log::begin(std::uint32_t reserve) {
+  changing_ = false;
   if (mark_ == Mark::never || mark_ == Mark::begun) mark();
+  changing_ = true;
   reserve_ = reserve;
 }
 
@@ -95,6 +97,7 @@ Status Log::flush() {
 }
 
 Status Log::append(std::span<const std::uint8_t> frame, std::uint32_t& address) {
+  assert(changing_);
   if (open_ == kNone || at_ % kPage == 0 || kPage - at_ % kPage < frame.size()) {
     if (const Status status = next_page(); status != Status::ok) return status;
   }
@@ -187,6 +190,13 @@ std::uint32_t Log::states_room() const {
 }
 
 Status Log::commit(const Root& root) {
+  const Status status = flush();
+  changing_ = false;
+  if (mark_ == Mark::done) mark_ = Mark::known;
+  return status == Status::ok ? write_state(root) : status;
+}
+
+Status Log::write_state(const Root& root) {
   if (const Status status = flush(); status != Status::ok) return status;
   if (states_room() < state_size()) {
     if (const Status status = open_states(); status != Status::ok) return status;
@@ -225,11 +235,11 @@ void Log::set_root(const Root& root) {
   for (const TreeRole role : {TreeRole::roll, TreeRole::index, TreeRole::backup}) {
     if (root[role] != root_[role]) ++moves_;
   }
-  if (mark_ == Mark::done && root.trees != root_.trees) mark_ = Mark::known;
   root_ = root;
 }
 
 void Log::abandon() {
+  changing_ = false;
   if (mark_ == Mark::done) mark_ = Mark::known;
 }
 

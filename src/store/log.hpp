@@ -117,8 +117,8 @@ class Log {
   [[nodiscard]] std::uint32_t reserve() const { return std::min(kReserve, capacity() / 8); }
   /// Whether nothing was changed since it was found out which pages are in force.
   [[nodiscard]] bool is_marked() const { return mark_ == Mark::done; }
-  /// Goes on finding out which pages are in force: a node above leaves with these at a time. Not
-  /// within a transaction. Status::more: call again. Status::ok: is_marked().
+  /// Goes on finding out which pages are in force: a node above leaves with these at a time.
+  /// Within a transaction it is not. Status::more: call again. Status::ok: that is all.
   Status mark_step();
   /// Calls it to the end.
   void mark();
@@ -202,6 +202,7 @@ class Log {
   bool was_begun(const Root& root);
   void protect(const Found& found);
   Status settle(const Root& root);
+  Status write_state(const Root& root);
   void set_root(const Root& root);
 
   [[nodiscard]] std::uint32_t logical_sectors() const;
@@ -295,6 +296,7 @@ class Log {
   Next next_ = Next::none;
   bool next_damaged_ = false;
   bool was_unclean_ = false;
+  bool changing_ = false;  ///< Within a transaction.
   bool programmed_ = false;             ///< A page was programmed since the last state.
   std::array<std::uint16_t, 6> bad_{};  ///< Sectors that failed; 0xFFFF: none.
   FrameBuffer frame_buffer_;

@@ -137,7 +137,7 @@ SectorHeader Log::new_header(SectorHeader::Kind kind) const {
 
 /// Writes the state in force again: from then on the sectors that were opened since count, and
 /// those that they stand for are free.
-Status Log::say_pages() { return commit(root_); }
+Status Log::say_pages() { return write_state(root_); }
 
 /// Chooses the logical sector with the fewest pages in force. A sector of the flash stays free, so
 /// that a mount can settle what was cut off; and one more if the next state needs it.
