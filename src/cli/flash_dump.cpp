@@ -94,9 +94,9 @@ class Printer final : public inspect::DumpSink {
   void frame(const Frame& frame) override {
     const bool live =
         logical_ != store::kNoAddress && live_.has(logical_ + (frame.address - base_));
-    const bool goes_on = count_ != 0 && frame.kind == FrameKind::data &&
-                         first_.kind == FrameKind::data && frame.good == first_.good &&
-                         live == is_live_;
+    const bool repeats = frame.kind == FrameKind::data || frame.kind == FrameKind::blank;
+    const bool goes_on = count_ != 0 && repeats && first_.kind == frame.kind &&
+                         frame.good == first_.good && live == is_live_;
     if (!goes_on) {
       print_run();
       first_ = frame;

@@ -12,7 +12,7 @@ namespace pianola::store {
 // What stands in flash. docs/flash-format.md describes it and its invariants.
 
 /// The format's version; a region of another version is left alone.
-inline constexpr std::uint16_t kFormatVersion = 3;
+inline constexpr std::uint16_t kFormatVersion = 4;
 
 // A region's sectors are of two kinds. Sectors of *states* hold the roots, one after another: the
 // newest one counts. Sectors of *pages* hold data and nodes. A page is 256 bytes at a multiple of

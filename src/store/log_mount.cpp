@@ -36,6 +36,7 @@ Log::HeaderState Log::read_header(std::uint32_t sector, SectorHeader& out) {
 Mount Log::find_head(Found& found) {
   Mount foreign = Mount::failed;
   std::uint32_t best = 0;
+  std::uint32_t passed = 0;  // newest that does not count
   for (std::uint32_t sector = 0; sector < geometry_.sectors; ++sector) {
     SectorHeader header;
     const HeaderState state = read_header(sector, header);
@@ -56,13 +57,14 @@ Mount Log::find_head(Found& found) {
     if (header.kind != SectorHeader::Kind::states) continue;
     if (found.sector != kNone && header.sequence <= best) continue;
     if (!has_states(flash_, sector)) {
-      found.clean = false;
+      passed = std::max(passed, header.sequence);
       continue;
     }
     best = header.sequence;
     found.sector = sector;
     found.head = header;
   }
+  found.clean = passed <= best;
   return found.sector != kNone || found.newest != 0 ? Mount::ok : foreign;
 }
 

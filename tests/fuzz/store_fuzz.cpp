@@ -153,7 +153,7 @@ Memory make_image(const flash::Geometry& geometry, bool is_long) {
 
 /// One that a former build made, without the header of its file.
 Memory old_image() {
-  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-3.flash", std::ios::binary);
+  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-4.flash", std::ios::binary);
   file.seekg(4096);
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
   Memory flash{{1024, 8, 16}};
