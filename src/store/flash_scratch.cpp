@@ -247,8 +247,8 @@ void FlashScratch::release_items(std::uint32_t count) {
     record_pages_ = record_pages;
     if (record_pages > 0 && !find(record_pages - 1, record_last_)) return;
   }
-  const std::uint32_t passed = std::min(in_flash(records_end_ + count * item_size()) / kPlaces,
-                                        pages_ - std::min(pages_, 1U));
+  const std::uint32_t passed =
+      std::min(in_flash(records_end_ + count * item_size()) / kPlaces, pages_ - 1);
   const std::uint32_t begin = record_pages_ + given_;
   if (passed <= begin) return;
   drop(begin, passed);

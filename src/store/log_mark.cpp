@@ -19,7 +19,7 @@ bool Log::in_force(std::uint32_t address) const {
 /// needed.
 std::uint32_t Log::logical_sectors() const {
   const bool small = geometry_.sector_size / geometry_.program_unit < 8;
-  const std::uint32_t many = 4 + std::min(geometry_.sectors / 128, 4U);
+  const std::uint32_t many = 4 + std::min<std::uint32_t>(geometry_.sectors / 128, 4);
   return geometry_.sectors - (geometry_.sectors < 16 && !small ? 3 : many);
 }
 

@@ -164,7 +164,8 @@ Status Log::choose_next() {
   constexpr std::uint32_t kSectors = 16;
   if (opened_ - spread_at_ < kSectors / 2) return kNone;
   spread_at_ = opened_;
-  std::uint32_t least = most_erases_ - std::min(most_erases_, std::max(4U, most_erases_ / 6));
+  std::uint32_t least =
+      most_erases_ - std::min(most_erases_, std::max<std::uint32_t>(4, most_erases_ / 6));
   std::uint32_t best = kNone;
   for (std::uint32_t i = 0; i < std::min(kSectors, geometry_.sectors); ++i) {
     wear_ = (wear_ + 1) % geometry_.sectors;
