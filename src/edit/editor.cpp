@@ -28,7 +28,7 @@ void Editor::save(lang::Source& source, lang::DiagnosticSink& sink,
 
 void Editor::check(lang::Source& source, lang::DiagnosticSink& sink) {
   cancel();
-  job_.emplace_second(store_.log(), source, scratch_, sink);
+  job_.emplace_second(source, scratch_, sink);
 }
 
 Status Editor::step() {

@@ -59,18 +59,11 @@ class Editor {
   [[nodiscard]] const store::Save* saved() const { return job_.first(); }
 
  private:
-  /// Compiles a text to nothing, in a transaction that is dropped: what is noted meanwhile may take
-  /// pages of the log.
+  /// Compiles a text to nothing.
   class Check {
    public:
-    Check(store::Log& log, lang::Source& source, lang::Scratch& scratch,
-          lang::DiagnosticSink& sink)
-        : log_(log), compiler_(source, nothing_, scratch, sink) {
-      log.begin(log.reserve());
-    }
-    Check(const Check&) = delete;
-    Check& operator=(const Check&) = delete;
-    ~Check() { log_.abandon(); }
+    Check(lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink)
+        : compiler_(source, nothing_, scratch, sink) {}
     Status step() { return compiler_.step(); }
 
    private:
@@ -86,7 +79,6 @@ class Editor {
       void abandon() override {}
     };
 
-    store::Log& log_;
     Nothing nothing_;
     lang::Compiler compiler_;
   };

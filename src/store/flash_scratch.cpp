@@ -54,6 +54,7 @@ bool FlashScratch::find(std::uint32_t page, std::uint32_t& address) {
 
 /// Appends the page that is full.
 Status FlashScratch::write_page() {
+  if (pages_ == 0) log_.hold();
   std::uint8_t* const links = page_.data() + kFrameHeader + kPlaces;
   for (std::uint32_t link = 0; link < kLinks; ++link) {
     std::uint32_t address = 0;
@@ -266,6 +267,7 @@ std::span<std::uint8_t> FlashScratch::marks(std::uint32_t bits) {
 void FlashScratch::clear() {
   drop(record_pages_ + given_, pages_);
   drop(0, record_pages_);
+  if (pages_ > 0) log_.let_go();
   pages_ = 0;
   record_pages_ = 0;
   given_ = 0;

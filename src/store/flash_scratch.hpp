@@ -56,20 +56,20 @@ class FlashScratch final : public lang::Scratch {
   Log& log_;
   std::span<std::uint8_t, kPage> page_;  ///< The frame of the page that comes next.
   std::span<std::uint8_t> all_ram_;
-  std::span<std::uint8_t> ram_;     ///< But for the marks.
-  std::uint32_t end_ = 0;           ///< Place after the last byte.
-  std::uint32_t records_end_ = 0;   ///< Place after the last record, where the items begin.
-  std::uint32_t last_ = 0;          ///< Place of the last record.
-  ScratchBase base_;                ///< Of the chunk at the end.
-  std::uint32_t scope_ = 0;         ///< The last scope that stands there,
-  std::uint8_t scope_place_ = 0;    ///< and where; 0: none does.
-  std::uint32_t pages_ = 0;         ///< Written so far.
-  std::uint32_t last_page_ = 0;     ///< Address of the last one.
-  std::uint32_t found_page_ = 0;    ///< That was looked for last, if there are any,
+  std::span<std::uint8_t> ram_;       ///< But for the marks.
+  std::uint32_t end_ = 0;             ///< Place after the last byte.
+  std::uint32_t records_end_ = 0;     ///< Place after the last record, where the items begin.
+  std::uint32_t last_ = 0;            ///< Place of the last record.
+  ScratchBase base_;                  ///< Of the chunk at the end.
+  std::uint32_t scope_ = 0;           ///< The last scope that stands there,
+  std::uint8_t scope_place_ = 0;      ///< and where; 0: none does.
+  std::uint32_t pages_ = 0;           ///< Written so far.
+  std::uint32_t last_page_ = 0;       ///< Address of the last one.
+  std::uint32_t found_page_ = 0;      ///< That was looked for last, if there are any,
   std::uint32_t found_ = kNoAddress;  ///< and its address.
-  std::uint32_t record_pages_ = 0;  ///< The first ones, that hold records: they stay.
-  std::uint32_t record_last_ = 0;   ///< Address of the last of these.
-  std::uint32_t given_ = 0;         ///< How many behind them were given back.
+  std::uint32_t record_pages_ = 0;    ///< The first ones, that hold records: they stay.
+  std::uint32_t record_last_ = 0;     ///< Address of the last of these.
+  std::uint32_t given_ = 0;           ///< How many behind them were given back.
 };
 
 }  // namespace pianola::store

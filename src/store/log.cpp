@@ -97,13 +97,18 @@ Status Log::flush() {
 }
 
 Status Log::append(std::span<const std::uint8_t> frame, std::uint32_t& address) {
-  assert(changing_);
+  assert(changing_ || holding_);
   if (open_ == kNone || at_ % kPage == 0 || kPage - at_ % kPage < frame.size()) {
     if (const Status status = next_page(); status != Status::ok) return status;
   }
   set_live(at_ / kPage);
   address = at_;
   return put(frame);
+}
+
+void Log::hold() {
+  if (mark_ == Mark::never || mark_ == Mark::begun) mark();
+  holding_ = true;
 }
 
 void Log::drop(std::uint32_t address) {

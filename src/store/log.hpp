@@ -118,7 +118,8 @@ class Log {
   /// Whether nothing was changed since it was found out which pages are in force.
   [[nodiscard]] bool is_marked() const { return mark_ == Mark::done; }
   /// Goes on finding out which pages are in force: a node above leaves with these at a time.
-  /// Within a transaction it is not. Status::more: call again. Status::ok: that is all.
+  /// Within a transaction, and while pages are held, it is not. Status::more: call again.
+  /// Status::ok: that is all.
   Status mark_step();
   /// Calls it to the end.
   void mark();
@@ -142,7 +143,11 @@ class Log {
   Status commit(const Root& root);
   /// What was appended is dropped.
   void abandon();
-  /// The page at `address`, which was appended in this transaction, is not needed any more.
+  /// From now on pages are appended that no tree leads to, in a transaction or without one.
+  void hold();
+  /// They are not needed any more; drop() says so of each.
+  void let_go() { holding_ = false; }
+  /// The page at `address`, to which no tree leads, is not needed any more.
   void drop(std::uint32_t address);
 
   /// A builder for trees of this transaction, instead of the one before. There is memory for one,
@@ -296,7 +301,8 @@ class Log {
   Next next_ = Next::none;
   bool next_damaged_ = false;
   bool was_unclean_ = false;
-  bool changing_ = false;  ///< Within a transaction.
+  bool changing_ = false;               ///< Within a transaction.
+  bool holding_ = false;                ///< Pages to which no tree leads.
   bool programmed_ = false;             ///< A page was programmed since the last state.
   std::array<std::uint16_t, 6> bad_{};  ///< Sectors that failed; 0xFFFF: none.
   FrameBuffer frame_buffer_;

@@ -143,8 +143,8 @@ void Log::mark_leaves(TreeKind kind, const Child& above) {
 }
 
 Status Log::mark_step() {
-  // What a change has appended so far would be taken for free.
-  if (mark_ == Mark::done || changing_) return Status::ok;
+  // What was appended and no tree leads to would be taken for free.
+  if (mark_ == Mark::done || changing_ || holding_) return Status::ok;
   // What is copied must stay marked until it is.
   if (next_ == Next::header || next_ == Next::copy) return next_step();
   if (mark_ != Mark::begun) {

@@ -203,6 +203,7 @@ void Log::start() {
   live_ = changed_ = superseded_ = unsaid_ = stale_ = 0;
   states_ = anchor_ = open_ = kNone;
   mark_ = Mark::never;
+  changing_ = holding_ = false;
   next_ = Next::none;
   programmed_ = false;
 }

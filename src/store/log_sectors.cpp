@@ -355,9 +355,10 @@ Status Log::make_room_step(std::uint32_t pages_wanted) {
   const bool enough = free_pages() >= pages_wanted + reserve();
   if (!enough && mark_ == Mark::done) return Status::full;
   if (enough && (next_ == Next::ready || ready_pages() >= pages_wanted)) return Status::ok;
+  const std::uint32_t next = emptiest();
   // What was changed meanwhile may have left sectors emptier than those that are known to be.
-  const bool poor =
-      next_ == Next::none && changed_ >= 2 * pages() && live_pages(emptiest()) > pages() / 4 * 3;
+  const bool poor = next_ == Next::none && changed_ >= 2 * pages() &&
+                    (next == kNone || live_pages(next) > pages() / 4 * 3);
   if (!enough || poor) {
     mark_ = Mark::never;
     return Status::more;
