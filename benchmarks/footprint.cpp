@@ -23,7 +23,6 @@ PIANOLA_FOOTPRINT(lang__Compiler, pianola::lang::Compiler);
 PIANOLA_FOOTPRINT(lang__Lexer, pianola::lang::Lexer);
 PIANOLA_FOOTPRINT(lang__IndexBuilder, pianola::lang::IndexBuilder);
 PIANOLA_FOOTPRINT(lang__ScratchRecord, pianola::lang::ScratchRecord);
-PIANOLA_FOOTPRINT(lang__SortItem, pianola::lang::SortItem);
 
 namespace pianola::engine {
 /// A whole engine of the default capacities: itself and its storage.

@@ -195,8 +195,7 @@ void EditOneOfMany(benchmark::State& state) {
   std::string text = test::many_macros(definitions, 40);
   Stored stored{region(definitions > 1000 ? 1024 : 256, unit), text};
   std::vector<std::uint8_t> memory(unit + 1024);
-  std::array<std::uint16_t, 256> sectors;
-  store::FlashScratch scratch{stored.device.store.log(), memory, sectors};
+  store::FlashScratch scratch{stored.device.store.log(), memory};
   std::mt19937 random{1};
   stored.flash.reset_counts();
   for (auto _ : state) {

@@ -111,8 +111,7 @@ template <flash::Geometry kFlash>
 struct DeviceMemory {
   engine::Storage<> engine;
   std::array<std::uint8_t, store::Log::memory_size(kFlash)> store;
-  std::array<std::uint8_t, store::FlashScratch::least_memory(kFlash) + 8192> scratch;
-  std::array<std::uint16_t, kFlash.sectors / 4> scratch_sectors;
+  std::array<std::uint8_t, store::FlashScratch::kLeastMemory + 8192> scratch;
   std::array<char, 512> recording;
   usb::Usb usb;
 };
@@ -133,7 +132,7 @@ void run(Board& board, flash::NorFlash& flash, DeviceMemory<kFlash>& memory) {
   device::Device device({.flash = flash,
                          .store_memory = memory.store,
                          .engine = memory.engine.view(),
-                         .workspace = {memory.scratch, memory.scratch_sectors},
+                         .workspace = {memory.scratch},
                          .host = memory.usb,
                          .leds = leds,
                          .recording = memory.recording});

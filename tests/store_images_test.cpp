@@ -1,6 +1,6 @@
 // Regions that other versions wrote: tests/images holds one of each format, as `pianola flash`
 // leaves it, beside the macros file and the backup that are in it. A format that was in anybody's
-// hands is never replaced. Formats 1 and 2 were never in use: they are refused.
+// hands is never replaced. Formats 1 to 3 were never in use: they are refused.
 
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ fs::path copy_of(const std::string& name) {
 }
 
 TEST(StoreImage, OldFormatsAreRefused) {
-  for (const char* const name : {"store-format-1", "store-format-2"}) {
+  for (const char* const name : {"store-format-1", "store-format-2", "store-format-3"}) {
     const fs::path copy = copy_of(name);
     {
       std::string error;
@@ -77,7 +77,7 @@ TEST_P(StoreImages, IsReadAndChanged) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, StoreImages, ::testing::ValuesIn(images()), [](const auto& param) {
-  return "Format" + std::to_string(param.index + 3);
+  return "Format" + std::to_string(param.index + 4);
 });
 
 }  // namespace

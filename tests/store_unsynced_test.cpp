@@ -127,9 +127,8 @@ Change save(const std::string& text, const store::SavePolicy& policy = {}) {
 
 Change save_with_flash_scratch(const std::string& text) {
   return [=](StoreDevice& rig) {
-    std::array<std::uint8_t, store::FlashScratch::kRecordSize + 256> memory{};
-    std::array<std::uint16_t, 16> sectors{};
-    store::FlashScratch scratch(rig.store.log(), memory, sectors);
+    std::array<std::uint8_t, store::FlashScratch::kLeastMemory + 48> memory{};
+    store::FlashScratch scratch(rig.store.log(), memory);
     memory::Source source(text);
     return rig.save(source, scratch);
   };

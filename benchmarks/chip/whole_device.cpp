@@ -85,7 +85,7 @@ WholeDevice::WholeDevice(std::span<std::uint8_t> flash) : chip_(flash) {
   device_ = std::make_unique<device::Device>(device::Parts{.flash = chip_,
                                                            .store_memory = store_memory_,
                                                            .engine = engine_.view(),
-                                                           .workspace = {scratch_, sectors_},
+                                                           .workspace = {scratch_},
                                                            .host = usb_,
                                                            .leds = *this,
                                                            .recording = recording_});
@@ -109,7 +109,7 @@ void WholeDevice::attach() {
 bool WholeDevice::save(std::string_view text) {
   Text source{text};
   Silence findings;
-  store::FlashScratch scratch{device_->store().log(), scratch_, sectors_};
+  store::FlashScratch scratch{device_->store().log(), scratch_};
   store::Save save{device_->store(), source, scratch, findings};
   const bool good = save.run() == Status::ok;
   run();

@@ -76,8 +76,7 @@ class WholeDevice final : private player::KeyboardLeds {
   Next next_;
   Chip chip_;
   std::array<std::uint8_t, store::Log::memory_size(Chip::kGeometry)> store_memory_;
-  std::array<std::uint8_t, store::FlashScratch::least_memory(Chip::kGeometry) + 4096> scratch_;
-  std::array<std::uint16_t, 256> sectors_;
+  std::array<std::uint8_t, store::FlashScratch::kLeastMemory + 4096> scratch_;
   std::array<char, 512> recording_;
   engine::Storage<> engine_;
   usb::Usb usb_;

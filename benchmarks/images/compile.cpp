@@ -17,17 +17,13 @@ using namespace pianola;
 
 /// As docs/porting.md has it: some 100 triggers and names cost no erase.
 constexpr std::size_t kScratch = 8192;
-/// Of 4 KB each: files with some ten thousand triggers and names.
-constexpr std::size_t kScratchSectors = 256;
 
 board::Flash chip;
 board::Host host;
 board::Leds leds;
 board::Errors errors;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
-std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
-    scratch_memory;
-std::array<std::uint16_t, kScratchSectors> scratch_sectors;
+std::array<std::uint8_t, store::FlashScratch::kLeastMemory + kScratch> scratch_memory;
 board::Forever<store::Store> store_itself;
 board::Forever<store::CurrentRoll> current_roll;
 board::Forever<edit::Editor> editor_itself;
@@ -76,8 +72,7 @@ int main() {
   store::CurrentRoll& roll = current_roll.make(store);
   player::Player& player = player_itself.make(
       player::Parts{engine_storage.make().view(), host, leds, errors}, roll.in_force());
-  edit::Editor& editor =
-      editor_itself.make(store, edit::Workspace{scratch_memory, scratch_sectors});
+  edit::Editor& editor = editor_itself.make(store, edit::Workspace{scratch_memory});
   player.engine().seed(board::noise());
   for (;;) {
     if (!board::received_text().empty()) save(editor, roll, player);

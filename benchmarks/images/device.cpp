@@ -16,17 +16,13 @@ using namespace pianola;
 
 /// As docs/porting.md has it: some 100 triggers and names cost no erase.
 constexpr std::size_t kScratch = 8192;
-/// Of 4 KB each: files with some ten thousand triggers and names.
-constexpr std::size_t kScratchSectors = 256;
 /// As docs/device.md has it for a small device.
 constexpr std::size_t kRecording = 512;
 
 board::Flash chip;
 board::Leds leds;
 std::array<std::uint8_t, store::Log::memory_size(board::Flash::kGeometry)> store_memory;
-std::array<std::uint8_t, store::FlashScratch::least_memory(board::Flash::kGeometry) + kScratch>
-    scratch_memory;
-std::array<std::uint16_t, kScratchSectors> scratch_sectors;
+std::array<std::uint8_t, store::FlashScratch::kLeastMemory + kScratch> scratch_memory;
 std::array<char, kRecording> recording;
 board::Forever<engine::Storage<>> engine_storage;
 board::Forever<usb::Usb> usb_itself;
@@ -36,14 +32,13 @@ board::Forever<device::Device> device_itself;
 
 int main() {
   usb::Usb& usb = usb_itself.make();
-  device::Device& device =
-      device_itself.make(device::Parts{.flash = chip,
-                                       .store_memory = store_memory,
-                                       .engine = engine_storage.make().view(),
-                                       .workspace = {scratch_memory, scratch_sectors},
-                                       .host = usb,
-                                       .leds = leds,
-                                       .recording = recording});
+  device::Device& device = device_itself.make(device::Parts{.flash = chip,
+                                                            .store_memory = store_memory,
+                                                            .engine = engine_storage.make().view(),
+                                                            .workspace = {scratch_memory},
+                                                            .host = usb,
+                                                            .leds = leds,
+                                                            .recording = recording});
   device.start(board::now(), {.seed = board::noise()});
   usb.start(device, "board");
   for (;;) {

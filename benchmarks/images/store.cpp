@@ -66,8 +66,10 @@ Status keep(std::span<const std::uint8_t> bytes, store::Store& store) {
   ImageText text(image);
   const store::SavePolicy policy{.backup = store::Backup::drop};
   Status status = Status::full;
-  for (std::uint32_t spare = 1; status == Status::full && spare <= 16; spare *= 2) {
-    if (status = store.collector().make_room(spare); status != Status::ok) return status;
+  for (unsigned tries = 0; status == Status::full && tries < 2; ++tries) {
+    if (tries > 0) store.log().mark();
+    if (status = store.log().make_room(1); status != Status::ok) return status;
+    store.log().begin(store.log().reserve());
     store::RollBuilder& builder = roll_builder.make(store.log(), text, policy);
     status = copy(image, builder);
     if (status != Status::ok) builder.abandon();

@@ -288,10 +288,8 @@ class Running final : private device::Host,
       std::make_unique<engine::Storage<kCapacities>>();
   std::vector<std::uint8_t> store_memory_ =
       std::vector<std::uint8_t>(store::Log::memory_size(flash_.flash().geometry()));
-  std::vector<std::uint8_t> scratch_ = std::vector<std::uint8_t>(
-      store::FlashScratch::least_memory(flash_.flash().geometry()) + kScratch);
-  std::vector<std::uint16_t> sectors_ =
-      std::vector<std::uint16_t>(flash_.flash().geometry().sectors);
+  std::vector<std::uint8_t> scratch_ =
+      std::vector<std::uint8_t>(store::FlashScratch::kLeastMemory + kScratch);
   std::vector<char> recording_ = std::vector<char>(kRecording);
   usbip::Controller controller_;
   usb::Usb usb_;
@@ -299,7 +297,7 @@ class Running final : private device::Host,
   device::Device device_{{.flash = flash_.flash(),
                           .store_memory = store_memory_,
                           .engine = storage_->view(),
-                          .workspace = {scratch_, sectors_},
+                          .workspace = {scratch_},
                           .host = *this,
                           .leds = *this,
                           .recording = recording_}};

@@ -106,7 +106,7 @@ void replace(const std::string& path, const flash::Geometry& geometry) {
 
 // ---- Saving -------------------------------------------------------------------------------------
 
-/// What the compiler may remember in RAM while it saves, in bytes; the rest goes to free sectors.
+/// What the compiler may remember in RAM while it saves, in bytes; the rest goes to free pages.
 constexpr std::size_t kScratchMemory = 8192;
 
 struct Saved {
@@ -117,10 +117,8 @@ struct Saved {
 };
 
 Saved save(store::Store& store, std::string_view text, memory::Findings& findings) {
-  const flash::Geometry& geometry = store.log().geometry();
-  std::vector<std::uint8_t> memory(store::FlashScratch::least_memory(geometry) + kScratchMemory);
-  std::vector<std::uint16_t> sectors(geometry.sectors);
-  store::FlashScratch scratch{store.log(), memory, sectors};
+  std::vector<std::uint8_t> memory(store::FlashScratch::kLeastMemory + kScratchMemory);
+  store::FlashScratch scratch{store.log(), memory};
   memory::Source source{text};
   store::Save save{store, source, scratch, findings};
   const Status status = save.run();

@@ -62,8 +62,7 @@ std::uint32_t readable(Read read) {
 }
 
 bool is_whole(store::StoredRoll& roll, store::Log& log, std::uint32_t position) {
-  store::LogView view{log};
-  store::ObjectReader objects{view, log.frame_buffer()};
+  store::ObjectReader objects{log.view(), log.frame_buffer()};
   store::Chunk last;
   const std::uint32_t record = roll.record_at(position);
   if (!objects.last_chunk(log.root()[store::TreeRole::roll], record, last)) return false;

@@ -19,11 +19,11 @@ using store::FrameKind;
 /// Notes where the frames of trees and of what they refer to stand.
 class LiveFrames final : public store::TreeVisitor {
  public:
-  explicit LiveFrames(store::Log& log) { store::walk(log.flash(), log.root(), *this, *this); }
+  explicit LiveFrames(store::Log& log) { store::walk(log.view(), log.root(), *this, *this); }
 
   void node(std::uint32_t address, std::uint32_t, unsigned, bool) override { all_.insert(address); }
   void chunk(const store::Chunk& chunk) override {
-    if (chunk.last) return;
+    if (chunk.inside) return;
     for (std::uint32_t frame = 0; frame * store::kPayload < chunk.size; ++frame) {
       all_.insert(chunk.address + frame * store::kMaxFrame);
     }
@@ -69,22 +69,34 @@ class Printer final : public inspect::DumpSink {
                                                        : ", free";
     std::string line = fmt::format("sector {} at {:06x}: {}{}", number,
                                    number * log_.geometry().sector_size, inspect::text(state), use);
-    if (state == store::SectorState::log || state == store::SectorState::scratch) {
+    base_ = number * log_.geometry().sector_size;
+    logical_ =
+        header.kind == store::SectorHeader::Kind::pages && log_.sector_of(header.logical) == number
+            ? header.logical * log_.geometry().sector_size
+            : store::kNoAddress;
+    const bool ours = state == store::SectorState::pages || state == store::SectorState::states ||
+                      state == store::SectorState::free;
+    if (ours) {
       line += fmt::format(", erased {}",
                           header.erases == 1 ? "once" : fmt::format("{} times", header.erases));
     }
     print(console_.out, "{}\n", paint(console_.colour_out, Style::bold, line));
-    if (state != store::SectorState::log) return;
-    const std::string opened =
-        fmt::format("  opened as number {} after {}", header.sequence, root_text(header.root));
-    print(console_.out, "{}\n", wrapped(opened, 0, 4));
+    std::string opened = fmt::format("  opened as number {}", header.sequence);
+    if (state == store::SectorState::states) opened += " after " + root_text(header.root);
+    if (state == store::SectorState::pages) {
+      opened += fmt::format(", stands for {:06x}", header.logical * log_.geometry().sector_size);
+    }
+    if (ours && state != store::SectorState::free) {
+      print(console_.out, "{}\n", wrapped(opened, 0, 4));
+    }
   }
 
   void frame(const Frame& frame) override {
-    const bool live = live_.has(frame.address);
-    const bool goes_on = count_ != 0 && frame.kind == FrameKind::data &&
-                         first_.kind == FrameKind::data && frame.good == first_.good &&
-                         live == is_live_;
+    const bool live =
+        logical_ != store::kNoAddress && live_.has(logical_ + (frame.address - base_));
+    const bool repeats = frame.kind == FrameKind::data || frame.kind == FrameKind::blank;
+    const bool goes_on = count_ != 0 && repeats && first_.kind == frame.kind &&
+                         frame.good == first_.good && live == is_live_;
     if (!goes_on) {
       print_run();
       first_ = frame;
@@ -154,6 +166,8 @@ class Printer final : public inspect::DumpSink {
   std::uint32_t count_ = 0;
   std::uint32_t size_ = 0;
   bool is_live_ = false;
+  std::uint32_t base_ = 0;                     ///< Address of the sector.
+  std::uint32_t logical_ = store::kNoAddress;  ///< The address that it stands for, if it does.
   std::uint32_t blanks_ = 0;
   std::uint32_t first_blank_ = 0;
 };
@@ -163,7 +177,6 @@ class Printer final : public inspect::DumpSink {
 int flash_dump(const std::string& flash, Console& console) {
   Region region(flash, Region::Use::look);
   store::Log& log = region.store().log();
-  log.rescan();
   print(console.out, "{}\n", wrapped("in force: " + root_text(log.root()), 0, 2));
   Printer printer(log, console);
   inspect::dump(log.flash(), printer);

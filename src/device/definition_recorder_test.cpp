@@ -265,7 +265,7 @@ TEST_F(Recording, TheHostsLayoutDecidesWhatTheKeysAreCalled) {
 TEST_F(Recording, AFullStoreRefusesIt) {
   std::string text;
   unsigned macros = 0;
-  for (std::size_t size = 3000; size >= 700; size /= 4) {
+  for (std::size_t size = 3000; size >= 40; size /= 4) {
     for (;;) {
       const std::string more =
           "macro m" + std::to_string(macros++) + " { \"" + std::string(size, 'x') + "\" }\n";

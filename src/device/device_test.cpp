@@ -42,10 +42,11 @@ TEST(Device, PlaysWhatWasSavedAfterARestart) {
 
 /// Two wrong bits in the lowest node of the index, which is more than can be put right.
 void damage_index(memory::SimulatedFlash& flash, const DeviceRig& rig) {
-  const store::TreeRef index = rig.device->store().log().root()[store::TreeRole::index];
+  const store::Log& log = rig.device->store().log();
+  const store::TreeRef index = log.root()[store::TreeRole::index];
   ASSERT_EQ(index.levels, 1U);
-  flash.flip(index.address + 9, 1);
-  flash.flip(index.address + 14, 6);
+  flash.flip(log.place_of(index.address) + 9, 1);
+  flash.flip(log.place_of(index.address) + 14, 6);
 }
 
 TEST(Device, ADamagedIndexIsMadeAnewFromTheText) {

@@ -16,11 +16,8 @@ constexpr std::uint32_t kReturn = 3000;
 /// A host that has read and written nothing for so long (ms) is idle: room is made for what it
 /// writes next. Between two commands of one transfer there are less than 10 ms.
 constexpr std::uint32_t kIdle = 100;
-/// Free sectors of flash that are made ready for the host, beyond those that the store keeps for
-/// itself, if they are not too large a part of the region: the more, the less of what is moved for
-/// them is dead.
-constexpr std::uint32_t kAhead = 4;
-constexpr std::uint32_t kPartAhead = 16;
+/// Pages that are made ready for the host: those of a write of 4 KB.
+constexpr std::uint32_t kAhead = 32;
 
 constexpr Sense to_sense(Status status) {
   if (status == Status::full) return kNoRoom;
@@ -267,17 +264,11 @@ Next Drive::go_on(Time now) {
   answer_ = to_sense(status);
 }
 
-/// Makes room for what the host writes next, a sector of flash at a time, and then spreads the
-/// wear: so the write itself need not.
+/// Makes room for what the host writes next, a step at a time: so the write itself need not.
 Next Drive::make_room() {
   if (has_room_) return {};
   if (!reached(now_, asked_at_ + kIdle)) return Next::time(asked_at_ + kIdle);
-  const store::Log& log = store_.log();
-  const std::uint32_t ahead = std::min(kAhead, log.geometry().sectors / kPartAhead);
-  const std::uint32_t free = log.free_sectors();
-  has_room_ = free > log.reserve() + ahead ||
-              store_.collector().make_room(free - std::min(free, log.reserve())) != Status::ok;
-  if (has_room_) store_.collector().spread_wear();
+  has_room_ = store_.log().make_room_step(kAhead) != Status::more;
   return Next::time(now_);
 }
 

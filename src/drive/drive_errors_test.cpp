@@ -375,7 +375,7 @@ TEST(DriveErrors, AFileThatHasNoRoomIsADraft) {
   EXPECT_TRUE(file(rig, "macros.txt") == text);
   EXPECT_NE(file(rig, "ERRORS.TXT").find("no room for this file"), std::string::npos);
   // There is no room to write a shorter one either, which ends the matter.
-  EXPECT_EQ(put(rig, test::many_macros(200, 100)), kNoRoom);
+  EXPECT_EQ(put(rig, test::many_macros(400, 100)), kNoRoom);
   EXPECT_EQ(rig.eject(), Outcome::no_room);
   wait_for_errors(rig);
   EXPECT_TRUE(file(rig, "macros.txt") == old);

@@ -3,7 +3,7 @@
 namespace pianola::edit {
 
 Editor::Editor(store::Store& store, const Workspace& workspace)
-    : store_(store), scratch_(store.log(), workspace.scratch, workspace.sectors) {}
+    : store_(store), scratch_(store.log(), workspace.scratch) {}
 
 bool Editor::claim(User user) {
   if (user_ == user) return true;

@@ -40,8 +40,7 @@ class EditorTest : public ::testing::Test {
   memory::SimulatedFlash flash_{{4096, 256, 64}};
   test::StoreDevice device_{flash_};
   std::vector<std::uint8_t> scratch_ = std::vector<std::uint8_t>(1024);
-  std::array<std::uint16_t, 16> sectors_{};
-  Editor editor_{device_.store, {scratch_, sectors_}};
+  Editor editor_{device_.store, {scratch_}};
   memory::Source new_{kNew};
   memory::Findings findings_;
 };

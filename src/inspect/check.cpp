@@ -19,12 +19,12 @@ using store::data_frames;
 using store::Frame;
 using store::FrameKind;
 using store::FrameReader;
-using store::has_frames;
 using store::Item;
 using store::kItemHead;
 using store::kMaxFrame;
 using store::kMaxLevels;
 using store::kNoBit;
+using store::kPage;
 using store::kPayload;
 using store::Log;
 using store::Node;
@@ -82,8 +82,7 @@ class Findings {
   /// Whether frames can stand there.
   [[nodiscard]] bool is_inside(std::uint32_t address, std::uint32_t size) const {
     const std::uint32_t offset = address % geometry_.sector_size;
-    return address < geometry_.size() && offset >= SectorHeader::kSize &&
-           size <= geometry_.sector_size - offset;
+    return address < geometry_.size() && offset >= kPage && size <= geometry_.sector_size - offset;
   }
   /// Takes note that frames are in force. False if they cannot stand there.
   bool claim(Part part, std::uint32_t address, std::uint32_t size, std::uint32_t object) {
@@ -257,7 +256,7 @@ class Marks final : public TreeVisitor {
     mark(address, size);
   }
   void chunk(const Chunk& chunk) override {
-    if (!chunk.last) mark(chunk.address, data_frames(chunk.size));
+    if (!chunk.inside) mark(chunk.address, data_frames(chunk.size));
   }
 
  private:
@@ -272,10 +271,10 @@ class Marks final : public TreeVisitor {
 class Chunks final : public Entries {
  public:
   Chunks(Log& log, Findings& findings, Part part, const TreeRef& roll)
-      : flash_(log.flash()),
+      : flash_(log.view()),
         findings_(findings),
         part_(part),
-        shared_(log.flash(), log.frame_buffer(), roll) {}
+        shared_(log.view(), log.frame_buffer(), roll) {}
 
   void entry(Item item, std::uint32_t address) override {
     Chunk chunk;
@@ -285,7 +284,7 @@ class Chunks final : public Entries {
     if (chunk.offset != next_) {
       add(chunk.last ? Problem::object_size : Problem::gap, chunk, next_, chunk.offset);
     }
-    if (!chunk.last) {
+    if (!chunk.inside) {
       // Only an object's last frame may be shorter.
       if (chunk.size == 0 || next_ % kPayload != 0) {
         add(Problem::piece_size, chunk, 0, chunk.size);
@@ -351,7 +350,7 @@ class Chunks final : public Entries {
 class Index final : public Entries {
  public:
   Index(Log& log, Findings& findings, const TreeRef& roll)
-      : reader_(log.flash(), log.frame_buffer()), findings_(findings), roll_(roll) {}
+      : reader_(log.view(), log.frame_buffer()), findings_(findings), roll_(roll) {}
 
   void entry(Item item, std::uint32_t) override {
     lang::IndexEntry found;
@@ -381,11 +380,11 @@ class Sectors {
   Sectors(Log& log, Findings& findings) : log_(log), findings_(findings) {}
 
   void run() {
-    SectorHeader head;
-    has_head_ = log_.head() < log_.geometry().sectors &&
-                read_sector(log_.flash(), log_.head(), head) == SectorState::log;
-    newest_ = head.sequence;
-    for (std::uint32_t sector = 0; sector < log_.geometry().sectors; ++sector) check(sector);
+    for (std::uint32_t logical = 0; logical < log_.geometry().sectors; ++logical) pages(logical);
+    for (std::uint32_t sector = 0; sector < log_.geometry().sectors; ++sector) newer(sector);
+    for (std::uint32_t sector = 0; sector < log_.geometry().sectors; ++sector) {
+      if (log_.is_head(sector)) states(sector);
+    }
     if (!has_state_) findings_.add({Problem::state, Part::sectors, 0, 0, 0, 0});
     // A frame that a power cut left with a bit that reads one way or the other does no harm where
     // the state was settled anew.
@@ -393,33 +392,60 @@ class Sectors {
   }
 
  private:
-  void check(std::uint32_t sector) {
-    const std::uint32_t begin = sector * log_.geometry().sector_size;
+  /// A logical sector, of which something may be in force.
+  void pages(std::uint32_t logical) {
+    const std::uint32_t begin = logical * log_.geometry().sector_size;
     const std::uint32_t end = begin + log_.geometry().sector_size;
-    const std::uint32_t live_end = findings_.map.last(begin, end);
+    const std::uint32_t sector = log_.sector_of(logical);
+    const bool is_live = findings_.map.last(begin, end) != begin;
     SectorHeader header;
-    if (read_sector(log_.flash(), sector, header) != SectorState::log) {
-      if (live_end != begin) findings_.add({Problem::header, Part::sectors, begin, 0, 0, 0});
+    const bool good = sector < log_.geometry().sectors &&
+                      read_sector(log_.flash(), sector, header) == SectorState::pages &&
+                      header.logical == logical;
+    if (!good) {
+      if (is_live) findings_.add({Problem::header, Part::sectors, begin, 0, 0, 0});
       return;
     }
-    if (has_head_ && sector != log_.head() && header.sequence >= newest_ &&
-        has_frames(log_.flash(), sector)) {
-      findings_.add({Problem::sequence, Part::sectors, begin, 0, newest_, header.sequence});
-    }
-    FrameReader reader(log_.flash(), sector);
+    FrameReader reader(log_.flash(), sector, SectorHeader::Kind::pages);
     Frame frame;
-    while (reader.next(frame)) check(frame, frame.address < live_end);
+    while (reader.next(frame)) {
+      frame.address = begin + frame.address % log_.geometry().sector_size;
+      const std::uint32_t page = frame.address / kPage * kPage;
+      check(frame, frame.address < findings_.map.last(page, page + kPage));
+    }
   }
 
-  /// `counts` is true for what stands before frames that are in force, and for these.
+  /// A sector that counts must not be newer than the one that stands for the same.
+  void newer(std::uint32_t sector) {
+    SectorHeader header;
+    SectorHeader used;
+    if (log_.in_use(sector) || read_sector(log_.flash(), sector, header) != SectorState::pages ||
+        header.sequence > log_.root().sequence) {
+      return;
+    }
+    const std::uint32_t stands = log_.sector_of(header.logical);
+    if (stands < log_.geometry().sectors &&
+        read_sector(log_.flash(), stands, used) == SectorState::pages &&
+        used.sequence < header.sequence && store::has_pages(log_.flash(), sector, header)) {
+      const std::uint32_t begin = header.logical * log_.geometry().sector_size;
+      findings_.add({Problem::sequence, Part::sectors, begin, 0, used.sequence, header.sequence});
+    }
+  }
+
+  void states(std::uint32_t sector) {
+    FrameReader reader(log_.flash(), sector, SectorHeader::Kind::states);
+    Frame frame;
+    while (reader.next(frame)) {
+      if (!frame.good || frame.kind != FrameKind::settled || frame.root != log_.root()) continue;
+      if (frame.wrong_bit == kNoBit || !has_state_) state_ = frame;
+      has_state_ = true;
+    }
+  }
+
+  /// `counts` is true for what stands before frames that are in force in its page, and for these.
   void check(const Frame& frame, bool counts) {
-    const bool is_state =
-        frame.good && frame.kind == FrameKind::settled && frame.root == log_.root();
-    if (counts && frame.wrong_bit != kNoBit) add(Problem::wrong_bit, frame, frame.wrong_bit);
-    const bool sound = frame.wrong_bit == kNoBit;
-    if (is_state && (sound || (!has_state_ && !counts))) state_ = frame;
-    has_state_ = has_state_ || is_state;
     if (!counts) return;
+    if (frame.wrong_bit != kNoBit) add(Problem::wrong_bit, frame, frame.wrong_bit);
     const std::uint32_t live = findings_.map.count(frame.address, frame.size);
     if (frame.kind == FrameKind::unknown || frame.kind == FrameKind::blank) {
       add(Problem::frame, frame, 0);
@@ -436,15 +462,13 @@ class Sectors {
 
   Log& log_;
   Findings& findings_;
-  std::uint32_t newest_ = 0;  ///< Number of the sector that was opened last.
-  bool has_head_ = false;
   bool has_state_ = false;  ///< The state in force was found.
   Frame state_;             ///< That says it; one without a wrong bit, if there is any.
 };
 
 void check_chunks(Log& log, Findings& findings, Part part, const TreeRef& tree) {
   Chunks chunks(log, findings, part, log.root()[TreeRole::roll]);
-  TreeCheck(log.flash(), findings, part, chunks).run(tree);
+  TreeCheck(log.view(), findings, part, chunks).run(tree);
 }
 
 /// The backup may have frames in common with the roll, but with nothing else. Afterwards the map
@@ -454,10 +478,10 @@ void check_backup(Log& log, Findings& findings) {
   if (root[TreeRole::backup].levels == 0) return;
   Marks marks(findings);
   findings.map.clear();
-  walk(log.flash(), TreeKind::objects, root[TreeRole::draft], marks);
-  walk(log.flash(), TreeKind::index, root[TreeRole::index], marks);
+  walk(log.view(), TreeKind::objects, root[TreeRole::draft], marks);
+  walk(log.view(), TreeKind::index, root[TreeRole::index], marks);
   check_chunks(log, findings, Part::backup, root[TreeRole::backup]);
-  walk(log.flash(), TreeKind::objects, root[TreeRole::roll], marks);
+  walk(log.view(), TreeKind::objects, root[TreeRole::roll], marks);
 }
 
 }  // namespace
@@ -469,7 +493,7 @@ std::uint32_t check(Log& log, std::span<std::uint8_t> memory, CheckSink& sink) {
   check_chunks(log, findings, Part::roll, root[TreeRole::roll]);
   check_chunks(log, findings, Part::draft, root[TreeRole::draft]);
   Index index(log, findings, root[TreeRole::roll]);
-  TreeCheck(log.flash(), findings, Part::index, index).run(root[TreeRole::index]);
+  TreeCheck(log.view(), findings, Part::index, index).run(root[TreeRole::index]);
   check_backup(log, findings);
   Sectors(log, findings).run();
   return findings.count;
@@ -496,7 +520,7 @@ std::string_view text(Problem problem) {
     case Problem::header:
       return "the sector's header cannot be read";
     case Problem::sequence:
-      return "the sector's number is not below that of the one written last";
+      return "another sector that stands for the same one is newer";
     case Problem::state:
       return "the state in force stands nowhere";
     case Problem::frame:

@@ -12,7 +12,7 @@ namespace pianola::inspect {
 /// What can be wrong. `found` and `expected` are 0 where nothing is said of them.
 enum class Problem : std::uint8_t {
   header,     ///< A sector with live frames has no header.
-  sequence,   ///< A sector's number (found) is not below that of the one written last (expected).
+  sequence,   ///< A sector that stands for the same one is newer (found) than the one in use.
   state,      ///< The state in force stands in no settled frame.
   frame,      ///< A frame that stands before live ones is none: nothing behind it can be followed.
   checksum,   ///< A frame's checksum is wrong.

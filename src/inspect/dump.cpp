@@ -39,10 +39,12 @@ std::string_view text(SectorState state) {
       break;
     case SectorState::foreign:
       return "foreign";
-    case SectorState::log:
-      return "log";
-    case SectorState::scratch:
-      return "scratch";
+    case SectorState::pages:
+      return "pages";
+    case SectorState::states:
+      return "states";
+    case SectorState::free:
+      return "free";
   }
   return "unknown";
 }
@@ -52,8 +54,8 @@ void dump(flash::NorFlash& flash, DumpSink& sink) {
     SectorHeader header;
     const SectorState state = read_sector(flash, sector, header);
     sink.sector(sector, state, header);
-    if (state != SectorState::log) continue;
-    FrameReader reader(flash, sector);
+    if (state != SectorState::pages && state != SectorState::states) continue;
+    FrameReader reader(flash, sector, header.kind);
     Frame frame;
     while (reader.next(frame)) sink.frame(frame);
   }

@@ -27,7 +27,7 @@ class DumpSink {
   ~DumpSink() = default;
 };
 
-/// Tells of all sectors, and of the frames of those of the log.
+/// Tells of all sectors, and of the frames of those of pages and states.
 void dump(flash::NorFlash& flash, DumpSink& sink);
 
 }  // namespace pianola::inspect

@@ -7,27 +7,26 @@ namespace pianola::store {
 
 DraftEdit::DraftEdit(Store& store)
     : store_(store),
-      view_(store.log()),
       nodes_(store.log()),
-      tree_(store.log().builder(view_, nodes_)),
+      tree_(store.log().builder(nodes_)),
       writer_(store.log(), tree_) {}
 
 Status DraftEdit::begin() {
-  Collector& collector = store_.collector();
-  status_ = again_ ? collector.compact() : collector.make_room(1);
+  Log& log = store_.log();
+  if (again_) log.mark();
+  status_ = log.make_room(1);
   again_ = true;
   if (status_ == Status::io_error) return status_;
   status_ = Status::ok;
-  store_.log().begin(store_.log().reserve());
-  store_.log().builder(view_, nodes_);  // Making room took it.
-  tree_.begin(TreeKind::objects, store_.log().root()[TreeRole::draft]);
+  log.begin(log.reserve());
+  tree_.begin(TreeKind::objects, log.root()[TreeRole::draft]);
   return status_;
 }
 
 /// Appends the entries of an old object.
 Status DraftEdit::add(std::uint32_t from, std::uint32_t to) {
   const TreeRef& draft = store_.log().root()[TreeRole::draft];
-  TreeReader reader{view_, TreeKind::objects, store_.log().frame_buffer()};
+  TreeReader reader{store_.log().view(), TreeKind::objects, store_.log().frame_buffer()};
   std::array<std::uint8_t, kPayload> renamed;
   Search found = reader.seek(draft, chunk_key(from, 0));
   for (; found == Search::found && reader.key().scope == from; found = reader.next(draft)) {
@@ -59,19 +58,13 @@ Status DraftEdit::commit() {
   Root root = log.root();
   if (status_ == Status::ok) status_ = tree_.finish(root[TreeRole::draft]);
   if (status_ == Status::ok) {
-    ++root.commit;
     status_ = log.commit(root);
   } else {
     log.abandon();
   }
-  log.rescan();
-  if (status_ == Status::ok) store_.collector().spread_wear();
   return status_;
 }
 
-void DraftEdit::abandon() {
-  store_.log().abandon();
-  store_.log().rescan();
-}
+void DraftEdit::abandon() { store_.log().abandon(); }
 
 }  // namespace pianola::store

@@ -18,7 +18,7 @@ class DraftEdit {
   explicit DraftEdit(Store& store);
 
   /// Makes room and begins; after Status::full again, with as much room as there can be. Not while
-  /// a FlashScratch holds sectors: they would be taken for free ones.
+  /// a FlashScratch holds pages: they would be taken for free ones.
   Status begin();
   /// Appends an old object under a number that is larger than those before. Each may be kept once.
   /// Status::io_error if there is no such object, or it cannot be found.
@@ -35,7 +35,6 @@ class DraftEdit {
   Status add(std::uint32_t from, std::uint32_t to);
 
   Store& store_;
-  LogView view_;
   LogNodes nodes_;
   TreeBuilder& tree_;  ///< The log's.
   ObjectWriter writer_;

@@ -236,7 +236,8 @@ TEST(Draft, WritingAnywhereLeavesTheRestAsItIs) {
   flash.reset_counts();
   ASSERT_EQ(device.draft(400, data(8 * kDraftSector, 1)), Status::ok);
   EXPECT_LT(flash.counts().bytes_read, 60'000U);
-  EXPECT_LT(flash.counts().bytes_programmed, 8 * kDraftSector + 2000);
+  // A sector of flash may have to be written anew for it.
+  EXPECT_LT(flash.counts().bytes_programmed, 8 * kDraftSector + 4096 + 1000);
 }
 
 // Objects are moved by collecting again and again.

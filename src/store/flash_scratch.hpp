@@ -6,57 +6,70 @@
 #include "base/status.hpp"
 #include "lang/compile/scratch.hpp"
 #include "store/log.hpp"
+#include "store/scratch_code.hpp"
 
 namespace pianola::store {
 
-/// What the compiler must remember of a whole file: in RAM as far as that reaches, then in free
-/// sectors of the store, which are free again afterwards. A file whose records fit in RAM costs no
-/// erase.
+/// What the compiler must remember of a whole file: in RAM as far as that reaches, then in pages of
+/// the log that no tree leads to, within the save's transaction. They are free again afterwards. A
+/// file whose records fit in RAM programs nothing.
 class FlashScratch final : public lang::Scratch {
  public:
-  static constexpr std::uint32_t kRecordSize = 48;
-  static constexpr std::uint32_t kItemSize = 16;
+  /// Most bytes of a record, and of an item. Nearly all take less: see scratch_code.hpp.
+  static constexpr std::uint32_t kRecordSize = kMaxScratchRecord;
+  static constexpr std::uint32_t kItemSize = 3;
 
-  /// Bytes of `memory` that are needed at least.
-  static constexpr std::uint32_t least_memory(const flash::Geometry& geometry) {
-    return geometry.program_unit < kRecordSize ? kRecordSize : geometry.program_unit;
-  }
+  /// Bytes of `memory` that are needed at least: a page.
+  static constexpr std::uint32_t kLeastMemory = kPage;
 
-  /// `memory`: a program unit (at least kRecordSize bytes), and what is kept in RAM. `sectors`: as
-  /// many as may be in use at a time. All are the caller's and outlive the scratch.
-  FlashScratch(Log& log, std::span<std::uint8_t> memory, std::span<std::uint16_t> sectors);
+  /// `memory`: a page, and what is kept in RAM. Both are the caller's and outlive the scratch.
+  FlashScratch(Log& log, std::span<std::uint8_t> memory);
 
   Status append(const lang::ScratchRecord& record) override;
-  Status append(const lang::SortItem& item) override;
-  bool read(std::uint32_t index, lang::ScratchRecord& out) override;
-  bool read(std::uint32_t index, lang::SortItem& out) override;
+  bool read(std::uint32_t place, lang::ScratchRecord& out) override;
+  Status append_item(std::uint32_t place) override;
+  bool read_item(std::uint32_t index, std::uint32_t& place) override;
   void release_items(std::uint32_t count) override;
   /// At most half of what is kept in RAM.
   std::span<std::uint8_t> marks(std::uint32_t bits) override;
   void clear() override;
 
  private:
-  [[nodiscard]] std::uint16_t& sector(std::uint32_t number) const;
-  [[nodiscard]] std::uint32_t address_of(std::uint32_t place) const;
-  [[nodiscard]] std::uint32_t taken_with_records() const;
-  Status put(std::span<const std::uint8_t> bytes);
-  Status program();
-  bool get(std::uint32_t place, std::span<std::uint8_t> out);
+  /// A page tells where those 1, 4, 16, 64 and 256 before it stand, so that each can be found from
+  /// the last one in a few reads.
+  static constexpr std::uint32_t kLinks = 5;
+  static constexpr std::uint32_t kLinkSize = 3;  ///< The page's number.
+  static constexpr std::uint32_t kPlaces = kPayload - kLinks * kLinkSize;
 
-  // A place counts bytes: first those in RAM, then those of the sectors, one after another.
+  [[nodiscard]] std::uint32_t item_size() const;
+  Status begin_chunk(const lang::ScratchRecord& record, std::uint32_t& place);
+  bool is_twin(const lang::ScratchRecord& record);
+  std::span<const std::uint8_t> window(std::uint32_t place, std::span<std::uint8_t> out);
+  [[nodiscard]] std::uint32_t in_flash(std::uint32_t place) const;
+  bool find(std::uint32_t page, std::uint32_t& address);
+  Status put(std::span<const std::uint8_t> bytes);
+  Status write_page();
+  bool get(std::uint32_t place, std::span<std::uint8_t> out);
+  void drop(std::uint32_t begin, std::uint32_t end);
+
+  // A place counts bytes: first those in RAM, then those of the pages, one after another.
   Log& log_;
-  std::span<std::uint8_t> buffer_;  ///< What is to be programmed next: at the end.
+  std::span<std::uint8_t, kPage> page_;  ///< The frame of the page that comes next.
   std::span<std::uint8_t> all_ram_;
-  std::span<std::uint8_t> ram_;  ///< But for the marks.
-  std::span<std::uint16_t> sectors_;
-  std::uint32_t unit_ = 0;
-  std::uint32_t header_ = 0;   ///< Bytes before a sector's first place.
-  std::uint32_t payload_ = 0;  ///< Places of a sector.
-  std::uint32_t end_ = 0;      ///< Place after the last byte.
-  std::uint32_t records_ = 0;
-  std::uint32_t taken_ = 0;  ///< Sectors taken so far.
-  std::uint32_t fixed_ = 0;  ///< The first ones, that hold records: they stay.
-  std::uint32_t given_ = 0;  ///< How many behind them were given back.
+  std::span<std::uint8_t> ram_;       ///< But for the marks.
+  std::uint32_t end_ = 0;             ///< Place after the last byte.
+  std::uint32_t records_end_ = 0;     ///< Place after the last record, where the items begin.
+  std::uint32_t last_ = 0;            ///< Place of the last record.
+  ScratchBase base_;                  ///< Of the chunk at the end.
+  std::uint32_t scope_ = 0;           ///< The last scope that stands there,
+  std::uint8_t scope_place_ = 0;      ///< and where; 0: none does.
+  std::uint32_t pages_ = 0;           ///< Written so far.
+  std::uint32_t last_page_ = 0;       ///< Address of the last one.
+  std::uint32_t found_page_ = 0;      ///< That was looked for last, if there are any,
+  std::uint32_t found_ = kNoAddress;  ///< and its address.
+  std::uint32_t record_pages_ = 0;    ///< The first ones, that hold records: they stay.
+  std::uint32_t record_last_ = 0;     ///< Address of the last of these.
+  std::uint32_t given_ = 0;           ///< How many behind them were given back.
 };
 
 }  // namespace pianola::store

@@ -1,5 +1,7 @@
 #include "store/format.hpp"
 
+#include <algorithm>
+
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
 
@@ -18,13 +20,16 @@ constexpr std::size_t kReservedAt = 9;
 constexpr std::size_t kSectorsAt = 10;
 constexpr std::size_t kSequenceAt = 12;
 constexpr std::size_t kErasesAt = 16;
-constexpr std::size_t kRootAt = 20;
+constexpr std::size_t kLogicalAt = 20;
+constexpr std::size_t kRootAt = 22;
 constexpr std::size_t kCheckAt = kRootAt + Root::kSize;
 static_assert(kCheckAt + 4 == SectorHeader::kSize);
 
 // Places in a root.
 constexpr std::size_t kSavedAt = 8;
-constexpr std::size_t kTreesAt = 9;
+constexpr std::size_t kRootSequenceAt = 9;
+constexpr std::size_t kEndAt = 13;
+constexpr std::size_t kTreesAt = 17;
 
 void put_tree(std::uint8_t* at, const TreeRef& tree) {
   put32(at, tree.address);
@@ -44,8 +49,9 @@ void get_tree(const std::uint8_t* at, TreeRef& tree) {
 
 bool in_bounds(const SectorHeader& header) {
   const bool known =
-      header.kind == SectorHeader::Kind::log || header.kind == SectorHeader::Kind::scratch;
-  return known && header.sector_bits >= 10 && header.sector_bits <= 16 && header.unit_bits <= 8 &&
+      header.kind >= SectorHeader::Kind::pages && header.kind <= SectorHeader::Kind::free;
+  return known && header.logical < header.sectors && header.sector_bits >= 10 &&
+         header.sector_bits <= 16 && header.unit_bits <= 8 &&
          header.unit_bits + 2 <= header.sector_bits && header.sectors >= 4;
 }
 
@@ -55,6 +61,8 @@ void encode(const Root& root, std::span<std::uint8_t, Root::kSize> out) {
   put32(out.data(), root.commit);
   put32(out.data() + 4, root.roll_version);
   out[kSavedAt] = root.saved ? 1 : 0;
+  put32(out.data() + kRootSequenceAt, root.sequence);
+  put32(out.data() + kEndAt, root.end);
   std::uint8_t* at = out.data() + kTreesAt;
   for (const TreeRef& tree : root.trees) {
     put_tree(at, tree);
@@ -66,6 +74,8 @@ void decode(std::span<const std::uint8_t, Root::kSize> bytes, Root& out) {
   out.commit = get32(bytes.data());
   out.roll_version = get32(bytes.data() + 4);
   out.saved = bytes[kSavedAt] != 0;
+  out.sequence = get32(bytes.data() + kRootSequenceAt);
+  out.end = get32(bytes.data() + kEndAt);
   const std::uint8_t* at = bytes.data() + kTreesAt;
   for (TreeRef& tree : out.trees) {
     get_tree(at, tree);
@@ -89,7 +99,14 @@ void encode(const SectorHeader& header, std::span<std::uint8_t, SectorHeader::kS
   put16(out.data() + kSectorsAt, header.sectors);
   put32(out.data() + kSequenceAt, header.sequence);
   put32(out.data() + kErasesAt, header.erases);
-  encode(header.root, out.subspan<kRootAt, Root::kSize>());
+  put16(out.data() + kLogicalAt, header.logical);
+  if (header.kind == SectorHeader::Kind::states) {
+    encode(header.root, out.subspan<kRootAt, Root::kSize>());
+  } else {
+    // Where the root stands in the other kind.
+    std::fill_n(out.data() + kRootAt, Root::kSize, std::uint8_t{0});
+    std::copy(header.copied.begin(), header.copied.end(), out.data() + kRootAt);
+  }
   Crc32 check;
   check.add(out.first<kCheckAt>());
   put32(out.data() + kCheckAt, check.value());
@@ -109,7 +126,12 @@ bool decode(std::span<std::uint8_t, SectorHeader::kSize> bytes, SectorHeader& ou
   out.sectors = static_cast<std::uint16_t>(get16(bytes.data() + kSectorsAt));
   out.sequence = get32(bytes.data() + kSequenceAt);
   out.erases = get32(bytes.data() + kErasesAt);
-  decode(bytes.subspan<kRootAt, Root::kSize>(), out.root);
+  out.logical = static_cast<std::uint16_t>(get16(bytes.data() + kLogicalAt));
+  if (out.kind == SectorHeader::Kind::states) {
+    decode(bytes.subspan<kRootAt, Root::kSize>(), out.root);
+  } else {
+    std::copy_n(bytes.data() + kRootAt, out.copied.size(), out.copied.begin());
+  }
   return in_bounds(out);
 }
 

@@ -12,9 +12,18 @@ namespace pianola::store {
 // What stands in flash. docs/flash-format.md describes it and its invariants.
 
 /// The format's version; a region of another version is left alone.
-inline constexpr std::uint16_t kFormatVersion = 3;
+inline constexpr std::uint16_t kFormatVersion = 4;
 
-/// First bytes of frames. Each frame says where it ends; a sector is a header and frames.
+// A region's sectors are of two kinds. Sectors of *states* hold the roots, one after another: the
+// newest one counts. Sectors of *pages* hold data and nodes. A page is 256 bytes at a multiple of
+// 256, the first one of a sector is its header. An address names a page by the *logical* sector
+// that it is in: when a sector of pages is written anew, its pages in force are copied to the same
+// places of another one, and nothing that leads to them changes.
+
+/// Bytes of a page.
+inline constexpr std::uint32_t kPage = 256;
+
+/// First bytes of frames. Each frame says where it ends. None crosses the end of a page.
 enum class FrameType : std::uint8_t {
   filler = 0x00,  ///< A single byte, up to the end of a program unit.
   data = 0x40,    ///< Bytes of an object: their number, the bytes, CRC-32.
@@ -31,7 +40,7 @@ inline constexpr std::uint32_t kPayload = 250;
 /// Bytes in flash of a data frame or a node with so many bytes of payload.
 constexpr std::uint32_t frame_size(std::uint32_t payload) { return kFrameHeader + payload + 4; }
 inline constexpr std::uint32_t kMaxFrame = frame_size(kPayload);
-static_assert(kMaxFrame == 256);
+static_assert(kMaxFrame == kPage);
 
 /// Bytes in flash of so many bytes of data in frames: all are full but perhaps the last.
 constexpr std::uint32_t data_frames(std::uint32_t size) {
@@ -69,14 +78,22 @@ constexpr TreeKind kind_of(TreeRole role) {
   return role == TreeRole::index ? TreeKind::index : TreeKind::objects;
 }
 
-/// The state of the store: what a commit frame holds, and each sector's header.
+/// Stands for no address.
+inline constexpr std::uint32_t kNoAddress = 0xFFFFFFFF;
+
+/// The state of the store: what a commit frame holds, and the header of a sector of states.
 struct Root {
   static constexpr std::uint32_t kTreeSize = 14;
-  static constexpr std::uint32_t kSize = 9 + kTreeRoles * kTreeSize;
+  static constexpr std::uint32_t kSize = 17 + kTreeRoles * kTreeSize;
 
   std::uint32_t commit = 0;        ///< Counts commits.
   std::uint32_t roll_version = 0;  ///< Counts changes of the roll.
   bool saved = false;              ///< The roll is the user's; if not, the defaults are used.
+  /// Sectors of pages that were opened up to this one count: they are complete.
+  std::uint32_t sequence = 0;
+  /// Where the next page is programmed, if it is known: there, something tells that a change was
+  /// begun after this state.
+  std::uint32_t end = kNoAddress;
   std::array<TreeRef, kTreeRoles> trees;
 
   constexpr TreeRef& operator[](TreeRole role) { return trees[static_cast<std::size_t>(role)]; }
@@ -90,8 +107,9 @@ struct Root {
 inline constexpr std::uint32_t kRootFrame = 1 + Root::kSize + 4;
 
 /// A run of an object's bytes. Objects are definitions (their code, then their source slice) and
-/// sectors of the drive's overlay. An object is pieces, then its last chunk. A piece is data frames
-/// side by side in one sector. The last chunk's bytes stand in the leaf; there may be none.
+/// sectors of the drive's overlay. An object is pieces, then perhaps a chunk inside a leaf, then
+/// its last chunk. A piece is data frames in pages side by side, all in one sector. The last
+/// chunk's bytes stand in the leaf; there may be none.
 ///
 /// Its key's last part is the offset of its last byte, so that a search for an offset finds the
 /// chunk that covers it; kLastChunk for the object's last one, which also tells of the whole.
@@ -103,6 +121,7 @@ struct Chunk {
   std::uint32_t source = 0;   ///< Last chunk: bytes of source of the object; else 0.
   std::uint16_t size = 0;     ///< Bytes of data.
   bool last = false;
+  bool inside = false;  ///< It stands in the leaf, as the last one always does.
 
   friend constexpr bool operator==(const Chunk&, const Chunk&) = default;
 };
@@ -123,17 +142,28 @@ Root decode_root(std::span<const std::uint8_t, Root::kSize> bytes);
 
 /// What begins a sector.
 struct SectorHeader {
-  static constexpr std::uint32_t kSize = 20 + Root::kSize + 4;  ///< CRC-32 included.
-  enum class Kind : std::uint8_t { log = 1, scratch = 2 };
+  static constexpr std::uint32_t kSize = 22 + Root::kSize + 4;  ///< CRC-32 included.
+  enum class Kind : std::uint8_t {
+    pages = 1,
+    states = 2,
+    free = 3,  ///< Nothing: it only tells how often the sector was erased.
+  };
 
   std::uint16_t version = kFormatVersion;
-  Kind kind = Kind::log;
+  Kind kind = Kind::free;
   std::uint8_t sector_bits = 0;  ///< log2 of the sector's size.
   std::uint8_t unit_bits = 0;    ///< log2 of the program unit.
   std::uint16_t sectors = 0;     ///< Of the region.
   std::uint32_t sequence = 0;    ///< Of the sectors in the order in which they were opened.
   std::uint32_t erases = 0;      ///< How often this sector was erased.
-  Root root;                     ///< The state when it was opened.
+  std::uint16_t logical = 0;     ///< Pages: the sector that it stands for.
+  /// Pages: those that were copied to it, a bit each. They are programmed first, in order.
+  std::array<std::uint8_t, 0x10000 / kPage / 8> copied{};
+  Root root;  ///< States: the one in force when it was opened.
+
+  [[nodiscard]] bool is_copied(std::uint32_t page) const {
+    return ((copied[page / 8] >> page % 8) & 1U) != 0;
+  }
 };
 
 /// With magic and checksum.

@@ -20,7 +20,7 @@ using Header = std::array<std::uint8_t, SectorHeader::kSize>;
 
 SectorHeader some_header() {
   SectorHeader header;
-  header.kind = SectorHeader::Kind::scratch;
+  header.kind = SectorHeader::Kind::states;
   header.sector_bits = 12;
   header.unit_bits = 8;
   header.sectors = 1024;
@@ -29,6 +29,8 @@ SectorHeader some_header() {
   header.root = {5,
                  6,
                  true,
+                 0x0A0B0C0D,
+                 0x123456,
                  {{{0x1000, 7, 8, 15, 6},
                    {0x2000, 9, 0, 1, 1},
                    {0x3000, 10, 11, 250, 5},
@@ -56,15 +58,19 @@ TEST(Format, AChunkComesBack) {
   const auto back = [&](std::uint32_t address) {
     Chunk read;
     const std::uint32_t size = put_chunk(chunk, bytes);
-    EXPECT_EQ(item_size(bytes), size + (chunk.last ? chunk.size : 0));
+    EXPECT_EQ(item_size(bytes), size + (chunk.inside ? chunk.size : 0));
     get_chunk(bytes, address, read);
     EXPECT_EQ(get_key(TreeKind::objects, bytes), key_of(chunk));
     return read;
   };
   EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, 0x5665));
   EXPECT_EQ(back(7), chunk);
-  chunk.last = true;
+  // In the leaf: length 1, object 5, end 3, no size 1, then its bytes.
+  chunk.inside = true;
   chunk.size = 0x7F;
+  chunk.address = 1000 + 10;
+  EXPECT_EQ(back(1000), chunk);
+  chunk.last = true;
   chunk.code = 0x5000;
   chunk.source = 0x5E5;
   EXPECT_EQ(key_of(chunk), chunk_key(chunk.object, kLastChunk));
@@ -72,12 +78,12 @@ TEST(Format, AChunkComesBack) {
   chunk.address = 1000 + 13;
   EXPECT_EQ(back(1000), chunk);
   Chunk nothing;
-  nothing.last = true;
+  nothing.last = nothing.inside = true;
   nothing.address = 5;
   chunk = nothing;
   EXPECT_EQ(back(0), nothing);
   // The largest numbers there are.
-  chunk = {0xFFFFFFFF, 0xFFFFFF00, 9, 0xFFFFFF00, 0xE4, 0xE4, true};
+  chunk = {0xFFFFFFFF, 0xFFFFFF00, 9, 0xFFFFFF00, 0xE4, 0xE4, true, true};
   chunk.address = 17;
   EXPECT_EQ(back(0), chunk);
 }
@@ -140,7 +146,7 @@ TEST(Format, RootComesBack) {
   encode(root, bytes);
   EXPECT_EQ(decode_root(bytes), root);
   encode(Root{}, bytes);
-  EXPECT_TRUE(std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }));
+  EXPECT_EQ(decode_root(bytes), Root{});
 }
 
 TEST(Format, HeaderComesBackWithAnySingleBitWrong) {
@@ -196,7 +202,7 @@ TEST(Format, HeaderFieldsHaveBounds) {
   EXPECT_TRUE(accepted([](SectorHeader& header) { header.sectors = 4; }));
   EXPECT_FALSE(accepted([](SectorHeader& header) { header.sectors = 3; }));
   EXPECT_FALSE(
-      accepted([](SectorHeader& header) { header.kind = static_cast<SectorHeader::Kind>(3); }));
+      accepted([](SectorHeader& header) { header.kind = static_cast<SectorHeader::Kind>(4); }));
 }
 
 TEST(Format, AnotherVersionIsAHeaderStill) {

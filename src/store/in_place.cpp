@@ -5,42 +5,34 @@
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
-#include "store/format.hpp"
-#include "store/tree.hpp"
+#include "store/frames.hpp"
 
 namespace pianola::store {
 namespace {
 
-/// Whether `frame` ends with the CRC-32 of what is before.
-bool has_crc32(std::span<const std::uint8_t> frame) {
-  Crc32 crc;
-  crc.add(frame.first(frame.size() - 4));
-  return crc.value() == get32(frame.data() + frame.size() - 4);
-}
-
-/// Bytes of the frame that `rest` begins with, if it is a good one; otherwise 0.
-std::size_t good_frame(std::span<const std::uint8_t> rest) {
-  const unsigned first = rest[0];
-  if (first == static_cast<unsigned>(FrameType::filler)) return 1;
-  if (first == static_cast<unsigned>(FrameType::blank)) {
-    return flash::is_blank(rest) ? rest.size() : 0;
+/// Whether all frames of a page are good as they are.
+bool is_good_page(std::span<const std::uint8_t> page) {
+  while (!page.empty()) {
+    const std::size_t size = frame_at(page);
+    if (size == 0) return false;
+    if (is_payload(page[0])) {
+      Crc32 crc;
+      crc.add(page.first(size - 4));
+      if (crc.value() != get32(page.data() + size - 4)) return false;
+    }
+    page = page.subspan(size);
   }
-  std::size_t size = 0;
-  if ((first == static_cast<unsigned>(FrameType::data) || is_node(first)) && rest.size() > 1) {
-    size = frame_size(rest[1]);
-  } else if (first == static_cast<unsigned>(FrameType::commit) ||
-             first == static_cast<unsigned>(FrameType::settled)) {
-    size = kRootFrame;
-  }
-  return size != 0 && size <= rest.size() && has_crc32(rest.first(size)) ? size : 0;
+  return true;
 }
 
 }  // namespace
 
-InPlace::InPlace(flash::NorFlash& flash, std::span<std::uint8_t> memory)
+InPlace::InPlace(flash::NorFlash& flash, std::span<const std::uint8_t> map,
+                 std::span<std::uint8_t> memory)
     : mapped_(flash.mapped()),
+      map_(map),
       known_(memory.first(memory_size(flash.geometry()))),
-      size_(flash.geometry().size()),
+      sectors_(flash.geometry().sectors),
       sector_bits_(static_cast<std::uint32_t>(std::countr_zero(flash.geometry().sector_size))) {
   forget();
 }
@@ -53,17 +45,16 @@ void InPlace::set(std::uint32_t sector, Known known) {
   four = static_cast<std::uint8_t>((four & ~(3U << shift)) | static_cast<unsigned>(known) << shift);
 }
 
-/// Reads a sector through: whether all that follows its header is good.
+/// Reads a sector through: whether all its pages are good.
 [[gnu::noinline]] bool InPlace::look(std::uint32_t sector) {
-  const std::span all{mapped_ + (sector << sector_bits_), std::size_t{1} << sector_bits_};
-  std::size_t at = SectorHeader::kSize;
-  while (at < all.size()) {
-    const std::size_t size = good_frame(all.subspan(at));
-    if (size == 0) break;
-    at += size;
+  const std::size_t size = std::size_t{1} << sector_bits_;
+  const std::span all{mapped_ + (sector << sector_bits_), size};
+  bool good = true;
+  for (std::size_t at = kPage; good && at < size; at += kPage) {
+    good = is_good_page(all.subspan(at, kPage));
   }
-  set(sector, at == all.size() ? Known::good : Known::damaged);
-  return at == all.size();
+  set(sector, good ? Known::good : Known::damaged);
+  return good;
 }
 
 }  // namespace pianola::store

@@ -58,10 +58,11 @@ TEST(InPlace, NothingOfASectorWithAWrongBitIsUsedUnchecked) {
     StoreDevice device{good};
     ASSERT_EQ(device.store.format(), Status::ok);
     ASSERT_EQ(device.save(text), Status::ok);
-    sector = device.store.log().root()[TreeRole::roll].address / kMapped.sector_size;
+    const Log& log = device.store.log();
+    sector = log.place_of(log.root()[TreeRole::roll].address) / kMapped.sector_size;
   }
   unsigned checked = 0;
-  for (std::uint32_t at = SectorHeader::kSize; at < 4096; ++at) {
+  for (std::uint32_t at = kPage; at < 4096; ++at) {
     const std::uint32_t address = sector * 4096 + at;
     if (flash::is_blank(good.bytes().subspan(address, 4096 - at))) break;
     SimulatedFlash flash = good;
@@ -118,7 +119,8 @@ TEST(InPlace, ASaveChecksTheEntriesThatItKeeps) {
     ASSERT_EQ(device.mount(), Mount::ok);
     ASSERT_EQ(device.text(), text);
     (void)device.state();
-    flash.flip(device.store.log().root()[TreeRole::index].address - 1 - bit, bit % 8);
+    const Log& log = device.store.log();
+    flash.flip(log.place_of(log.root()[TreeRole::index].address) - 1 - bit, bit % 8);
     ASSERT_EQ(device.save(text + "F1 { call m1 }\n"), Status::ok) << bit;
     StoreDevice again{flash};
     ASSERT_EQ(again.mount(), Mount::ok);

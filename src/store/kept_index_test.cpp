@@ -106,11 +106,13 @@ class CountingScratch final : public lang::Scratch {
     ++records;
     return scratch_.append(record);
   }
-  Status append(const lang::SortItem& item) override { return scratch_.append(item); }
-  bool read(std::uint32_t index, lang::ScratchRecord& out) override {
-    return scratch_.read(index, out);
+  Status append_item(std::uint32_t place) override { return scratch_.append_item(place); }
+  bool read(std::uint32_t place, lang::ScratchRecord& out) override {
+    return scratch_.read(place, out);
   }
-  bool read(std::uint32_t index, lang::SortItem& out) override { return scratch_.read(index, out); }
+  bool read_item(std::uint32_t index, std::uint32_t& place) override {
+    return scratch_.read_item(index, place);
+  }
   void release_items(std::uint32_t count) override { scratch_.release_items(count); }
   std::span<std::uint8_t> marks(std::uint32_t bits) override { return scratch_.marks(bits); }
   void clear() override { scratch_.clear(); }

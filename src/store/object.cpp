@@ -25,7 +25,7 @@ bool load_frame(flash::NorFlash& flash, std::uint32_t address, std::uint32_t siz
 
 bool is_chunk_good(flash::NorFlash& flash, const Chunk& chunk) {
   Node frame;
-  if (chunk.last) return true;
+  if (chunk.inside) return true;
   for (std::uint32_t done = 0; done < chunk.size; done += kPayload) {
     const std::uint32_t size = std::min<std::uint32_t>(kPayload, chunk.size - done);
     if (!load_frame(flash, chunk.address + done / kPayload * kMaxFrame, size, frame.frame.data()))
@@ -125,7 +125,7 @@ std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::u
     const auto at = static_cast<std::uint32_t>(offset + done);
     if (!find(tree, object, at)) break;
     const std::uint32_t from = at - chunk_.offset;
-    if (!chunk_.last) {
+    if (!chunk_.inside) {
       const std::size_t count = read_data(flash_, buffer_, in_place_, chunk_.address, chunk_.size,
                                           from, out.subspan(done));
       if (count == 0) break;
@@ -138,7 +138,8 @@ std::size_t ObjectReader::read(const TreeRef& tree, std::uint32_t object, std::u
                    out.subspan(done, count))) {
       break;
     }
-    return done + count;
+    done += count;
+    if (chunk_.last) break;
   }
   return done;
 }
@@ -147,18 +148,6 @@ void ObjectWriter::begin(std::uint32_t object) {
   chunk_ = {};
   chunk_.object = object;
   filled_ = 0;
-}
-
-/// Appends a frame of `size` data bytes to the piece, or to a new one in the next sector.
-Status ObjectWriter::append(std::span<const std::uint8_t> frame, std::uint32_t size) {
-  if (chunk_.size > 0 && log_.room() < frame.size()) {
-    if (const Status status = add_piece(); status != Status::ok) return status;
-  }
-  std::uint32_t address = 0;
-  if (const Status status = log_.append(frame, address); status != Status::ok) return status;
-  if (chunk_.size == 0) chunk_.address = address;
-  chunk_.size = static_cast<std::uint16_t>(chunk_.size + size);
-  return Status::ok;
 }
 
 /// Writes the next bytes, which are not to stand in a leaf.
@@ -171,7 +160,18 @@ Status ObjectWriter::write_frame() {
   check.add({begin, kFrameHeader + size});
   put32(data() + size, check.value());
   filled_ = 0;
-  return append({begin, frame_size(size)}, size);
+  std::uint32_t address = 0;
+  const Status status = log_.append({begin, frame_size(size)}, address);
+  if (status != Status::ok) return status;
+  // A piece is in pages side by side.
+  const std::uint32_t behind = chunk_.address + chunk_.size / kPayload * kPage;
+  const bool goes_on = address == behind && chunk_.size + size <= kMaxPiece;
+  if (chunk_.size > 0 && !goes_on) {
+    if (const Status added = add_piece(); added != Status::ok) return added;
+  }
+  if (chunk_.size == 0) chunk_.address = address;
+  chunk_.size = static_cast<std::uint16_t>(chunk_.size + size);
+  return Status::ok;
 }
 
 Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
@@ -204,36 +204,35 @@ Status ObjectWriter::put(std::span<const std::uint8_t> bytes) {
   if (chunk_.size > 0) {
     if (const Status status = add_piece(); status != Status::ok) return status;
   }
+  if (const Status status = fill_leaf(); status != Status::ok) return status;
   chunk_.last = true;
-  chunk_.size = static_cast<std::uint16_t>(filled_);
   chunk_.code = code;
   chunk_.source = source;
+  return add_inside(filled_);
+}
+
+/// What does not fit into the leaf that is being filled goes into it in part, if that is worth it.
+Status ObjectWriter::fill_leaf() {
+  constexpr std::uint32_t kLeast = 48;
+  constexpr std::uint32_t kHead = 12;  ///< Most bytes before those of a chunk that is not the last.
+  const std::uint32_t room = tree_.room();
+  if (filled_ + kMaxChunkHead <= room || room < kHead + kLeast) return Status::ok;
+  return add_inside(std::min(filled_, room - kHead));
+}
+
+/// Adds a chunk of the next bytes, which stand in the leaf.
+[[gnu::noinline]] Status ObjectWriter::add_inside(std::uint32_t count) {
+  chunk_.inside = true;
+  chunk_.size = static_cast<std::uint16_t>(count);
   std::array<std::uint8_t, kMaxChunkHead> head;
   const std::uint32_t size = put_chunk(chunk_, head);
   std::copy_n(head.begin(), size, data() - size);
-  const Status status = tree_.add({data() - size, size + filled_});
-  filled_ = 0;
-  return status;
-}
-
-Status ObjectWriter::copy(const Chunk& piece) {
-  chunk_ = piece;
+  const Status status = tree_.add({data() - size, size + count});
+  filled_ -= count;
+  std::copy_n(data() + count, filled_, data());
+  chunk_.offset += count;
   chunk_.size = 0;
-  for (std::uint32_t done = 0; done < piece.size;) {
-    const std::uint32_t size = std::min<std::uint32_t>(kPayload, piece.size - done);
-    const auto frame = log_.object_buffer().first(frame_size(size));
-    if (log_.read(piece.address + done / kPayload * kMaxFrame, frame) != FlashStatus::ok) {
-      return Status::io_error;
-    }
-    if (!check_and_correct(frame)) {
-      // What these should be is known, and the log's frames are found by them.
-      frame[0] = static_cast<std::uint8_t>(FrameType::data);
-      frame[1] = static_cast<std::uint8_t>(size);
-    }
-    if (const Status status = append(frame, size); status != Status::ok) return status;
-    done += size;
-  }
-  return add_piece();
+  return status;
 }
 
 }  // namespace pianola::store

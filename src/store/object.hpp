@@ -74,18 +74,18 @@ class ObjectWriter {
   Status put(std::span<const std::uint8_t> bytes);
   /// It is complete, and consists of so many bytes of code and of source.
   Status end(std::uint32_t code, std::uint32_t source);
-  /// Appends a piece, which stands elsewhere in the log, frame by frame as it is. A single wrong
-  /// bit is put right; a frame that is damaged stays so.
-  Status copy(const Chunk& piece);
   /// Bytes of the object so far.
   [[nodiscard]] std::uint32_t size() const { return chunk_.offset + chunk_.size + filled_; }
 
  private:
+  /// Most bytes of a piece.
+  static constexpr std::uint32_t kMaxPiece = 0x7FFF;
   static_assert(kMaxChunkHead <= Log::kObjectBuffer - kPayload - 4);
   std::uint8_t* data() { return log_.object_buffer().data() + kMaxChunkHead; }
   Status write_frame();
   Status add_piece();
-  Status append(std::span<const std::uint8_t> frame, std::uint32_t size);
+  Status fill_leaf();
+  Status add_inside(std::uint32_t count);
 
   Log& log_;
   TreeBuilder& tree_;
@@ -93,14 +93,13 @@ class ObjectWriter {
   std::uint32_t filled_ = 0;  ///< Bytes that come next: they stand in the log's buffer.
 };
 
-/// A log as the place for nodes; old nodes stay.
+/// A log as the place for nodes.
 class LogNodes final : public NodeSink {
  public:
   explicit LogNodes(Log& log) : log_(log) {}
   Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) override {
     return log_.append(frame, address);
   }
-  [[nodiscard]] bool may_stay(std::uint32_t) const override { return true; }
 
  private:
   Log& log_;

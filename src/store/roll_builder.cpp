@@ -26,21 +26,20 @@ RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& polic
       shown_(in_force_),
       source_(source),
       policy_(policy),
-      view_(log),
       nodes_(log),
-      old_(view_, log.frame_buffer(), &log.in_place()),
-      tree_(log.builder(view_, nodes_)),
+      old_(log.view(), log.frame_buffer(), &log.in_place()),
+      tree_(log.builder(nodes_)),
       writer_(log, tree_) {
   const TreeRef& roll = log.root()[TreeRole::roll];
   tree_.begin(TreeKind::objects, roll);
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   relabels_ = roll.count > 0 && tree.seek_count(roll, roll.count - 1) == Search::found &&
               tree.key().scope > kHighLabel;
 }
 
 /// The first old definition whose label is higher than `after`; kNoLabel if there is none.
 std::uint32_t RollBuilder::next_old(std::uint32_t after) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   const bool found = tree.seek(old_roll(), chunk_key(after + 1, 0)) == Search::found;
   return found ? tree.key().scope : kNoLabel;
 }
@@ -93,7 +92,7 @@ bool RollBuilder::may_start(std::span<const char> start, const TreeReader& last)
 bool RollBuilder::find_slice(std::uint32_t begin, std::uint32_t first, std::uint32_t last) {
   std::array<char, 32> start;
   const auto read = std::span{start}.first(read_source(begin, start));
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer(), &log_.in_place()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer(), &log_.in_place()};
   Search found = tree.seek(old_roll(), chunk_key(first, 0));
   for (; found == Search::found && tree.key().scope <= last; found = tree.next(old_roll())) {
     if (tree.key().low != kLastChunk) continue;
@@ -159,12 +158,12 @@ bool RollBuilder::keeps(std::uint32_t record) {
 }
 
 std::uint32_t RollBuilder::record_of(std::uint32_t ordinal) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   return tree.seek_count(roll_, ordinal) == Search::found ? tree.key().scope : 0;
 }
 
 std::uint32_t RollBuilder::begin_of(std::uint32_t record) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   const Search found = tree.seek(roll_, chunk_key(record, 0));
   return found == Search::found ? tree.place().bytes : 0;
 }
@@ -183,7 +182,7 @@ Status RollBuilder::keep_index(const lang::IndexEntry& entry) {
   matching_ = false;
   broken_ = broken_ || promised_;
   std::array<std::uint8_t, kPiece> piece;
-  ObjectReader checked{view_, log_.frame_buffer()};
+  ObjectReader checked{log_.view(), log_.frame_buffer()};
   for (std::uint32_t done = 0; any && done < matched_;) {
     const auto part = std::span{piece}.first(std::min<std::size_t>(kPiece, matched_ - done));
     if (checked.read(old_roll(), match_.object, done, part) != part.size()) {
@@ -226,7 +225,7 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
   label_ = label;
   if (label == match_.object) replaced_ = false;
   cursor_ = match_.object;
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   std::array<std::uint8_t, kPayload> renamed;
   Search found = tree.seek(old_roll(), chunk_key(match_.object, 0));
   for (; found == Search::found && tree.key().scope == match_.object;
@@ -322,7 +321,7 @@ bool RollBuilder::find_shown(std::uint32_t mark, std::uint32_t& begin, std::uint
 
 /// Whether all entries of the stored definition `object` can be read; notes the last one.
 bool RollBuilder::has_all_chunks(std::uint32_t object) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   std::uint32_t end = 0;
   Search found = tree.seek(old_roll(), chunk_key(object, 0));
   for (; found == Search::found && tree.key().scope == object; found = tree.next(old_roll())) {
@@ -361,7 +360,7 @@ bool RollBuilder::is_commented(std::uint32_t record, std::uint32_t& now) {
 
 /// Whether the definition in force is damaged and stands in the new roll under the same number.
 [[gnu::noinline]] bool RollBuilder::is_kept_damaged(std::uint32_t record) {
-  TreeReader tree{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
   Chunk before;
   Chunk now;
   if (tree.seek(old_roll(), chunk_key(record, 0)) != Search::found) return false;
@@ -443,7 +442,6 @@ Status RollBuilder::commit() {
     log_.abandon();
     return Status::ok;
   }
-  ++root.commit;
   return log_.commit(root);
 }
 

@@ -103,7 +103,6 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   ShownText shown_;      ///< Of that roll.
   lang::Source& source_;
   SavePolicy policy_;
-  LogView view_;
   LogNodes nodes_;
   ObjectReader old_;   ///< Of the roll that is in force.
   TreeBuilder& tree_;  ///< The log's: of the definitions' chunks, then of the index.

@@ -72,14 +72,13 @@ TEST_F(RollBuilderTest, HighLabelsAreMadeLowAgain) {
   // As if definitions had been moved to the end many times.
   Log& log = device.store.log();
   Root root = log.root();
-  LogView view{log};
   LogNodes nodes{log};
-  TreeBuilder builder{view, nodes};
+  TreeBuilder builder{log.view(), nodes};
   const std::uint32_t up = lang::kRecordNumbers - 64 * 32;
   log.begin(0);
   for (const TreeRole role : {TreeRole::roll, TreeRole::index}) {
     TreeRef& tree = root[role];
-    TreeReader reader{view, kind_of(role), log.frame_buffer()};
+    TreeReader reader{log.view(), kind_of(role), log.frame_buffer()};
     builder.begin(kind_of(role), {});
     Search found = reader.seek(tree, {});
     for (; found == Search::found; found = reader.next(tree)) {
@@ -96,7 +95,6 @@ TEST_F(RollBuilderTest, HighLabelsAreMadeLowAgain) {
     }
     ASSERT_EQ(builder.finish(tree), Status::ok);
   }
-  ++root.commit;
   ++root.roll_version;
   ASSERT_EQ(log.commit(root), Status::ok);
   EXPECT_GT(labels().front(), up);

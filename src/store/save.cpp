@@ -7,6 +7,12 @@
 #include "store/shared_chunks.hpp"
 
 namespace pianola::store {
+namespace {
+
+/// Pages that there should be room for before an edit begins.
+constexpr std::uint32_t kRoom = 8;
+
+}  // namespace
 
 Save::Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink,
            const SavePolicy& policy)
@@ -55,13 +61,15 @@ Status Save::clean() {
   return policy_.clear_draft ? store_.clear_draft() : Status::ok;
 }
 
+/// A step towards the room that is tried.
 [[gnu::noinline]] Status Save::make_room() {
-  if (room_ == Room::some) return store_.collector().make_room(1);
-  if (room_ == Room::reserve) return Status::ok;
-  if (room_ == Room::backup) {
-    if (const Status status = store_.drop_backup(); status != Status::ok) return status;
+  Log& log = store_.log();
+  if (room_ == Room::backup && store_.has_backup()) {
+    const Status status = store_.drop_backup();
+    return status == Status::ok ? Status::more : status;
   }
-  return store_.collector().compact();
+  if (room_ != Room::some && !log.is_marked()) return log.mark_step(), Status::more;
+  return log.make_room_step(room_ == Room::some ? kRoom : 1);
 }
 
 /// Goes on to the next thing that can be done for room. False if there is none.
@@ -87,7 +95,7 @@ bool Save::more_room() {
 /// Whether to drop the backup is worth a commit of its own, which may take one of the last sectors.
 bool Save::drops_backup() {
   if (!policy_.may_drop_backup || !store_.has_backup()) return false;
-  return !is_shorter() || store_.space().backup > store_.log().geometry().sector_size;
+  return !is_shorter() || store_.space().backup > kRoom * kPage;
 }
 
 /// A text that is shorter frees more than it takes, if the old roll does not become the backup.
@@ -102,16 +110,21 @@ bool Save::use_reserve() {
   return true;
 }
 
-/// Makes room and starts to compile.
+/// Makes room, a step at a time, and starts to compile.
 [[gnu::noinline]] Status Save::start() {
   Log& log = store_.log();
-  compiler_.reset();
+  if (compiler_) {
+    compiler_.reset();
+    scratch_.clear();
+  }
+  const Status status = make_room();
+  if (status == Status::more || status == Status::io_error) return status;
+  // What is not likely to succeed would only fill pages.
+  if (room_ != Room::reserve && log.free_pages() <= log.reserve() && more_room()) {
+    return Status::more;
+  }
+  log.begin(room_ == Room::reserve ? 0 : log.reserve());
   scratch_.clear();
-  // What is not likely to succeed would only fill the open sector.
-  do {
-    if (make_room() == Status::io_error) return Status::io_error;
-  } while (room_ != Room::reserve && log.free_sectors() <= log.reserve() && more_room());
-  log.begin(room_ == Room::reserve ? 1 : log.reserve());
   builder_.emplace(log, source_, policy_);
   compiler_.emplace(source_, *builder_, scratch_, reports_);
   phase_ = Phase::compile;
@@ -125,7 +138,6 @@ bool Save::use_reserve() {
   made_backup_ = status == Status::ok && builder_->made_backup();
   errors_ = compiler_->errors();
   warnings_ = compiler_->warnings();
-  store_.log().rescan();
   constexpr unsigned kFailures = 2;
   const bool again = (status == Status::full && more_room()) ||
                      (status == Status::io_error && failures_++ < kFailures);
@@ -135,7 +147,6 @@ bool Save::use_reserve() {
     return Status::more;
   }
   phase_ = Phase::done;
-  if (status == Status::ok) store_.collector().spread_wear();
   return status_ = status;
 }
 
@@ -152,6 +163,8 @@ bool Save::use_reserve() {
       return status_ = status;
     }
     case Phase::compile: {
+      // What it appends goes into pages that are ready.
+      if (store_.log().ready_step() == Status::more) return Status::more;
       const Status status = compiler_->step();
       return status == Status::more ? status : finish(status);
     }
@@ -168,7 +181,6 @@ void Save::cancel() {
   status_ = Status::errors;
   compiler_.reset();
   scratch_.clear();
-  store_.log().rescan();
 }
 
 Status Save::run() {

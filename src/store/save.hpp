@@ -19,9 +19,9 @@ class Save {
   Save(Store& store, lang::Source& source, lang::Scratch& scratch, lang::DiagnosticSink& sink,
        const SavePolicy& policy = {});
 
-  /// Does a piece of work: of compiling a bounded one, but comparing the text with the stored one
-  /// and making room are one each. Status::more: call again. Status::ok: the new roll is in force.
-  /// Status::errors, full, io_error: the old one still is.
+  /// Does a piece of work: a bounded one, but comparing the text with the stored one is one.
+  /// Status::more: call again. Status::ok: the new roll is in force. Status::errors, full,
+  /// io_error: the old one still is.
   Status step();
   /// Calls step() to the end.
   Status run();
@@ -55,8 +55,8 @@ class Save {
   enum class Phase : std::uint8_t { compare, start, compile, done };
   /// What is done for room, one after another until the save succeeds.
   enum class Room : std::uint8_t {
-    some,     ///< A sector, as for an edit.
-    all,      ///< All that is garbage.
+    some,     ///< A few pages, as for an edit.
+    all,      ///< All that is garbage, and known to be.
     backup,   ///< And what the backup takes.
     reserve,  ///< And some of the reserve: a text that is shorter frees more than it takes.
   };

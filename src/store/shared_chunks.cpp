@@ -63,9 +63,8 @@ bool SharedChunks::has(const Chunk& piece) {
 }
 
 bool is_apart_good(Log& log, const TreeRef& roll, const TreeRef& tree) {
-  LogView flash{log};
-  Whole whole{flash, log.frame_buffer(), roll};
-  walk(flash, TreeKind::objects, tree, whole);
+  Whole whole{log.view(), log.frame_buffer(), roll};
+  walk(log.view(), TreeKind::objects, tree, whole);
   return whole.all_good;
 }
 

@@ -45,7 +45,7 @@ class ApartVisitor : public TreeVisitor {
 
   bool enters(const Child& node, unsigned level) final { return !shared_.has_node(node, level); }
   void chunk(const Chunk& chunk) final {
-    if (!chunk.last) piece(chunk, shared_.has(chunk));
+    if (!chunk.inside) piece(chunk, shared_.has(chunk));
   }
 
  protected:

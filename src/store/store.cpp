@@ -9,20 +9,10 @@
 namespace pianola::store {
 namespace {
 
-/// Adds up all that is in force but the backup.
-class Sum final : public TreeVisitor {
- public:
-  void node(std::uint32_t, std::uint32_t size, unsigned, bool) override { bytes += size; }
-  void chunk(const Chunk& chunk) override {
-    if (!chunk.last) bytes += data_frames(chunk.size);
-  }
-  std::uint32_t bytes = 0;
-};
-
 /// Adds up what the backup takes apart from the roll.
 class BackupSum final : public ApartVisitor {
  public:
-  BackupSum(Log& log, const TreeRef& roll) : ApartVisitor(log.flash(), log.frame_buffer(), roll) {}
+  BackupSum(Log& log, const TreeRef& roll) : ApartVisitor(log.view(), log.frame_buffer(), roll) {}
   void node(std::uint32_t, std::uint32_t size, unsigned, bool) override { bytes += size; }
   void piece(const Chunk& piece, bool shared) override {
     if (!shared) bytes += data_frames(piece.size);
@@ -30,10 +20,16 @@ class BackupSum final : public ApartVisitor {
   std::uint32_t bytes = 0;
 };
 
-/// Bytes of nodes for an object of the overlay, if leaves are half full: what its leaf has of it,
-/// and what the nodes above have of that.
-constexpr std::uint32_t kDraftNodes =
-    2 * (2 * kMaxChunkHead + Store::kDraftSector % kPayload + kMaxChild / 4);
+/// Objects of the overlay that share a leaf when leaves are half full: what each has in its leaf,
+/// and what the node above has of it, goes into the pages that these take.
+constexpr std::uint32_t kDraftsOfLeaf = 3;
+
+/// Pages of an object of the overlay but for its share of a leaf.
+constexpr std::uint32_t kDraftPages = Store::kDraftSector / kPayload;
+
+/// Pages that a transaction takes for nodes above leaves, those of other leaves that are changed,
+/// and what is left of pages.
+constexpr std::uint32_t kChangePages = 12;
 
 /// Objects that so many bytes make up.
 constexpr std::uint32_t objects_of(std::size_t size) {
@@ -45,35 +41,14 @@ constexpr std::uint32_t objects_of(std::size_t size) {
 Store::Store(flash::NorFlash& flash, std::span<std::uint8_t> memory)
     : log_(flash, memory),
       roll_(log_, StoredRoll::Of::roll, places_),
-      collector_(log_),
-      view_(log_),
-      drafts_(view_, log_.frame_buffer()) {}
+      drafts_(log_.view(), log_.frame_buffer()) {}
 
-Mount Store::mount() {
-  const Mount mounted = log_.mount();
-  // The sector in which the state was settled is open now; at the next start it will not be, and a
-  // region without a second free sector could never be written again.
-  if (mounted == Mount::ok && log_.free_sectors() <= log_.reserve() && log_.room() > 0 &&
-      collector_.make_room(0) == Status::full && has_backup()) {
-    drop_backup();
-    collector_.make_room(0);
-  }
-  return mounted;
-}
-
-/// Commits what `change` makes of the state: it needs no frames and frees room, so it may use some
-/// of the reserve. (Collecting changes the state too. That it cannot be done, because something is
-/// damaged, does not stand in the way of what may drop that.)
+/// Commits what `change` makes of the state: it needs no pages.
 template <class Change>
-Status Store::commit(std::uint32_t reserve, Change change) {
-  static_cast<void>(collector_.make_room(0));
+Status Store::commit(Change change) {
   Root root = log_.root();
   change(root);
-  ++root.commit;
-  log_.begin(reserve);
-  const Status status = log_.commit(root);
-  log_.rescan();
-  return status;
+  return log_.commit(root);
 }
 
 bool Store::has_whole_index() {
@@ -83,38 +58,43 @@ bool Store::has_whole_index() {
     bool all_good = true;
   };
   Nodes nodes;
-  walk(log_.flash(), TreeKind::index, log_.root()[TreeRole::index], nodes);
+  walk(log_.view(), TreeKind::index, log_.root()[TreeRole::index], nodes);
   return nodes.all_good;
 }
 
 Status Store::reset() {
-  return commit(0, [](Root& root) {
+  return commit([](Root& root) {
     const Root old = root;
     root = {};
-    root.commit = old.commit;
     root.roll_version = old.roll_version + 1;
   });
 }
 
 Status Store::drop_backup() {
   if (!has_backup()) return Status::ok;
-  return commit(1, [](Root& root) { root[TreeRole::backup] = {}; });
+  return commit([](Root& root) { root[TreeRole::backup] = {}; });
 }
 
 Status Store::clear_draft() {
   if (draft().levels == 0) return Status::ok;
-  return commit(1, [](Root& root) { root[TreeRole::draft] = {}; });
+  return commit([](Root& root) { root[TreeRole::draft] = {}; });
 }
 
 Status Store::write_draft(std::uint32_t first, std::span<const std::uint8_t> data) {
   if (data.empty()) return Status::ok;
-  Status status = collector_.make_room(1);
+  const std::uint32_t count = objects_of(data.size());
+  const std::uint32_t pages = count * (kDraftPages + 1) + kChangePages;
+  Status status = log_.make_room(pages);
+  // A low estimate of what is there: it may do all the same.
   if (status != Status::io_error) status = try_draft(first, data, log_.reserve());
-  if (status == Status::full) {
-    status = collector_.compact();
+  if (status == Status::full && !log_.is_marked()) {
+    log_.mark();
+    status = try_draft(first, data, log_.reserve());
+  }
+  if (status == Status::full && has_draft(first, count)) {
     // Writing over what is there frees as much as it takes.
-    const bool over = has_draft(first, objects_of(data.size()));
-    if (status == Status::ok) status = try_draft(first, data, over ? 1 : log_.reserve());
+    log_.mark();
+    status = try_draft(first, data, 0);
   }
   if (status == Status::io_error) status = try_draft(first, data, log_.reserve());
   return status;
@@ -133,11 +113,10 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
                         std::uint32_t reserve) {
   const std::uint32_t count = objects_of(data.size());
   log_.begin(reserve);
-  LogView view{log_};
   LogNodes nodes{log_};
-  TreeBuilder& builder = log_.builder(view, nodes);
+  TreeBuilder& builder = log_.builder(nodes);
   ObjectWriter writer{log_, builder};
-  TreeReader reader{view, TreeKind::objects, log_.frame_buffer()};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer()};
   Root root = log_.root();
   const TreeRef old = root[TreeRole::draft];
   builder.begin(TreeKind::objects, old);
@@ -175,10 +154,8 @@ Status Store::try_draft(std::uint32_t first, std::span<const std::uint8_t> data,
   if (status == Status::ok && found == Search::damaged) status = Status::io_error;
   write();
   if (status == Status::ok) status = builder.finish(root[TreeRole::draft]);
-  ++root.commit;
   if (status == Status::ok) return log_.commit(root);
   log_.abandon();
-  log_.rescan();
   return status;
 }
 
@@ -203,48 +180,29 @@ std::uint32_t Store::draft_size(std::uint32_t number) {
 }
 
 std::optional<std::uint32_t> Store::next_draft(std::uint32_t number) {
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer()};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer()};
   if (reader.seek(draft(), chunk_key(number, 0)) != Search::found) return std::nullopt;
   return reader.key().scope;
 }
 
-/// Adds up what is in force.
-void Store::measure(Space& space) {
-  const Root& root = log_.root();
-  Sum sum;
-  BackupSum backup{log_, root[TreeRole::roll]};
-  walk(log_.flash(), root, sum, backup);
-  space.backup = backup.bytes;
-  space.live = sum.bytes + backup.bytes;
-}
-
 std::uint32_t Store::draft_room() {
-  const flash::Geometry& geometry = log_.geometry();
-  const std::uint32_t levels = draft().levels + 1U;
-  // Sectors that data can fill, less the one that is collected into and one for a transaction; of
-  // each, what is left at its end.
-  const std::uint32_t sectors = geometry.sectors - std::min(geometry.sectors, log_.reserve() + 3);
-  const std::uint32_t tail = geometry.sector_size / 16;
-  const std::uint32_t all = sectors * (geometry.sector_size - SectorHeader::kSize - tail);
-  Space space;
-  measure(space);
-  const std::uint32_t needed =
-      space.live + draft().count * kDraftNodes + 2 * kMaxFrame * levels + 4 * geometry.program_unit;
-  if (all <= needed) return 0;
-  constexpr std::uint32_t kEach =
-      data_frames(kDraftSector - kDraftSector % kPayload) + 2 * kDraftNodes;
-  return (all - needed) / kEach * kDraftSector;
+  log_.mark();
+  const std::uint32_t kept = log_.reserve() + kChangePages;
+  const std::uint32_t free = log_.free_pages() - std::min(log_.free_pages(), kept);
+  return free * kDraftsOfLeaf / (kDraftPages * kDraftsOfLeaf + 1) * kDraftSector;
 }
 
 Space Store::space() {
   const flash::Geometry& geometry = log_.geometry();
-  log_.rescan();
+  log_.mark();
   Space space;
   space.size = geometry.size();
-  space.usable =
-      (geometry.sectors - log_.reserve() - 1) * (geometry.sector_size - SectorHeader::kSize);
+  space.usable = (log_.capacity() - log_.reserve()) * kPage;
+  space.live = (log_.capacity() - log_.free_pages()) * kPage;
   space.free_sectors = log_.free_sectors();
-  measure(space);
+  BackupSum backup{log_, log_.root()[TreeRole::roll]};
+  walk(log_.view(), TreeKind::objects, log_.root()[TreeRole::backup], backup);
+  space.backup = backup.bytes;
   space.least_erases = 0xFFFFFFFF;
   for (std::uint32_t sector = 0; sector < geometry.sectors; ++sector) {
     const std::uint32_t erases = log_.erases_of(sector);

@@ -6,7 +6,6 @@
 #include <span>
 
 #include "base/status.hpp"
-#include "store/collector.hpp"
 #include "store/log.hpp"
 #include "store/stored_roll.hpp"
 
@@ -15,10 +14,10 @@ namespace pianola::store {
 /// What a region holds, in bytes.
 struct Space {
   std::uint32_t size = 0;          ///< Of the region.
-  std::uint32_t usable = 0;        ///< That data can fill: the rest is headers and the reserve.
-  std::uint32_t live = 0;          ///< Frames in force: data, trees, checksums.
-  std::uint32_t backup = 0;        ///< Part of `live` that the backup alone takes.
-  std::uint32_t free_sectors = 0;  ///< Sectors that may be erased.
+  std::uint32_t usable = 0;        ///< That data can fill: the rest is headers and what is kept.
+  std::uint32_t live = 0;          ///< Pages in force: data, trees, checksums.
+  std::uint32_t backup = 0;        ///< What of these the backup alone takes: its frames.
+  std::uint32_t free_sectors = 0;  ///< Sectors that hold nothing that is needed.
   std::uint32_t least_erases = 0;  ///< Erases of the sector that was erased least.
   std::uint32_t most_erases = 0;   ///< Erases of the sector that was erased most.
   std::uint64_t all_erases = 0;    ///< Erases of all sectors together.
@@ -44,9 +43,8 @@ class Store {
 
   /// Begins an empty store, whatever the flash holds.
   Status format() { return log_.format(); }
-  /// Before anything else is called. Finds the state, settles what was cut off, and makes up for
-  /// the sector that settling took.
-  Mount mount();
+  /// Before anything else is called. Finds the state, and settles what was cut off.
+  Mount mount() { return log_.mount(); }
 
   /// The roll in force. Empty, with saved() false, before the first save and after reset().
   [[nodiscard]] StoredRoll& roll() { return roll_; }
@@ -65,7 +63,7 @@ class Store {
   static constexpr std::uint32_t kDraftSector = 512;
   /// Keeps objects of the overlay in one transaction: of kDraftSector bytes each, the last one of
   /// what is left of `data`, with the numbers from `first` on. The backup stays. Wear is not
-  /// spread: that takes long, and is for the caller to ask for when nobody waits (collector()).
+  /// spread: that is for the caller to ask for when nobody waits (Log::spread_wear_step()).
   Status write_draft(std::uint32_t first, std::span<const std::uint8_t> data);
   /// Reads object `number` from byte `offset` on. The bytes read: fewer than asked for at its end,
   /// and before a place that is damaged.
@@ -78,27 +76,23 @@ class Store {
   std::optional<std::uint32_t> next_draft(std::uint32_t number);
   Status clear_draft();
   /// Bytes that can still be written to the overlay, in sectors that are not in it, and then be
-  /// taken by a DraftEdit: a low estimate. Reads all trees.
+  /// taken by a DraftEdit: a low estimate. Reads all trees, if they were changed since.
   std::uint32_t draft_room();
 
   [[nodiscard]] Space space();
   [[nodiscard]] Log& log() { return log_; }
-  [[nodiscard]] Collector& collector() { return collector_; }
 
  private:
   Status try_draft(std::uint32_t first, std::span<const std::uint8_t> data, std::uint32_t reserve);
   bool has_draft(std::uint32_t first, std::size_t count);
   template <class Change>
-  Status commit(std::uint32_t reserve, Change change);
-  void measure(Space& space);
+  Status commit(Change change);
   ObjectReader& drafts();
   [[nodiscard]] const TreeRef& draft() const { return log_.root()[TreeRole::draft]; }
 
   Log log_;
   CodePlaces places_{};  ///< Of roll_.
   StoredRoll roll_;
-  Collector collector_;
-  LogView view_;
   ObjectReader drafts_;              ///< Of the overlay.
   std::uint32_t drafts_commit_ = 0;  ///< What it remembers was read in this state.
 };

@@ -9,8 +9,7 @@ StoredRoll::StoredRoll(Log& log, Of of, std::span<CodePlace> places)
       of_(of),
       in_place_(of == Of::roll_checked ? nullptr : &log.in_place()),
       places_(places.empty() ? std::span{&place_, 1} : places),
-      view_(log),
-      objects_(view_, log.frame_buffer(), in_place_) {}
+      objects_(log.view(), log.frame_buffer(), in_place_) {}
 
 /// Forgets all if it may stand elsewhere.
 void StoredRoll::refresh() {
@@ -24,12 +23,12 @@ void StoredRoll::refresh() {
 }
 
 std::uint32_t StoredRoll::record_at(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   return reader.seek_count(tree(), position) == Search::found ? reader.key().scope : 0;
 }
 
 std::uint32_t StoredRoll::begin_of(std::uint32_t position) {
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   return reader.seek_count(tree(), position) == Search::found ? reader.place().bytes : text_size();
 }
 
@@ -88,8 +87,14 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
     used_ = static_cast<std::uint16_t>(used_ & ~(1U << last_place_));
   }
   CodePlace& place = places_[last_place_];
-  place = {record, chunk->offset, chunk->address, code_, chunk->size, 0, 0};
-  if (chunk->last) {
+  place = {};
+  place.record = record;
+  place.offset = chunk->offset;
+  place.address = chunk->address;
+  place.code = code_;
+  place.size = chunk->size & 0x7FFFU;
+  place.last = chunk->last ? 1 : 0;
+  if (chunk->inside) {
     place.before = static_cast<std::uint8_t>(chunk->address - objects_.place().leaf);
     place.leaf = objects_.place().size;
   }
@@ -100,13 +105,15 @@ const CodePlace* StoredRoll::find_place(std::uint32_t record, std::uint32_t offs
 /// Reads bytes of the chunk at `place` from byte `from` on, as many as there are in one read.
 std::size_t StoredRoll::read(const CodePlace& place, std::uint32_t from,
                              std::span<std::uint8_t> out) {
-  if (!place.last()) {
-    return read_data(view_, log_.frame_buffer(), in_place_, place.address, place.size, from, out);
+  if (place.before == 0) {
+    return read_data(log_.view(), log_.frame_buffer(), in_place_, place.address, place.size, from,
+                     out);
   }
   const std::uint32_t leaf = place.address - place.before;
   const std::uint32_t begin = place.before + from;
-  return read_leaf(view_, log_.frame_buffer(), in_place_, leaf, place.leaf, begin, out) ? out.size()
-                                                                                        : 0;
+  return read_leaf(log_.view(), log_.frame_buffer(), in_place_, leaf, place.leaf, begin, out)
+             ? out.size()
+             : 0;
 }
 
 /// Reads from the definition's byte `offset` on, to the end of its code or to its own.
@@ -124,7 +131,7 @@ std::size_t StoredRoll::read_part(Part part, std::uint32_t record, std::uint32_t
     const std::size_t count = read(*place, from, out.subspan(done, most));
     if (count == 0) break;
     done += count;
-    if (from + count == end && (end < place->size || place->last())) break;
+    if (from + count == end && (end < place->size || place->last != 0)) break;
   }
   return done;
 }
@@ -157,7 +164,7 @@ std::size_t StoredRoll::read_source(std::uint32_t record, std::uint32_t offset,
 
 std::uint32_t StoredRoll::lower_bound(const lang::IndexKey& key) {
   refresh();
-  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::index, log_.frame_buffer(), in_place_};
   index_known_ = reader.seek(index(), key) == Search::found;
   index_place_ = reader.place();
   return index_known_ ? index_place_.count : index_size();
@@ -169,7 +176,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
   // Those that are read one after another stand in one leaf.
   constexpr std::uint32_t kNear = 4;
   const TreeRef tree = index();
-  TreeReader reader{view_, TreeKind::index, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::index, log_.frame_buffer(), in_place_};
   Search found = Search::damaged;
   if (index_known_ && position - index_place_.count <= kNear) {
     found = reader.resume(index_place_);
@@ -186,7 +193,7 @@ bool StoredRoll::index_entry(std::uint32_t position, lang::IndexEntry& out) {
 bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin) {
   refresh();
   if (offset >= text_size()) return false;
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   if (reader.seek_bytes(tree(), offset) != Search::found) return false;
   reader.get(last);
   begin = reader.place().bytes;
@@ -228,7 +235,7 @@ bool StoredRoll::slice_at(std::uint32_t offset, Slice& out) {
     return true;
   }
   // All that is below one node: it has the bytes for which a search comes to the same end.
-  TreeReader reader{view_, TreeKind::objects, log_.frame_buffer(), in_place_};
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   reader.seek_bytes(tree(), offset);
   const std::uint32_t begin = reader.place().bytes;
   const std::uint32_t end = find_end(offset, text_size(), [&](std::uint32_t at) {

@@ -13,20 +13,19 @@ namespace pianola::store {
 /// Where code and source of a definition stand, so that a task that goes on needs no search.
 struct CodePlace {
   std::uint32_t record = 0;
-  std::uint32_t offset = 0;   ///< Of the chunk's first byte in the definition.
-  std::uint32_t address = 0;  ///< Of the chunk.
-  std::uint32_t code = 0;     ///< Bytes of the definition's code, behind which its source stands.
-  std::uint16_t size = 0;     ///< Of the chunk; 0: this is no place.
-  std::uint8_t before = 0;    ///< Of the last chunk: bytes of its leaf before it; of a piece 0.
-  std::uint8_t leaf = 0;      ///< Payload of that leaf.
+  std::uint32_t offset = 0;     ///< Of the chunk's first byte in the definition.
+  std::uint32_t address = 0;    ///< Of the chunk.
+  std::uint32_t code = 0;       ///< Bytes of the definition's code, behind which its source stands.
+  std::uint16_t size : 15 = 0;  ///< Of the chunk; 0: this is no place.
+  std::uint16_t last : 1 = 0;   ///< The definition ends with this chunk.
+  std::uint8_t before = 0;      ///< Of a chunk in a leaf: bytes of that before it; of a piece 0.
+  std::uint8_t leaf = 0;        ///< Payload of that leaf.
 
   /// How many of the chunk's bytes are code.
   [[nodiscard]] std::uint32_t code_here() const {
     const std::uint32_t rest = code > offset ? code - offset : 0;
     return rest < size ? rest : size;
   }
-  /// The definition ends with this chunk.
-  [[nodiscard]] bool last() const { return before != 0; }
 };
 
 /// One for each of 16 tasks.
@@ -116,7 +115,6 @@ class StoredRoll final : public lang::Roll {
   std::uint16_t used_ = 0;        ///< A bit for each that was used since it was last passed over.
   std::uint8_t last_place_ = 0;   ///< That code was read at last.
   std::uint8_t next_victim_ = 0;  ///< That is given up first, unless it was used.
-  LogView view_;
   ObjectReader objects_;
   Place index_place_;             ///< Of the entry that was read last, if `index_known_`.
   std::uint32_t moves_ = 0;       ///< Log::moves() when what is remembered was read.

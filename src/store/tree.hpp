@@ -47,6 +47,11 @@ class FrameBuffer {
     slots_[last_].address = kNone;
     return slots_[last_].node.frame.data();
   }
+  /// Room for a page that is not a frame to be found again: the slot that was not used last.
+  std::uint8_t* spare() {
+    slots_[last_ ^ 1U].address = kNone;
+    return slots_[last_ ^ 1U].node.frame.data();
+  }
   /// What was read after take() is the frame at `address`, good, after that bit was put right.
   void hold(std::uint32_t address, std::uint32_t wrong_bit = 0xFFFF) {
     slots_[last_].address = address;
@@ -199,8 +204,6 @@ class NodeSink {
  public:
   /// Appends the frame of a node, and says where it stands.
   virtual Status write_node(std::span<const std::uint8_t> frame, std::uint32_t& address) = 0;
-  /// Whether the old tree's frame at `address` may stay in use.
-  [[nodiscard]] virtual bool may_stay(std::uint32_t address) const = 0;
 
  protected:
   ~NodeSink() = default;
@@ -221,9 +224,16 @@ class TreeBuilder {
   Status add(std::span<const std::uint8_t> item);
   /// Appends an entry of an index.
   Status add(const lang::IndexEntry& entry);
+  /// Bytes that the leaf which is being filled still takes; all of a leaf's if none is, or if its
+  /// end is not free to choose, as the old tree goes on behind it.
+  [[nodiscard]] std::uint32_t room() const {
+    const Level& leaf = levels_[0];
+    const bool is_free = leaf.mode == Mode::pending && (!leaf.has_boundary || leaf.was_split);
+    return is_free ? kPayload - leaf.size : kPayload;
+  }
   /// Takes over entries of the old tree by whole nodes, which are not looked into: those from `key`
-  /// on, which is the next entry's, as far as their nodes end before `end`. All old nodes may stay.
-  /// `key` is then the first entry's that was not taken over.
+  /// on, which is the next entry's, as far as their nodes end before `end`. `key` is then the first
+  /// entry's that was not taken over.
   Status keep_nodes(lang::IndexKey& key, const lang::IndexKey& end);
   /// Writes what is left. `out` is the new tree.
   Status finish(TreeRef& out);

@@ -169,7 +169,7 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, Item item) {
   at.has_boundary = old.has_boundary;
   at.was_split = false;
   if (at.mode == Mode::empty && old.node.size != 0 && old.node.first == key &&
-      sink_.may_stay(old.node.address) && is_good(level, old.node)) {
+      is_good(level, old.node)) {
     put_child(kind_, old.node, std::span<std::uint8_t, kMaxChild>{payload(level), kMaxChild});
     at.mode = Mode::same;
     at.size = 0;
@@ -184,8 +184,7 @@ TreeBuilder::Step TreeBuilder::step(unsigned level, Item item) {
     const Step step = split(level, item.size());
     if (step != Step::taken) return step;
   }
-  // Chunks that a collector moves may be split: if those of a damaged tree overlap, the keys of
-  // their pieces do not rise.
+  // Those of a damaged tree, which are taken over one by one, may not.
   if (at.size > 0 && get_key(kind_, {payload(level) + at.last, std::size_t{at.size} - at.last}) >=
                          get_key(kind_, item)) {
     status_ = Status::io_error;

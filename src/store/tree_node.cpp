@@ -143,7 +143,7 @@ void get_chunk(Item item, std::uint32_t address, Chunk& out) {
   ItemParser parser{item};
   const lang::IndexKey key = take_key(TreeKind::objects, parser);
   out.object = key.scope;
-  out.last = key.low == kLastChunk;
+  out.last = out.inside = key.low == kLastChunk;
   if (out.last) {
     const Ending ending = take_ending(item, parser);
     out.offset = ending.before;
@@ -153,8 +153,15 @@ void get_chunk(Item item, std::uint32_t address, Chunk& out) {
     out.address = address + static_cast<std::uint32_t>(parser.at() - item.data());
     return;
   }
-  out.address = parser.take32();
   out.size = static_cast<std::uint16_t>(parser.take());
+  out.inside = out.size == 0;
+  if (out.inside) {
+    const auto head = static_cast<std::uint32_t>(parser.at() - item.data());
+    out.address = address + head;
+    out.size = static_cast<std::uint16_t>(item_size(item) - std::min(head, item_size(item)));
+  } else {
+    out.address = parser.take32();
+  }
   out.offset = key.low + 1 - out.size;
   out.code = out.source = 0;
 }
@@ -167,8 +174,9 @@ std::uint32_t put_chunk(const Chunk& chunk, std::span<std::uint8_t, kMaxChunkHea
     maker.put(chunk.offset);
     return maker.finish(chunk.size);
   }
+  maker.put(chunk.inside ? 0 : chunk.size);
+  if (chunk.inside) return maker.finish(chunk.size);
   maker.put32(chunk.address);
-  maker.put(chunk.size);
   return maker.finish();
 }
 

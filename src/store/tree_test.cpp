@@ -71,14 +71,9 @@ class Sink final : public NodeSink {
     ++written[frame[0] & 7U];
     return Status::ok;
   }
-  [[nodiscard]] bool may_stay(std::uint32_t address) const override {
-    return address < moved_from || address >= moved_to;
-  }
 
   std::array<unsigned, kMaxLevels> written{};
   unsigned fail_after = 0xFFFFFFFF;
-  std::uint32_t moved_from = 0;
-  std::uint32_t moved_to = 0;
 
  private:
   Memory& memory_;
@@ -103,7 +98,7 @@ ItemBytes index_item(std::uint32_t key, std::uint32_t value) {
 ItemBytes chunk_item(std::uint32_t key, std::uint32_t value) {
   Chunk chunk;
   chunk.object = key / 3;
-  chunk.last = key % 3 == 2;
+  chunk.last = chunk.inside = key % 3 == 2;
   chunk.offset = key % 3 * kPayload;
   chunk.address = value;
   chunk.size = static_cast<std::uint16_t>(chunk.last ? 4 + key / 3 % 17 * 5 : kPayload);
@@ -466,12 +461,6 @@ TEST_P(Trees, NodesStayFullEnoughWhateverIsEdited) {
       fixture.model.erase(std::next(fixture.model.begin(), random() % fixture.model.size()));
     }
     ASSERT_EQ(fixture.build(), Status::ok);
-    if (fixture.memory.bytes.size() > 7000000) {
-      // Only what is live is copied, as it is.
-      fixture.sink.moved_to = 0xFFFFFFFF;
-      ASSERT_EQ(fixture.build(), Status::ok);
-      fixture.sink.moved_to = 0;
-    }
   }
   Finds finds;
   walk(fixture.memory, fixture.kind, fixture.tree, finds);
@@ -513,34 +502,6 @@ TEST_P(Trees, RandomEditsAgainstAModel) {
     ASSERT_EQ(fixture.tree, before);
     ASSERT_EQ(fixture.written(), 0U);
   }
-}
-
-TEST_P(Trees, NodesThatMayNotStayAreMoved) {
-  Fixture fixture(GetParam());
-  fill(fixture, 1000);
-  Finds before;
-  walk(fixture.memory, fixture.kind, fixture.tree, before);
-  fixture.sink.moved_from = 4096;
-  fixture.sink.moved_to = 8192;
-  ASSERT_EQ(fixture.build(), Status::ok);
-  Finds after;
-  walk(fixture.memory, fixture.kind, fixture.tree, after);
-  EXPECT_EQ(after.keys, before.keys);
-  EXPECT_EQ(after.good, before.good);
-  unsigned moved = 0;
-  for (const auto& [address, where] : before.nodes) {
-    const bool goes = address >= 4096 && address < 8192;
-    if (where.level == 0) {
-      EXPECT_EQ(after.nodes.contains(address), !goes);
-      moved += goes ? 1U : 0U;
-    }
-    if (goes) {
-      EXPECT_FALSE(after.nodes.contains(address));
-    }
-  }
-  EXPECT_EQ(fixture.sink.written[0], moved);
-  Random random(8);
-  check_all(fixture, random);
 }
 
 TEST_P(Trees, ASinkThatFailsEndsTheBuild) {

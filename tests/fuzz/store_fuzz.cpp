@@ -106,8 +106,10 @@ Status save(store::Store& store, const std::string& text) {
 class Places final : public inspect::DumpSink {
  public:
   explicit Places(std::uint32_t sector_size) : sector_size_(sector_size) {}
-  void sector(std::uint32_t number, store::SectorState state, const store::SectorHeader&) override {
-    if (state != store::SectorState::log) return;
+  void sector(std::uint32_t number, store::SectorState state,
+              const store::SectorHeader& of) override {
+    if (state != store::SectorState::pages && state != store::SectorState::states) return;
+    logical_ = of.logical * sector_size_;
     store::Frame header;
     header.kind = store::FrameKind::unknown;
     header.address = number * sector_size_;
@@ -118,12 +120,16 @@ class Places final : public inspect::DumpSink {
     const bool is_content = frame.kind != store::FrameKind::filler &&
                             frame.kind != store::FrameKind::blank &&
                             frame.kind != store::FrameKind::unknown;
-    if (is_content) frames.push_back(frame);
+    if (!is_content) return;
+    frames.push_back(frame);
+    addresses.push_back(logical_ + frame.address % sector_size_);
   }
   std::vector<store::Frame> frames;
+  std::vector<std::uint32_t> addresses;  ///< By which trees name the frames of pages.
 
  private:
   std::uint32_t sector_size_;
+  std::uint32_t logical_ = 0;
 };
 
 /// A region, and where the frames are that there is something in.
@@ -132,10 +138,12 @@ struct Image {
     Places places{flash.geometry().sector_size};
     inspect::dump(flash, places);
     frames = std::move(places.frames);
+    addresses = std::move(places.addresses);
   }
 
   Memory flash;
   std::vector<store::Frame> frames;
+  std::vector<std::uint32_t> addresses;  ///< As of Places.
 };
 
 /// A region that was written to for a while.
@@ -153,7 +161,7 @@ Memory make_image(const flash::Geometry& geometry, bool is_long) {
 
 /// One that a former build made, without the header of its file.
 Memory old_image() {
-  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-3.flash", std::ios::binary);
+  std::ifstream file(PIANOLA_SOURCE_DIR "/tests/images/store-format-4.flash", std::ios::binary);
   file.seekg(4096);
   const std::vector<char> bytes(std::istreambuf_iterator<char>(file), {});
   Memory flash{{1024, 8, 16}};
@@ -182,8 +190,8 @@ void seal(std::span<std::uint8_t> bytes) {
   put32(bytes.data() + bytes.size() - 4, check.value());
 }
 
-void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
-            std::vector<std::uint8_t>& image) {
+void change(const FuzzStep& step, const Image& start, std::vector<std::uint8_t>& image) {
+  const std::vector<store::Frame>& frames = start.frames;
   FuzzInput input = step.input();
   const std::uint8_t operation = step.what;
   const std::uint32_t place = input.word();
@@ -207,7 +215,7 @@ void change(const FuzzStep& step, const std::vector<store::Frame>& frames,
       break;
     case 4:  // The address of a frame, somewhere in a frame.
       put32(bytes.data() + input.byte() % (bytes.size() - 3),
-            frames[input.word() % frames.size()].address);
+            start.addresses[input.word() % start.addresses.size()]);
       break;
     default: {  // A frame's bytes, from another one.
       const store::Frame& other = frames[input.word() % frames.size()];
@@ -327,7 +335,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const FuzzSteps steps(data, size);
   const Image& image = image_of(steps.choice);
   Memory flash = image.flash;
-  for (const FuzzStep& step : steps.steps) change(step, image.frames, flash.bytes);
+  for (const FuzzStep& step : steps.steps) change(step, image, flash.bytes);
   use(flash, test::share_of(data, size, 8));
   return 0;
 }

@@ -74,13 +74,12 @@ class Rig final : private player::KeyboardLeds {
   Rig()
       : flash(kGeometry),
         store_memory_(store::Log::memory_size(kGeometry)),
-        scratch_(store::FlashScratch::least_memory(kGeometry) + 512),
-        sectors_(kGeometry.sectors) {
+        scratch_(store::FlashScratch::kLeastMemory + 512) {
     reset_endpoints();
     device = std::make_unique<device::Device>(device::Parts{.flash = flash,
                                                             .store_memory = store_memory_,
                                                             .engine = storage_.view(),
-                                                            .workspace = {scratch_, sectors_},
+                                                            .workspace = {scratch_},
                                                             .host = usb,
                                                             .leds = *this});
     device->start(0, {});
@@ -108,7 +107,6 @@ class Rig final : private player::KeyboardLeds {
 
   std::vector<std::uint8_t> store_memory_;
   std::vector<std::uint8_t> scratch_;
-  std::vector<std::uint16_t> sectors_;
   engine::Storage<> storage_;
 };
 

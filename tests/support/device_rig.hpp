@@ -28,13 +28,12 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
   /// `flash` is the caller's and outlives the rig.
   explicit DeviceRig(flash::NorFlash& flash, const device::StartOptions& options = {})
       : store_memory_(store::Log::memory_size(flash.geometry())),
-        scratch_(store::FlashScratch::least_memory(flash.geometry()) + 1024),
-        sectors_(flash.geometry().sectors),
+        scratch_(store::FlashScratch::kLeastMemory + 1024),
         recording_(512) {
     device = std::make_unique<device::Device>(device::Parts{.flash = flash,
                                                             .store_memory = store_memory_,
                                                             .engine = storage_->view(),
-                                                            .workspace = {scratch_, sectors_},
+                                                            .workspace = {scratch_},
                                                             .host = *this,
                                                             .leds = *this,
                                                             .recording = recording_});
@@ -135,7 +134,6 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
       std::make_unique<engine::Storage<kCapacities>>();
   std::vector<std::uint8_t> store_memory_;
   std::vector<std::uint8_t> scratch_;
-  std::vector<std::uint16_t> sectors_;
   std::vector<char> recording_;
   std::size_t shown_ = 0;
 };

@@ -146,16 +146,14 @@ class DriveRig {
   struct Parts {
     explicit Parts(flash::NorFlash& flash)
         : memory(store::Log::memory_size(flash.geometry())),
-          scratch(store::FlashScratch::least_memory(flash.geometry()) + 256),
-          sectors(256),
+          scratch(store::FlashScratch::kLeastMemory + 256),
           store(flash, memory),
           roll(store),
-          editor(store, {scratch, sectors}),
+          editor(store, {scratch}),
           drive(store, roll, report, editor) {}
 
     std::vector<std::uint8_t> memory;
     std::vector<std::uint8_t> scratch;
-    std::vector<std::uint16_t> sectors;
     Report report;
     store::Store store;
     store::CurrentRoll roll;

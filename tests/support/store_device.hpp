@@ -97,11 +97,9 @@ class StoreDevice {
     edited.replace_definitions(position, count, text);
     return save(edited);
   }
-  /// Writes to the overlay, and then spreads the wear as the drive does.
+  /// Writes to the overlay.
   Status draft(std::uint32_t first, std::span<const std::uint8_t> data) {
-    const Status status = store.write_draft(first, data);
-    if (status == Status::ok) store.collector().spread_wear();
-    return status;
+    return store.write_draft(first, data);
   }
 
   /// All that can be read.
@@ -181,11 +179,18 @@ class StoreDevice {
     std::string wrong;
     const Frames frames = this->frames(wrong);
     const std::uint32_t sector = store.log().geometry().sector_size;
+    // What the log believes to be in force must be all of it.
+    store.log().mark();
     for (std::size_t i = 0; i < frames.size(); ++i) {
       const auto [begin, size] = frames[i];
       if (i > 0 && frames[i - 1].first + frames[i - 1].second > begin) wrong += "overlap; ";
       if (begin % sector + size > sector) wrong += "a frame in two sectors; ";
-      if (!store.log().in_use(begin / sector)) wrong += "a sector in force counts as free; ";
+      for (std::uint32_t at = begin; at < begin + size; at += store::kPage) {
+        if (!store.log().in_force(at)) wrong += "a page in force counts as free; ";
+      }
+      if (!store.log().in_use(store.log().sector_of(begin / sector))) {
+        wrong += "a sector in force counts as free; ";
+      }
     }
     return wrong;
   }
@@ -205,10 +210,8 @@ class StoreDevice {
       add_key(key_of(chunk));
       if (chunk.offset != offset_) wrong += "a chunk is missing; ";
       offset_ = chunk.last ? 0 : chunk.offset + chunk.size;
-      if (chunk.last) {
-        ++objects;
-        return;
-      }
+      objects += chunk.last ? 1 : 0;
+      if (chunk.inside) return;
       frames_.emplace_back(chunk.address, store::data_frames(chunk.size));
       std::array<std::uint8_t, store::kMaxFrame> memory{};
       for (std::uint32_t done = 0; done < chunk.size; done += store::kPayload) {
@@ -254,8 +257,8 @@ class StoreDevice {
 
   void check_tree(const char* name, const store::TreeRef& tree, bool objects, Frames& frames,
                   std::string& wrong) {
-    Checker checker(store.log().flash(), frames);
-    store::walk(store.log().flash(), objects ? store::TreeKind::objects : store::TreeKind::index,
+    Checker checker(store.log().view(), frames);
+    store::walk(store.log().view(), objects ? store::TreeKind::objects : store::TreeKind::index,
                 tree, checker);
     if ((objects ? checker.objects : checker.entries) != tree.count) checker.wrong += "count; ";
     if (!checker.wrong.empty()) wrong += std::string(name) + ": " + checker.wrong;

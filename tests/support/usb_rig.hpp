@@ -28,13 +28,12 @@ class UsbRig final : private player::KeyboardLeds {
                   std::uint32_t start = 0)
       : now(start),
         store_memory_(store::Log::memory_size(flash.geometry())),
-        scratch_(store::FlashScratch::least_memory(flash.geometry()) + 1024),
-        sectors_(flash.geometry().sectors),
+        scratch_(store::FlashScratch::kLeastMemory + 1024),
         recording_(512) {
     device = std::make_unique<device::Device>(device::Parts{.flash = flash,
                                                             .store_memory = store_memory_,
                                                             .engine = storage_->view(),
-                                                            .workspace = {scratch_, sectors_},
+                                                            .workspace = {scratch_},
                                                             .host = usb,
                                                             .leds = *this,
                                                             .recording = recording_});
@@ -99,7 +98,6 @@ class UsbRig final : private player::KeyboardLeds {
       std::make_unique<engine::Storage<kCapacities>>();
   std::vector<std::uint8_t> store_memory_;
   std::vector<std::uint8_t> scratch_;
-  std::vector<std::uint16_t> sectors_;
   std::vector<char> recording_;
 };
 

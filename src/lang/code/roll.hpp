@@ -101,6 +101,7 @@ struct IndexEntry {
   std::uint8_t frame = 0;    ///< Slots that the body needs; of a layer, its modifiers.
   std::uint8_t params = 0;   ///< Parameters of a macro. Of a trigger: bytes of its options, which
                              ///< stand before `code`.
+  friend constexpr bool operator==(const IndexEntry&, const IndexEntry&) = default;
 };
 
 /// Longest source in bytes (offsets and sizes of a roll are kept in 32 bits with room to spare).

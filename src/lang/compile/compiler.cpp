@@ -74,9 +74,10 @@ Status Compiler::step() {
 
 /// A piece of the work on the index. Apart, so that what it is told takes no stack before.
 [[gnu::noinline]] Status Compiler::finish_step() {
+  const bool unused = warnings_ < kMaxErrors && (allowed_ >> lint_of(Message::unused) & 1U) == 0;
   const Status status =
       later_.builder.step({source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_,
-                           errors_ == 0, kept_, marks_, commented_});
+                           errors_ == 0, kept_, marks_, commented_, unused});
   if (later_.builder.is_uncertain()) begin_again();
   return status == Status::more ? status : end_with(status);
 }

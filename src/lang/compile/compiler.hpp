@@ -263,7 +263,7 @@ class Compiler final : private DiagnosticSink {
   void start_declaration(IndexSpace space, const NameAt& name);
   void declare();
   void use(IndexSpace space, const NameAt& name, std::uint8_t params);
-  void note(const ScratchRecord& record);
+  void note(ScratchRecord& record);
   bool variable_definition();
   [[nodiscard]] bool at_named_text();
   bool text_definition();

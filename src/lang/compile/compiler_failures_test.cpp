@@ -66,14 +66,14 @@ class FaultyScratch final : public Scratch {
   Status append(const ScratchRecord& record) override {
     return fault_.strikes() ? fault_.status : inner_.append(record);
   }
-  Status append(const SortItem& item) override {
-    return fault_.strikes() ? fault_.status : inner_.append(item);
+  Status append_item(std::uint32_t place) override {
+    return fault_.strikes() ? fault_.status : inner_.append_item(place);
   }
-  bool read(std::uint32_t index, ScratchRecord& out) override {
-    return !fault_.strikes() && inner_.read(index, out);
+  bool read(std::uint32_t place, ScratchRecord& out) override {
+    return !fault_.strikes() && inner_.read(place, out);
   }
-  bool read(std::uint32_t index, SortItem& out) override {
-    return !fault_.strikes() && inner_.read(index, out);
+  bool read_item(std::uint32_t index, std::uint32_t& place) override {
+    return !fault_.strikes() && inner_.read_item(index, place);
   }
   void release_items(std::uint32_t count) override { inner_.release_items(count); }
   void clear() override {

@@ -126,8 +126,7 @@ bool Compiler::skip_name() {
 void Compiler::start_declaration(IndexSpace space, const NameAt& name) {
   pending_ = {};
   pending_good_ = true;
-  pending_.at = name.at;
-  pending_.length = name.size;
+  pending_.offset = name.at.offset;
   pending_.entry.record = records_ - 1;
   pending_.entry.code = code_size_;
   pending_.entry.key = name_key(space, name.hash());
@@ -137,6 +136,10 @@ void Compiler::start_declaration(IndexSpace space, const NameAt& name) {
 void Compiler::declare() {
   if (!pending_good_) return;
   note(pending_);
+  if (pending_.text) {
+    pending_.entry.key = text_key(pending_.entry.key);
+    note(pending_);
+  }
   const bool trigger = pending_.entry.key.high >> 28 == static_cast<unsigned>(IndexSpace::trigger);
   if (!trigger || key_kind(pending_.entry.key) != TriggerKind::together) return;
   // It is found by each of its keys.
@@ -150,8 +153,7 @@ void Compiler::declare() {
 void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
   ScratchRecord record;
   record.role = ScratchRecord::Role::use;
-  record.at = name.at;
-  record.length = name.size;
+  record.offset = name.at.offset;
   record.entry.key = name_key(space, name.hash());
   record.entry.record = records_ - 1;
   record.entry.params = params;
@@ -160,7 +162,7 @@ void Compiler::use(IndexSpace space, const NameAt& name, std::uint8_t params) {
 
 /// Keeps a record for the index. Those of a definition that is kept are there already, but for what
 /// it uses.
-void Compiler::note(const ScratchRecord& record) {
+void Compiler::note(ScratchRecord& record) {
   if (status_ != Status::more) return;
   if (keeps_) {
     if (record.role == ScratchRecord::Role::declaration ||
@@ -170,6 +172,7 @@ void Compiler::note(const ScratchRecord& record) {
     // The roll in force is damaged, or another: that will be found.
   }
   ++noted_;
+  record.known = item_at_;
   keep(scratch_.append(record));
 }
 
@@ -202,7 +205,7 @@ void Compiler::note(const ScratchRecord& record) {
   }
   const auto initial = static_cast<std::int32_t>(minus ? 0U - value : value);
   emit(NamedPiece(Opcode::variable).name(variable.view()).integer(initial));
-  pending_.entry.body = code_size_;
+  pending_.entry.body = code_size_ - variable.size;
   declare();
   return true;
 }
@@ -223,7 +226,7 @@ bool Compiler::at_named_text() {
   start_declaration(IndexSpace::variable, text);
   pending_.text = true;
   emit(Opcode::named_text, text.view());
-  pending_.entry.body = code_size_;
+  pending_.entry.body = code_size_ - text.size;
   const bool equals = at_symbol('=');
   if (equals) advance();
   if (equals && token().kind == TokenKind::text) {
@@ -254,7 +257,7 @@ bool Compiler::at_named_text() {
 std::uint8_t Compiler::text_depth(const NameAt& name) {
   const IndexKey key = name_key(IndexSpace::variable, name.hash());
   ScratchRecord record;
-  for (std::uint32_t i = 0; i < noted_ && scratch_.read(i, record); ++i) {
+  for (std::uint32_t i = 0; i < noted_ && scratch_.read(record.next, record); ++i) {
     const bool declares = record.role == ScratchRecord::Role::declaration;
     if (declares && record.text && record.entry.key == key) return record.entry.frame;
   }
@@ -279,7 +282,7 @@ std::uint8_t Compiler::text_depth(const NameAt& name) {
     return false;
   }
   emit(Opcode::macro, macro.view(), params);
-  pending_.entry.body = code_size_;
+  pending_.entry.body = code_size_ - macro.size;
   if (!at_symbol('{')) declare();
   return open_body();
 }
@@ -328,7 +331,7 @@ bool Compiler::parameter(std::uint8_t& count) {
   pending_good_ = named;
   emit(Opcode::layer, layer.view());
   const bool good = !at_symbol('(') || layer_modifiers();
-  pending_.entry.body = code_size_;
+  pending_.entry.body = code_size_ - layer.size;
   declare();
   if (!good) return false;
   scope_ = layer.hash();
@@ -427,7 +430,7 @@ bool Compiler::clause() {
   }
   if (!at_symbol('{')) return error(Message::expected_clause);
   local_count_ = 0;
-  pending_.at = at;
+  pending_.offset = at.offset;
   pending_.length = static_cast<std::uint8_t>(last_end_.column - at.column);
   pending_.entry.key.high =
       (pending_.entry.key.high & 0xFF0000FFU) | static_cast<std::uint32_t>(found) << 8;

@@ -15,6 +15,7 @@ struct Position {
   std::uint32_t offset = 0;  ///< Bytes from the start.
   std::uint32_t line = 1;    ///< From 1; 0 means no place.
   std::uint32_t column = 1;  ///< Characters from 1; a tab counts as one.
+  friend constexpr bool operator==(const Position&, const Position&) = default;
 };
 
 // Symbol, text; tools/pack_texts makes what is shown of it. {a} and {b} stand for words of the

@@ -5,6 +5,7 @@
 #include <new>
 #include <span>
 
+#include "base/ascii.hpp"
 #include "base/edit_distance.hpp"
 #include "base/utf8.hpp"
 
@@ -16,15 +17,8 @@ bool is_to_be_read_again(const IndexBuilder::Context& context) {
   return context.kept != nullptr && !context.commented;
 }
 
-/// Sorts the few items of a run. By insertion: the library's sort recurses.
-void sort_run(std::span<SortItem> items) {
-  for (std::size_t i = 1; i < items.size(); ++i) {
-    const SortItem item = items[i];
-    std::size_t place = i;
-    for (; place > 0 && item < items[place - 1]; --place) items[place] = items[place - 1];
-    items[place] = item;
-  }
-}
+/// Whether a name may go on with `c`.
+bool is_of_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
 /// Whether a text may be used so.
 bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
@@ -48,6 +42,16 @@ bool is_good_use(const ScratchRecord& declared, const ScratchRecord& use) {
   return Status::ok;
 }
 
+/// Sorts the few items of a run. By insertion: the library's sort recurses.
+void IndexBuilder::sort_run(std::span<SortItem> items) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    const SortItem item = items[i];
+    std::size_t place = i;
+    for (; place > 0 && item < items[place - 1]; --place) items[place] = items[place - 1];
+    items[place] = item;
+  }
+}
+
 /// Puts the usages that the layout gives in place of a trigger's characters. False if it has none.
 bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, IndexKey& key) {
   key = record.entry.key;
@@ -60,8 +64,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
     if (is_to_be_read_again(context)) return false;
     Diagnostic diagnostic;
     diagnostic.message = Message::no_key_for_trigger;
-    diagnostic.at = record.at;
-    diagnostic.length = record.length;
+    locate(context, record, diagnostic);
     const Utf8Bytes shown = encode_utf8(static_cast<char32_t>(character));
     diagnostic.a = shown;
     diagnostic.b = context.layout.name();
@@ -86,35 +89,27 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
 [[gnu::noinline]] Status IndexBuilder::runs_step(const Context& context) {
   std::array<SortItem, kRun> items;
   std::uint32_t count = 0;
-  for (; count < kRun && (mirrored_ || position_ < records_); ++position_) {
-    if (mirrored_) {
-      items[count++] = mirror_;
-      mirrored_ = false;
-      if (count == kRun || position_ == records_) break;
-    }
+  for (; count < kRun && taken_ < records_; ++taken_) {
     ScratchRecord record;
-    if (!context.scratch.read(position_, record)) return Status::io_error;
+    const std::uint32_t place = position_;
+    if (!context.scratch.read(place, record)) return Status::io_error;
+    position_ = record.next;
     SortItem& item = items[count];
     if (!resolve(context, record, item.key)) {
       uncertain_ = is_to_be_read_again(context);
       if (uncertain_) return Status::more;
       continue;
     }
-    item.record = position_ | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
+    item.record = place | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
     ++count;
-    // A text is checked among the variables.
-    mirrored_ = record.text;
-    if (mirrored_) {
-      mirror_ = item;
-      mirror_.key = text_key(item.key);
-    }
   }
   sort_run(std::span{items}.first(count));
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (const Status status = context.scratch.append(items[i]); status != Status::ok) return status;
+    const Status status = context.scratch.append_item(items[i].record & ~kUseBit);
+    if (status != Status::ok) return status;
   }
   end_ += count;
-  if (mirrored_ || position_ < records_) return Status::more;
+  if (taken_ < records_) return Status::more;
   written_ = end_;
   position_ = 0;
   phase_ = Phase::merge;
@@ -122,9 +117,21 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
   return Status::more;
 }
 
+/// Reads item `index`, its record and its key.
+bool IndexBuilder::read_item(const Context& context, std::uint32_t index, SortItem& item,
+                             ScratchRecord& record) {
+  std::uint32_t place = 0;
+  if (!context.scratch.read_item(index, place) || !context.scratch.read(place, record)) {
+    return false;
+  }
+  item.record = place | (record.role == ScratchRecord::Role::use ? kUseBit : 0);
+  return resolve(context, record, item.key);
+}
+
 bool IndexBuilder::advance(const Context& context, Head& head) {
+  ScratchRecord record;
   head.live = head.next < head.end;
-  return !head.live || context.scratch.read(head.next++, head.item);
+  return !head.live || read_item(context, head.next++, head.item, record);
 }
 
 /// Opens the next runs of this level for merging.
@@ -169,9 +176,8 @@ void IndexBuilder::sorted(const Context& context) {
       }
       return Status::more;
     }
-    if (const Status status = context.scratch.append(least->item); status != Status::ok) {
-      return status;
-    }
+    const Status status = context.scratch.append_item(least->item.record & ~kUseBit);
+    if (status != Status::ok) return status;
     ++written_;
     if (!advance(context, *least)) return Status::io_error;
   }
@@ -181,25 +187,25 @@ void IndexBuilder::sorted(const Context& context) {
 Status IndexBuilder::check_step(const Context& context) {
   for (std::uint32_t i = 0; i < kBatch && !uncertain_; ++i) {
     SortItem item;
+    ScratchRecord record;
     const bool any = position_ < end_;
-    if (any && !context.scratch.read(position_, item)) return Status::io_error;
+    if (any && !read_item(context, position_, item, record)) return Status::io_error;
     if (context.kept != nullptr) {
-      const Status passed = pass_stored(context, any ? &item : nullptr);
-      if (passed == Status::more) continue;
+      const Status passed = pass_all_stored(context, any ? &item : nullptr, i);
       if (passed != Status::ok) return passed;
     }
     if (!any) return end_items(context);
     ++position_;
-    const Status status = phase_ == Phase::probe ? probe(context, item) : check(context, item);
+    const Status status =
+        phase_ == Phase::probe ? probe(context, item, record) : check(context, item, record);
     if (status != Status::ok) return status;
   }
   return Status::more;
 }
 
 /// Status::more: something was reported, so that this is enough for one step.
-[[gnu::noinline]] Status IndexBuilder::check(const Context& context, const SortItem& item) {
-  ScratchRecord record;
-  if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
+[[gnu::noinline]] Status IndexBuilder::check(const Context& context, const SortItem& item,
+                                             const ScratchRecord& record) {
   if (record.role == ScratchRecord::Role::declaration) return declaration(context, item, record);
   return use(context, item, record);
 }
@@ -212,14 +218,15 @@ Status IndexBuilder::check_used(const Context& context) {
       space == IndexSpace::macro || space == IndexSpace::variable || space == IndexSpace::layer;
   if (!checked || !named) return Status::ok;
   ScratchRecord record;
-  if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
   std::array<char, kMaxName> name;
   Diagnostic diagnostic;
   diagnostic.message = Message::unused;
   diagnostic.warning = true;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
-  diagnostic.a = name_of(context, record, name);
+  if (context.tells_unused) {
+    if (!context.scratch.read(declared_item_.record, record)) return Status::io_error;
+    locate(context, record, diagnostic);
+    diagnostic.a = name_of(context, record, name);
+  }
   context.sink.report(diagnostic);
   return Status::ok;
 }
@@ -236,8 +243,7 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
   const Utf8Bytes shown = encode_utf8('a' + letter);
   diagnostic.message = Message::bare_letter;
   diagnostic.warning = true;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
+  locate(context, record, diagnostic);
   diagnostic.a = shown;
   context.sink.report(diagnostic);
 }
@@ -252,9 +258,8 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
     std::array<char, kMaxName> name;
     std::array<char, kMaxName> first_name;
     Diagnostic diagnostic;
-    diagnostic.at = record.at;
-    diagnostic.length = record.length;
-    diagnostic.other = first.at;
+    locate(context, record, diagnostic);
+    diagnostic.other = position_of(context, first);
     diagnostic.message = Message::trigger_taken;
     if (key_space(item.key) != IndexSpace::trigger) {
       diagnostic.a = name_of(context, record, name);
@@ -277,6 +282,10 @@ void IndexBuilder::check_letter(const Context& context, const SortItem& item,
   if (!context.write || (record.text && !indexed_text)) return Status::ok;
   IndexEntry entry = record.entry;
   entry.key = item.key;
+  if (record.length == 0) {
+    std::array<char, kMaxName> name;
+    entry.body += static_cast<std::uint32_t>(name_of(context, record, name).size());
+  }
   return context.writer.append_index(entry);
 }
 
@@ -300,12 +309,11 @@ bool IndexBuilder::clashes_with_dance(const Context& context, const SortItem& it
        {TriggerKind::press, TriggerKind::double_tap, TriggerKind::hold, TriggerKind::tap}) {
     const std::uint32_t high = key.high | static_cast<std::uint32_t>(kind) << 24;
     if (!find_declaration(context, {key.scope, high, key.low}, other)) continue;
-    const bool later = other.at.offset > record.at.offset;
+    const bool later = other.offset > record.offset;
     Diagnostic diagnostic;
     diagnostic.message = Message::trigger_taken;
-    diagnostic.at = later ? other.at : record.at;
-    diagnostic.length = later ? other.length : record.length;
-    diagnostic.other = later ? record.at : other.at;
+    locate(context, later ? other : record, diagnostic);
+    diagnostic.other = position_of(context, later ? record : other);
     context.sink.report(diagnostic);
     return true;
   }
@@ -345,8 +353,7 @@ void IndexBuilder::check_options(const Context& context, const SortItem& item,
   Diagnostic diagnostic;
   diagnostic.message = Message::options_unused;
   diagnostic.warning = true;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
+  locate(context, record, diagnostic);
   context.sink.report(diagnostic);
 }
 
@@ -354,9 +361,8 @@ void IndexBuilder::report_options(const Context& context, const ScratchRecord& r
                                   const ScratchRecord& other) {
   Diagnostic diagnostic;
   diagnostic.message = Message::options_differ;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
-  diagnostic.other = other.at;
+  locate(context, record, diagnostic);
+  diagnostic.other = position_of(context, other);
   context.sink.report(diagnostic);
 }
 
@@ -368,11 +374,11 @@ bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
   SortItem item;
   while (from < to) {
     const std::uint32_t middle = from + (to - from) / 2;
-    if (!context.scratch.read(middle, item)) return false;
+    if (!read_item(context, middle, item, out)) return false;
     item.key < key ? from = middle + 1 : to = middle;
   }
-  return from < end_ && context.scratch.read(from, item) && item.key == key &&
-         (item.record & kUseBit) == 0 && context.scratch.read(item.record, out);
+  return from < end_ && read_item(context, from, item, out) && item.key == key &&
+         out.role == ScratchRecord::Role::declaration;
 }
 
 [[gnu::noinline]] Status IndexBuilder::use(const Context& context, const SortItem& item,
@@ -401,11 +407,10 @@ bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
   }
   Diagnostic diagnostic;
   diagnostic.message = Message::wrong_arity;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
+  locate(context, record, diagnostic);
   diagnostic.a = name;
   diagnostic.n = declared.entry.params;
-  diagnostic.other = declared.at;
+  diagnostic.other = position_of(context, declared);
   context.sink.report(diagnostic);
   return Status::more;
 }
@@ -417,10 +422,9 @@ void IndexBuilder::report_text_use(const Context& context, const ScratchRecord& 
   diagnostic.message = use.entry.params == kAssignedUse ? Message::text_assigned
                        : use.entry.params == kTextUse   ? Message::text_later
                                                         : Message::text_as_number;
-  diagnostic.at = use.at;
-  diagnostic.length = use.length;
+  locate(context, use, diagnostic);
   diagnostic.a = name;
-  diagnostic.other = declared.at;
+  diagnostic.other = position_of(context, declared);
   context.sink.report(diagnostic);
 }
 
@@ -432,8 +436,7 @@ void IndexBuilder::unknown_name(const Context& context, const ScratchRecord& rec
   diagnostic.message = space == IndexSpace::macro   ? Message::unknown_macro
                        : space == IndexSpace::layer ? Message::unknown_layer
                                                     : Message::unknown_variable;
-  diagnostic.at = record.at;
-  diagnostic.length = record.length;
+  locate(context, record, diagnostic);
   diagnostic.a = name;
   diagnostic.b = closest_declared(context, record.entry.key, name, buffer);
   context.sink.report(diagnostic);
@@ -444,9 +447,9 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
                                                 std::array<char, kMaxName>& out) {
   std::string_view best;
   ClosestWord closest(name);
+  ScratchRecord record;
   for (std::uint32_t i = 0; i < records_; ++i) {
-    ScratchRecord record;
-    if (!context.scratch.read(i, record)) break;
+    if (!context.scratch.read(record.next, record)) break;
     const bool candidate = record.role == ScratchRecord::Role::declaration &&
                            key_space(record.entry.key) == key_space(key);
     if (!candidate) continue;
@@ -459,17 +462,63 @@ std::string_view IndexBuilder::closest_declared(const Context& context, const In
   return best;
 }
 
+/// The name or the setting of `record`, as it stands in the source.
 std::string_view IndexBuilder::name_of(const Context& context, const ScratchRecord& record,
                                        std::array<char, kMaxName>& out) {
-  const std::size_t size = std::min<std::size_t>(record.length, out.size());
+  const bool counted = record.length != 0;
+  const std::size_t size = counted ? std::min<std::size_t>(record.length, out.size()) : out.size();
   std::size_t done = 0;
-  while (done < size) {
-    const auto at = static_cast<std::uint32_t>(record.at.offset + done);
+  std::size_t end = 0;
+  while (end == done && done < size) {
+    const auto at = static_cast<std::uint32_t>(record.offset + done);
     const std::size_t count = context.source.read(at, std::span{out}.subspan(done, size - done));
     if (count == 0) break;
     done += count;
+    while (end < done && (counted || is_of_name(out[end]))) ++end;
   }
-  return {out.data(), done};
+  return {out.data(), end};
+}
+
+/// Goes past a byte of the source, the one before which was `before`.
+void IndexBuilder::pass(Position& at, char byte, char before) {
+  const auto bits = static_cast<std::uint8_t>(byte);
+  ++at.offset;
+  if (byte == '\n' && before == '\r') return;
+  if (byte == '\n' || byte == '\r') {
+    ++at.line;
+    at.column = 1;
+  } else if ((bits & 0xC0U) != 0x80U && (at.offset > 1 || bits != 0xEF)) {
+    ++at.column;  // of what is no byte order mark
+  }
+}
+
+/// Counts on from the place that is known before the record's.
+[[gnu::noinline]] Position IndexBuilder::position_of(const Context& context,
+                                                     const ScratchRecord& record) {
+  std::array<char, 64> piece;
+  Position at = record.known;
+  char before = 0;
+  while (at.offset < record.offset) {
+    const std::size_t wanted = std::min<std::size_t>(piece.size(), record.offset - at.offset);
+    const std::size_t count = context.source.read(at.offset, std::span{piece}.first(wanted));
+    if (count == 0) break;
+    for (std::size_t i = 0; i < count; ++i) {
+      pass(at, piece[i], before);
+      before = piece[i];
+    }
+  }
+  return at;
+}
+
+/// Puts into `diagnostic` where the record's trigger or name stands.
+[[gnu::noinline]] void IndexBuilder::locate(const Context& context, const ScratchRecord& record,
+                                            Diagnostic& diagnostic) {
+  std::array<char, kMaxName> name;
+  diagnostic.at = position_of(context, record);
+  diagnostic.length = record.length;
+  if (record.length == 0) {
+    diagnostic.length = static_cast<std::uint32_t>(name_of(context, record, name).size());
+  }
 }
 
 }  // namespace pianola::lang

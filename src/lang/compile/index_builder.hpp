@@ -41,6 +41,8 @@ class IndexBuilder {
     /// What is kept stands in the source as comments. The records are those of all others, and the
     /// index is never uncertain: of what is declared twice the record counts.
     bool commented = false;
+    /// False: of a name that nothing uses nobody is told where, it is only counted.
+    bool tells_unused = true;
   };
 
   /// `records`: how many there are in the scratch.
@@ -63,6 +65,12 @@ class IndexBuilder {
   static constexpr std::uint32_t kFan = 8;   // runs merged at a time
 
   enum class Phase : std::uint8_t { runs, merge, probe, check, unused };
+  /// What the records are sorted by.
+  struct SortItem {
+    IndexKey key;
+    std::uint32_t record = 0;  // its place; kUseBit is set for a use
+    friend constexpr auto operator<=>(const SortItem&, const SortItem&) = default;
+  };
   struct Head {
     SortItem item;
     std::uint32_t next;  // item to read after this one
@@ -105,7 +113,10 @@ class IndexBuilder {
   void sorted(const Context& context);
   bool open_heads(const Context& context);
   static bool advance(const Context& context, Head& head);
-  Status check(const Context& context, const SortItem& item);
+  static void sort_run(std::span<SortItem> items);
+  static bool read_item(const Context& context, std::uint32_t index, SortItem& item,
+                        ScratchRecord& record);
+  Status check(const Context& context, const SortItem& item, const ScratchRecord& record);
   Status declaration(const Context& context, const SortItem& item, const ScratchRecord& record);
   bool clashes_with_dance(const Context& context, const SortItem& item,
                           const ScratchRecord& record);
@@ -125,14 +136,18 @@ class IndexBuilder {
                                     std::string_view name, std::array<char, kMaxName>& out);
   static std::string_view name_of(const Context& context, const ScratchRecord& record,
                                   std::array<char, kMaxName>& out);
+  static void pass(Position& at, char byte, char before);
+  static Position position_of(const Context& context, const ScratchRecord& record);
+  static void locate(const Context& context, const ScratchRecord& record, Diagnostic& diagnostic);
   static bool resolve(const Context& context, const ScratchRecord& record, IndexKey& key);
 
   // index_keeping.cpp: beside the roll in force
   Status end_items(const Context& context);
   Status pass_stored(const Context& context, const SortItem* item);
+  Status pass_all_stored(const Context& context, const SortItem* item, std::uint32_t& count);
   bool is_fine(const Context& context, const IndexEntry& entry, bool kept) const;
   bool is_fine_kept(const Context& context, const IndexEntry& entry) const;
-  Status probe(const Context& context, const SortItem& item);
+  Status probe(const Context& context, const SortItem& item, const ScratchRecord& record);
   bool is_fine_declaration(const Context& context, const SortItem& item,
                            const ScratchRecord& record) const;
   bool is_kept_name(const Context& context, const SortItem& item, const ScratchRecord& record);
@@ -145,17 +160,17 @@ class IndexBuilder {
 
   std::uint32_t records_;
   Phase phase_ = Phase::runs;
-  std::uint32_t position_ = 0;  // of the next record (runs) or item (merge, check) to read
-  std::uint32_t begin_ = 0;     // items of this level: [begin_, end_)
+  std::uint32_t taken_ = 0;  // records read for the runs
+  std::uint32_t position_ =
+      0;                     // the next record's place (runs), or the item to read (merge, check)
+  std::uint32_t begin_ = 0;  // items of this level: [begin_, end_)
   std::uint32_t end_ = 0;
   std::uint32_t written_ = 0;  // items appended so far
   std::uint32_t run_ = kRun;   // length of a run of this level
   bool merging_ = false;       // heads are open
   bool declared_ = false;      // declared_item_ holds the last declaration
   bool used_ = false;          // and something uses it
-  bool mirrored_ = false;      // mirror_ waits to be sorted in
   bool uncertain_ = false;
-  SortItem mirror_;  // a text with the key that its index entry has
   SortItem declared_item_;
   Work work_;
 };

@@ -19,17 +19,17 @@ class CountingScratch final : public Scratch {
   Status append(const ScratchRecord& record) override {
     return fails() ? Status::full : inner_.append(record);
   }
-  Status append(const SortItem& item) override {
+  bool read(std::uint32_t place, ScratchRecord& out) override {
+    return !fails() && inner_.read(place, out);
+  }
+  Status append_item(std::uint32_t place) override {
     if (fails()) return Status::full;
     ++items_;
-    return inner_.append(item);
+    return inner_.append_item(place);
   }
-  bool read(std::uint32_t index, ScratchRecord& out) override {
-    return !fails() && inner_.read(index, out);
-  }
-  bool read(std::uint32_t index, SortItem& out) override {
+  bool read_item(std::uint32_t index, std::uint32_t& place) override {
     EXPECT_GE(index, released_) << "read after its release";
-    return !fails() && inner_.read(index, out);
+    return !fails() && inner_.read_item(index, place);
   }
   void release_items(std::uint32_t count) override { released_ = count; }
   void clear() override { inner_.clear(); }
@@ -99,8 +99,8 @@ class Names {
            ScratchRecord::Role role) {
     ScratchRecord record;
     record.role = role;
-    record.at = {static_cast<std::uint32_t>(text_.size()), ++lines_, 1};
-    record.length = static_cast<std::uint8_t>(name.size());
+    record.offset = static_cast<std::uint32_t>(text_.size());
+    record.known = {record.offset, ++lines_, 1};
     record.entry.key = name_key(space, name_hash(name.data(), name.size()));
     record.entry.record = lines_;
     record.entry.params = params;
@@ -217,7 +217,7 @@ ScratchRecord trigger(TriggerKind kind, std::uint32_t first, bool character,
   record.entry.key = trigger_key(0, kind, {}, first, second);
   record.first_is_character = character;
   record.second_is_character = second_character;
-  record.at = {0, line, 1};
+  record.known = {0, line, 1};
   record.length = 1;
   return record;
 }

@@ -113,18 +113,6 @@ bool declares(std::string_view word) {
   return word == "macro" || word == "var" || word == "text" || word == "layer";
 }
 
-/// Goes past a byte of the source, the one before which was `before`.
-void pass(Position& at, std::uint8_t byte, std::uint8_t before) {
-  ++at.offset;
-  if (byte == '\n' && before == '\r') return;
-  if (byte == '\n' || byte == '\r') {
-    ++at.line;
-    at.column = 1;
-  } else if ((byte & 0xC0U) != 0x80U && (at.offset > 1 || byte != 0xEF)) {
-    ++at.column;  // of what is no byte order mark
-  }
-}
-
 }  // namespace
 
 bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint32_t record,
@@ -182,6 +170,17 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
   return status == Status::ok ? Status::more : status;
 }
 
+/// Goes past all such entries, but no more than make up `count` to kBatch. Status::more: there may
+/// be others, or something is uncertain.
+Status IndexBuilder::pass_all_stored(const Context& context, const SortItem* item,
+                                     std::uint32_t& count) {
+  Status status = pass_stored(context, item);
+  while (status == Status::more && !uncertain_ && ++count < kBatch) {
+    status = pass_stored(context, item);
+  }
+  return status;
+}
+
 /// Whether nothing can be wrong about an entry with whose key there is no other.
 bool IndexBuilder::is_fine(const Context& context, const IndexEntry& entry, bool kept) const {
   if (kept) return is_fine_kept(context, entry);
@@ -212,9 +211,8 @@ bool IndexBuilder::is_fine_kept(const Context& context, const IndexEntry& entry)
 }
 
 /// Finds out whether something may be wrong about a record because of definitions that are kept.
-[[gnu::noinline]] Status IndexBuilder::probe(const Context& context, const SortItem& item) {
-  ScratchRecord record;
-  if (!context.scratch.read(item.record & ~kUseBit, record)) return Status::io_error;
+[[gnu::noinline]] Status IndexBuilder::probe(const Context& context, const SortItem& item,
+                                             const ScratchRecord& record) {
   work_.keeping.has_same = work_.keeping.has_same && work_.keeping.same.key == item.key;
   if (record.role == ScratchRecord::Role::declaration) {
     uncertain_ = !is_fine_declaration(context, item, record);
@@ -354,8 +352,9 @@ void IndexBuilder::find_unused(const Context& context) {
   Keeping& keeping = work_.keeping;
   for (std::uint32_t i = 0; i < kBatch; ++i, ++keeping.stored_at) {
     IndexEntry entry;
-    if (!context.kept->roll().index_entry(keeping.stored_at, entry)) return;
-    if (entry.record <= keeping.told_record || !is_used_by_name(entry) ||
+    // What cannot be read is passed over.
+    if (!context.kept->roll().index_entry(keeping.stored_at, entry) ||
+        entry.record <= keeping.told_record || !is_used_by_name(entry) ||
         is_marked(context.marks, keeping.stored_at) || !context.kept->keeps(entry.record)) {
       continue;
     }
@@ -401,7 +400,7 @@ void IndexBuilder::find_unused(const Context& context) {
       }
       const bool starts = keeping.place.offset >= begin && c == '#';
       comment = starts || (comment && c != '\n' && c != '\r');
-      pass(keeping.place, static_cast<std::uint8_t>(c), static_cast<std::uint8_t>(before));
+      pass(keeping.place, c, before);
       before = c;
     }
     if (end && !found) return;

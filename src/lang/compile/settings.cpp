@@ -98,6 +98,7 @@ bool Compiler::setting_without_set() {
   spelled.at = token().at;
   spelled.size = static_cast<std::uint8_t>(word.size());
   start_declaration(IndexSpace::setting, spelled);
+  pending_.length = spelled.size;
   pending_.entry.key = name_key(IndexSpace::setting, static_cast<std::uint32_t>(index));
   advance();
   if (!expect_symbol('=')) return false;

@@ -518,7 +518,7 @@ void Compiler::write_trigger(Opcode opcode) {
   const Trigger& trigger = trigger_;
   pending_ = {};
   pending_good_ = true;
-  pending_.at = trigger_at_;
+  pending_.offset = trigger_at_.offset;
   pending_.length = static_cast<std::uint8_t>(std::min<std::uint32_t>(trigger_length_, 255));
   pending_.entry.record = records_ - 1;
   pending_.entry.code = code_size_;

@@ -19,20 +19,21 @@ Status Scratch::append(const lang::ScratchRecord& record) {
   return Status::ok;
 }
 
-Status Scratch::append(const lang::SortItem& item) {
-  items_.push_back(item);
+Status Scratch::append_item(std::uint32_t place) {
+  items_.push_back(place);
   return Status::ok;
 }
 
-bool Scratch::read(std::uint32_t index, lang::ScratchRecord& out) {
-  if (index >= records_.size()) return false;
-  out = records_[index];
+bool Scratch::read(std::uint32_t place, lang::ScratchRecord& out) {
+  if (place >= records_.size()) return false;
+  out = records_[place];
+  out.next = place + 1;
   return true;
 }
 
-bool Scratch::read(std::uint32_t index, lang::SortItem& out) {
+bool Scratch::read_item(std::uint32_t index, std::uint32_t& place) {
   if (index >= items_.size()) return false;
-  out = items_[index];
+  place = items_[index];
   return true;
 }
 

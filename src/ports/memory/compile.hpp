@@ -31,9 +31,9 @@ class Source final : public lang::Source {
 class Scratch final : public lang::Scratch {
  public:
   Status append(const lang::ScratchRecord& record) override;
-  Status append(const lang::SortItem& item) override;
-  bool read(std::uint32_t index, lang::ScratchRecord& out) override;
-  bool read(std::uint32_t index, lang::SortItem& out) override;
+  bool read(std::uint32_t place, lang::ScratchRecord& out) override;
+  Status append_item(std::uint32_t place) override;
+  bool read_item(std::uint32_t index, std::uint32_t& place) override;
   void release_items(std::uint32_t count) override;
   std::span<std::uint8_t> marks(std::uint32_t bits) override;
   void clear() override;
@@ -41,7 +41,7 @@ class Scratch final : public lang::Scratch {
  private:
   std::vector<lang::ScratchRecord> records_;
   std::vector<std::uint8_t> marks_;
-  std::vector<lang::SortItem> items_;
+  std::vector<std::uint32_t> items_;
 };
 
 /// Text in a string.
