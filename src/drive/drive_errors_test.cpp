@@ -261,6 +261,33 @@ TEST(DriveErrors, AFullDriveSaysSoAtOnce) {
   }
 }
 
+// Somebody to whom the drive says that it is full deletes things, and tries again.
+TEST(DriveErrors, ASmallFileFitsAfterOneThatDidNot) {
+  for (const std::uint32_t unit : {1U, 256U}) {
+    DriveRig rig({4096, unit, 37});
+    const auto text = [](unsigned version) {
+      std::string all = "F1 { \"old\" }\n";
+      for (unsigned i = 0; i < 160; ++i)
+        all += "macro m" + std::to_string(1000 + i) + " { \"version " + std::to_string(version) +
+               ", of a line with 64 bytes in it\" }\n";
+      for (unsigned i = 0; i < 1290; ++i)
+        all +=
+            "# a comment: of sixty-four characters and " + std::to_string(100000 + i) + " is one\n";
+      return all;
+    };
+    ASSERT_EQ(rig.save(text(1)), Status::ok);
+    rig.insert();
+    EXPECT_EQ(put(rig, text(2)), kNoRoom);
+    EXPECT_EQ(rig.eject(), Outcome::no_room);
+    rig.wait(3000);
+    rig.drive().test_ready();
+    const std::string small = test::many_macros(30, 20);
+    EXPECT_EQ(put(rig, small), kFine);
+    EXPECT_EQ(rig.eject(), Outcome::taken) << "unit " << unit;
+    EXPECT_EQ(rig.text(), small);
+  }
+}
+
 /// A file that is written in place on a drive that gets full is neither the old one nor the new.
 TEST(DriveErrors, AMixtureIsNotTaken) {
   const std::string old = test::many_macros(400, 100);

@@ -303,7 +303,7 @@ def full(rig):
         # errors; what stands at the end is the same in all.
         lines = [f'F1 {{ "version {number}" }}']
         lines += [f'macro m{line} {{ "version {number}, line {line}" }}' for line in range(159)]
-        lines += [f"# {line}" for line in range(1250)]
+        lines += [f"# {line}" for line in range(1350)]
         return "".join(f"{line:63}\n" for line in lines)
 
     old, new, small = large(1), large(2), texts.Version(3, 5000)
