@@ -103,7 +103,8 @@ TEST(Device, ADamagedIndexStaysIfTheTextIsDamagedToo) {
 // Of a long definition the code stands in frames too.
 TEST(Device, DamagedCodeIsMadeAnewFromTheText) {
   std::string text = "F1 {\n";
-  for (int i = 0; i < 100; ++i) text += "  tap a wait 1ms tap b wait 1ms\n";
+  for (int i = 1; i <= 100; ++i)
+    text += "  tap a wait " + std::to_string(i) + "ms tap b wait 1ms\n";
   text += "}\nF2 { \"more\" }\n";
   memory::SimulatedFlash flash{DeviceRig::kGeometry};
   {
@@ -118,7 +119,7 @@ TEST(Device, DamagedCodeIsMadeAnewFromTheText) {
   rig.pass(500);
   EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
   rig.play("F1");
-  rig.pass(1000);
+  rig.pass(10000);
   EXPECT_EQ(rig.typed().size(), 200U);
   EXPECT_EQ(rig.text(), text);
   DeviceRig again{flash};
