@@ -23,49 +23,42 @@ constexpr std::uint32_t length_of(char lead) {
   return byte >= 0xF0U ? 4 : byte >= 0xE0U ? 3 : byte >= 0xC0U ? 2 : 1;
 }
 
-/// The line that stands for a gap, up to what fills it.
-class GapLine final : public TextSink {
+/// Takes a part of what is written: as many bytes as there is room for, from byte `from` on.
+class Part final : public TextSink {
  public:
-  /// `starts`: the gap begins a line.
-  GapLine(std::uint32_t bytes, bool starts) {
-    TextWriter out{*this};
-    if (!starts) out << "\n";
-    out << "# ";
-    out.decimal(bytes) << " bytes that stood here cannot be read ";
-  }
+  Part(std::uint32_t from, std::span<char> out) : out_(out), from_(from) {}
   void write(std::span<const char> text) override {
-    for (const char c : text) text_[size_++] = c;
+    for (const char c : text) {
+      if (at_ >= from_ && at_ - from_ < out_.size()) out_[at_ - from_] = c;
+      ++at_;
+    }
   }
-  [[nodiscard]] std::uint32_t size() const { return size_; }
-  [[nodiscard]] char operator[](std::uint32_t at) const { return text_[at]; }
+  /// Bytes that were written.
+  [[nodiscard]] std::uint32_t written() const { return at_; }
 
  private:
-  std::array<char, 64> text_;
-  std::uint32_t size_ = 0;
+  std::span<char> out_;
+  std::uint32_t from_;
+  std::uint32_t at_ = 0;
 };
 
 }  // namespace
 
-/// Bytes of a damaged slice that can be read, from kBefore before a place to one behind it: they
-/// tell what is shown there. All others are 0, which is no character of a text.
+/// Bytes of a damaged slice that can be read, with those around them: they tell what is shown. All
+/// others are 0, which is no character of a text.
 class ShownText::Window {
  public:
-  /// Reads what tells about `count` bytes at `at` of the slice.
-  Window(ShownText& text, std::uint32_t at, std::uint32_t count) : size_(text.slice_.size) {
-    begin_ = std::max(text.begin_, at - std::min(at, kBefore));
-    end_ = begin_;
-    good_ = std::min(text.gap_, size_ - 1);
-    const std::uint32_t end = std::min(text.gap_, at + count + 1);
-    while (end_ < end) {
-      const auto out = std::span{bytes_}.subspan(end_ - begin_, end - end_);
-      const std::size_t read = text.roll_.read_text(text.slice_.begin + end_, out);
-      if (read == 0) break;
-      end_ += static_cast<std::uint32_t>(read);
-    }
-  }
+  /// Bytes before those that are shown: a character's before its last one, and two before the end
+  /// of a line.
+  static constexpr std::uint32_t kBefore = 5;
+  struct Around {
+    std::array<char, kBefore> before{};
+    char after = 0;
+  };
 
-  /// Bytes that one window tells about.
-  static constexpr std::uint32_t kMost = 32;
+  /// `text` are the bytes at `at` of the slice, `around` those before and after.
+  Window(const ShownText& shown, std::uint32_t at, std::span<const char> text, const Around& around)
+      : shown_(shown), at_(at), text_(text), around_(around), after_(around.after) {}
 
   /// Whether a line begins at `at`, which is to be made a comment if it is not empty.
   [[nodiscard]] bool starts_line(std::uint32_t at) const {
@@ -73,20 +66,29 @@ class ShownText::Window {
     const char before = byte(at - 1);
     return is_line_end(before) && !(before == '\r' && byte(at) == '\n') && !is_spared(at - 1);
   }
-  /// What is shown at `at`.
-  [[nodiscard]] char shown(std::uint32_t at) const {
-    if (at == size_ - 1) return '\n';
-    const char c = byte(at);
-    if (starts_line(at)) return is_line_end(c) && !is_spared(at) ? c : '#';
-    return is_ascii(c) || is_whole(at) ? (c == 0 ? '?' : c) : '?';
+  /// Puts what is shown in the place of the text, from its end on: what is before a byte tells
+  /// about it, and one that is behind.
+  void show(std::span<char> text) {
+    for (auto i = static_cast<std::uint32_t>(text.size()); i-- > 0;) {
+      const char c = shown(at_ + i);
+      after_ = text[i];
+      text_ = text.first(i);
+      text[i] = c;
+    }
   }
 
  private:
-  /// A character's bytes before the last one, and the two bytes before a line's end.
-  static constexpr std::uint32_t kBefore = 5;
-
   [[nodiscard]] char byte(std::uint32_t at) const {
-    return at >= begin_ && at < end_ ? bytes_[at - begin_] : '\0';
+    if (at < at_) return around_.before[at + kBefore - at_];
+    if (at - at_ < text_.size()) return text_[at - at_];
+    return at - at_ == text_.size() ? after_ : '\0';
+  }
+  /// What is shown at `at`.
+  [[nodiscard]] char shown(std::uint32_t at) const {
+    if (at == shown_.slice_.size - 1) return '\n';
+    const char c = byte(at);
+    if (starts_line(at)) return is_line_end(c) && !is_spared(at) ? c : '#';
+    return is_ascii(c) || is_whole(at) ? (c == 0 ? '?' : c) : '?';
   }
   /// Whether the byte is an empty line's end, which gives way to the `#` of the next line.
   [[nodiscard]] bool is_spared(std::uint32_t at) const {
@@ -95,16 +97,17 @@ class ShownText::Window {
   /// Whether all of the character that the byte belongs to is shown.
   [[nodiscard]] bool is_whole(std::uint32_t at) const {
     std::uint32_t lead = at;
-    while (is_continuation(byte(lead)) && lead > begin_) --lead;
+    while (is_continuation(byte(lead)) && lead > 0 && at - lead < 3) --lead;
+    const std::uint32_t good = std::min(shown_.gap_, shown_.slice_.size - 1);
     return length_of(byte(lead)) > at - lead && !starts_line(lead) &&
-           lead + length_of(byte(lead)) <= good_;
+           lead + length_of(byte(lead)) <= good;
   }
 
-  std::array<char, kBefore + kMost + 1> bytes_;
-  std::uint32_t size_;   ///< Of the slice.
-  std::uint32_t begin_;  ///< Of the bytes, in the slice.
-  std::uint32_t end_;
-  std::uint32_t good_;  ///< Up to there all are shown.
+  const ShownText& shown_;
+  std::uint32_t at_;  ///< Of `text_`, in the slice.
+  std::span<const char> text_;
+  const Around& around_;
+  char after_;  ///< The byte behind `text_`.
 };
 
 /// Goes to the slice with byte `offset` of the text. False after the end.
@@ -117,30 +120,34 @@ bool ShownText::go_to(std::uint32_t offset) {
   begin_ = gap_ = end_ = 0;
   if (!known_) return false;
   if (slice_.record == 0) end_ = slice_.size;
+  starts_ = true;
   if (slice_.framed) next_part();
   damaged_ = gap_ < end_;
   return true;
 }
 
+/// Whether byte `at` of the slice can be read. If so, all can that stand in the same frame.
+bool ShownText::can_read(std::uint32_t at) {
+  char c = 0;
+  return roll_.read_text(slice_.begin + at, {&c, 1}) == 1;
+}
+
 /// Goes to the part of the slice behind this one.
 [[gnu::noinline]] void ShownText::next_part() {
-  std::array<char, 64> bytes;
   const std::uint32_t size = slice_.size;
-  const auto read = [&](std::uint32_t at, std::size_t most) {
-    return static_cast<std::uint32_t>(roll_.read_text(
-        slice_.begin + at, std::span{bytes}.first(std::min<std::size_t>(most, size - at))));
+  const auto pass = [&](std::uint32_t at) {
+    return at + std::min(roll_.run_at(slice_.begin + at), size - at);
   };
   begin_ = gap_ = end_;
-  for (std::uint32_t count = 1; gap_ < size && count != 0; gap_ += count) {
-    count = read(gap_, bytes.size());
-  }
+  while (gap_ < size && can_read(gap_)) gap_ = pass(gap_);
   end_ = gap_;
-  while (end_ < size && read(end_, 1) == 0) {
-    end_ += std::min(roll_.gap_at(slice_.begin + end_), size - end_);
-  }
+  while (end_ < size && !can_read(end_)) end_ = pass(end_);
   if (end_ == gap_) return;
   end_ = std::max(end_, std::min(gap_ + kLeastGap, size));
   gap_ = std::min(gap_, end_ - std::min(kLeastGap, end_ - begin_));
+  Window::Around around;
+  read_before(gap_, around.before);
+  starts_ = Window{*this, gap_, {}, around}.starts_line(gap_);
 }
 
 /// Goes to the part with byte `at` of the slice, which is damaged.
@@ -149,39 +156,58 @@ void ShownText::seek(std::uint32_t at) {
   while (at >= end_ && end_ < slice_.size) next_part();
 }
 
-std::size_t ShownText::read_good(std::uint32_t at, std::span<char> out) {
-  const std::uint32_t most = std::min(gap_ - at, Window::kMost);
-  const std::size_t count = std::min<std::size_t>(out.size(), most);
-  const Window window{*this, at, static_cast<std::uint32_t>(count)};
-  for (std::uint32_t i = 0; i < count; ++i) out[i] = window.shown(at + i);
-  return count;
+/// Reads bytes of the part's good ones, all of which can be read.
+void ShownText::read_stored(std::uint32_t at, std::span<char> out) {
+  while (!out.empty()) {
+    const std::size_t count = roll_.read_text(slice_.begin + at, out);
+    if (count == 0) return;
+    at += static_cast<std::uint32_t>(count);
+    out = out.subspan(count);
+  }
 }
 
-std::size_t ShownText::read_gap(std::uint32_t at, std::span<char> out) {
-  const bool starts = Window{*this, gap_, 0}.starts_line(gap_);
+/// Reads those of the part's good bytes that stand before `at`, to the end of `out`.
+void ShownText::read_before(std::uint32_t at, std::span<char> out) {
+  const std::size_t count = std::min<std::size_t>(out.size(), at - begin_);
+  read_stored(static_cast<std::uint32_t>(at - count), out.last(count));
+}
+
+[[gnu::noinline]] void ShownText::read_good(std::uint32_t at, std::span<char> out) {
+  Window::Around around;
+  read_before(at, around.before);
+  const auto end = static_cast<std::uint32_t>(at + out.size());
+  if (end < gap_) read_stored(end, {&around.after, 1});
+  read_stored(at, out);
+  Window{*this, at, out, around}.show(out);
+}
+
+/// Writes bytes of the part's gap: a line that says what it is, and more that say nothing.
+[[gnu::noinline]] void ShownText::write_gap(std::uint32_t at, std::span<char> out) const {
   const bool last = end_ == slice_.size;
   const std::uint32_t size = end_ - gap_;
-  const GapLine line{size, starts};
+  Part part{at - gap_, out};
+  TextWriter line{part};
+  if (!starts_) line << "\n";
+  line << "# ";
+  line.decimal(size) << " bytes that stood here cannot be read ";
   const std::uint32_t tail = last ? 1 : 2;
-  const bool has_line = line.size() + kGapMark.size() + tail <= size;
-  const std::size_t count = std::min<std::size_t>(out.size(), end_ - at);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t place = at - gap_ + i;
+  const bool has_line = part.written() + kGapMark.size() + tail <= size;
+  std::uint32_t place = at - gap_;
+  for (char& to : out) {
     char c = '?';
     if (!has_line) {
-      if (place == 0 && starts) c = '#';
-    } else if (place < line.size()) {
-      c = line[place];
+      if (place == 0 && starts_) c = '#';
+    } else if (place < part.written()) {
+      c = to;
     } else if (place + tail >= size) {
       c = place + tail == size ? '\n' : '#';
     } else {
       const std::uint32_t column = place % kGapLine;
       if (column >= kGapLine - 2) c = column == kGapLine - 2 ? '\n' : '#';
     }
-    if (last && place == size - 1) c = '\n';
-    out[i] = c;
+    to = last && place == size - 1 ? '\n' : c;
+    ++place;
   }
-  return count;
 }
 
 /// Reads some bytes from byte `at` of the slice on: at least one.
@@ -198,7 +224,10 @@ std::size_t ShownText::read_some(std::uint32_t at, std::span<char> out) {
     }
   }
   seek(at);
-  return at < gap_ ? read_good(at, out.first(rest)) : read_gap(at, out.first(rest));
+  const bool good = at < gap_;
+  const std::size_t count = std::min<std::size_t>(rest, (good ? gap_ : end_) - at);
+  good ? read_good(at, out.first(count)) : write_gap(at, out.first(count));
+  return count;
 }
 
 std::size_t ShownText::read(std::uint32_t offset, std::span<char> out) {

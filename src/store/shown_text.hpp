@@ -37,8 +37,11 @@ class ShownText final : public lang::Source {
   void next_part();
   void seek(std::uint32_t at);
   std::size_t read_some(std::uint32_t at, std::span<char> out);
-  std::size_t read_good(std::uint32_t at, std::span<char> out);
-  std::size_t read_gap(std::uint32_t at, std::span<char> out);
+  bool can_read(std::uint32_t at);
+  void read_stored(std::uint32_t at, std::span<char> out);
+  void read_before(std::uint32_t at, std::span<char> out);
+  void read_good(std::uint32_t at, std::span<char> out);
+  void write_gap(std::uint32_t at, std::span<char> out) const;
 
   StoredRoll& roll_;
   std::uint32_t epoch_ = 0;  ///< Of the roll when the slice was found.
@@ -49,6 +52,7 @@ class ShownText final : public lang::Source {
   std::uint32_t end_ = 0;
   bool known_ = false;
   bool damaged_ = false;
+  bool starts_ = false;  ///< The gap begins a line.
 };
 
 /// Stands in what is shown of each gap of kLeastGap bytes and more, and hardly anywhere else.

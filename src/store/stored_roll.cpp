@@ -245,7 +245,7 @@ bool StoredRoll::slice_at(std::uint32_t offset, Slice& out) {
   return true;
 }
 
-[[gnu::noinline]] std::uint32_t StoredRoll::gap_at(std::uint32_t offset) {
+[[gnu::noinline]] std::uint32_t StoredRoll::run_at(std::uint32_t offset) {
   Slice slice;
   if (!slice_at(offset, slice)) return 1;
   const std::uint32_t rest = slice.begin + slice.size - offset;

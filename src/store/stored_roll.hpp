@@ -82,9 +82,9 @@ class StoredRoll final : public lang::Roll {
   };
   /// The slice that holds byte `offset` of the text. False after the end.
   bool slice_at(std::uint32_t offset, Slice& out);
-  /// How many bytes of the text, `offset` and those that follow in its slice, cannot be read
-  /// because one thing is damaged: at least one. read_text() reads none there.
-  std::uint32_t gap_at(std::uint32_t offset);
+  /// How many bytes of the text, `offset` and those that follow in its slice, can be read if this
+  /// one can, and cannot if it cannot, for they stand in one frame: at least one.
+  std::uint32_t run_at(std::uint32_t offset);
 
  private:
   [[nodiscard]] const TreeRef& tree() const {
