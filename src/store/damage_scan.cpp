@@ -11,7 +11,7 @@ void DamageScan::start() {
   lacks_code_ = done_ = false;
 }
 
-bool DamageScan::step() {
+[[gnu::noinline]] bool DamageScan::step() {
   if (epoch_ != roll_.epoch()) start();
   // Of a short definition all stands where it is found.
   constexpr unsigned kShort = 8;

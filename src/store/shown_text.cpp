@@ -48,14 +48,6 @@ class Part final : public TextSink {
 /// others are 0, which is no character of a text.
 class ShownText::Window {
  public:
-  /// Bytes before those that are shown: a character's before its last one, and two before the end
-  /// of a line.
-  static constexpr std::uint32_t kBefore = 5;
-  struct Around {
-    std::array<char, kBefore> before{};
-    char after = 0;
-  };
-
   /// `text` are the bytes at `at` of the slice, `around` those before and after.
   Window(const ShownText& shown, std::uint32_t at, std::span<const char> text, const Around& around)
       : shown_(shown), at_(at), text_(text), around_(around), after_(around.after) {}
@@ -117,13 +109,12 @@ bool ShownText::go_to(std::uint32_t offset) {
   if (here && offset < roll_.text_size()) return true;
   epoch_ = roll_.epoch();
   known_ = roll_.slice_at(offset, slice_);
-  begin_ = gap_ = end_ = 0;
-  if (!known_) return false;
-  if (slice_.record == 0) end_ = slice_.size;
-  starts_ = true;
-  if (slice_.framed) next_part();
-  damaged_ = gap_ < end_;
-  return true;
+  begin_ = gap_ = 0;
+  // All that is not framed can be read, if it is known which definition it is.
+  end_ = slice_.framed ? 0 : slice_.size;
+  damaged_ = known_ && slice_.record == 0;
+  if (!damaged_) gap_ = end_;
+  return known_;
 }
 
 /// Whether byte `at` of the slice can be read. If so, all can that stand in the same frame.
@@ -134,60 +125,62 @@ bool ShownText::can_read(std::uint32_t at) {
 
 /// Goes to the part of the slice behind this one.
 [[gnu::noinline]] void ShownText::next_part() {
-  const std::uint32_t size = slice_.size;
-  const auto pass = [&](std::uint32_t at) {
-    return at + std::min(roll_.run_at(slice_.begin + at), size - at);
-  };
   begin_ = gap_ = end_;
-  while (gap_ < size && can_read(gap_)) gap_ = pass(gap_);
-  end_ = gap_;
-  while (end_ < size && !can_read(end_)) end_ = pass(end_);
+  for (bool good = true; end_ < slice_.size;) {
+    if (good != can_read(end_)) {
+      if (!good) break;
+      good = false;
+      gap_ = end_;
+    }
+    end_ += std::min(roll_.run_at(slice_.begin + end_), slice_.size - end_);
+    if (good) gap_ = end_;
+  }
   if (end_ == gap_) return;
-  end_ = std::max(end_, std::min(gap_ + kLeastGap, size));
+  damaged_ = true;
+  end_ = std::max(end_, std::min(gap_ + kLeastGap, slice_.size));
   gap_ = std::min(gap_, end_ - std::min(kLeastGap, end_ - begin_));
-  Window::Around around;
-  read_before(gap_, around.before);
-  starts_ = Window{*this, gap_, {}, around}.starts_line(gap_);
 }
 
-/// Goes to the part with byte `at` of the slice, which is damaged.
+/// Goes to the part with byte `at` of the slice.
 void ShownText::seek(std::uint32_t at) {
   if (at < begin_) begin_ = gap_ = end_ = 0;
-  while (at >= end_ && end_ < slice_.size) next_part();
+  while (at >= end_) next_part();
 }
 
-/// Reads bytes of the part's good ones, all of which can be read.
-void ShownText::read_stored(std::uint32_t at, std::span<char> out) {
-  while (!out.empty()) {
-    const std::size_t count = roll_.read_text(slice_.begin + at, out);
-    if (count == 0) return;
-    at += static_cast<std::uint32_t>(count);
-    out = out.subspan(count);
-  }
-}
-
-/// Reads those of the part's good bytes that stand before `at`, to the end of `out`.
-void ShownText::read_before(std::uint32_t at, std::span<char> out) {
-  const std::size_t count = std::min<std::size_t>(out.size(), at - begin_);
-  read_stored(static_cast<std::uint32_t>(at - count), out.last(count));
-}
-
+/// Reads the part's good bytes from `at` on, and what tells what is shown of them.
 [[gnu::noinline]] void ShownText::read_good(std::uint32_t at, std::span<char> out) {
-  Window::Around around;
-  read_before(at, around.before);
-  const auto end = static_cast<std::uint32_t>(at + out.size());
-  if (end < gap_) read_stored(end, {&around.after, 1});
-  read_stored(at, out);
-  Window{*this, at, out, around}.show(out);
+  Around around;
+  const std::uint32_t before = std::min(at - begin_, kBefore);
+  roll_.read_text(slice_.begin + at - before, std::span{around.before}.last(before));
+  if (at + out.size() < gap_) {
+    roll_.read_text(static_cast<std::uint32_t>(slice_.begin + at + out.size()), {&around.after, 1});
+  }
+  roll_.read_text(slice_.begin + at, out);
+  show(at, out, around);
+}
+
+/// Apart, so that what it needs is not on the stack while flash is read.
+[[gnu::noinline]] void ShownText::show(std::uint32_t at, std::span<char> text,
+                                       const Around& around) const {
+  Window{*this, at, text, around}.show(text);
+}
+
+/// Whether the part's gap begins a line.
+[[gnu::noinline]] bool ShownText::starts_line() {
+  Around around;
+  const std::uint32_t before = std::min(gap_ - begin_, kBefore);
+  roll_.read_text(slice_.begin + gap_ - before, std::span{around.before}.last(before));
+  return Window{*this, gap_, {}, around}.starts_line(gap_);
 }
 
 /// Writes bytes of the part's gap: a line that says what it is, and more that say nothing.
-[[gnu::noinline]] void ShownText::write_gap(std::uint32_t at, std::span<char> out) const {
+[[gnu::noinline]] void ShownText::write_gap(std::uint32_t at, std::span<char> out,
+                                            bool starts) const {
   const bool last = end_ == slice_.size;
   const std::uint32_t size = end_ - gap_;
   Part part{at - gap_, out};
   TextWriter line{part};
-  if (!starts_) line << "\n";
+  if (!starts) line << "\n";
   line << "# ";
   line.decimal(size) << " bytes that stood here cannot be read ";
   const std::uint32_t tail = last ? 1 : 2;
@@ -196,7 +189,7 @@ void ShownText::read_before(std::uint32_t at, std::span<char> out) {
   for (char& to : out) {
     char c = '?';
     if (!has_line) {
-      if (place == 0 && starts_) c = '#';
+      if (place == 0 && starts) c = '#';
     } else if (place < part.written()) {
       c = to;
     } else if (place + tail >= size) {
@@ -211,23 +204,23 @@ void ShownText::read_before(std::uint32_t at, std::span<char> out) {
 }
 
 /// Reads some bytes from byte `at` of the slice on: at least one.
-std::size_t ShownText::read_some(std::uint32_t at, std::span<char> out) {
-  const std::size_t rest = std::min<std::size_t>(out.size(), slice_.size - at);
+inline std::size_t ShownText::read_some(std::uint32_t at, std::span<char> out) {
+  seek(at);
+  const bool good = at < gap_;
+  out = out.first(std::min<std::size_t>(out.size(), (good ? gap_ : end_) - at));
   if (!damaged_) {
-    const std::size_t count = roll_.read_text(slice_.begin + at, out.first(rest));
+    const std::size_t count = roll_.read_text(slice_.begin + at, out);
     if (count != 0) return count;
     // It could be read before.
     known_ = false;
-    if (!go_to(slice_.begin + at) || !damaged_) {
-      out[0] = '?';
-      return 1;
-    }
+    out = out.first(1);
+    out[0] = '?';
+  } else if (good) {
+    read_good(at, out);
+  } else {
+    write_gap(at, out, starts_line());
   }
-  seek(at);
-  const bool good = at < gap_;
-  const std::size_t count = std::min<std::size_t>(rest, (good ? gap_ : end_) - at);
-  good ? read_good(at, out.first(count)) : write_gap(at, out.first(count));
-  return count;
+  return out.size();
 }
 
 std::size_t ShownText::read(std::uint32_t offset, std::span<char> out) {
@@ -242,6 +235,7 @@ std::size_t ShownText::read(std::uint32_t offset, std::span<char> out) {
 
 bool ShownText::find(std::uint32_t offset, StoredRoll::Slice& out, bool& damaged) {
   if (!go_to(offset)) return false;
+  seek(offset - slice_.begin);
   out = slice_;
   damaged = damaged_;
   return true;

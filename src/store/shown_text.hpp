@@ -32,27 +32,33 @@ class ShownText final : public lang::Source {
 
  private:
   class Window;
+  /// Bytes before those that are shown (a character's before its last one, and two before the end
+  /// of a line) and the one behind; 0 where none can be read.
+  static constexpr std::uint32_t kBefore = 5;
+  struct Around {
+    std::array<char, kBefore> before{};
+    char after = 0;
+  };
 
   bool go_to(std::uint32_t offset);
+  bool can_read(std::uint32_t at);
   void next_part();
   void seek(std::uint32_t at);
-  std::size_t read_some(std::uint32_t at, std::span<char> out);
-  bool can_read(std::uint32_t at);
-  void read_stored(std::uint32_t at, std::span<char> out);
-  void read_before(std::uint32_t at, std::span<char> out);
+  bool starts_line();
   void read_good(std::uint32_t at, std::span<char> out);
-  void write_gap(std::uint32_t at, std::span<char> out) const;
+  void show(std::uint32_t at, std::span<char> text, const Around& around) const;
+  void write_gap(std::uint32_t at, std::span<char> out, bool starts) const;
+  std::size_t read_some(std::uint32_t at, std::span<char> out);
 
   StoredRoll& roll_;
   std::uint32_t epoch_ = 0;  ///< Of the roll when the slice was found.
   StoredRoll::Slice slice_;  ///< That was read last, if `known_`.
-  // Of a damaged slice, a part of it: bytes that can be read, then a gap. Offsets in the slice.
+  // A part of it: bytes that can be read, then a gap. Offsets in the slice.
   std::uint32_t begin_ = 0;
   std::uint32_t gap_ = 0;  ///< Where the gap begins; end_ if there is none.
   std::uint32_t end_ = 0;
   bool known_ = false;
-  bool damaged_ = false;
-  bool starts_ = false;  ///< The gap begins a line.
+  bool damaged_ = false;  ///< It has a gap.
 };
 
 /// Stands in what is shown of each gap of kLeastGap bytes and more, and hardly anywhere else.
