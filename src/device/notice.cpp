@@ -29,7 +29,8 @@ namespace {
   X(reset_failed,         "the flash failed, so not all was erased") \
   X(index_repaired,       "a part of what plays macros was damaged, and was made anew from macros.txt") \
   X(index_damaged,        "a part of what plays macros is damaged, so some keys do nothing: save macros.txt again") \
-  X(text_damaged,         "a part of macros.txt is damaged, and stands there as comments with ????: write it anew")
+  X(text_damaged,         "a part of macros.txt is damaged, and stands there as comments with ????: write it anew") \
+  X(text_restored,        "a part of macros.txt was damaged, and was taken from BACKUP.TXT")
 // clang-format on
 
 constexpr Notice kNotices[] = {

@@ -32,6 +32,7 @@ enum class Notice : std::uint8_t {
   index_repaired,  ///< A part of the index or of the code was damaged.
   index_damaged,   ///< It still is: some keys do nothing.
   text_damaged,    ///< Some of the text cannot be read.
+  text_restored,   ///< Some could not be, and was taken from the backup.
 };
 
 /// Writes `notice` in words: a clause without a full stop. Nothing for Notice::none.

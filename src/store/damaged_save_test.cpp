@@ -15,12 +15,14 @@
 #include "lang/code/trigger.hpp"
 #include "ports/memory/simulated_flash.hpp"
 #include "support/damage.hpp"
+#include "support/replaced.hpp"
 #include "support/store_device.hpp"
 
 namespace pianola::store {
 namespace {
 
 using memory::SimulatedFlash;
+using test::replaced;
 using test::StoreDevice;
 using test::StoreState;
 
@@ -56,12 +58,6 @@ class DamagedSaveTest : public ::testing::Test {
   SimulatedFlash flash{flash::Geometry{4096, 256, 64}};
   StoreDevice device{flash};
 };
-
-std::string replaced(std::string text, std::string_view old, std::string_view now) {
-  const std::size_t at = text.find(old);
-  EXPECT_NE(at, std::string::npos) << old;
-  return at == std::string::npos ? text : text.replace(at, old.size(), now);
-}
 
 const std::string kFirst = "F1 { \"first\" call signature }\n";
 const std::string kSignature = long_macro("signature", "a word of it", 900);

@@ -139,9 +139,9 @@ SectorHeader Log::new_header(SectorHeader::Kind kind) const {
 /// those that they stand for are free.
 Status Log::say_pages() { return write_state(root_); }
 
-/// Chooses the logical sector with the fewest pages in force. A sector of the flash stays free, so
-/// that a mount can settle what was cut off; and one more if the next state needs it.
-Status Log::choose_next() {
+/// A step towards a sector of the flash that can be taken. Another one stays free, so that a mount
+/// can settle what was cut off; and one more if the next state needs it.
+inline Status Log::spare_sectors() {
   const std::uint32_t needed = states_room() < state_size() ? 3 : 2;
   if (free_ < needed || unsaid_ >= kMostUnsaid) {
     const bool failing = bad_.back() != kNone;  // So many that it is no accident.
@@ -150,6 +150,12 @@ Status Log::choose_next() {
     if (const Status status = say_pages(); status != Status::ok) return status;
     return free_ < needed ? none : Status::more;
   }
+  return Status::ok;
+}
+
+/// Chooses the logical sector with the fewest pages in force.
+Status Log::choose_next() {
+  if (const Status status = spare_sectors(); status != Status::ok) return status;
   const std::uint32_t still = stillest();
   const std::uint32_t logical = still != kNone ? still : emptiest();
   if (logical == kNone) return Status::full;
@@ -210,6 +216,7 @@ Status Log::erase_next() {
   header.sequence = next_sequence_ = ++sequence_;
   header.erases = next_erases_;
   header.logical = static_cast<std::uint16_t>(next_logical_);
+  if (mend_.address / geometry_.sector_size == next_logical_) keep_pages();
   for (std::uint32_t page = 1; page < pages(); ++page) {
     if (!is_live(next_logical_ * pages() + page)) continue;
     std::uint8_t& byte = header.copied[page / 8];
@@ -230,7 +237,7 @@ Status Log::erase_next() {
   if (flash_.read(from * geometry_.sector_size + offset, bytes) != FlashStatus::ok) {
     return Status::io_error;
   }
-  if (!correct_page(bytes)) {
+  if (!correct_page(bytes) && !mend_page(page, bytes)) {
     next_damaged_ = true;
     // Else it would be taken for a blank one.
     if (bytes[0] == static_cast<std::uint8_t>(FrameType::blank)) bytes[0] = kLostPage;
@@ -239,6 +246,70 @@ Status Log::erase_next() {
   while (size > 1 && bytes[size - 1] == 0xFF) --size;
   return program_at(next_sector_ * geometry_.sector_size + offset,
                     bytes.first(round_up(size, geometry_.program_unit)));
+}
+
+// ---- What is put right --------------------------------------------------------------------------
+
+bool Log::mend(std::uint32_t address, std::span<const std::uint8_t> frame) {
+  mend_ = {};
+  std::uint8_t i = 0;
+  for (const std::uint8_t right : frame) {
+    std::uint8_t byte = 0;
+    if (read(address + i, {&byte, 1}) != FlashStatus::ok) return false;
+    if (byte != right) {
+      if (mend_.count == Mend::kMost) return false;
+      mend_.at[mend_.count] = i;
+      mend_.bits[mend_.count++] = byte ^ right;
+    }
+    ++i;
+  }
+  mend_.address = address;
+  mend_.sector = sector_of(address / geometry_.sector_size);
+  return true;
+}
+
+[[gnu::noinline]] Status Log::mend_step() {
+  const std::uint32_t logical = mend_.address / geometry_.sector_size;
+  if (logical >= geometry_.sectors || sector_of(logical) != mend_.sector) {
+    mend_.address = kNoAddress;
+    ++moves_;
+    // There may be more in force now.
+    mark_ = Mark::never;
+    Root root = root_;
+    ++root.roll_version;
+    return write_state(root);
+  }
+  if (mark_ == Mark::never || mark_ == Mark::begun) return mark_step(), Status::more;
+  if (next_ != Next::none && next_ != Next::ready) return next_step();
+  if (const Status status = spare_sectors(); status != Status::ok) return status;
+  if (open_ == logical) open_ = kNone;
+  next_logical_ = logical;
+  next_ = Next::erase;
+  return Status::more;
+}
+
+/// What only a damaged node leads to counts as free. All that stands in the sector is copied.
+void Log::keep_pages() {
+  const std::uint32_t first = next_logical_ * pages();
+  for (std::uint32_t page = first + 1; page < first + pages(); ++page) {
+    if (is_page_begun(view_, page * kPage)) set_live(page);
+  }
+}
+
+/// Puts the frame right in a page that is copied, if it stands there. False if something in the
+/// page is wrong all the same.
+bool Log::mend_page(std::uint32_t page, std::span<std::uint8_t> bytes) {
+  if (mend_.address / kPage != next_logical_ * pages() + page) return false;
+  const std::span<std::uint8_t> rest = bytes.subspan(mend_.address % kPage);
+  const auto invert = [&] {
+    for (unsigned i = 0; i < mend_.count; ++i) {
+      rest[mend_.at[i]] = static_cast<std::uint8_t>(rest[mend_.at[i]] ^ mend_.bits[i]);
+    }
+  };
+  invert();
+  const std::size_t size = frame_at(rest);
+  if (size == 0 || !check_and_correct(rest.first(size))) invert();
+  return correct_page(bytes);
 }
 
 /// Copies two pages: the programs of a step take no longer.

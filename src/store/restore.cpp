@@ -1,0 +1,206 @@
+#include "store/restore.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
+#include "store/object.hpp"
+#include "store/shared_chunks.hpp"
+#include "store/tree_node.hpp"
+
+namespace pianola::store {
+namespace {
+
+/// Bits that differ.
+std::uint32_t distance(std::span<const std::uint8_t> a, const std::uint8_t* b) {
+  std::uint32_t count = 0;
+  for (const std::uint8_t byte : a) {
+    count += static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(byte ^ *b++)));
+  }
+  return count;
+}
+
+/// The item of `node` that the bytes begin with, but for an eighth of its bits; empty if none is.
+Item closest(const std::uint8_t* node, std::span<const std::uint8_t> bytes) {
+  Item best;
+  std::uint32_t least = 0xFFFFFFFF;
+  for (Items items{node}; items.any(); items.next()) {
+    const Item item = items.get();
+    if (item.size() > bytes.size()) continue;
+    const std::uint32_t bits = distance(item, bytes.data());
+    if (bits > item.size() || bits >= least) continue;
+    least = bits;
+    best = item;
+  }
+  return best;
+}
+
+}  // namespace
+
+/// A frame that cannot be read.
+struct Restore::Damage {
+  std::uint32_t address = kNoAddress;
+  std::uint32_t object = 0;  ///< That the data are of.
+  std::uint32_t offset = 0;  ///< Of the data in the object.
+  lang::IndexKey first;      ///< Key of a node's first entry; {} of the first one.
+  std::uint8_t size = 0;     ///< Of the payload.
+  std::uint8_t level = 0;    ///< Of a node.
+  bool is_node = false;
+};
+
+/// Finds the one behind so many others.
+class Restore::Finder final : public TreeVisitor {
+ public:
+  Finder(flash::NorFlash& flash, std::uint32_t passed, Damage& out)
+      : flash_(flash), passed_(passed), out_(out) {}
+
+  bool enters(const Child& node, unsigned) override {
+    first_ = node.first;
+    return !found();
+  }
+  void node(std::uint32_t address, std::uint32_t size, unsigned level, bool good) override {
+    if (!good && is_next()) {
+      out_ = {address,
+              0,
+              0,
+              first_,
+              static_cast<std::uint8_t>(size - frame_size(0)),
+              static_cast<std::uint8_t>(level),
+              true};
+    }
+  }
+  void chunk(const Chunk& chunk) override {
+    if (chunk.inside) return;
+    Chunk frame = chunk;
+    for (std::uint32_t done = 0; done < chunk.size && !found(); done += kPayload) {
+      frame.address = chunk.address + done / kPayload * kPage;
+      frame.size = static_cast<std::uint16_t>(std::min(kPayload, chunk.size - done));
+      if (is_chunk_good(flash_, frame) || !is_next()) continue;
+      out_ = {frame.address,
+              chunk.object,
+              chunk.offset + done,
+              {},
+              static_cast<std::uint8_t>(frame.size),
+              0,
+              false};
+    }
+  }
+
+ private:
+  [[nodiscard]] bool found() const { return out_.address != kNoAddress; }
+  bool is_next() { return !found() && passed_-- == 0; }
+
+  flash::NorFlash& flash_;
+  std::uint32_t passed_;
+  Damage& out_;
+  lang::IndexKey first_;
+};
+
+bool Restore::find(Damage& out) {
+  Finder finder{log_.view(), passed_, out};
+  walk(log_.view(), TreeKind::objects, log_.root()[TreeRole::roll], finder);
+  return out.address != kNoAddress && out.size <= kPayload;
+}
+
+/// Reads the frame as it stands there.
+bool Restore::read(const Damage& damage) {
+  frame_ = log_.object_buffer().first(frame_size(damage.size));
+  if (log_.view().read(damage.address, frame_) != flash::FlashStatus::ok) return false;
+  frame_[0] = damage.is_node ? node_type(TreeKind::objects, damage.level)
+                             : static_cast<std::uint8_t>(FrameType::data);
+  frame_[1] = damage.size;
+  return true;
+}
+
+/// Whether what was put together is the frame that was written. A bit of the checksum itself may be
+/// wrong.
+bool Restore::complete() {
+  const std::size_t end = frame_.size() - 4;
+  Crc32 check;
+  check.add(frame_.first(end));
+  const std::uint32_t difference = check.value() ^ get32(frame_.data() + end);
+  put32(frame_.data() + end, check.value());
+  return std::popcount(difference) <= 1;
+}
+
+/// Looks for the bytes in what the definition was before, as they stand there counted from its
+/// beginning, from where its source begins, and from its end.
+[[gnu::noinline]] bool Restore::rebuild_data(const Damage& damage) {
+  const TreeRef& backup = log_.root()[TreeRole::backup];
+  ObjectReader reader{log_.view(), log_.frame_buffer()};
+  Chunk now;
+  Chunk before;
+  if (!reader.last_chunk(log_.root()[TreeRole::roll], damage.object, now)) return false;
+  reader.forget();
+  if (!reader.last_chunk(backup, damage.object, before)) return false;
+  const std::uint32_t code = before.code - now.code;
+  for (const std::uint32_t shift : {0U, code, code + before.source - now.source}) {
+    if (!read(damage)) return false;
+    const auto data = frame_.subspan(kFrameHeader, damage.size);
+    if (reader.read(backup, damage.object, damage.offset + shift, data) == data.size() &&
+        complete()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Takes items from the node that stood there before. Those that are not quite the same may be
+/// damaged, or new: all ways to choose are tried.
+[[gnu::noinline]] bool Restore::rebuild_node(const Damage& damage) {
+  FrameBuffer& buffer = log_.frame_buffer();
+  Child place;
+  if (!find_node(log_.view(), log_.root()[TreeRole::backup], damage.first, damage.level,
+                 buffer.take(), place)) {
+    return false;
+  }
+  std::uint32_t wrong_bit = kNoBit;
+  const std::uint8_t* const node = load_node(log_.view(), buffer, TreeKind::objects, place.address,
+                                             damage.level, place.size, wrong_bit);
+  if (node == nullptr || !read(damage)) return false;
+  struct Near {
+    std::uint32_t at = 0;
+    Item item;
+  };
+  std::array<Near, 5> near;
+  unsigned count = 0;
+  const std::uint32_t end = kFrameHeader + damage.size;
+  for (std::uint32_t at = kFrameHeader; at < end && count < near.size();) {
+    const Item item = closest(node, frame_.subspan(at, end - at));
+    if (!item.empty() && distance(item, frame_.data() + at) != 0) near[count++] = {at, item};
+    at += item.empty() ? frame_[at] + 1U : static_cast<std::uint32_t>(item.size());
+  }
+  for (unsigned choice = 0; choice < 1U << count; ++choice) {
+    if (!read(damage)) return false;
+    for (unsigned i = 0; i < count; ++i) {
+      if ((choice >> i & 1U) != 0) std::ranges::copy(near[i].item, frame_.begin() + near[i].at);
+    }
+    if (complete()) return true;
+  }
+  return false;
+}
+
+bool Restore::rebuild(const Damage& damage) {
+  return damage.is_node ? rebuild_node(damage) : rebuild_data(damage);
+}
+
+[[gnu::noinline]] Status Restore::step() {
+  if (mending_) {
+    const Status status = log_.mend_step();
+    if (status == Status::more) return status;
+    mending_ = false;
+    if (status != Status::ok) return status;
+    ++restored_;
+    return Status::more;
+  }
+  Damage damage;
+  if (!find(damage)) return Status::ok;
+  mending_ = damage.address != last_ && rebuild(damage) && log_.mend(damage.address, frame_);
+  last_ = damage.address;
+  if (!mending_) ++passed_;
+  return Status::more;
+}
+
+}  // namespace pianola::store
