@@ -185,7 +185,7 @@ TEST_F(RestoreTest, NodesOfATallTreeAndAllBelowThem) {
   for (unsigned i = 0; i < 300; ++i) {
     old += "macro m" + std::to_string(i) + " {\n" + lines(i, i % 3 == 0 ? i + 40 : i + 1) + "}\n";
   }
-  const std::string text = replaced(old, "macro m150 {", "macro m150 { ENTER");
+  const std::string text = replaced(old, "macro m150 {\n", "macro m150 {\n" + lines(300, 900));
   ASSERT_EQ(device.save(old), Status::ok);
   ASSERT_EQ(device.save(text), Status::ok);
   std::vector<FrameList::Frame> all = frames();
@@ -262,6 +262,27 @@ TEST_F(RestoreTest, PowerCutsLeaveItDamagedOrPutRight) {
     this->restore();
     expect_whole(text);
   }
+}
+
+// If the page has another frame by then, that stays as it is.
+TEST_F(RestoreTest, AGoodFrameIsNotChanged) {
+  ASSERT_EQ(device.save(kShort), Status::ok);
+  const FrameList::Frame leaf = frames().front();
+  const std::uint32_t index = device.store.log().root()[TreeRole::index].address;
+  ASSERT_EQ(leaf.address / kPage, index / kPage);
+  Log& log = device.store.log();
+  flash.flip(log.place_of(index) + 4, 0);
+  flash.flip(log.place_of(index) + 9, 0);
+  ASSERT_EQ(device.mount(), Mount::ok);
+  std::array<std::uint8_t, kPage> bytes{};
+  const auto frame = std::span{bytes}.first(leaf.size);
+  ASSERT_EQ(log.view().read(leaf.address, frame), flash::FlashStatus::ok);
+  bytes[5] ^= 0x11U;
+  ASSERT_TRUE(log.mend(leaf.address, frame));
+  Status status = Status::more;
+  while (status == Status::more) status = log.mend_step();
+  EXPECT_EQ(status, Status::ok);
+  EXPECT_EQ(device.text(), kShort);
 }
 
 // Whatever is damaged: of what is shown, nothing is otherwise than it was saved.
