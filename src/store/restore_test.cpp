@@ -183,7 +183,7 @@ TEST_F(RestoreTest, OtherLinesOfALongDefinition) {
 TEST_F(RestoreTest, NodesOfATallTreeAndAllBelowThem) {
   std::string old;
   for (unsigned i = 0; i < 300; ++i) {
-    old += "macro m" + std::to_string(i) + " {\n" + lines(i, i % 3 == 0 ? i + 40 : i + 1) + "}\n";
+    old += "macro m" + std::to_string(i) + " {\n" + lines(i, i % 3 == 0 ? i + 16 : i + 1) + "}\n";
   }
   const std::string text = replaced(old, "macro m150 {\n", "macro m150 {\n" + lines(300, 900));
   ASSERT_EQ(device.save(old), Status::ok);
