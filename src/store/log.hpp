@@ -166,13 +166,10 @@ class Log {
   /// Reads what was appended or committed, programmed or not yet.
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out);
 
-  /// Begins to put the frame at `address` right, which is damaged: it is to be as `frame` says.
-  /// False if too many bytes of it are others.
-  bool mend(std::uint32_t address, std::span<const std::uint8_t> frame);
-  /// A step of it, outside transactions: the sector is written anew, with all that stands in it,
-  /// and then the state, with another version of the roll. Status::more: call again. Status::ok:
-  /// all that could be put right of that frame is. Status::full, io_error: nothing is.
-  Status mend_step();
+  /// Puts the frame at `address`, which is damaged, right: it is to be `frame`. Its sector is
+  /// written anew, with all that stands in it, and then the state, with another version of the
+  /// roll. Outside transactions. Status::full, io_error: nothing has changed.
+  Status mend(std::uint32_t address, std::span<const std::uint8_t> frame);
 
   /// What of the state in force can be used in place.
   [[nodiscard]] InPlace& in_place() { return in_place_; }
@@ -194,15 +191,6 @@ class Log {
   }
 
   struct Found;
-  /// Bytes of a frame that are to be others when its sector is written anew.
-  struct Mend {
-    static constexpr std::size_t kMost = 16;
-    std::uint32_t address = kNoAddress;  ///< Of the frame.
-    std::uint32_t sector = 0;            ///< Of the flash, that has the damaged one.
-    std::uint8_t count = 0;
-    std::array<std::uint8_t, kMost> at{};    ///< Of each byte in the frame.
-    std::array<std::uint8_t, kMost> bits{};  ///< Of each byte that are wrong.
-  };
   enum class HeaderState : std::uint8_t { good, blank, none, unreadable };
   /// How far it is known which pages are in force.
   enum class Mark : std::uint8_t {
@@ -259,7 +247,6 @@ class Log {
   Status copy_next();
   Status copy_page(std::uint32_t page);
   void keep_pages();
-  bool mend_page(std::uint32_t page, std::span<std::uint8_t> bytes);
   void finish_next();
   Status next_step();
   std::uint32_t hole(std::uint32_t logical, std::uint32_t page);
@@ -319,7 +306,8 @@ class Log {
   std::uint8_t mark_role_ = 0;
   Mark mark_ = Mark::never;
   Next next_ = Next::none;
-  Mend mend_;
+  std::uint32_t mended_at_ = kNoAddress;  ///< Of the frame that is put right.
+  std::span<const std::uint8_t> mended_;  ///< As it is to be.
   bool next_damaged_ = false;
   bool was_unclean_ = false;
   bool changing_ = false;               ///< Within a transaction.

@@ -205,7 +205,6 @@ void Log::start() {
   mark_ = Mark::never;
   changing_ = holding_ = false;
   next_ = Next::none;
-  mend_ = {};
   programmed_ = false;
 }
 

@@ -216,7 +216,7 @@ Status Log::erase_next() {
   header.sequence = next_sequence_ = ++sequence_;
   header.erases = next_erases_;
   header.logical = static_cast<std::uint16_t>(next_logical_);
-  if (mend_.address / geometry_.sector_size == next_logical_) keep_pages();
+  if (mended_at_ / geometry_.sector_size == next_logical_) keep_pages();
   for (std::uint32_t page = 1; page < pages(); ++page) {
     if (!is_live(next_logical_ * pages() + page)) continue;
     std::uint8_t& byte = header.copied[page / 8];
@@ -237,7 +237,10 @@ Status Log::erase_next() {
   if (flash_.read(from * geometry_.sector_size + offset, bytes) != FlashStatus::ok) {
     return Status::io_error;
   }
-  if (!correct_page(bytes) && !mend_page(page, bytes)) {
+  if (mended_at_ / kPage == next_logical_ * pages() + page) {
+    std::ranges::copy(mended_, bytes.begin() + mended_at_ % kPage);
+  }
+  if (!correct_page(bytes)) {
     next_damaged_ = true;
     // Else it would be taken for a blank one.
     if (bytes[0] == static_cast<std::uint8_t>(FrameType::blank)) bytes[0] = kLostPage;
@@ -248,46 +251,6 @@ Status Log::erase_next() {
                     bytes.first(round_up(size, geometry_.program_unit)));
 }
 
-// ---- What is put right --------------------------------------------------------------------------
-
-bool Log::mend(std::uint32_t address, std::span<const std::uint8_t> frame) {
-  mend_ = {};
-  std::uint8_t i = 0;
-  for (const std::uint8_t right : frame) {
-    std::uint8_t byte = 0;
-    if (read(address + i, {&byte, 1}) != FlashStatus::ok) return false;
-    if (byte != right) {
-      if (mend_.count == Mend::kMost) return false;
-      mend_.at[mend_.count] = i;
-      mend_.bits[mend_.count++] = byte ^ right;
-    }
-    ++i;
-  }
-  mend_.address = address;
-  mend_.sector = sector_of(address / geometry_.sector_size);
-  return true;
-}
-
-[[gnu::noinline]] Status Log::mend_step() {
-  const std::uint32_t logical = mend_.address / geometry_.sector_size;
-  if (logical >= geometry_.sectors || sector_of(logical) != mend_.sector) {
-    mend_.address = kNoAddress;
-    ++moves_;
-    // There may be more in force now.
-    mark_ = Mark::never;
-    Root root = root_;
-    ++root.roll_version;
-    return write_state(root);
-  }
-  if (mark_ == Mark::never || mark_ == Mark::begun) return mark_step(), Status::more;
-  if (next_ != Next::none && next_ != Next::ready) return next_step();
-  if (const Status status = spare_sectors(); status != Status::ok) return status;
-  if (open_ == logical) open_ = kNone;
-  next_logical_ = logical;
-  next_ = Next::erase;
-  return Status::more;
-}
-
 /// What only a damaged node leads to counts as free. All that stands in the sector is copied.
 void Log::keep_pages() {
   const std::uint32_t first = next_logical_ * pages();
@@ -296,20 +259,31 @@ void Log::keep_pages() {
   }
 }
 
-/// Puts the frame right in a page that is copied, if it stands there. False if something in the
-/// page is wrong all the same.
-bool Log::mend_page(std::uint32_t page, std::span<std::uint8_t> bytes) {
-  if (mend_.address / kPage != next_logical_ * pages() + page) return false;
-  const std::span<std::uint8_t> rest = bytes.subspan(mend_.address % kPage);
-  const auto invert = [&] {
-    for (unsigned i = 0; i < mend_.count; ++i) {
-      rest[mend_.at[i]] = static_cast<std::uint8_t>(rest[mend_.at[i]] ^ mend_.bits[i]);
+[[gnu::noinline]] Status Log::mend(std::uint32_t address, std::span<const std::uint8_t> frame) {
+  while (next_ != Next::none && next_ != Next::ready) next_step();
+  const std::uint32_t logical = address / geometry_.sector_size;
+  const std::uint32_t before = sector_of(logical);
+  mended_at_ = address;
+  mended_ = frame;
+  if (open_ == logical) open_ = kNone;
+  Status status = Status::more;
+  while (status == Status::more && sector_of(logical) == before) {
+    if (next_ != Next::none && next_ != Next::ready) {
+      status = next_step();
+    } else if (status = spare_sectors(); status == Status::ok) {
+      next_logical_ = logical;
+      next_ = Next::erase;
+      status = Status::more;
     }
-  };
-  invert();
-  const std::size_t size = frame_at(rest);
-  if (size == 0 || !check_and_correct(rest.first(size))) invert();
-  return correct_page(bytes);
+  }
+  mended_at_ = kNoAddress;
+  if (status != Status::more) return status;
+  // There may be more in force now.
+  mark_ = Mark::never;
+  ++moves_;
+  Root root = root_;
+  ++root.roll_version;
+  return write_state(root);
 }
 
 /// Copies two pages: the programs of a step take no longer.

@@ -4,8 +4,6 @@
 #include <array>
 #include <bit>
 
-#include "base/bytes.hpp"
-#include "base/crc32.hpp"
 #include "store/object.hpp"
 #include "store/shared_chunks.hpp"
 #include "store/tree_node.hpp"
@@ -13,28 +11,14 @@
 namespace pianola::store {
 namespace {
 
-/// Bits that differ.
-std::uint32_t distance(std::span<const std::uint8_t> a, const std::uint8_t* b) {
-  std::uint32_t count = 0;
-  for (const std::uint8_t byte : a) {
-    count += static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(byte ^ *b++)));
+/// Whether the bytes are those of `item`, but for an eighth of their bits: not quite.
+bool is_near(Item item, const std::uint8_t* bytes) {
+  std::size_t differ = 0;
+  for (const std::uint8_t byte : item) {
+    differ += static_cast<std::size_t>(std::popcount(static_cast<unsigned>(byte ^ *bytes++)));
+    if (differ > item.size()) return false;
   }
-  return count;
-}
-
-/// The item of `node` that the bytes begin with, but for an eighth of its bits; empty if none is.
-Item closest(const std::uint8_t* node, std::span<const std::uint8_t> bytes) {
-  Item best;
-  std::uint32_t least = 0xFFFFFFFF;
-  for (Items items{node}; items.any(); items.next()) {
-    const Item item = items.get();
-    if (item.size() > bytes.size()) continue;
-    const std::uint32_t bits = distance(item, bytes.data());
-    if (bits > item.size() || bits >= least) continue;
-    least = bits;
-    best = item;
-  }
-  return best;
+  return differ != 0;
 }
 
 }  // namespace
@@ -114,17 +98,6 @@ bool Restore::read(const Damage& damage) {
   return true;
 }
 
-/// Whether what was put together is the frame that was written. A bit of the checksum itself may be
-/// wrong.
-bool Restore::complete() {
-  const std::size_t end = frame_.size() - 4;
-  Crc32 check;
-  check.add(frame_.first(end));
-  const std::uint32_t difference = check.value() ^ get32(frame_.data() + end);
-  put32(frame_.data() + end, check.value());
-  return std::popcount(difference) <= 1;
-}
-
 /// Looks for the bytes in what the definition was before, as they stand there counted from its
 /// beginning, from where its source begins, and from its end.
 [[gnu::noinline]] bool Restore::rebuild_data(const Damage& damage) {
@@ -136,19 +109,19 @@ bool Restore::complete() {
   reader.forget();
   if (!reader.last_chunk(backup, damage.object, before)) return false;
   const std::uint32_t code = before.code - now.code;
-  for (const std::uint32_t shift : {0U, code, code + before.source - now.source}) {
+  for (const std::uint32_t shift : {std::uint32_t{0}, code, code + before.source - now.source}) {
     if (!read(damage)) return false;
     const auto data = frame_.subspan(kFrameHeader, damage.size);
     if (reader.read(backup, damage.object, damage.offset + shift, data) == data.size() &&
-        complete()) {
+        check_and_correct(frame_)) {
       return true;
     }
   }
   return false;
 }
 
-/// Takes items from the node that stood there before. Those that are not quite the same may be
-/// damaged, or new: all ways to choose are tried.
+/// Takes an item from the node that stood there before, wherever it nearly stands. One that is not
+/// quite the same may be damaged, or new.
 [[gnu::noinline]] bool Restore::rebuild_node(const Damage& damage) {
   FrameBuffer& buffer = log_.frame_buffer();
   Child place;
@@ -160,24 +133,17 @@ bool Restore::complete() {
   const std::uint8_t* const node = load_node(log_.view(), buffer, TreeKind::objects, place.address,
                                              damage.level, place.size, wrong_bit);
   if (node == nullptr || !read(damage)) return false;
-  struct Near {
-    std::uint32_t at = 0;
-    Item item;
-  };
-  std::array<Near, 5> near;
-  unsigned count = 0;
-  const std::uint32_t end = kFrameHeader + damage.size;
-  for (std::uint32_t at = kFrameHeader; at < end && count < near.size();) {
-    const Item item = closest(node, frame_.subspan(at, end - at));
-    if (!item.empty() && distance(item, frame_.data() + at) != 0) near[count++] = {at, item};
-    at += item.empty() ? frame_[at] + 1U : static_cast<std::uint32_t>(item.size());
-  }
-  for (unsigned choice = 0; choice < 1U << count; ++choice) {
-    if (!read(damage)) return false;
-    for (unsigned i = 0; i < count; ++i) {
-      if ((choice >> i & 1U) != 0) std::ranges::copy(near[i].item, frame_.begin() + near[i].at);
+  // Its header may be what is damaged.
+  if (check_and_correct(frame_)) return true;
+  for (Items items{node}; items.any(); items.next()) {
+    const Item item = items.get();
+    const std::uint32_t end = kFrameHeader + damage.size;
+    for (std::uint32_t at = kFrameHeader; at + item.size() <= end; ++at) {
+      if (!is_near(item, frame_.data() + at)) continue;
+      std::ranges::copy(item, frame_.begin() + at);
+      if (check_and_correct(frame_)) return true;
+      if (!read(damage)) return false;
     }
-    if (complete()) return true;
   }
   return false;
 }
@@ -187,19 +153,16 @@ bool Restore::rebuild(const Damage& damage) {
 }
 
 [[gnu::noinline]] Status Restore::step() {
-  if (mending_) {
-    const Status status = log_.mend_step();
-    if (status == Status::more) return status;
-    mending_ = false;
-    if (status != Status::ok) return status;
-    ++restored_;
-    return Status::more;
-  }
   Damage damage;
   if (!find(damage)) return Status::ok;
-  mending_ = damage.address != last_ && rebuild(damage) && log_.mend(damage.address, frame_);
+  if (damage.address == last_ || !rebuild(damage)) {
+    ++passed_;
+    return Status::more;
+  }
   last_ = damage.address;
-  if (!mending_) ++passed_;
+  const Status status = log_.mend(last_, frame_);
+  if (status != Status::ok) return status;
+  ++restored_;
   return Status::more;
 }
 

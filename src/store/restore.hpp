@@ -23,11 +23,10 @@ class Restore {
   void start() {
     passed_ = restored_ = 0;
     last_ = kNoAddress;
-    mending_ = false;
   }
-  /// Looks for the next frame that is damaged, or does a piece of putting it right; outside
-  /// transactions. Looking for one reads the whole roll. Status::more: call again. Status::ok: all
-  /// was tried. Status::full, io_error: of the sector that has the frame.
+  /// Looks for the next frame that is damaged, and puts it right if it can; outside transactions.
+  /// It reads the whole roll, and may write a sector anew. Status::more: call again. Status::ok:
+  /// all was tried. Status::full, io_error: no sector could be written.
   Status step();
   /// Frames that were put right.
   [[nodiscard]] std::uint32_t restored() const { return restored_; }
@@ -41,14 +40,12 @@ class Restore {
   bool rebuild_data(const Damage& damage);
   bool rebuild_node(const Damage& damage);
   bool read(const Damage& damage);
-  bool complete();
 
   Log& log_;
   std::span<std::uint8_t> frame_;  ///< In the log's buffer: what is being rebuilt.
   std::uint32_t passed_ = 0;       ///< Damaged frames that stay as they are.
   std::uint32_t restored_ = 0;
-  std::uint32_t last_ = kNoAddress;  ///< Of the frame that was rebuilt last.
-  bool mending_ = false;
+  std::uint32_t last_ = kNoAddress;  ///< Of the frame that was put right last.
 };
 
 }  // namespace pianola::store

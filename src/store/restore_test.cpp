@@ -264,27 +264,6 @@ TEST_F(RestoreTest, PowerCutsLeaveItDamagedOrPutRight) {
   }
 }
 
-// If the page has another frame by then, that stays as it is.
-TEST_F(RestoreTest, AGoodFrameIsNotChanged) {
-  ASSERT_EQ(device.save(kShort), Status::ok);
-  const FrameList::Frame leaf = frames().front();
-  const std::uint32_t index = device.store.log().root()[TreeRole::index].address;
-  ASSERT_EQ(leaf.address / kPage, index / kPage);
-  Log& log = device.store.log();
-  flash.flip(log.place_of(index) + 4, 0);
-  flash.flip(log.place_of(index) + 9, 0);
-  ASSERT_EQ(device.mount(), Mount::ok);
-  std::array<std::uint8_t, kPage> bytes{};
-  const auto frame = std::span{bytes}.first(leaf.size);
-  ASSERT_EQ(log.view().read(leaf.address, frame), flash::FlashStatus::ok);
-  bytes[5] ^= 0x11U;
-  ASSERT_TRUE(log.mend(leaf.address, frame));
-  Status status = Status::more;
-  while (status == Status::more) status = log.mend_step();
-  EXPECT_EQ(status, Status::ok);
-  EXPECT_EQ(device.text(), kShort);
-}
-
 // Whatever is damaged: of what is shown, nothing is otherwise than it was saved.
 TEST_F(RestoreTest, RandomDamageInRandomEdits) {
   std::minstd_rand random{7};
