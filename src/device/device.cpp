@@ -233,8 +233,10 @@ void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   drive::write_text(out, drive::DriveText::no_passphrase);
   if (muted_) drive::write_text(out, drive::DriveText::rescue);
-  if (notice_ != Notice::none) {
-    drive::write_text(out, drive::DriveText::last_command);
+  // Of what is damaged now, more is said below.
+  if (notice_ != Notice::none && notice_ != Notice::text_damaged) {
+    const bool asked = notice_ < Notice::index_repaired;
+    drive::write_text(out, asked ? drive::DriveText::last_command : drive::DriveText::at_start);
     write_notice(out, notice_);
     out << ".\n";
   }

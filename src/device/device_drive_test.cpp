@@ -269,6 +269,26 @@ TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
   EXPECT_EQ(rig.text(), "F1 { \"old\" }\n");
 }
 
+TEST_F(DeviceDrive, StatusSaysWhatWasPutRight) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F1 { \"ann.example.com\" }\nF2 { \"old\" }\n"), Status::ok);
+    ASSERT_EQ(rig.save("F1 { \"ann.example.com\" }\nF2 { \"new\" }\n"), Status::ok);
+    const store::Log& log = rig.device->store().log();
+    const std::uint32_t leaf = log.root()[store::TreeRole::roll].address;
+    flash.flip(log.place_of(leaf) + 12, 1);
+    flash.flip(log.place_of(leaf) + 20, 3);
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  rig.edit();
+  EXPECT_TRUE(shows(rig,
+                    "\nSince it was switched on: a part of macros.txt was damaged, and was "
+                    "taken from BACKUP.TXT.\n"));
+  EXPECT_FALSE(shows(rig, "????"));
+}
+
 /// A device in whose flash the longest definition was damaged while it was off.
 class DamagedDrive : public ::testing::Test {
  protected:
@@ -342,6 +362,41 @@ TEST_F(DamagedDrive, OtherLinesAreSavedAndNothingIsLost) {
   rig.pass(3000);
   EXPECT_EQ(rig.typed().substr(0, 14), "Ann Examplexxx");
   EXPECT_EQ(rig.text(), shown);
+}
+
+// A host that writes the same file again, as an editor does that is told to save.
+TEST_F(DamagedDrive, TheSameTextChangesNothing) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  const std::string text = test::FatImage{bytes}.type("macros.txt");
+  EXPECT_EQ(text.size(), kFirst.size() + kLong.size() + kLast.size());
+  const store::TreeRef before = rig.device->store().log().root()[store::TreeRole::roll];
+  save(rig, bytes, text);
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::unchanged);
+  EXPECT_EQ(rig.device->store().log().root()[store::TreeRole::roll], before);
+  rig.play("F2 F3");
+  rig.pass(3000);
+  EXPECT_EQ(rig.typed().substr(0, 15), "moreAnn Example");
+}
+
+TEST_F(DamagedDrive, WhatIsWrittenAnewEndsIt) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  std::string text = test::FatImage{bytes}.type("macros.txt");
+  const std::size_t begin = text.find('#');
+  text.replace(begin, text.find("F3") - begin, "macro signature { \"Ann\" }\n");
+  EXPECT_EQ(text, kFirst + "macro signature { \"Ann\" }\n" + kLast);
+  save(rig, bytes, text);
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
+  rig.clear_typed();
+  rig.play("F2 F3");
+  EXPECT_EQ(rig.typed(), "moreAnn");
+  const std::string status = test::FatImage{image(rig)}.type("STATUS.TXT");
+  EXPECT_EQ(status.find("????"), std::string::npos) << status;
+  DeviceRig again{flash};
+  const std::string later = test::FatImage{image(again)}.type("STATUS.TXT");
+  EXPECT_EQ(later.find("????"), std::string::npos) << later;
+  EXPECT_EQ(later.find("damaged"), std::string::npos) << later;
 }
 
 // The macros that were recorded on the keys are put behind it.

@@ -19,6 +19,7 @@ namespace pianola::drive {
   X(no_passphrase,      "Passphrase: none, so nothing is locked\n") \
   X(rescue,             "Rescue: no macros run until a macros.txt is taken.\n") \
   X(last_command,       "Last command on the keys: ") \
+  X(at_start,           "Since it was switched on: ") \
   X(taps_lost,          "Taps lost because too much was typed at once: {n}\n") \
   X(taps_lost_by_host,  "Taps lost because the computer took none for more than 2 s: {n}\n") \
   X(gaps,               "Damaged places of macros.txt, which stand there as comments with ????: {n}. What of\nthem can be played still is. Write them anew. The first:\n") \
