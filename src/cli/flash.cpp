@@ -215,8 +215,7 @@ int flash_get(const std::string& flash, const std::string& output, Console& cons
   const std::string text = region.text(whole);
   write_output(output, text, console);
   if (!whole) {
-    throw CommandError(
-        fmt::format("{}: {}; pianola flash check says more", flash, gaps_text(region)));
+    throw CommandError(fmt::format("{}: {}", flash, gaps_text(region)));
   }
   if (!region.store().saved()) {
     console.out.flush();

@@ -138,10 +138,8 @@ std::string gaps_text(Region& region) {
   memory::StringSink place;
   TextWriter out{place};
   device::write_place(region.roll(), roll, scan.first(), out);
-  const bool one = scan.gaps() == 1;
-  return fmt::format("{} of the macros cannot be read and {} as comments with ????; {}{}",
-                     counted(scan.gaps(), "place"), one ? "stands there" : "stand there",
-                     one ? "it begins at " : "the first begins at ", place.text());
+  return fmt::format("{}: {} cannot be read, shown as comments with ????", place.text(),
+                     counted(scan.gaps(), "place"));
 }
 
 int flash_check(const std::string& flash, Console& console) {

@@ -61,7 +61,7 @@ std::string damage_text(Region& region) {
   if (!region.store().has_whole_index()) text += text.empty() ? "the index" : ", the index";
   if (text.empty()) return "none";
   const std::string gaps = gaps_text(region);
-  return gaps.empty() ? text : text + ": " + gaps;
+  return gaps.empty() ? text : text + "; " + gaps;
 }
 
 std::string drive_text(Region& region) {
