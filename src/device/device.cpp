@@ -229,11 +229,21 @@ void Device::disconnected() {
 
 // ---- What the drive tells -----------------------------------------------------------------------
 
+void Device::write_damage(TextSink& sink) {
+  const store::DamageScan& damage = repair_.damage();
+  const std::uint32_t places = damage.gaps();
+  if (places == 0) return;
+  TextWriter out{sink};
+  drive::write_text(out, drive::DriveText::gaps, &places);
+  write_place(roll_, store_.roll(), damage.first(), out);
+  out << "\n";
+}
+
 void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   drive::write_text(out, drive::DriveText::no_passphrase);
   if (muted_) drive::write_text(out, drive::DriveText::rescue);
-  // Of what is damaged now, more is said below.
+  // What is damaged now is told already.
   if (notice_ != Notice::none && notice_ != Notice::text_damaged) {
     const bool asked = notice_ < Notice::index_repaired;
     drive::write_text(out, asked ? drive::DriveText::last_command : drive::DriveText::at_start);
@@ -244,12 +254,6 @@ void Device::write_status(TextSink& sink) {
   const std::uint32_t lost = player_.engine().lost_taps() - by_host;
   if (lost > 0) drive::write_text(out, drive::DriveText::taps_lost, &lost);
   if (by_host > 0) drive::write_text(out, drive::DriveText::taps_lost_by_host, &by_host);
-  if (const store::DamageScan& damage = repair_.damage(); damage.gaps() > 0) {
-    const std::uint32_t places = damage.gaps();
-    drive::write_text(out, drive::DriveText::gaps, &places);
-    write_place(roll_, store_.roll(), damage.first(), out);
-    out << "\n";
-  }
   if (errors_.size() == 0) return;
   drive::write_text(out, drive::DriveText::macros_failed);
   errors_.write(roll_, out);

@@ -107,6 +107,7 @@ class Device final : private drive::StatusReport {
 
  private:
   void write_status(TextSink& out) override;
+  void write_damage(TextSink& out) override;
 
   /// The drive is in, or what was written to it is being taken.
   [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }

@@ -304,6 +304,9 @@ class DamagedDrive : public ::testing::Test {
   static std::vector<std::uint8_t> image(DeviceRig& rig) {
     rig.pass(1000);
     rig.edit();
+    return read(rig);
+  }
+  static std::vector<std::uint8_t> read(DeviceRig& rig) {
     rig.device->drive().test_ready();
     std::vector<std::uint8_t> image(std::size_t{rig.device->drive().sectors()} *
                                     drive::Drive::kSector);
@@ -347,6 +350,10 @@ TEST_F(DamagedDrive, OtherLinesAreSavedAndNothingIsLost) {
     const std::string status = files.type("STATUS.TXT");
     EXPECT_NE(status.find("comments with ????: 1."), std::string::npos) << status;
     EXPECT_NE(status.find("\nmacros.txt:2: macro signature\n"), std::string::npos) << status;
+    const std::string errors = files.type("ERRORS.TXT");
+    EXPECT_EQ(errors.substr(errors.size() - 31), "\nmacros.txt:2: macro signature\n");
+    EXPECT_NE(status.find(errors), std::string::npos) << errors;
+    EXPECT_EQ(files.fsck(), "");
     if (!shown.empty()) {
       EXPECT_EQ(text, shown);
     }
@@ -391,12 +398,25 @@ TEST_F(DamagedDrive, WhatIsWrittenAnewEndsIt) {
   rig.clear_typed();
   rig.play("F2 F3");
   EXPECT_EQ(rig.typed(), "moreAnn");
-  const std::string status = test::FatImage{image(rig)}.type("STATUS.TXT");
-  EXPECT_EQ(status.find("????"), std::string::npos) << status;
+  test::FatImage after{image(rig)};
+  EXPECT_EQ(after.type("STATUS.TXT").find("????"), std::string::npos);
+  EXPECT_EQ(after.run("mdir -i IMAGE ::").find("ERRORS"), std::string::npos);
   DeviceRig again{flash};
   const std::string later = test::FatImage{image(again)}.type("STATUS.TXT");
   EXPECT_EQ(later.find("????"), std::string::npos) << later;
   EXPECT_EQ(later.find("damaged"), std::string::npos) << later;
+}
+
+// What is wrong with an edit goes before.
+TEST_F(DamagedDrive, ErrorsOfAnEditStandInErrorsTxt) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  save(rig, bytes, test::FatImage{bytes}.type("macros.txt") + "F9 { \"unclosed }\n");
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::errors);
+  rig.pass(5000);
+  const std::string errors = test::FatImage{read(rig)}.type("ERRORS.TXT");
+  EXPECT_NE(errors.find("error: "), std::string::npos) << errors;
+  EXPECT_EQ(errors.find("Damaged"), std::string::npos) << errors;
 }
 
 // The macros that were recorded on the keys are put behind it.

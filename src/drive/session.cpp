@@ -55,6 +55,7 @@ void Session::open(std::uint32_t serial, bool is_return) {
   shape_ = volume_shape(store_.log().geometry());
   gap_begin_ = gap_end_ = 0;
   credit_ = 0;
+  damage_ = {};
   load_record();
   bool has_sectors = is_unfinished();
   if (has_sectors && !is_known()) {
@@ -70,6 +71,17 @@ void Session::open(std::uint32_t serial, bool is_return) {
   record_.files.size(BaseFile::status) = static_cast<std::uint32_t>(status_.size());
   if (!Volume::fits(shape_, record_.files)) {
     record_.files.size(BaseFile::backup) = VolumeFiles::kAbsent;
+  }
+}
+
+void Session::show_damage(std::span<const char> text) {
+  std::uint32_t& size = record_.files.size(BaseFile::errors);
+  if (text.empty() || has_overlay() || size != VolumeFiles::kAbsent) return;
+  size = static_cast<std::uint32_t>(text.size());
+  if (Volume::fits(shape_, record_.files)) {
+    damage_ = text;
+  } else {
+    size = VolumeFiles::kAbsent;
   }
 }
 
@@ -182,6 +194,7 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
     case BaseFile::status:
       return copy(status_, offset, out);
     case BaseFile::errors:
+      if (!damage_.empty()) return copy(damage_, offset, out);
       return read_object(kErrorText, offset, out);
     case BaseFile::backup:
       return backup_text_.read(offset, out);
