@@ -11,6 +11,9 @@
 namespace pianola::store {
 namespace {
 
+/// Frames that are looked for and stay as they are. (To find one takes a walk through all.)
+constexpr std::uint32_t kMostPassed = 32;
+
 /// Whether the bytes are those of `item`, but for an eighth of their bits: not quite.
 bool is_near(Item item, const std::uint8_t* bytes) {
   std::size_t differ = 0;
@@ -85,7 +88,7 @@ class Restore::Finder final : public TreeVisitor {
 bool Restore::find(Damage& out) {
   Finder finder{log_.view(), passed_, out};
   walk(log_.view(), TreeKind::objects, log_.root()[TreeRole::roll], finder);
-  return out.address != kNoAddress && out.size <= kPayload;
+  return out.address != kNoAddress;
 }
 
 /// Reads the frame as it stands there.
@@ -149,12 +152,16 @@ bool Restore::read(const Damage& damage) {
 }
 
 bool Restore::rebuild(const Damage& damage) {
+  // Whatever a node says of it.
+  if (damage.size > kPayload || damage.address % kPage + frame_size(damage.size) > kPage) {
+    return false;
+  }
   return damage.is_node ? rebuild_node(damage) : rebuild_data(damage);
 }
 
 [[gnu::noinline]] Status Restore::step() {
   Damage damage;
-  if (!find(damage)) return Status::ok;
+  if (passed_ == kMostPassed || !find(damage)) return Status::ok;
   if (damage.address == last_ || !rebuild(damage)) {
     ++passed_;
     return Status::more;

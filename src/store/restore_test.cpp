@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
+#include "base/crc32.hpp"
 #include "base/status.hpp"
 #include "ports/memory/simulated_flash.hpp"
 #include "support/replaced.hpp"
@@ -261,6 +263,46 @@ TEST_F(RestoreTest, PowerCutsLeaveItDamagedOrPutRight) {
     }
     this->restore();
     expect_whole(text);
+  }
+}
+
+// Nodes may lead anywhere: it ends, and what else is stored can be read as before.
+TEST_F(RestoreTest, AnythingEnds) {
+  std::minstd_rand random{3};
+  std::string text;
+  for (unsigned i = 0; i < 60; ++i) {
+    text += "macro m" + std::to_string(i) + " {\n" + lines(i, i % 5 == 0 ? i + 30 : i + 1) + "}\n";
+  }
+  ASSERT_EQ(device.save(text), Status::ok);
+  ASSERT_EQ(device.save(replaced(text, "line 1030", "line 1931")), Status::ok);
+  const SimulatedFlash image = flash;
+  for (unsigned round = 0; round < 300; ++round) {
+    SCOPED_TRACE("round " + std::to_string(round));
+    flash = image;
+    ASSERT_EQ(device.mount(), Mount::ok);
+    std::vector<std::uint8_t> bytes(flash.bytes().begin(), flash.bytes().end());
+    std::vector<FrameList::Frame> nodes =
+        frames(random() % 2 == 0 ? TreeRole::roll : TreeRole::backup);
+    std::erase_if(nodes, [](const FrameList::Frame& frame) { return !frame.is_node; });
+    for (unsigned i = 0; i < 1 + random() % 4; ++i) {
+      const FrameList::Frame& frame = nodes[random() % nodes.size()];
+      const std::uint32_t place = device.store.log().place_of(frame.address);
+      const auto node = std::span{bytes}.subspan(place, frame.size);
+      for (unsigned k = 0; k < 1 + random() % 4; ++k) {
+        node[kFrameHeader + random() % (frame.size - 6)] = static_cast<std::uint8_t>(random());
+      }
+      if (random() % 4 == 0) continue;
+      Crc32 check;
+      check.add(node.first(frame.size - 4));
+      put32(node.data() + frame.size - 4, check.value());
+    }
+    flash.load(bytes);
+    ASSERT_EQ(device.mount(), Mount::ok);
+    Restore restore{device.store.log()};
+    restore.start();
+    for (unsigned steps = 0; restore.step() == Status::more; ++steps) ASSERT_LT(steps, 200U);
+    ASSERT_EQ(device.mount(), Mount::ok);
+    shown();
   }
 }
 

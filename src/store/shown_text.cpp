@@ -144,7 +144,7 @@ bool ShownText::can_read(std::uint32_t at) {
 /// Goes to the part with byte `at` of the slice.
 void ShownText::seek(std::uint32_t at) {
   if (at < begin_) begin_ = gap_ = end_ = 0;
-  while (at >= end_) next_part();
+  while (at >= end_ && end_ < slice_.size) next_part();
 }
 
 /// Reads the part's good bytes from `at` on, and what tells what is shown of them.

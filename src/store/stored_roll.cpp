@@ -230,14 +230,15 @@ std::uint32_t find_end(std::uint32_t begin, std::uint32_t end, Ends ends) {
 bool StoredRoll::slice_at(std::uint32_t offset, Slice& out) {
   refresh();
   if (offset >= text_size()) return false;
-  if (open_at(offset)) {
+  if (open_at(offset) && offset - text_begin_ < source_) {
     out = {text_begin_, source_, record_, tail_ > code_};
     return true;
   }
-  // All that is below one node: it has the bytes for which a search comes to the same end.
+  // All that is below one node: it has the bytes for which a search comes to the same end. (On what
+  // no writer made, a search may find what does not hold the byte.)
   TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
   reader.seek_bytes(tree(), offset);
-  const std::uint32_t begin = reader.place().bytes;
+  const std::uint32_t begin = std::min(reader.place().bytes, offset);
   const std::uint32_t end = find_end(offset, text_size(), [&](std::uint32_t at) {
     return reader.seek_bytes(tree(), at) == Search::found || reader.place().bytes != begin;
   });
