@@ -12,6 +12,7 @@
 #include "base/status.hpp"
 #include "cli/files.hpp"
 #include "cli/findings_printer.hpp"
+#include "cli/flash_check.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
 #include "cli/region.hpp"
@@ -214,10 +215,7 @@ int flash_get(const std::string& flash, const std::string& output, Console& cons
   const std::string text = region.text(whole);
   write_output(output, text, console);
   if (!whole) {
-    throw CommandError(
-        fmt::format("a part of the macros in {} is damaged, and marked; pianola flash check says "
-                    "more",
-                    flash));
+    throw CommandError(fmt::format("{}: {}", flash, gaps_text(region)));
   }
   if (!region.store().saved()) {
     console.out.flush();

@@ -8,8 +8,10 @@
 #include "base/status.hpp"
 #include "cli/flash_commands.hpp"
 #include "cli/print.hpp"
+#include "device/text_scan.hpp"
 #include "inspect/check.hpp"
 #include "ports/memory/compile.hpp"
+#include "store/damage_scan.hpp"
 #include "store/object.hpp"
 
 namespace pianola::cli {
@@ -124,6 +126,20 @@ std::uint32_t damaged_definitions(Region& region) {
     if (!is_whole(roll, region.store().log(), i)) ++count;
   }
   return count;
+}
+
+std::string gaps_text(Region& region) {
+  store::StoredRoll& roll = region.store().roll();
+  store::DamageScan scan{roll};
+  scan.start();
+  while (scan.step()) {
+  }
+  if (scan.gaps() == 0) return {};
+  memory::StringSink place;
+  TextWriter out{place};
+  device::write_place(region.roll(), roll, scan.first(), out);
+  return fmt::format("{}: {} cannot be read, shown as comments with ????", place.text(),
+                     counted(scan.gaps(), "place"));
 }
 
 int flash_check(const std::string& flash, Console& console) {

@@ -59,7 +59,9 @@ std::string damage_text(Region& region) {
   const std::uint32_t definitions = damaged_definitions(region);
   std::string text = definitions == 0 ? "" : counted(definitions, "definition");
   if (!region.store().has_whole_index()) text += text.empty() ? "the index" : ", the index";
-  return text.empty() ? "none" : text;
+  if (text.empty()) return "none";
+  const std::string gaps = gaps_text(region);
+  return gaps.empty() ? text : text + "; " + gaps;
 }
 
 std::string drive_text(Region& region) {

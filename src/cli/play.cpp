@@ -123,7 +123,7 @@ std::string limit_text(std::uint32_t limit) {
 
 /// The macros that the user named.
 std::unique_ptr<Program> load(const PlayOptions& options, Console& console) {
-  if (!options.flash.empty()) return Program::open_flash(options.flash);
+  if (!options.flash.empty()) return Program::open_flash(options.flash, console);
   return Program::load(read_input(options.file, console), console);
 }
 

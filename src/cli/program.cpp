@@ -5,6 +5,8 @@
 #include <span>
 
 #include "cli/findings_printer.hpp"
+#include "cli/flash_check.hpp"
+#include "cli/print.hpp"
 
 namespace pianola::cli {
 
@@ -37,10 +39,13 @@ std::unique_ptr<Program> Program::open_roll(InputFile file) {
   return program;
 }
 
-std::unique_ptr<Program> Program::open_flash(const std::string& path) {
+std::unique_ptr<Program> Program::open_flash(const std::string& path, Console& console) {
   std::unique_ptr<Program> program(new Program({path, path, ""}));
   program->region_ = std::make_unique<Region>(path, Region::Use::look);
   program->roll_ = &program->region_->roll().in_force();
+  if (const std::string gaps = gaps_text(*program->region_); !gaps.empty()) {
+    say(console, fmt::format("{}: {}", path, gaps));
+  }
   return program;
 }
 

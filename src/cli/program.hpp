@@ -20,7 +20,7 @@ class Program {
   /// Reads `file` as a roll image. CommandError if it is none or damaged.
   static std::unique_ptr<Program> open_roll(InputFile file);
   /// Reads what is in the region of flash in the file `path`. CommandError if it is none.
-  static std::unique_ptr<Program> open_flash(const std::string& path);
+  static std::unique_ptr<Program> open_flash(const std::string& path, Console& console);
   /// Whichever of the first two `file` is.
   static std::unique_ptr<Program> load(InputFile file, Console& console);
 

@@ -134,22 +134,8 @@ flash::NorFlash& Region::base(Use use) {
 
 std::string Region::text(bool& whole) {
   std::string text(std::min(roll_.text_size(), store_->log().geometry().size()), '\0');
-  whole = roll_.read_text(0, text) == roll_.text_size();
-  if (whole) return text;
-  text.clear();
-  std::array<char, 256> piece{};
-  for (std::uint32_t i = 0; i < roll_.in_force().size(); ++i) {
-    const std::uint32_t record = roll_.in_force().record_at(i);
-    std::uint32_t size = 0;
-    while (const std::size_t count = roll_.in_force().read_source(record, size, piece)) {
-      text.append(piece.data(), count);
-      size += static_cast<std::uint32_t>(count);
-    }
-    const std::uint32_t wanted = roll_.begin_of(i + 1) - roll_.begin_of(i);
-    if (size < wanted) {
-      text += fmt::format("\n# damaged: {} bytes of this definition are lost\n", wanted - size);
-    }
-  }
+  whole = !store_->saved() || store_->roll().read_text(0, text) == roll_.text_size();
+  roll_.read_text(0, text);
   return text;
 }
 

@@ -112,8 +112,8 @@ class Region {
   [[nodiscard]] store::Store& store() { return *store_; }
   /// The saved macros, or the default ones.
   [[nodiscard]] store::CurrentRoll& roll() { return roll_; }
-  /// Their text, byte for byte. Of a definition that is damaged, what can be read, and a comment
-  /// that says so; `whole` is then false.
+  /// Their text as it is shown (store::ShownText): byte for byte, unless something is damaged;
+  /// `whole` is then false.
   [[nodiscard]] std::string text(bool& whole);
   /// The last change was cut off (or what is behind it is damaged), and mounting decided whether it
   /// counts.

@@ -10,8 +10,8 @@
 namespace pianola::cli {
 
 int show(const std::string& roll, const std::string& flash, ShowAs as, Console& console) {
-  const auto program =
-      flash.empty() ? Program::open_roll(read_input(roll, console)) : Program::open_flash(flash);
+  const auto program = flash.empty() ? Program::open_roll(read_input(roll, console))
+                                     : Program::open_flash(flash, console);
   std::string source;
   if (as == ShowAs::source) source = tryout::source_of(program->roll());
   if (!source.empty()) {

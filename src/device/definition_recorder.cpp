@@ -126,7 +126,8 @@ void DefinitionRecorder::find_place() {
   const std::uint32_t position = lang::position_of(roll_.in_force(), entry.record);
   const std::uint32_t begin = roll_.begin_of(position);
   FirstToken token{begin};
-  find_tokens(roll_, begin, {&token, 1});
+  store::CurrentText text{roll_};
+  find_tokens(text, begin, {&token, 1});
   const std::uint32_t end = roll_.begin_of(position + 1);
   source_.replace(std::min(token.offset, end), end, strokes_.text());
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/status.hpp"
+#include "device/text_scan.hpp"
 #include "drive/drive_text.hpp"
 #include "lang/code/code_reader.hpp"
 #include "lang/code/settings.hpp"
@@ -250,13 +251,26 @@ void Device::disconnected() {
 
 // ---- What the drive tells -----------------------------------------------------------------------
 
+void Device::write_damage(TextSink& sink) {
+  const store::DamageScan& damage = repair_.damage();
+  const std::uint32_t places = damage.gaps();
+  if (places == 0) return;
+  TextWriter out{sink};
+  drive::write_text(out, drive::DriveText::gaps, &places);
+  write_place(roll_, store_.roll(), damage.first(), out);
+  out << "\n";
+}
+
 void Device::write_status(TextSink& sink) {
   TextWriter out{sink};
   drive::write_text(out, drive::DriveText::no_passphrase);
   if (muted_) drive::write_text(out, drive::DriveText::rescue);
   if (store_.lost_state()) drive::write_text(out, drive::DriveText::state_lost);
-  if (notice_ != Notice::none) {
-    drive::write_text(out, drive::DriveText::last_command);
+  // What is damaged or lost now is told already.
+  const bool told = notice_ == Notice::text_damaged || notice_ == Notice::state_lost;
+  if (notice_ != Notice::none && !told) {
+    const bool asked = notice_ < Notice::index_repaired;
+    drive::write_text(out, asked ? drive::DriveText::last_command : drive::DriveText::at_start);
     write_notice(out, notice_);
     out << ".\n";
   }

@@ -8,9 +8,9 @@
 #include "device/definition_recorder.hpp"
 #include "device/error_log.hpp"
 #include "device/host.hpp"
-#include "device/index_repair.hpp"
 #include "device/key_watch.hpp"
 #include "device/notice.hpp"
+#include "device/repair.hpp"
 #include "drive/drive.hpp"
 #include "edit/editor.hpp"
 #include "engine/engine.hpp"
@@ -107,6 +107,7 @@ class Device final : private drive::StatusReport {
 
  private:
   void write_status(TextSink& out) override;
+  void write_damage(TextSink& out) override;
 
   /// The drive is in, or what was written to it is being taken.
   [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }
@@ -132,7 +133,7 @@ class Device final : private drive::StatusReport {
   drive::Drive drive_;
   player::Player player_;
   DefinitionRecorder recorder_;
-  IndexRepair repair_;
+  Repair repair_;
   KeyWatch keys_;
   Time now_ = 0;
   Time rests_until_ = 0;      ///< When the drive goes on, if `rests_`.

@@ -6,8 +6,10 @@
 
 #include "base/status.hpp"
 #include "device/device.hpp"
+#include "support/damage.hpp"
 #include "support/device_rig.hpp"
 #include "support/fat_host.hpp"
+#include "support/fat_tools.hpp"
 
 namespace pianola::device {
 namespace {
@@ -265,6 +267,170 @@ TEST_F(DeviceDrive, AHostThatPutsItInStopsARecordingFromBeingSaved) {
   rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT 100");
   EXPECT_EQ(rig.device->notice(), Notice::recording_busy);
   EXPECT_EQ(rig.text(), "F1 { \"old\" }\n");
+}
+
+TEST_F(DeviceDrive, StatusSaysWhatWasPutRight) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F1 { \"ann.example.com\" }\nF2 { \"old\" }\n"), Status::ok);
+    ASSERT_EQ(rig.save("F1 { \"ann.example.com\" }\nF2 { \"new\" }\n"), Status::ok);
+    const store::Log& log = rig.device->store().log();
+    const std::uint32_t leaf = log.root()[store::TreeRole::roll].address;
+    flash.flip(log.place_of(leaf) + 12, 1);
+    flash.flip(log.place_of(leaf) + 20, 3);
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  rig.edit();
+  EXPECT_TRUE(shows(rig,
+                    "\nSince it was switched on: a part of macros.txt was damaged, and was "
+                    "taken from BACKUP.TXT.\n"));
+  EXPECT_FALSE(shows(rig, "????"));
+}
+
+/// A device in whose flash the longest definition was damaged while it was off.
+class DamagedDrive : public ::testing::Test {
+ protected:
+  DamagedDrive() {
+    {
+      DeviceRig rig{flash};
+      EXPECT_EQ(rig.save(kFirst + kLong + kLast), Status::ok);
+    }
+    EXPECT_TRUE(test::damage_text(flash, "this word"));
+  }
+
+  /// The drive of a device that was switched on, as a host reads it.
+  static std::vector<std::uint8_t> image(DeviceRig& rig) {
+    rig.pass(1000);
+    rig.edit();
+    return read(rig);
+  }
+  static std::vector<std::uint8_t> read(DeviceRig& rig) {
+    rig.device->drive().test_ready();
+    std::vector<std::uint8_t> image(std::size_t{rig.device->drive().sectors()} *
+                                    drive::Drive::kSector);
+    EXPECT_TRUE(rig.device->drive().read(0, image).ok());
+    return image;
+  }
+  /// Writes `text` as macros.txt, as a host does that replaces it, and ejects.
+  static void save(DeviceRig& rig, const std::vector<std::uint8_t>& image,
+                   const std::string& text) {
+    test::FatHost host{image};
+    host.truncate("macros.txt");
+    host.append("macros.txt", text);
+    host.flush();
+    for (const auto& write : host.log) {
+      ASSERT_TRUE(rig.write(write.sector, write.data).ok());
+      rig.live();
+    }
+    rig.device->drive().start_stop(false, true);
+    rig.live();
+    rig.pass(500);
+  }
+
+  static inline const std::string kFirst = "F2 { \"more\" }\n";
+  static inline const std::string kLong = "macro signature {\n  \"Ann Example\"\n  \"" +
+                                          std::string(1200, 'x') + "this word" +
+                                          std::string(400, 'y') + "\"\n}\n";
+  static inline const std::string kLast = "F3 { call signature }\n";
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+};
+
+TEST_F(DamagedDrive, OtherLinesAreSavedAndNothingIsLost) {
+  std::string shown;
+  for (const auto& [old, now] : {std::pair{"more", "much more"}, std::pair{"F3", "F4"}}) {
+    DeviceRig rig{flash};
+    const std::vector<std::uint8_t> bytes = image(rig);
+    test::FatImage files{bytes};
+    std::string text = files.type("macros.txt");
+    EXPECT_NE(text.find("\n#acro signature {\n# \"Ann Example\"\n# \"xxx"), std::string::npos);
+    EXPECT_NE(text.find(" bytes that stood here cannot be read ????"), std::string::npos);
+    EXPECT_NE(text.find("yyy\"\n#\nF"), std::string::npos);
+    const std::string status = files.type("STATUS.TXT");
+    EXPECT_NE(status.find("comments with ????: 1."), std::string::npos) << status;
+    EXPECT_NE(status.find("\nmacros.txt:2: macro signature\n"), std::string::npos) << status;
+    const std::string errors = files.type("ERRORS.TXT");
+    EXPECT_EQ(errors.substr(errors.size() - 31), "\nmacros.txt:2: macro signature\n");
+    EXPECT_NE(status.find(errors), std::string::npos) << errors;
+    EXPECT_EQ(files.fsck(), "");
+    if (!shown.empty()) {
+      EXPECT_EQ(text, shown);
+    }
+    text.replace(text.find(old), 2, now);
+    shown = text;
+    save(rig, bytes, text);
+    EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
+    EXPECT_EQ(rig.text(), text);
+  }
+  // What was stored is still there, all of it, and its first lines are played.
+  DeviceRig rig{flash};
+  rig.play("F4");
+  rig.pass(3000);
+  EXPECT_EQ(rig.typed().substr(0, 14), "Ann Examplexxx");
+  EXPECT_EQ(rig.text(), shown);
+}
+
+// A host that writes the same file again, as an editor does that is told to save.
+TEST_F(DamagedDrive, TheSameTextChangesNothing) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  const std::string text = test::FatImage{bytes}.type("macros.txt");
+  EXPECT_EQ(text.size(), kFirst.size() + kLong.size() + kLast.size());
+  const store::TreeRef before = rig.device->store().log().root()[store::TreeRole::roll];
+  save(rig, bytes, text);
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::unchanged);
+  EXPECT_EQ(rig.device->store().log().root()[store::TreeRole::roll], before);
+  rig.play("F2 F3");
+  rig.pass(3000);
+  EXPECT_EQ(rig.typed().substr(0, 15), "moreAnn Example");
+}
+
+TEST_F(DamagedDrive, WhatIsWrittenAnewEndsIt) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  std::string text = test::FatImage{bytes}.type("macros.txt");
+  const std::size_t begin = text.find('#');
+  text.replace(begin, text.find("F3") - begin, "macro signature { \"Ann\" }\n");
+  EXPECT_EQ(text, kFirst + "macro signature { \"Ann\" }\n" + kLast);
+  save(rig, bytes, text);
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
+  rig.clear_typed();
+  rig.play("F2 F3");
+  EXPECT_EQ(rig.typed(), "moreAnn");
+  test::FatImage after{image(rig)};
+  EXPECT_EQ(after.type("STATUS.TXT").find("????"), std::string::npos);
+  EXPECT_EQ(after.run("mdir -i IMAGE ::").find("ERRORS"), std::string::npos);
+  DeviceRig again{flash};
+  const std::string later = test::FatImage{image(again)}.type("STATUS.TXT");
+  EXPECT_EQ(later.find("????"), std::string::npos) << later;
+  EXPECT_EQ(later.find("damaged"), std::string::npos) << later;
+}
+
+// What is wrong with an edit goes before.
+TEST_F(DamagedDrive, ErrorsOfAnEditStandInErrorsTxt) {
+  DeviceRig rig{flash};
+  const std::vector<std::uint8_t> bytes = image(rig);
+  save(rig, bytes, test::FatImage{bytes}.type("macros.txt") + "F9 { \"unclosed }\n");
+  EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::errors);
+  rig.pass(5000);
+  const std::string errors = test::FatImage{read(rig)}.type("ERRORS.TXT");
+  EXPECT_NE(errors.find("error: "), std::string::npos) << errors;
+  EXPECT_EQ(errors.find("Damaged"), std::string::npos) << errors;
+}
+
+// The macros that were recorded on the keys are put behind it.
+TEST_F(DamagedDrive, WhatIsRecordedIsSavedBesideIt) {
+  DeviceRig rig{flash};
+  rig.pass(1000);
+  const std::string before = rig.text();
+  rig.leader("0x2E");
+  rig.play("F9 a b c");
+  rig.play("+LSHIFT +RSHIFT 10 -LSHIFT -RSHIFT");
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::recorded);
+  EXPECT_EQ(rig.text().substr(0, before.size()), before);
+  EXPECT_GT(rig.text().size(), before.size());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "base/status.hpp"
 #include "base/text_writer.hpp"
+#include "support/damage.hpp"
 #include "support/device_rig.hpp"
 
 namespace pianola::device {
@@ -97,6 +98,129 @@ TEST(Device, ADamagedIndexStaysIfTheTextIsDamagedToo) {
   ASSERT_EQ(rig.save("F1 { \"new\" }\n"), Status::ok);
   rig.play("F1");
   EXPECT_EQ(rig.typed(), "new");
+}
+
+// Of a long definition the code stands in frames too.
+TEST(Device, DamagedCodeIsMadeAnewFromTheText) {
+  std::string text = "F1 {\n";
+  for (int i = 1; i <= 100; ++i)
+    text += "  tap a wait " + std::to_string(i) + "ms tap b wait 1ms\n";
+  text += "}\nF2 { \"more\" }\n";
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save(text), Status::ok);
+    store::StoredRoll& roll = rig.device->store().roll();
+    std::array<std::uint8_t, 32> code{};
+    ASSERT_EQ(roll.read_code(roll.record_at(0), 200, code), code.size());
+    ASSERT_TRUE(test::damage_text(flash, {reinterpret_cast<const char*>(code.data()), 32}));
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
+  rig.play("F1");
+  rig.pass(10000);
+  EXPECT_EQ(rig.typed().size(), 200U);
+  EXPECT_EQ(rig.text(), text);
+  DeviceRig again{flash};
+  again.pass(500);
+  EXPECT_EQ(again.device->notice(), Notice::none);
+}
+
+/// Two wrong bits where the roll in force has its definitions, if they are short and few.
+void damage_definitions(memory::SimulatedFlash& flash, const DeviceRig& rig) {
+  const store::Log& log = rig.device->store().log();
+  const store::TreeRef roll = log.root()[store::TreeRole::roll];
+  ASSERT_EQ(roll.levels, 1U);
+  flash.flip(log.place_of(roll.address) + 12, 1);
+  flash.flip(log.place_of(roll.address) + 20, 3);
+}
+
+/// Macros that are saved, and changed where they are not damaged later.
+const std::string kBefore = "F1 { \"ann.example.com\" }\nF2 { \"old\" }\n";
+const std::string kNow = "F1 { \"ann.example.com\" }\nF2 { \"new\" }\n";
+
+TEST(Device, ADamagedTextIsTakenFromTheBackup) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save(kBefore), Status::ok);
+    ASSERT_EQ(rig.save(kNow), Status::ok);
+    damage_definitions(flash, rig);
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::text_restored);
+  EXPECT_EQ(rig.text(), kNow);
+  rig.play("F1 F2");
+  EXPECT_EQ(rig.typed(), "ann.example.comnew");
+  EXPECT_TRUE(rig.device->store().has_backup());
+  // Once is enough.
+  const std::uint64_t programs = flash.counts().bytes_programmed;
+  DeviceRig again{flash};
+  again.pass(500);
+  EXPECT_EQ(again.device->notice(), Notice::none);
+  EXPECT_EQ(flash.counts().bytes_programmed, programs);
+  again.play("F1 F2");
+  EXPECT_EQ(again.typed(), "ann.example.comnew");
+}
+
+// The one makes the other possible.
+TEST(Device, ADamagedTextIsTakenFromTheBackupAndTheIndexMadeAnew) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save(kBefore), Status::ok);
+    ASSERT_EQ(rig.save(kNow), Status::ok);
+    damage_definitions(flash, rig);
+    damage_index(flash, rig);
+  }
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
+  EXPECT_EQ(rig.text(), kNow);
+  rig.play("F1 F2");
+  EXPECT_EQ(rig.typed(), "ann.example.comnew");
+}
+
+// What the user does goes before.
+TEST(Device, TakingFromTheBackupWaitsForTheDrive) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save(kBefore), Status::ok);
+    ASSERT_EQ(rig.save(kNow), Status::ok);
+    damage_definitions(flash, rig);
+  }
+  DeviceRig rig{flash};
+  rig.device->drive().insert();
+  rig.live();
+  rig.pass(500);
+  EXPECT_NE(rig.text(), kNow);
+  rig.device->drive().eject();
+  rig.live();
+  rig.pass(2000);
+  EXPECT_EQ(rig.device->notice(), Notice::text_restored);
+  EXPECT_EQ(rig.text(), kNow);
+}
+
+// The user learns of it, what can be played still is, and nothing is written.
+TEST(Device, ADamagedTextIsToldAtTheStart) {
+  memory::SimulatedFlash flash{DeviceRig::kGeometry};
+  {
+    DeviceRig rig{flash};
+    ASSERT_EQ(rig.save("F2 { \"more\" }\nF1 { \"the start of it" + std::string(600, 'x') +
+                       "number 1" + std::string(300, 'x') + "\" }\n"),
+              Status::ok);
+    ASSERT_TRUE(test::damage_text(flash, "number 1"));
+  }
+  const std::uint64_t programs = flash.counts().bytes_programmed;
+  DeviceRig rig{flash};
+  rig.pass(500);
+  EXPECT_EQ(rig.device->notice(), Notice::text_damaged);
+  EXPECT_EQ(flash.counts().bytes_programmed, programs);
+  rig.play("F2 F1");
+  EXPECT_EQ(rig.typed().substr(0, 19), "morethe start of it");
 }
 
 TEST(Device, ARepairWaitsForTheDriveAndIsDoneAfterIt) {

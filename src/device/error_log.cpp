@@ -31,37 +31,21 @@ void ErrorLog::forget(std::size_t index) {
   --size_;
 }
 
-namespace {
-
-/// Writes how the definition at `offset` begins, and a colon: its trigger, or its name, unless that
-/// is too long.
-void write_begin(store::CurrentRoll& roll, std::uint32_t offset, TextWriter& out) {
-  std::array<char, 24> text;
-  const std::size_t read = roll.read_text(offset, text);
-  const auto* const begin = text.begin();
-  const auto* end =
-      std::find_if(begin, begin + read, [](char c) { return c == '{' || c == '\r' || c == '\n'; });
-  // Not half a character, nor half a word.
-  if (end == text.end()) {
-    while (end != begin && end[-1] != ' ') --end;
-  }
-  while (end != begin && end[-1] == ' ') --end;
-  if (end != begin) out << std::string_view{begin, end} << ": ";
-}
-
-}  // namespace
-
 void ErrorLog::write(store::CurrentRoll& roll, TextWriter& out) const {
   std::array<FirstToken, kPlaces> tokens;
   for (std::size_t i = 0; i < size_; ++i) {
     tokens[i] = FirstToken{roll.begin_of(lang::position_of(roll.in_force(), at(i).record))};
   }
-  find_tokens(roll, 0, std::span{tokens}.first(size_));
+  store::CurrentText text{roll};
+  find_tokens(text, 0, std::span{tokens}.first(size_));
   for (std::size_t i = 0; i < size_; ++i) {
+    // Of a definition that is shown as comments there is none.
+    const std::uint32_t position = lang::position_of(roll.in_force(), at(i).record);
+    if (tokens[i].offset >= roll.begin_of(position + 1)) tokens[i].line = 0;
     out << "macros.txt:";
     if (tokens[i].line != 0) out.decimal(tokens[i].line) << ":";
     out << " error: ";
-    if (tokens[i].line != 0) write_begin(roll, tokens[i].offset, out);
+    if (tokens[i].line != 0 && write_begin(text, tokens[i].offset, out)) out << ": ";
     engine::write_error(at(i), out);
     out << "\n";
   }

@@ -27,8 +27,10 @@ namespace {
   X(reset,                "all macros were erased; the default ones are in force") \
   X(reset_busy,           "cannot erase all while the drive is in: eject it first") \
   X(reset_failed,         "the flash failed, so not all was erased") \
-  X(index_repaired,       "a part of what finds macros was damaged, and was made anew from macros.txt") \
-  X(index_damaged,        "a part of what finds macros is damaged, so some keys do nothing: save macros.txt again") \
+  X(index_repaired,       "a part of what plays macros was damaged, and was made anew from macros.txt") \
+  X(index_damaged,        "a part of what plays macros is damaged, so some keys do nothing: save macros.txt again") \
+  X(text_damaged,         "a part of macros.txt is damaged, and stands there as comments with ????: write it anew") \
+  X(text_restored,        "a part of macros.txt was damaged, and was taken from BACKUP.TXT") \
   X(state_lost,           "the last changes of the macros are lost, for a part of the flash failed: older ones or the default ones are in force")
 // clang-format on
 

@@ -29,8 +29,10 @@ enum class Notice : std::uint8_t {
   reset_busy,           ///< The drive is in.
   reset_failed,         ///< The flash failed.
   // Nobody asked for these.
-  index_repaired,  ///< A part of the index was damaged.
+  index_repaired,  ///< A part of the index or of the code was damaged.
   index_damaged,   ///< It still is: some keys do nothing.
+  text_damaged,    ///< Some of the text cannot be read.
+  text_restored,   ///< Some could not be, and was taken from the backup.
   state_lost,      ///< The last changes are: what is in force is from before.
 };
 

@@ -18,7 +18,8 @@ class TextScan : public ::testing::Test {
     std::vector<FirstToken> tokens;
     for (std::uint32_t i = 0; i < roll.in_force().size(); ++i)
       tokens.emplace_back(roll.begin_of(i));
-    find_tokens(roll, 0, tokens);
+    store::CurrentText current{roll};
+    find_tokens(current, 0, tokens);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
     for (const FirstToken& token : tokens) found.emplace_back(token.line, token.offset);
     return found;

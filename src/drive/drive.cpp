@@ -176,6 +176,7 @@ void Drive::put_in(bool is_return) {
   // Hosts know a volume again by its number: what differs must have another one.
   session_.open(0x50000000 + (insertions_ << 20) + store_.log().root().commit, is_return);
   status_.write(store_, roll_, session_.largest_file(), outcome_, warnings_, report_);
+  session_.show_damage(status_.damage());
   state_ = State::in;
   attention_ = true;
   pending_ = written_ = has_room_ = false;

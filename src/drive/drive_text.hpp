@@ -20,8 +20,10 @@ namespace pianola::drive {
   X(rescue,             "Rescue: no macros run until a macros.txt is taken.\n") \
   X(state_lost,         "A part of the memory failed, and the last changes are lost: the macros in force are from\nbefore, or the default ones. Save macros.txt again.\n") \
   X(last_command,       "Last command on the keys: ") \
+  X(at_start,           "Since it was switched on: ") \
   X(taps_lost,          "Taps lost because too much was typed at once: {n}\n") \
   X(taps_lost_by_host,  "Taps lost because the computer took none for more than 2 s: {n}\n") \
+  X(gaps,               "Damaged places of macros.txt, which stand there as comments with ????: {n}. What of\nthem can be played still is. Write them anew. The first:\n") \
   X(macros_failed,      "Macros that failed or were cut off since they were saved, and the line of each:\n") \
   /* How the last edit ended, in the order of Outcome. */ \
   X(none,               "none since the device was switched on") \

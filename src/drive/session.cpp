@@ -33,6 +33,7 @@ Session::Session(store::Store& store, store::CurrentRoll& roll, std::span<const 
     : store_(store),
       roll_(roll),
       backup_(store.log(), store::StoredRoll::Of::backup),
+      backup_text_(backup_),
       status_(status) {}
 
 // ---- The beginning ------------------------------------------------------------------------------
@@ -54,6 +55,7 @@ void Session::open(std::uint32_t serial, bool is_return) {
   shape_ = volume_shape(store_.log().geometry());
   gap_begin_ = gap_end_ = 0;
   credit_ = 0;
+  damage_ = {};
   load_record();
   bool has_sectors = is_unfinished();
   if (has_sectors && !is_known()) {
@@ -69,6 +71,17 @@ void Session::open(std::uint32_t serial, bool is_return) {
   record_.files.size(BaseFile::status) = static_cast<std::uint32_t>(status_.size());
   if (!Volume::fits(shape_, record_.files)) {
     record_.files.size(BaseFile::backup) = VolumeFiles::kAbsent;
+  }
+}
+
+void Session::show_damage(std::span<const char> text) {
+  std::uint32_t& size = record_.files.size(BaseFile::errors);
+  if (text.empty() || has_overlay() || size != VolumeFiles::kAbsent) return;
+  size = static_cast<std::uint32_t>(text.size());
+  if (Volume::fits(shape_, record_.files)) {
+    damage_ = text;
+  } else {
+    size = VolumeFiles::kAbsent;
   }
 }
 
@@ -181,16 +194,17 @@ void Session::read_text(BaseFile file, std::uint32_t offset, std::span<char> out
     case BaseFile::status:
       return copy(status_, offset, out);
     case BaseFile::errors:
+      if (!damage_.empty()) return copy(damage_, offset, out);
       return read_object(kErrorText, offset, out);
     case BaseFile::backup:
-      return backup_.read_text(offset, out);
+      return backup_text_.read(offset, out);
     case BaseFile::macros:
       break;
   }
   if (record_.from_draft) return read_object(kDraftText, offset, out);
   if (!taken()) return roll_.read_text(offset, out);
   // The text that was in force is the backup now, or still the default text.
-  return record_.from_saved ? backup_.read_text(offset, out)
+  return record_.from_saved ? backup_text_.read(offset, out)
                             : roll_.defaults().read_text(offset, out);
 }
 

@@ -29,6 +29,10 @@ class Session final : public SectorReader {
   /// one; otherwise a draft that leaves no room to write anything is given up.
   void open(std::uint32_t serial, bool is_return);
 
+  /// After open(): ERRORS.TXT says what is damaged, unless it says something else. `text` is the
+  /// caller's, and stays as it is until the next open(); empty: nothing is.
+  void show_damage(std::span<const char> text);
+
   /// There is an overlay in the store, whether or not open() was called.
   [[nodiscard]] bool is_unfinished();
 
@@ -147,7 +151,9 @@ class Session final : public SectorReader {
   store::Store& store_;
   store::CurrentRoll& roll_;
   store::StoredRoll backup_;
+  store::ShownText backup_text_;
   std::span<const char> status_;
+  std::span<const char> damage_;  ///< That is ERRORS.TXT; empty if that is another text.
   VolumeShape shape_;
   DriveRecord record_;
   // No sector of [gap_begin_, gap_end_) is in the overlay.

@@ -41,6 +41,9 @@ void StatusText::write(store::Store& store, const store::CurrentRoll& roll,
   write_text(out, outcome_text(outcome));
   if (outcome == Outcome::taken && warnings > 0) write_text(out, DriveText::warnings, &warnings);
   write_text(out, DriveText::encryption);
+  damage_begin_ = size_;
+  report.write_damage(*this);
+  damage_end_ = size_;
   report.write_status(*this);
   // Cut off where it must be, but at the end of a line; the rest is blank.
   if (size_ == kSize - 1) {

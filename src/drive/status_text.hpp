@@ -16,6 +16,8 @@ class StatusReport {
  public:
   /// Appends lines, each ended by a line feed. Lines that have no room are cut off.
   virtual void write_status(TextSink& out) = 0;
+  /// Likewise what of macros.txt cannot be read, if anything.
+  virtual void write_damage(TextSink& out) { static_cast<void>(out); }
 
  protected:
   ~StatusReport() = default;
@@ -31,10 +33,16 @@ class StatusText final : public TextSink {
              Outcome outcome, std::uint32_t warnings, StatusReport& report);
   void write(std::span<const char> text) override;
   [[nodiscard]] std::span<const char> text() const { return text_; }
+  /// What of it says that something is damaged.
+  [[nodiscard]] std::span<const char> damage() const {
+    return std::span{text_}.subspan(damage_begin_, damage_end_ - damage_begin_);
+  }
 
  private:
   std::array<char, kSize> text_{};
   std::uint32_t size_ = 0;
+  std::uint32_t damage_begin_ = 0;
+  std::uint32_t damage_end_ = 0;
 };
 
 }  // namespace pianola::drive

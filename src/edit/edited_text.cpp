@@ -15,22 +15,13 @@ void EditedText::replace_definitions(std::uint32_t position, std::uint32_t count
   replace(roll_.begin_of(position), roll_.begin_of(position + count), text);
 }
 
-std::size_t EditedText::read_roll(std::uint32_t offset, std::span<char> out) {
-  const std::uint32_t size = roll_.text_size();
-  if (offset >= size || out.empty()) return 0;
-  const std::size_t count = std::min<std::size_t>(out.size(), size - offset);
-  if (const std::size_t read = roll_.read_text(offset, out.first(count)); read != 0) return read;
-  out[0] = '\x01';
-  return 1;
-}
-
 std::size_t EditedText::read(std::uint32_t offset, std::span<char> out) {
   if (offset < begin_) {
-    return read_roll(offset, out.first(std::min<std::size_t>(out.size(), begin_ - offset)));
+    return roll_.read_text(offset, out.first(std::min<std::size_t>(out.size(), begin_ - offset)));
   }
   const std::uint32_t within = offset - begin_;
   if (within >= text_.size()) {
-    return read_roll(end_ + (within - static_cast<std::uint32_t>(text_.size())), out);
+    return roll_.read_text(end_ + (within - static_cast<std::uint32_t>(text_.size())), out);
   }
   const auto rest = text_.subspan(within);
   const std::size_t count = std::min(out.size(), rest.size());

@@ -23,12 +23,9 @@ class EditedText final : public lang::Source {
   /// order of the file. position + count is at most the roll's size.
   void replace_definitions(std::uint32_t position, std::uint32_t count, std::span<const char> text);
 
-  /// Where the roll's text is damaged, it reads as control characters, which no compiler takes.
   std::size_t read(std::uint32_t offset, std::span<char> out) override;
 
  private:
-  std::size_t read_roll(std::uint32_t offset, std::span<char> out);
-
   store::CurrentRoll& roll_;
   std::span<const char> text_;
   std::uint32_t begin_ = 0;  ///< Where the replaced bytes begin in the text in force.

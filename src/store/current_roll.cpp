@@ -4,7 +4,7 @@
 
 namespace pianola::store {
 
-CurrentRoll::CurrentRoll(Store& store) : store_(store) {
+CurrentRoll::CurrentRoll(Store& store) : store_(store), shown_(store.roll()) {
   lang::RollImage::open(default_roll(), defaults_);
 }
 
@@ -18,7 +18,7 @@ std::uint32_t CurrentRoll::text_size() const {
 }
 
 [[gnu::noinline]] std::size_t CurrentRoll::read_text(std::uint32_t offset, std::span<char> out) {
-  return store_.saved() ? store_.roll().read_text(offset, out) : defaults_.read_text(offset, out);
+  return store_.saved() ? shown_.read(offset, out) : defaults_.read_text(offset, out);
 }
 
 std::uint32_t CurrentRoll::begin_of(std::uint32_t position) {

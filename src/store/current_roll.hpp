@@ -7,6 +7,7 @@
 #include "lang/code/roll.hpp"
 #include "lang/code/roll_image.hpp"
 #include "lang/compile/source.hpp"
+#include "store/shown_text.hpp"
 #include "store/store.hpp"
 
 namespace pianola::store {
@@ -32,14 +33,15 @@ class CurrentRoll {
 
   /// Bytes of the whole text.
   [[nodiscard]] std::uint32_t text_size() const;
-  /// Reads the text from `offset` on, across definitions. Fewer bytes than asked for at its end,
-  /// and before a place that is damaged; at least one otherwise.
+  /// Reads the text from `offset` on as it is shown (ShownText), across definitions. Fewer bytes
+  /// than asked for only at its end.
   std::size_t read_text(std::uint32_t offset, std::span<char> out);
   /// Where the definition at `position` begins in the text; the text's size after the last one.
   std::uint32_t begin_of(std::uint32_t position);
 
  private:
   Store& store_;
+  ShownText shown_;                   ///< Of the saved one.
   mutable lang::RollImage defaults_;  ///< Reading it changes nothing.
 };
 

@@ -167,6 +167,11 @@ class Log {
   /// Reads what was appended or committed, programmed or not yet.
   flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out);
 
+  /// Puts the frame at `address`, which is damaged, right: it is to be `frame`. Its sector is
+  /// written anew, with all that stands in it, and then the state, with another version of the
+  /// roll. Outside transactions. Status::full, io_error: nothing has changed.
+  Status mend(std::uint32_t address, std::span<const std::uint8_t> frame);
+
   /// What of the state in force can be used in place.
   [[nodiscard]] InPlace& in_place() { return in_place_; }
 
@@ -251,11 +256,13 @@ class Log {
   Status open_states();
   Status say_pages();
   std::uint32_t stillest();
+  Status spare_sectors();
   Status choose_next();
   Status erase_next();
   Status head_next();
   Status copy_next();
   Status copy_page(std::uint32_t page);
+  void keep_pages();
   void finish_next();
   Status next_step();
   std::uint32_t hole(std::uint32_t logical, std::uint32_t page);
@@ -315,6 +322,8 @@ class Log {
   std::uint8_t mark_role_ = 0;
   Mark mark_ = Mark::never;
   Next next_ = Next::none;
+  std::uint32_t mended_at_ = kNoAddress;  ///< Of the frame that is put right.
+  std::span<const std::uint8_t> mended_;  ///< As it is to be.
   bool next_damaged_ = false;
   bool was_unclean_ = false;
   bool begun_ = false;                  ///< Something may stand in a stale sector.

@@ -147,9 +147,9 @@ bool Log::is_blank(std::uint32_t sector) {
 /// those that they stand for are free.
 Status Log::say_pages() { return write_state(root_); }
 
-/// Chooses the logical sector with the fewest pages in force. A sector of the flash stays free, so
-/// that a mount can settle what was cut off; and one more if the next state needs it.
-Status Log::choose_next() {
+/// A step towards a sector of the flash that can be taken. Another one stays free, so that a mount
+/// can settle what was cut off; and one more if the next state needs it.
+inline Status Log::spare_sectors() {
   const std::uint32_t needed = states_room() < state_size() ? 3 : 2;
   if (free_ < needed || unsaid_ >= kMostUnsaid) {
     const bool failing = bad_.back() != kNone;  // So many that it is no accident.
@@ -158,6 +158,12 @@ Status Log::choose_next() {
     if (const Status status = say_pages(); status != Status::ok) return status;
     return free_ < needed ? none : Status::more;
   }
+  return Status::ok;
+}
+
+/// Chooses the logical sector with the fewest pages in force.
+Status Log::choose_next() {
+  if (const Status status = spare_sectors(); status != Status::ok) return status;
   const std::uint32_t still = stillest();
   const std::uint32_t logical = still != kNone ? still : emptiest();
   if (logical == kNone) return Status::full;
@@ -219,6 +225,7 @@ Status Log::erase_next() {
   header.erases = next_erases_;
   header.logical = static_cast<std::uint16_t>(next_logical_);
   header.commit = root_.commit;
+  if (mended_at_ / geometry_.sector_size == next_logical_) keep_pages();
   for (std::uint32_t page = 1; page < pages(); ++page) {
     if (!is_live(next_logical_ * pages() + page)) continue;
     std::uint8_t& byte = header.copied[page / 8];
@@ -239,6 +246,9 @@ Status Log::erase_next() {
   if (flash_.read(from * geometry_.sector_size + offset, bytes) != FlashStatus::ok) {
     return Status::io_error;
   }
+  if (mended_at_ / kPage == next_logical_ * pages() + page) {
+    std::ranges::copy(mended_, bytes.begin() + mended_at_ % kPage);
+  }
   if (!correct_page(bytes)) {
     next_damaged_ = true;
     // Else it would be taken for a blank one.
@@ -248,6 +258,41 @@ Status Log::erase_next() {
   while (size > 1 && bytes[size - 1] == 0xFF) --size;
   return program_at(next_sector_ * geometry_.sector_size + offset,
                     bytes.first(round_up(size, geometry_.program_unit)));
+}
+
+/// What only a damaged node leads to counts as free. All that stands in the sector is copied.
+void Log::keep_pages() {
+  const std::uint32_t first = next_logical_ * pages();
+  for (std::uint32_t page = first + 1; page < first + pages(); ++page) {
+    if (is_page_begun(view_, page * kPage)) set_live(page);
+  }
+}
+
+[[gnu::noinline]] Status Log::mend(std::uint32_t address, std::span<const std::uint8_t> frame) {
+  while (next_ != Next::none && next_ != Next::ready) next_step();
+  const std::uint32_t logical = address / geometry_.sector_size;
+  const std::uint32_t before = sector_of(logical);
+  mended_at_ = address;
+  mended_ = frame;
+  if (open_ == logical) open_ = kNone;
+  Status status = Status::more;
+  while (status == Status::more && sector_of(logical) == before) {
+    if (next_ != Next::none && next_ != Next::ready) {
+      status = next_step();
+    } else if (status = spare_sectors(); status == Status::ok) {
+      next_logical_ = logical;
+      next_ = Next::erase;
+      status = Status::more;
+    }
+  }
+  mended_at_ = kNoAddress;
+  if (status != Status::more) return status;
+  // There may be more in force now.
+  mark_ = Mark::never;
+  ++moves_;
+  Root root = root_;
+  ++root.roll_version;
+  return write_state(root);
 }
 
 /// Copies two pages: the programs of a step take no longer.

@@ -90,7 +90,20 @@ bool ObjectReader::find(const TreeRef& tree, std::uint32_t object, std::uint32_t
 [[gnu::noinline]] bool ObjectReader::seek(const TreeRef& tree, std::uint32_t object,
                                           std::uint32_t offset) {
   TreeReader reader{flash_, TreeKind::objects, buffer_, in_place_};
-  known_ = reader.seek(tree, chunk_key(object, offset)) == Search::found;
+  Search found = reader.seek(tree, chunk_key(object, offset));
+  // The leaf where the chunk is the first may be good, and the one before it damaged: the search
+  // goes there, unless it is for the very key of the chunk. That is the least one that can be
+  // found.
+  for (std::uint32_t key = kLastChunk; found == Search::damaged && offset < key;) {
+    const std::uint32_t middle = offset + (key - offset) / 2;
+    if (reader.seek(tree, chunk_key(object, middle)) == Search::damaged) {
+      offset = middle + 1;
+    } else {
+      key = middle;
+    }
+    if (offset == key) found = reader.seek(tree, chunk_key(object, key));
+  }
+  known_ = found == Search::found;
   if (known_) {
     reader.get(chunk_);
     place_ = reader.place();

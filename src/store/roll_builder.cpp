@@ -23,6 +23,7 @@ RollBuilder::RollBuilder(Log& log, lang::Source& source, const SavePolicy& polic
     : lang::RollWriter(true),
       log_(log),
       in_force_(log, StoredRoll::Of::roll_checked),
+      shown_(in_force_),
       source_(source),
       policy_(policy),
       nodes_(log),
@@ -149,6 +150,8 @@ bool RollBuilder::promises(std::uint32_t& record) {
 }
 
 bool RollBuilder::keeps(std::uint32_t record) {
+  std::uint32_t now = 0;
+  if (commented_only_) return is_commented(record, now);
   return record <= promised_label_ &&
          std::none_of(gaps_.begin(), gaps_.begin() + gap_count_,
                       [&](const Gap& gap) { return record > gap.after && record < gap.before; });
@@ -165,7 +168,11 @@ std::uint32_t RollBuilder::begin_of(std::uint32_t record) {
   return found == Search::found ? tree.place().bytes : 0;
 }
 
-Status RollBuilder::keep_index(const lang::IndexEntry& entry) { return tree_.add(entry); }
+Status RollBuilder::keep_index(const lang::IndexEntry& entry) {
+  lang::IndexEntry kept = entry;
+  if (commented_only_ && !is_commented(entry.record, kept.record)) return Status::io_error;
+  return tree_.add(kept);
+}
 
 /// It is none that is stored: what agreed so far is written too.
 [[gnu::noinline]] Status RollBuilder::write_instead() {
@@ -232,6 +239,144 @@ Status RollBuilder::append_code(std::span<const std::uint8_t> code) {
     }
   }
   return Status::io_error;
+}
+
+// ---- What is damaged, and shown as comments -----------------------------------------------------
+
+namespace {
+
+/// Where kGapMark stands first in the bytes [begin, end) of `source`, and nothing of it before.
+/// `end` if it does not.
+std::uint32_t find_gap_mark(lang::Source& source, std::uint32_t begin, std::uint32_t end) {
+  std::array<char, kPiece> piece;
+  std::uint32_t run = 0;
+  while (begin < end) {
+    const auto part = std::span{piece}.first(std::min<std::size_t>(kPiece, end - begin));
+    const std::size_t count = source.read(begin, part);
+    if (count == 0) return end;
+    for (const char c : part.first(count)) {
+      run = c == kGapMark[0] ? run + 1 : 0;
+      ++begin;
+      if (run == kGapMark.size()) return begin - run;
+    }
+  }
+  return end;
+}
+
+/// Behind all that is like the mark which stands at `at`.
+std::uint32_t after_gap_mark(lang::Source& source, std::uint32_t at) {
+  char c = kGapMark[0];
+  while (source.read(at, {&c, 1}) == 1 && c == kGapMark[0]) ++at;
+  return at;
+}
+
+}  // namespace
+
+[[gnu::noinline]] bool RollBuilder::find_commented(std::uint32_t& begin, std::uint32_t& end) {
+  if (begin == 0) shown_from_ = 0;
+  if (end < begin + kGapMark.size()) return false;
+  for (std::uint32_t at = begin;;) {
+    const std::uint32_t mark = find_gap_mark(source_, at, end);
+    if (mark == end) return false;
+    if (find_shown(mark, begin, end)) return true;
+    at = after_gap_mark(source_, mark);
+    if (at >= end) return false;
+  }
+}
+
+/// Looks for a damaged definition that is shown in the bytes [begin, end) of the source, with its
+/// first mark at `mark`: one behind the last that was found.
+bool RollBuilder::find_shown(std::uint32_t mark, std::uint32_t& begin, std::uint32_t& end) {
+  StoredRoll::Slice slice;
+  bool damaged = false;
+  for (std::uint32_t at = shown_from_; shown_.find(at, slice, damaged);
+       at = slice.begin + slice.size) {
+    if (!damaged || slice.record == 0) continue;
+    const std::uint32_t first = find_gap_mark(shown_, slice.begin, slice.begin + slice.size);
+    const std::uint32_t before = first - slice.begin;
+    if (mark < begin + before || slice.size > end - (mark - before)) continue;
+    if (!is_shown(mark - before, slice) || !has_all_chunks(slice.record)) continue;
+    begin = mark - before;
+    end = begin + slice.size;
+    shown_from_ = slice.begin + slice.size;
+    return true;
+  }
+  return false;
+}
+
+/// Whether the source at `begin` reads as what is shown of a slice.
+[[gnu::noinline]] bool RollBuilder::is_shown(std::uint32_t begin, const StoredRoll::Slice& slice) {
+  std::array<char, kPiece> now;
+  std::array<char, kPiece> then;
+  for (std::uint32_t done = 0; done < slice.size;) {
+    const std::size_t want = std::min<std::size_t>(kPiece, slice.size - done);
+    const std::size_t count = source_.read(begin + done, std::span{now}.first(want));
+    const auto stored = std::span{then}.first(count);
+    if (count == 0 || shown_.read(slice.begin + done, stored) != count) return false;
+    if (std::memcmp(stored.data(), now.data(), count) != 0) return false;
+    done += static_cast<std::uint32_t>(count);
+  }
+  return true;
+}
+
+/// Whether all entries of the stored definition `object` can be read; notes the last one.
+bool RollBuilder::has_all_chunks(std::uint32_t object) {
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
+  std::uint32_t end = 0;
+  Search found = tree.seek(old_roll(), chunk_key(object, 0));
+  for (; found == Search::found && tree.key().scope == object; found = tree.next(old_roll())) {
+    tree.get(found_);
+    if (found_.offset != end) return false;
+    if (found_.last) return true;
+    end += found_.size;
+  }
+  return false;
+}
+
+Status RollBuilder::keep_commented() {
+  passed_ = next_old(cursor_) != found_.object;
+  match_ = found_;
+  broken_ = !promise() || broken_;
+  if (const Status status = keep(); status != Status::ok) return status;
+  begin_ += match_.source;
+  if (commented_count_ < commented_.size()) {
+    commented_[commented_count_] = {match_.object, label_};
+  }
+  ++commented_count_;
+  return Status::ok;
+}
+
+/// Whether the definition in force stands in the source as comments, and which number it has now.
+bool RollBuilder::is_commented(std::uint32_t record, std::uint32_t& now) {
+  const std::size_t noted = std::min<std::size_t>(commented_count_, commented_.size());
+  for (const Commented& one : std::span{commented_}.first(noted)) {
+    if (one.before != record) continue;
+    now = one.now;
+    return true;
+  }
+  now = record;
+  return commented_count_ > noted && is_kept_damaged(record);
+}
+
+/// Whether the definition in force is damaged and stands in the new roll under the same number.
+[[gnu::noinline]] bool RollBuilder::is_kept_damaged(std::uint32_t record) {
+  TreeReader tree{log_.view(), TreeKind::objects, log_.frame_buffer()};
+  Chunk before;
+  Chunk now;
+  if (tree.seek(old_roll(), chunk_key(record, 0)) != Search::found) return false;
+  tree.get(before);
+  const std::uint32_t begin = tree.place().bytes;
+  if (before.object != record || before.last) return false;
+  if (tree.seek(roll_, chunk_key(record, 0)) != Search::found) return false;
+  tree.get(now);
+  StoredRoll::Slice slice;
+  bool damaged = false;
+  return now == before && shown_.find(begin, slice, damaged) && damaged && slice.record == record;
+}
+
+lang::KeptRoll* RollBuilder::commented_roll() {
+  commented_only_ = commented_count_ > 0 && log_.root()[TreeRole::index].count > 0;
+  return commented_only_ ? this : nullptr;
 }
 
 /// Appends the source's bytes [begin, end).

@@ -8,6 +8,7 @@
 #include "lang/code/roll.hpp"
 #include "lang/compile/source.hpp"
 #include "store/object.hpp"
+#include "store/shown_text.hpp"
 #include "store/stored_roll.hpp"
 
 namespace pianola::store {
@@ -42,6 +43,9 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   Status end_definition(std::uint32_t source_begin, std::uint32_t source_end) override;
   Status append_index(const lang::IndexEntry& entry) override;
   lang::KeptRoll* kept_roll() override;
+  bool find_commented(std::uint32_t& begin, std::uint32_t& end) override;
+  Status keep_commented() override;
+  lang::KeptRoll* commented_roll() override;
   Status commit() override;
   void abandon() override;
 
@@ -61,12 +65,23 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
 
   lang::Roll& roll() override { return in_force_; }
   bool promises(std::uint32_t& record) override;
-  bool is_as_promised() override { return !broken_ && finish_roll() == Status::ok; }
+  bool is_as_promised() override { return finish_roll() == Status::ok && !broken_; }
   bool keeps(std::uint32_t record) override;
   std::uint32_t record_of(std::uint32_t ordinal) override;
   std::uint32_t begin_of(std::uint32_t record) override;
   Status keep_index(const lang::IndexEntry& entry) override;
 
+  /// A definition that stands in the source as comments: its number, and that in the new roll.
+  struct Commented {
+    std::uint32_t before = 0;
+    std::uint32_t now = 0;
+  };
+
+  bool find_shown(std::uint32_t mark, std::uint32_t& begin, std::uint32_t& end);
+  bool is_shown(std::uint32_t begin, const StoredRoll::Slice& slice);
+  bool has_all_chunks(std::uint32_t object);
+  bool is_commented(std::uint32_t record, std::uint32_t& now);
+  bool is_kept_damaged(std::uint32_t record);
   bool promise();
   [[nodiscard]] const TreeRef& old_roll() const { return log_.root()[TreeRole::roll]; }
   std::size_t read_source(std::uint32_t begin, std::span<char> out);
@@ -85,6 +100,7 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
 
   Log& log_;
   StoredRoll in_force_;  ///< What is kept of it gets no good checksum over a wrong bit.
+  ShownText shown_;      ///< Of that roll.
   lang::Source& source_;
   SavePolicy policy_;
   LogNodes nodes_;
@@ -108,6 +124,11 @@ class RollBuilder final : public lang::RollWriter, private lang::KeptRoll {
   std::uint32_t promised_label_ = 0;  ///< Of the last one that was promised.
   std::array<Gap, 8> gaps_{};         ///< Before it.
   std::uint8_t gap_count_ = 0;
+  std::uint32_t commented_count_ = 0;
+  bool commented_only_ = false;           ///< Those alone are kept with their entries.
+  std::array<Commented, 8> commented_{};  ///< The first of them; others are looked for.
+  Chunk found_;                           ///< The last chunk of what find_commented() found.
+  std::uint32_t shown_from_ = 0;          ///< Where it looks on in the text in force.
   std::uint32_t kept_ = 0;
   std::uint32_t written_ = 0;
   bool made_backup_ = false;

@@ -38,10 +38,17 @@ bool StoredRoll::open(std::uint32_t record) {
   Chunk last;
   opened_ = objects_.last_chunk(tree(), record, last);
   text_known_ = false;
+  opened(last);
   record_ = record;
+  return opened_;
+}
+
+/// Notes the definition whose last chunk that is.
+void StoredRoll::opened(const Chunk& last) {
+  record_ = last.object;
   code_ = last.code;
   source_ = last.source;
-  return opened_;
+  tail_ = last.offset;
 }
 
 /// Reads of `size` bytes of the open definition's object from `begin` on, from `offset` after
@@ -201,10 +208,62 @@ bool StoredRoll::definition_at(std::uint32_t offset, Chunk& last, std::uint32_t&
   if (!definition_at(offset, last, text_begin_)) return false;
   opened_ = true;
   text_known_ = true;
-  record_ = last.object;
-  code_ = last.code;
-  source_ = last.source;
+  opened(last);
   return true;
+}
+
+namespace {
+
+/// The first number above `begin`, at most `end`, of which `ends` is true: below it of none.
+template <typename Ends>
+std::uint32_t find_end(std::uint32_t begin, std::uint32_t end, Ends ends) {
+  std::uint32_t below = begin;
+  while (end - below > 1) {
+    const std::uint32_t middle = below + (end - below) / 2;
+    ends(middle) ? end = middle : below = middle;
+  }
+  return end;
+}
+
+}  // namespace
+
+bool StoredRoll::slice_at(std::uint32_t offset, Slice& out) {
+  refresh();
+  if (offset >= text_size()) return false;
+  if (open_at(offset) && offset - text_begin_ < source_) {
+    out = {text_begin_, source_, record_, tail_ > code_};
+    return true;
+  }
+  // All that is below one node: it has the bytes for which a search comes to the same end. (On what
+  // no writer made, a search may find what does not hold the byte.)
+  TreeReader reader{log_.view(), TreeKind::objects, log_.frame_buffer(), in_place_};
+  reader.seek_bytes(tree(), offset);
+  const std::uint32_t begin = std::min(reader.place().bytes, offset);
+  const std::uint32_t end = find_end(offset, text_size(), [&](std::uint32_t at) {
+    return reader.seek_bytes(tree(), at) == Search::found || reader.place().bytes != begin;
+  });
+  out = {begin, end - begin, 0, false};
+  return true;
+}
+
+[[gnu::noinline]] std::uint32_t StoredRoll::run_at(std::uint32_t offset) {
+  Slice slice;
+  if (!slice_at(offset, slice)) return 1;
+  const std::uint32_t rest = slice.begin + slice.size - offset;
+  if (slice.record == 0) return rest;
+  const std::uint32_t at = code_ + (offset - slice.begin);
+  const std::uint32_t end = code_ + source_;
+  if (const Chunk* const chunk = objects_.chunk_at(tree(), record_, at)) {
+    const std::uint32_t within = at - chunk->offset;
+    const std::uint32_t frame_end = (within / kPayload + 1) * kPayload;
+    return std::min(rest, std::min<std::uint32_t>(chunk->size, frame_end) - within);
+  }
+  // The leaf that tells of these chunks.
+  return find_end(at, end,
+                  [&](std::uint32_t byte) {
+                    return objects_.chunk_at(tree(), record_, byte) != nullptr;
+                  }) -
+         at;
 }
 
 std::size_t StoredRoll::read_text(std::uint32_t offset, std::span<char> out) {

@@ -73,6 +73,19 @@ class StoredRoll final : public lang::Roll {
   /// The definition that holds byte `offset` of the text, and where it begins. False after the end.
   bool definition_at(std::uint32_t offset, Chunk& last, std::uint32_t& begin);
 
+  /// What a byte of the text belongs to.
+  struct Slice {
+    std::uint32_t begin = 0;   ///< In the text.
+    std::uint32_t size = 0;    ///< In bytes.
+    std::uint32_t record = 0;  ///< The definition's; 0: what tells of definitions cannot be read.
+    bool framed = false;       ///< Some of its source stands in frames of its own.
+  };
+  /// The slice that holds byte `offset` of the text. False after the end.
+  bool slice_at(std::uint32_t offset, Slice& out);
+  /// How many bytes of the text, `offset` and those that follow in its slice, can be read if this
+  /// one can, and cannot if it cannot, for they stand in one frame: at least one.
+  std::uint32_t run_at(std::uint32_t offset);
+
  private:
   [[nodiscard]] const TreeRef& tree() const {
     return log_.root()[of_ == Of::backup ? TreeRole::backup : TreeRole::roll];
@@ -89,6 +102,7 @@ class StoredRoll final : public lang::Roll {
                         std::span<std::uint8_t> out);
   std::size_t read(const CodePlace& place, std::uint32_t from, std::span<std::uint8_t> out);
   bool open(std::uint32_t record);
+  void opened(const Chunk& last);
   bool open_at(std::uint32_t offset);
   std::size_t read(std::uint32_t begin, std::uint32_t size, std::uint32_t offset,
                    std::span<std::uint8_t> out);
@@ -107,6 +121,7 @@ class StoredRoll final : public lang::Roll {
   std::uint32_t record_ = 0;      ///< The definition that was opened last, if `opened_`.
   std::uint32_t code_ = 0;        ///< Bytes of code of that definition.
   std::uint32_t source_ = 0;      ///< Bytes of source of that definition.
+  std::uint32_t tail_ = 0;        ///< Where its last chunk begins in that definition.
   std::uint32_t text_begin_ = 0;  ///< Where it begins in the text, if `text_known_`.
   bool opened_ = false;
   bool text_known_ = false;

@@ -141,6 +141,7 @@ class TreeReader {
 
   // The entry that was found:
 
+  /// After `damaged` of seek_bytes(): its `bytes` are those before the node that cannot be read.
   [[nodiscard]] const Place& place() const { return place_; }
   [[nodiscard]] const lang::IndexKey& key() const { return key_; }
   /// Its item, until this reader or another one with the same buffer goes elsewhere.

@@ -195,6 +195,23 @@ class RollWriter {
   virtual Status append_index(const IndexEntry& entry) = 0;
   /// What is kept of the roll in force; null if all is to be given anew. Never changes.
   virtual KeptRoll* kept_roll() { return nullptr; }
+
+  // Of a definition in force that is damaged the source may have comments, as it is shown. The
+  // writer knows them again, and keeps what is stored.
+
+  /// Looks among the bytes [begin, end) of the source, all of which are white space and comments,
+  /// for what stands for a definition that is kept so. True: it is the bytes [begin, end) then.
+  /// They are looked through in order; those from 0 on come first, and whenever the source is read
+  /// anew.
+  virtual bool find_commented(std::uint32_t& begin, std::uint32_t& end) {
+    static_cast<void>(begin), static_cast<void>(end);
+    return false;
+  }
+  /// The definition that was found last comes next: it is begun and complete.
+  virtual Status keep_commented() { return Status::ok; }
+  /// After the last definition, if nothing else is kept with its entries: those of which that was
+  /// said. Null: there are none.
+  virtual KeptRoll* commented_roll() { return nullptr; }
   /// All is there: the new roll replaces the old one.
   virtual Status commit() = 0;
   /// The source has errors: what was written is dropped.

@@ -1,5 +1,6 @@
 #include "lang/compile/compiler.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "base/utf8.hpp"
@@ -30,7 +31,7 @@ Status Compiler::step() {
     case Mode::start:
       scratch_.clear();
       if (!again_) keep_roll();
-      advance();
+      start_file();
       mode_ = Mode::file;
       break;
     case Mode::file:
@@ -56,6 +57,14 @@ Status Compiler::step() {
   return status_ == Status::more ? Status::more : end_with(status_);
 }
 
+/// Goes to the first token.
+[[gnu::noinline]] void Compiler::start_file() {
+  advance();
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  if (find_commented(begin, end)) pass_commented(begin, end);
+}
+
 /// Finds out whether definitions of the roll in force can be kept with their entries.
 [[gnu::noinline]] void Compiler::keep_roll() {
   kept_ = writer_.kept_roll();
@@ -68,7 +77,7 @@ Status Compiler::step() {
   const bool unused = warnings_ < kMaxErrors && (allowed_ >> lint_of(Message::unused) & 1U) == 0;
   const Status status =
       later_.builder.step({source_, scratch_, writer_, *this, file_layout_, letters_, all_leader_,
-                           errors_ == 0, kept_, marks_, unused});
+                           errors_ == 0, kept_, marks_, commented_, unused});
   if (later_.builder.is_uncertain()) begin_again();
   return status == Status::more ? status : end_with(status);
 }
@@ -346,6 +355,10 @@ void Compiler::finish_definition_after(bool good) {
   }
   keeps_ = false;
   if (kept_ != nullptr && (errors_ != 0 || !kept_->is_as_promised())) return begin_again();
+  if (kept_ == nullptr) {
+    kept_ = writer_.commented_roll();
+    commented_ = kept_ != nullptr;
+  }
   new (&later_.builder) IndexBuilder(noted_);
   mode_ = Mode::finish;
 }
@@ -363,9 +376,38 @@ void Compiler::begin_definition() {
 void Compiler::end_definition() {
   if (at_symbol(';') && !token().line_before) advance();
   const bool same_line = token().kind != TokenKind::end && !token().line_before;
-  const std::uint32_t end = same_line ? token().at.offset : lexer_.after_line(last_end_.offset);
+  const std::uint32_t line_end =
+      same_line ? token().at.offset : lexer_.after_line(last_end_.offset);
+  std::uint32_t begin = last_end_.offset;
+  std::uint32_t end = 0;
+  const bool comes = find_commented(begin, end);
+  end_slice(comes ? std::min(begin, line_end) : line_end);
+  if (comes) pass_commented(begin, end);
+}
+
+/// The definition's slice ends there.
+void Compiler::end_slice(std::uint32_t end) {
   if (writes()) keep(writer_.end_definition(slice_begin_, end));
   slice_begin_ = end;
+}
+
+/// Looks from `begin` on, before the token, for a definition that stands there as comments.
+bool Compiler::find_commented(std::uint32_t& begin, std::uint32_t& end) {
+  end = token().at.offset;
+  return writer_.find_commented(begin, end);
+}
+
+/// Keeps the definition that stands at [begin, end) as comments, and those that follow.
+[[gnu::noinline]] void Compiler::pass_commented(std::uint32_t begin, std::uint32_t end) {
+  do {
+    if (begin > slice_begin_) {
+      begin_definition();
+      end_slice(begin);
+    }
+    ++records_;
+    if (writes()) keep(writer_.keep_commented());
+    begin = slice_begin_ = end;
+  } while (find_commented(begin, end));
 }
 
 // ---- Output -----------------------------------------------------------------------------------

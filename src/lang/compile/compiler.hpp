@@ -183,6 +183,10 @@ class Compiler final : private DiagnosticSink {
   void end_file();
   void begin_definition();
   void end_definition();
+  void end_slice(std::uint32_t end);
+  bool find_commented(std::uint32_t& begin, std::uint32_t& end);
+  void pass_commented(std::uint32_t begin, std::uint32_t end);
+  void start_file();
   void start_item();
   void finish_definition_after(bool good);
   void advance();
@@ -514,6 +518,7 @@ class Compiler final : private DiagnosticSink {
   KeptRoll* kept_ = nullptr;        ///< The writer's; null: nothing is kept.
   std::span<std::uint8_t> marks_;   ///< IndexBuilder::Context::marks.
   std::uint32_t kept_record_ = 0;   ///< In the roll in force, if `keeps_`.
+  bool commented_ = false;          ///< kept_ has what stands in the source as comments.
   bool keeps_ = false;              ///< This definition's records are kept with it.
   bool again_ = false;              ///< The definitions are written and what is wrong is told.
   std::uint32_t code_size_ = 0;     ///< Of this definition so far.

@@ -12,6 +12,11 @@
 namespace pianola::lang {
 namespace {
 
+/// Whether what cannot be told of the records beside what is kept is told when they are all there.
+bool is_to_be_read_again(const IndexBuilder::Context& context) {
+  return context.kept != nullptr && !context.commented;
+}
+
 /// Whether a name may go on with `c`.
 bool is_of_name(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
 
@@ -55,8 +60,8 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
       usage = *found;
       return true;
     }
-    if (record.copy) return false;              // the one before it was told
-    if (context.kept != nullptr) return false;  // all will be read again
+    if (record.copy) return false;  // the one before it was told
+    if (is_to_be_read_again(context)) return false;
     Diagnostic diagnostic;
     diagnostic.message = Message::no_key_for_trigger;
     locate(context, record, diagnostic);
@@ -91,7 +96,7 @@ bool IndexBuilder::resolve(const Context& context, const ScratchRecord& record, 
     position_ = record.next;
     SortItem& item = items[count];
     if (!resolve(context, record, item.key)) {
-      uncertain_ = context.kept != nullptr;
+      uncertain_ = is_to_be_read_again(context);
       if (uncertain_) return Status::more;
       continue;
     }
@@ -151,9 +156,8 @@ void IndexBuilder::next_level(const Context& context) {
 
 /// The items [begin_, end_) are sorted.
 void IndexBuilder::sorted(const Context& context) {
-  phase_ = Phase::check;
+  phase_ = context.kept == nullptr || context.commented ? Phase::check : Phase::probe;
   if (context.kept == nullptr) return;
-  phase_ = Phase::probe;
   new (&work_.keeping) Keeping;
 }
 
@@ -384,7 +388,7 @@ bool IndexBuilder::find_declaration(const Context& context, const IndexKey& key,
   ScratchRecord declared;
   std::array<char, kMaxName> declared_name;
   bool known = declared_ && declared_item_.key == item.key;
-  if (!known && context.kept != nullptr) return Status::ok;  // probe() has found it
+  if (!known && is_kept_name(context, item, record)) return Status::ok;
   if (known && !context.scratch.read(declared_item_.record, declared)) return Status::io_error;
   known = known && name_of(context, declared, declared_name) == name;
   if (!known) {

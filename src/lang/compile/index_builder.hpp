@@ -38,6 +38,9 @@ class IndexBuilder {
     /// One bit for each entry of its roll, or fewer, which are then shared: something in a
     /// definition that is kept uses the name.
     std::span<std::uint8_t> marks{};
+    /// What is kept stands in the source as comments. The records are those of all others, and the
+    /// index is never uncertain: of what is declared twice the record counts.
+    bool commented = false;
     /// False: of a name that nothing uses nobody is told where, it is only counted.
     bool tells_unused = true;
   };
@@ -147,6 +150,7 @@ class IndexBuilder {
   Status probe(const Context& context, const SortItem& item, const ScratchRecord& record);
   bool is_fine_declaration(const Context& context, const SortItem& item,
                            const ScratchRecord& record) const;
+  bool is_kept_name(const Context& context, const SortItem& item, const ScratchRecord& record);
   bool is_fine_use(const Context& context, const SortItem& item, const ScratchRecord& record) const;
   bool was_used(const Context& context, const SortItem& item, const ScratchRecord& record) const;
   void start_unused();

@@ -14,6 +14,7 @@ namespace {
 // sure that it is used. So nobody may be told of some that are not.
 
 void mark(std::span<std::uint8_t> marks, std::uint32_t position) {
+  if (marks.empty()) return;
   position %= static_cast<std::uint32_t>(marks.size() * 8);
   marks[position / 8] = static_cast<std::uint8_t>(marks[position / 8] | 1U << position % 8);
 }
@@ -39,12 +40,14 @@ bool is_used_by_name(const IndexEntry& entry) {
   return space != IndexSpace::trigger && space != IndexSpace::setting;
 }
 
-/// Whether the name that the entry's definition declares, the first operand there, is `name`.
-[[gnu::noinline]] bool has_name(Roll& roll, const IndexEntry& entry, std::string_view name) {
+/// Whether the name that the entry's definition declares, the first operand there, is `name`;
+/// `unread` if it cannot be read.
+[[gnu::noinline]] bool has_name(Roll& roll, const IndexEntry& entry, std::string_view name,
+                                bool unread = false) {
   std::array<std::uint8_t, 1 + kMaxName> code;
   const auto read = std::span{code}.first(1 + name.size());
-  return roll.read_code(entry.record, entry.code + 1, read) == read.size() &&
-         code[0] == name.size() &&
+  if (roll.read_code(entry.record, entry.code + 1, read) != read.size()) return unread;
+  return code[0] == name.size() &&
          std::equal(name.begin(), name.end(), code.begin() + 1,
                     [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
 }
@@ -133,6 +136,10 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
   IndexEntry entry;
   if (keeping.stored_at == roll.index_size()) return Status::ok;
   if (!roll.index_entry(keeping.stored_at, entry)) {
+    if (context.commented) {
+      keeping.stored_at = roll.index_size();
+      return Status::more;
+    }
     // It is damaged: all of the index is made anew.
     uncertain_ = phase_ == Phase::probe;
     return uncertain_ ? Status::more : Status::io_error;
@@ -153,7 +160,12 @@ bool IndexBuilder::mark_use(Roll& roll, std::span<std::uint8_t> marks, std::uint
     return Status::more;
   }
   if (!kept) return Status::more;
-  if (is_used_by_name(entry) && !is_marked(context.marks, position)) ++keeping.unused_count;
+  if (context.commented) {
+    const bool declared = same && (item->record & kUseBit) == 0;
+    if (declared) return Status::more;
+  } else if (is_used_by_name(entry) && !is_marked(context.marks, position)) {
+    ++keeping.unused_count;
+  }
   const Status status = context.write ? context.kept->keep_index(entry) : Status::ok;
   return status == Status::ok ? Status::more : status;
 }
@@ -239,6 +251,16 @@ bool IndexBuilder::is_fine_declaration(const Context& context, const SortItem& i
          kept.record_of(record.entry.record) <= work_.keeping.same.record;
 }
 
+/// Whether a name that no record declares is one that is kept.
+bool IndexBuilder::is_kept_name(const Context& context, const SortItem& item,
+                                const ScratchRecord& record) {
+  if (context.kept == nullptr) return false;
+  if (!context.commented) return true;  // probe() has found it
+  Keeping& keeping = work_.keeping;
+  keeping.has_same = keeping.has_same && keeping.same.key == item.key;
+  return is_fine_use(context, item, record);
+}
+
 /// Whether a name that no record declares is one that is kept, used as it can be.
 bool IndexBuilder::is_fine_use(const Context& context, const SortItem& item,
                                const ScratchRecord& record) const {
@@ -252,7 +274,10 @@ bool IndexBuilder::is_fine_use(const Context& context, const SortItem& item,
     return false;
   }
   std::array<char, kMaxName> name;
-  if (!has_name(kept.roll(), entry, name_of(context, record, name))) return false;
+  // Of a damaged definition the hash must do.
+  if (!has_name(kept.roll(), entry, name_of(context, record, name), context.commented)) {
+    return false;
+  }
   mark(context.marks, position);
   if (key_space(entry.key) == IndexSpace::text) {
     return record.entry.params == kTextUse && entry.record < kept.record_of(record.entry.record);
@@ -264,7 +289,7 @@ bool IndexBuilder::is_fine_use(const Context& context, const SortItem& item,
 /// Whether definitions that are kept use what a record declares.
 bool IndexBuilder::was_used(const Context& context, const SortItem& item,
                             const ScratchRecord& record) const {
-  if (context.kept == nullptr) return false;
+  if (context.kept == nullptr || context.commented) return false;
   IndexEntry entry;
   std::uint32_t position = work_.keeping.same_at;
   const bool found = record.text && key_space(item.key) == IndexSpace::variable
