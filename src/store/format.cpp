@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "base/crc32.hpp"
+#include "flash/nor_flash.hpp"
 
 namespace pianola::store {
 namespace {
