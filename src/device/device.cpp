@@ -94,15 +94,15 @@ Next Device::step(Time now) {
   }
   Next next;
   if (mounted_) {
-    next = drive_step();
+    next = rests() ? Next::time(rests_until_) : drive_.step(now);
     watch_drive();
   }
   return play_step(next);
 }
 
-/// A step of the drive. Where the whole processor waits while a sector is erased, what came
-/// meanwhile is typed before the next one is.
-Next Device::drive_step() {
+/// Where the whole processor waits while a sector is erased, what came meanwhile is typed before
+/// the drive goes on. Apart, so that it takes no stack while it does.
+[[gnu::noinline]] bool Device::rests() {
   constexpr Time kRest = 8;  // ms
   const std::uint32_t erased = store_.log().opened();
   if (erased != erased_) {
@@ -110,9 +110,8 @@ Next Device::drive_step() {
     rests_ = true;
     rests_until_ = now_ + kRest;
   }
-  if (rests_ && !reached(now_, rests_until_)) return Next::time(rests_until_);
-  rests_ = false;
-  return drive_.step(now_);
+  rests_ = rests_ && !reached(now_, rests_until_);
+  return rests_;
 }
 
 /// All but the drive, which goes on at `drive`. Apart, so that it takes no stack while the drive

@@ -113,7 +113,7 @@ class Device final : private drive::StatusReport {
   [[nodiscard]] bool editing() const { return editor_.user() == edit::User::drive; }
   void tell(Notice notice);
   void play();
-  Next drive_step();
+  bool rests();
   Next play_step(const Next& drive);
   void unmute();
   void obey(const engine::Request& request);

@@ -253,6 +253,7 @@ class Log {
   Status write_header(std::uint32_t sector, const SectorHeader& header);
   bool is_blank(std::uint32_t sector);
   Status forget_stale();
+  Status head_states(std::uint32_t sector, std::uint32_t erases);
   Status open_states();
   Status say_pages();
   std::uint32_t stillest();

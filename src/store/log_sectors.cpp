@@ -125,16 +125,22 @@ bool Log::is_blank(std::uint32_t sector) {
   return true;
 }
 
+/// Apart, so that no header is on the stack while the sector is erased.
+[[gnu::noinline]] Status Log::head_states(std::uint32_t sector, std::uint32_t erases) {
+  SectorHeader header = new_header(SectorHeader::Kind::states);
+  header.erases = erases;
+  header.sequence = ++sequence_;
+  header.root = root_;
+  return write_header(sector, header);
+}
+
 /// Opens another sector for states.
 [[gnu::noinline]] Status Log::open_states() {
   while (free_ > 0) {
     const std::uint32_t sector = next_free();
     hand_ = sector;
-    SectorHeader header = new_header(SectorHeader::Kind::states);
-    if (!erase(sector, header.erases)) continue;
-    header.sequence = ++sequence_;
-    header.root = root_;
-    if (write_header(sector, header) != Status::ok) continue;
+    std::uint32_t erases = 0;
+    if (!erase(sector, erases) || head_states(sector, erases) != Status::ok) continue;
     states_ = sector;
     states_at_ =
         sector * geometry_.sector_size + round_up(SectorHeader::kSize, geometry_.program_unit);
