@@ -72,7 +72,10 @@ class DeviceRig final : private device::Host, private player::KeyboardLeds {
   }
   /// A host writes whole sectors of the drive and waits for the answer.
   drive::Sense write(std::uint32_t first, std::span<const std::uint8_t> data) {
-    return write_and_wait(device->drive(), first, data, [this] { live(); });
+    return write_and_wait(device->drive(), first, data, [this] {
+      live();
+      if (!next.never && next.at != now) pass(1);
+    });
   }
   /// Lets time pass.
   void pass(std::uint32_t milliseconds) {
