@@ -32,7 +32,7 @@ Status DraftWrite::step(std::uint32_t first, std::span<const std::uint8_t> data)
 
 void DraftWrite::start() {
   written_ = 0;
-  failed_ = false;
+  failed_ = marked_ = false;
   reserve_ = store_.log().reserve();
   phase_ = Phase::room;
 }
@@ -61,6 +61,7 @@ void DraftWrite::drop() {
     }
     case Phase::mark:
       if (!log.is_marked()) return log.mark_step(), Status::more;
+      marked_ = true;
       phase_ = Phase::before;
       return Status::more;
     case Phase::before:
@@ -135,7 +136,7 @@ Status DraftWrite::keep_from(const lang::IndexKey& from, const lang::IndexKey& t
   failed_ = failed_ || again;
   phase_ = again ? Phase::before : Phase::idle;
   if (status != Status::full) return again ? Status::more : status;
-  if (log.is_marked()) {
+  if (marked_) {
     // Writing over what is there frees as much as it takes.
     if (reserve_ == 0 || !is_over()) return status;
     reserve_ = 0;

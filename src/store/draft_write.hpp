@@ -54,6 +54,7 @@ class DraftWrite {
   std::uint32_t reserve_ = 0;  ///< Pages that are left free.
   Phase phase_ = Phase::idle;
   bool failed_ = false;  ///< The flash did; it is tried once more.
+  bool marked_ = false;  ///< It was found out how much room there is.
 };
 
 }  // namespace pianola::store
