@@ -13,56 +13,24 @@
 #include <string>
 #include <vector>
 
-#include "ports/memory/simulated_flash.hpp"
 #include "support/fat_tools.hpp"
-#include "support/keys.hpp"
+#include "support/slow_flash.hpp"
 #include "support/usb_host.hpp"
-#include "support/volume.hpp"
 
 namespace pianola {
 namespace {
 
-/// Flash that nothing can be read from while it works, as an RP2040 without suspend has it.
-class BlockingFlash final : public flash::NorFlash {
+/// Flash that the processor runs from, as an RP2040 without suspend has it: while it works, nothing
+/// else does, so nobody ever finds it busy.
+class BlockingFlash final : public test::SlowFlash {
  public:
-  /// As the W25Q16JV typically needs for 4 KB and for 256 bytes, in us (its data sheet, 9.6).
-  static constexpr std::uint64_t kErase = 45'000;
-  static constexpr std::uint64_t kProgram = 500;
+  using SlowFlash::SlowFlash;
 
-  explicit BlockingFlash(const flash::Geometry& geometry) : chip_(geometry) {}
-
-  [[nodiscard]] flash::Geometry geometry() const override { return chip_.geometry(); }
-  [[nodiscard]] const std::uint8_t* mapped() const override { return chip_.bytes().data(); }
-  flash::FlashStatus read(std::uint32_t address, std::span<std::uint8_t> out) override {
-    return chip_.read(address, out);
-  }
-  flash::FlashStatus program(std::uint32_t address, std::span<const std::uint8_t> data) override {
-    work(kProgram * ((data.size() + 255) / 256));
-    return chip_.program(address, data);
-  }
-  flash::FlashStatus erase(std::uint32_t address) override {
-    work(kErase);
-    return chip_.erase(address);
-  }
+  [[nodiscard]] const std::uint8_t* mapped() const override { return chip.bytes().data(); }
+  [[nodiscard]] bool busy() const override { return false; }
 
   /// Whether it works all through the millisecond `now`.
-  [[nodiscard]] bool blocks(Time now) const { return over_at_ >= (std::uint64_t{now} + 1) * 1000; }
-  /// All that it has worked, in us.
-  [[nodiscard]] std::uint64_t worked() const { return worked_; }
-
-  const Time* clock = nullptr;
-
- private:
-  void work(std::uint64_t microseconds) {
-    worked_ += microseconds;
-    if (clock != nullptr) {
-      over_at_ = std::max(over_at_, std::uint64_t{*clock} * 1000) + microseconds;
-    }
-  }
-
-  memory::SimulatedFlash chip_;
-  std::uint64_t over_at_ = 0;
-  std::uint64_t worked_ = 0;
+  [[nodiscard]] bool blocks(Time now) const { return over_at() >= (std::uint64_t{now} + 1) * 1000; }
 };
 
 /// The device, its host, and somebody who types.

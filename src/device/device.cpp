@@ -1,6 +1,7 @@
 #include "device/device.hpp"
 
 #include <array>
+#include <utility>
 
 #include "base/status.hpp"
 #include "device/text_scan.hpp"
@@ -88,10 +89,7 @@ void Device::tell(Notice notice) {
 Next Device::step(Time now) {
   now_ = now;
   // What follows from a key goes out before the drive may keep the processor waiting.
-  if (typed_) {
-    typed_ = false;
-    return play_step(Next::time(now));
-  }
+  if (std::exchange(typed_, false) && drive_.busy()) return play_step(Next::time(now));
   Next next;
   if (mounted_) {
     next = rests() ? Next::time(rests_until_) : drive_.step(now);

@@ -17,38 +17,45 @@ namespace {
 using test::DeviceRig;
 using test::NewDevice;
 
+/// The medium as a host reads it.
+std::vector<std::uint8_t> read_medium(DeviceRig& rig) {
+  drive::Drive& drive = rig.device->drive();
+  drive.test_ready();
+  std::vector<std::uint8_t> image(std::size_t{drive.sectors()} * drive::Drive::kSector);
+  EXPECT_TRUE(drive.read(0, image).ok());
+  return image;
+}
+
+/// Replaces macros.txt on the medium, which reads as `image`, as a host does, and ejects.
+void replace_macros(DeviceRig& rig, const std::vector<std::uint8_t>& image, std::string_view text,
+                    bool eject = true) {
+  test::FatHost host{image};
+  host.truncate("macros.txt");
+  host.append("macros.txt", text);
+  host.flush();
+  for (const auto& write : host.log) {
+    ASSERT_TRUE(rig.write(write.sector, write.data).ok());
+    rig.live();
+    rig.pass(1);
+  }
+  if (eject) rig.device->drive().start_stop(false, true);
+  rig.live();
+  rig.pass(500);
+}
+
 class DeviceDrive : public ::testing::Test {
  protected:
   drive::Drive& medium() { return rig.device->drive(); }
 
-  /// The medium as a host reads it.
-  std::vector<std::uint8_t> image(DeviceRig& from) {
-    drive::Drive& drive = from.device->drive();
-    drive.test_ready();
-    std::vector<std::uint8_t> image(std::size_t{drive.sectors()} * drive::Drive::kSector);
-    EXPECT_TRUE(drive.read(0, image).ok());
-    return image;
-  }
   bool shows(DeviceRig& from, std::string_view text) {
-    const auto bytes = image(from);
+    const auto bytes = read_medium(from);
     return std::search(bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
   }
   bool shows(std::string_view text) { return shows(rig, text); }
 
   /// Replaces macros.txt as a host does, and ejects.
   void write(DeviceRig& to, std::string_view text, bool eject = true) {
-    test::FatHost host{image(to)};
-    host.truncate("macros.txt");
-    host.append("macros.txt", text);
-    host.flush();
-    for (const auto& write : host.log) {
-      ASSERT_TRUE(to.write(write.sector, write.data).ok());
-      to.live();
-      to.pass(1);
-    }
-    if (eject) to.device->drive().start_stop(false, true);
-    to.live();
-    to.pass(500);
+    replace_macros(to, read_medium(to), text, eject);
   }
   void write(std::string_view text, bool eject = true) { write(rig, text, eject); }
 
@@ -63,6 +70,45 @@ TEST_F(DeviceDrive, WhatIsSavedOnItPlaysAtOnce) {
   EXPECT_FALSE(medium().inserted());
   rig.play("F1");
   EXPECT_EQ(rig.typed(), "new");
+}
+
+// Where the processor waits for its flash, an erase at a time is all that keys should wait for, and
+// what came meanwhile has some ms to be typed.
+TEST_F(DeviceDrive, ItRestsAfterEachErase) {
+  rig.edit();
+  medium().test_ready();
+  const std::vector<std::uint8_t> data(64 * drive::Drive::kSector, 'x');
+  std::vector<std::uint32_t> erased;
+  medium().begin_write(40, data);
+  for (unsigned ms = 0; ms < 5000 && !medium().answer(); ++ms) {
+    const std::uint64_t before = device.flash.counts().erases;
+    rig.pass(1);
+    const std::uint64_t erases = device.flash.counts().erases - before;
+    ASSERT_LE(erases, 1U) << rig.now;
+    if (erases == 1) erased.push_back(rig.now);
+  }
+  ASSERT_GE(erased.size(), 8U) << "32 KB, in sectors of 4 KB";
+  for (std::size_t i = 1; i < erased.size(); ++i) EXPECT_GE(erased[i] - erased[i - 1], 8U) << i;
+}
+
+// And a key does not wait for the next one.
+TEST_F(DeviceDrive, KeysGoBeforeIt) {
+  rig.edit();
+  medium().test_ready();
+  const std::vector<std::uint8_t> data(64 * drive::Drive::kSector, 'x');
+  medium().begin_write(40, data);
+  unsigned keys = 0;
+  for (; rig.now < 5000 && !medium().answer(); ++rig.now) {
+    const std::uint64_t before = device.flash.counts().steps;
+    const bool down = ++keys % 2 == 1;
+    rig.device->key({hid::keyboard_usage(0x04), down, rig.now});
+    rig.device->step(rig.now);
+    EXPECT_EQ(device.flash.counts().steps, before) << "the flash worked first";
+    EXPECT_TRUE(rig.host.poll(rig.now)) << "no report at " << rig.now;
+    rig.device->report_taken(rig.now);
+    rig.live();  // Now the drive goes on.
+  }
+  EXPECT_GE(keys, 20U);
 }
 
 TEST_F(DeviceDrive, TheOldMacrosStayWhenItHasErrors) {
@@ -192,7 +238,7 @@ TEST_F(DeviceDrive, ResetForgetsTheDraftToo) {
 TEST_F(DeviceDrive, ARecordingLosesNoTextThatWaits) {
   ASSERT_EQ(rig.save("# mine\n"), Status::ok);
   rig.edit();
-  test::FatHost host{image(rig)};
+  test::FatHost host{read_medium(rig)};
   host.remove("macros.txt");
   host.create("macros.txt.txt");
   host.append("macros.txt.txt", "F1 { \"new\" }\n");
@@ -234,7 +280,7 @@ TEST_F(DeviceDrive, RescueEndsWhenWhatWasTakenAtQuietIsEjected) {
   const std::string repaired = "on start { \"repaired\" }\n";
   write(rescue, repaired, false);
   rescue.pass(3000);
-  const auto taken = image(rescue);
+  const auto taken = read_medium(rescue);
   test::FatHost host{taken};
   host.mark_boot(true);
   host.overwrite("macros.txt", "on start { \"other\" }\n");
@@ -304,29 +350,7 @@ class DamagedDrive : public ::testing::Test {
   static std::vector<std::uint8_t> image(DeviceRig& rig) {
     rig.pass(1000);
     rig.edit();
-    return read(rig);
-  }
-  static std::vector<std::uint8_t> read(DeviceRig& rig) {
-    rig.device->drive().test_ready();
-    std::vector<std::uint8_t> image(std::size_t{rig.device->drive().sectors()} *
-                                    drive::Drive::kSector);
-    EXPECT_TRUE(rig.device->drive().read(0, image).ok());
-    return image;
-  }
-  /// Writes `text` as macros.txt, as a host does that replaces it, and ejects.
-  static void save(DeviceRig& rig, const std::vector<std::uint8_t>& image,
-                   const std::string& text) {
-    test::FatHost host{image};
-    host.truncate("macros.txt");
-    host.append("macros.txt", text);
-    host.flush();
-    for (const auto& write : host.log) {
-      ASSERT_TRUE(rig.write(write.sector, write.data).ok());
-      rig.live();
-    }
-    rig.device->drive().start_stop(false, true);
-    rig.live();
-    rig.pass(500);
+    return read_medium(rig);
   }
 
   static inline const std::string kFirst = "F2 { \"more\" }\n";
@@ -359,7 +383,7 @@ TEST_F(DamagedDrive, OtherLinesAreSavedAndNothingIsLost) {
     }
     text.replace(text.find(old), 2, now);
     shown = text;
-    save(rig, bytes, text);
+    replace_macros(rig, bytes, text);
     EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
     EXPECT_EQ(rig.text(), text);
   }
@@ -378,7 +402,7 @@ TEST_F(DamagedDrive, TheSameTextChangesNothing) {
   const std::string text = test::FatImage{bytes}.type("macros.txt");
   EXPECT_EQ(text.size(), kFirst.size() + kLong.size() + kLast.size());
   const store::TreeRef before = rig.device->store().log().root()[store::TreeRole::roll];
-  save(rig, bytes, text);
+  replace_macros(rig, bytes, text);
   EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::unchanged);
   EXPECT_EQ(rig.device->store().log().root()[store::TreeRole::roll], before);
   rig.play("F2 F3");
@@ -393,7 +417,7 @@ TEST_F(DamagedDrive, WhatIsWrittenAnewEndsIt) {
   const std::size_t begin = text.find('#');
   text.replace(begin, text.find("F3") - begin, "macro signature { \"Ann\" }\n");
   EXPECT_EQ(text, kFirst + "macro signature { \"Ann\" }\n" + kLast);
-  save(rig, bytes, text);
+  replace_macros(rig, bytes, text);
   EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::taken);
   rig.clear_typed();
   rig.play("F2 F3");
@@ -411,10 +435,10 @@ TEST_F(DamagedDrive, WhatIsWrittenAnewEndsIt) {
 TEST_F(DamagedDrive, ErrorsOfAnEditStandInErrorsTxt) {
   DeviceRig rig{flash};
   const std::vector<std::uint8_t> bytes = image(rig);
-  save(rig, bytes, test::FatImage{bytes}.type("macros.txt") + "F9 { \"unclosed }\n");
+  replace_macros(rig, bytes, test::FatImage{bytes}.type("macros.txt") + "F9 { \"unclosed }\n");
   EXPECT_EQ(rig.device->drive().outcome(), drive::Drive::Outcome::errors);
   rig.pass(5000);
-  const std::string errors = test::FatImage{read(rig)}.type("ERRORS.TXT");
+  const std::string errors = test::FatImage{read_medium(rig)}.type("ERRORS.TXT");
   EXPECT_NE(errors.find("error: "), std::string::npos) << errors;
   EXPECT_EQ(errors.find("Damaged"), std::string::npos) << errors;
 }

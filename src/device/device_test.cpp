@@ -140,14 +140,17 @@ void damage_definitions(memory::SimulatedFlash& flash, const DeviceRig& rig) {
 const std::string kBefore = "F1 { \"ann.example.com\" }\nF2 { \"old\" }\n";
 const std::string kNow = "F1 { \"ann.example.com\" }\nF2 { \"new\" }\n";
 
+void save_and_damage(memory::SimulatedFlash& flash, bool index = false) {
+  DeviceRig rig{flash};
+  ASSERT_EQ(rig.save(kBefore), Status::ok);
+  ASSERT_EQ(rig.save(kNow), Status::ok);
+  damage_definitions(flash, rig);
+  if (index) damage_index(flash, rig);
+}
+
 TEST(Device, ADamagedTextIsTakenFromTheBackup) {
   memory::SimulatedFlash flash{DeviceRig::kGeometry};
-  {
-    DeviceRig rig{flash};
-    ASSERT_EQ(rig.save(kBefore), Status::ok);
-    ASSERT_EQ(rig.save(kNow), Status::ok);
-    damage_definitions(flash, rig);
-  }
+  save_and_damage(flash);
   DeviceRig rig{flash};
   rig.pass(500);
   EXPECT_EQ(rig.device->notice(), Notice::text_restored);
@@ -168,13 +171,7 @@ TEST(Device, ADamagedTextIsTakenFromTheBackup) {
 // The one makes the other possible.
 TEST(Device, ADamagedTextIsTakenFromTheBackupAndTheIndexMadeAnew) {
   memory::SimulatedFlash flash{DeviceRig::kGeometry};
-  {
-    DeviceRig rig{flash};
-    ASSERT_EQ(rig.save(kBefore), Status::ok);
-    ASSERT_EQ(rig.save(kNow), Status::ok);
-    damage_definitions(flash, rig);
-    damage_index(flash, rig);
-  }
+  save_and_damage(flash, true);
   DeviceRig rig{flash};
   rig.pass(500);
   EXPECT_EQ(rig.device->notice(), Notice::index_repaired);
@@ -186,12 +183,7 @@ TEST(Device, ADamagedTextIsTakenFromTheBackupAndTheIndexMadeAnew) {
 // What the user does goes before.
 TEST(Device, TakingFromTheBackupWaitsForTheDrive) {
   memory::SimulatedFlash flash{DeviceRig::kGeometry};
-  {
-    DeviceRig rig{flash};
-    ASSERT_EQ(rig.save(kBefore), Status::ok);
-    ASSERT_EQ(rig.save(kNow), Status::ok);
-    damage_definitions(flash, rig);
-  }
+  save_and_damage(flash);
   DeviceRig rig{flash};
   rig.device->drive().insert();
   rig.live();

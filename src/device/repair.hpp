@@ -27,7 +27,8 @@ class Repair {
   /// After a mount: looks at all that is stored.
   void start();
   /// Does a piece of it. Returns what came of it at the end, Notice::none before and if nothing is
-  /// damaged. Other macros that are saved later are looked at too, without a notice.
+  /// damaged. If something is, other macros that are saved later are looked at too, without a
+  /// notice.
   Notice step();
   /// step() has something to do; otherwise it waits until nobody edits.
   [[nodiscard]] bool works() const {

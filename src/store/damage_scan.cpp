@@ -12,7 +12,14 @@ void DamageScan::start() {
 }
 
 [[gnu::noinline]] bool DamageScan::step() {
-  if (epoch_ != roll_.epoch()) start();
+  if (epoch_ != roll_.epoch()) {
+    // A save of what is whole leaves it whole: what it writes is read back.
+    if (done_ && gaps_ == 0 && !lacks_code_) {
+      epoch_ = roll_.epoch();
+    } else {
+      start();
+    }
+  }
   // Of a short definition all stands where it is found.
   constexpr unsigned kShort = 8;
   for (unsigned i = 0; i < kShort && !done_; ++i) {

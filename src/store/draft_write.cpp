@@ -7,9 +7,6 @@
 namespace pianola::store {
 namespace {
 
-/// Objects that a step writes.
-constexpr std::uint32_t kBatch = 1;
-
 constexpr lang::IndexKey kEnd{0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF};
 
 }  // namespace
@@ -45,8 +42,7 @@ void DraftWrite::drop() {
 [[gnu::noinline]] Status DraftWrite::advance() {
   Log& log = store_.log();
   constexpr std::uint32_t kNodes = 3;  // pages of what finds the objects
-  const std::uint32_t pages =
-      phase_ == Phase::objects ? std::min(kBatch, count_ - written_) * Store::kDraftPages : kNodes;
+  const std::uint32_t pages = phase_ == Phase::objects ? Store::kDraftPages : kNodes;
   if (phase_ > Phase::before && log.ready_step(pages) == Status::more) return Status::more;
   switch (phase_) {
     case Phase::idle:
@@ -67,7 +63,7 @@ void DraftWrite::drop() {
     case Phase::before:
       return before();
     case Phase::objects:
-      return objects();
+      return object();
     case Phase::after:
       return after();
   }
@@ -85,17 +81,15 @@ void DraftWrite::drop() {
   return status == Status::ok ? Status::more : status;
 }
 
-[[gnu::noinline]] Status DraftWrite::objects() {
+[[gnu::noinline]] Status DraftWrite::object() {
   ObjectWriter writer{store_.log(), *builder_};
-  for (unsigned i = 0; i < kBatch && written_ < count_; ++i, ++written_) {
-    const auto rest = data_.subspan(std::size_t{written_} * Store::kDraftSector);
-    const auto piece = rest.first(std::min<std::size_t>(rest.size(), Store::kDraftSector));
-    writer.begin(first_ + written_);
-    Status status = writer.put(piece);
-    if (status == Status::ok) status = writer.end(0, static_cast<std::uint32_t>(piece.size()));
-    if (status != Status::ok) return status;
-  }
-  if (written_ == count_) phase_ = Phase::after;
+  const auto rest = data_.subspan(std::size_t{written_} * Store::kDraftSector);
+  const auto piece = rest.first(std::min<std::size_t>(rest.size(), Store::kDraftSector));
+  writer.begin(first_ + written_);
+  Status status = writer.put(piece);
+  if (status == Status::ok) status = writer.end(0, static_cast<std::uint32_t>(piece.size()));
+  if (status != Status::ok) return status;
+  if (++written_ == count_) phase_ = Phase::after;
   return Status::more;
 }
 

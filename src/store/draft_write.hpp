@@ -31,14 +31,14 @@ class DraftWrite {
     room,     ///< Makes room, as far as there is any.
     mark,     ///< Finds out how much room there is really.
     before,   ///< Takes over the objects before the first.
-    objects,  ///< Writes the new ones,
+    objects,  ///< Writes the new ones, one a step,
     after,    ///< takes over those behind the last, and commits.
   };
 
   void start();
   Status advance();
   Status before();
-  Status objects();
+  Status object();
   Status after();
   Status keep_from(const lang::IndexKey& from, const lang::IndexKey& to);
   Status failed(Status status);

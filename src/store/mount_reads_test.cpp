@@ -66,7 +66,7 @@ TEST_P(MountReads, AreThreeASectorAndAFewMore) {
   }
   expect_few(flash, "half full");
   std::mt19937 random{7};
-  for (unsigned i = 0; i < 24; ++i) {
+  for (unsigned i = 0; i < test::rounds(24); ++i) {
     test::StoreDevice device{flash};
     ASSERT_EQ(device.mount(), Mount::ok);
     if (i % 2 == 1) flash.cut_after(random() % 3000);
@@ -83,7 +83,7 @@ TEST_P(MountReads, AreThreeASectorAndAFewMore) {
 
 INSTANTIATE_TEST_SUITE_P(Geometries, MountReads,
                          ::testing::Values(Geometry{4096, 256, 64}, Geometry{4096, 4, 64},
-                                           Geometry{4096, 1, 256}));
+                                           Geometry{4096, 1, 128}));
 
 }  // namespace
 }  // namespace pianola::store

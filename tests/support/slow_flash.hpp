@@ -11,7 +11,7 @@ namespace pianola::test {
 
 /// Simulated flash that goes on by itself for as long as a chip takes, and says so. What is asked
 /// of it meanwhile is done at once all the same; its time comes after what is still to be over.
-class SlowFlash final : public flash::NorFlash {
+class SlowFlash : public flash::NorFlash {
  public:
   /// As the W25Q16JV, which an RP2040 board has, typically needs for 4 KB and for 256 bytes, in us
   /// (its data sheet, 9.6).
@@ -36,17 +36,24 @@ class SlowFlash final : public flash::NorFlash {
     return clock != nullptr && std::uint64_t{*clock} * 1000 < over_at_;
   }
 
+  /// When what was asked of it is over, in us.
+  [[nodiscard]] std::uint64_t over_at() const { return over_at_; }
+  /// How long it has worked in all, in us.
+  [[nodiscard]] std::uint64_t worked() const { return worked_; }
+
   memory::SimulatedFlash chip;
   /// The time, in ms; null: operations take none.
   const Time* clock = nullptr;
 
  private:
   void work(std::uint64_t microseconds) {
+    worked_ += microseconds;
     if (clock == nullptr) return;
     over_at_ = std::max(over_at_, std::uint64_t{*clock} * 1000) + microseconds;
   }
 
-  std::uint64_t over_at_ = 0;  ///< In us.
+  std::uint64_t over_at_ = 0;
+  std::uint64_t worked_ = 0;
 };
 
 }  // namespace pianola::test
