@@ -120,11 +120,14 @@ Next Device::step(Time now) {
   const engine::Request request = player_.take_request();
   if (request.kind != engine::Request::Kind::none) obey(request);
   if (const Notice notice = recorder_.step(); notice != Notice::none) tell(notice);
-  if (const Notice notice = repair_.step(); notice != Notice::none) tell(notice);
+  const bool repairs = repair_.works();
+  if (repairs) {
+    if (const Notice notice = repair_.step(); notice != Notice::none) tell(notice);
+  }
   // The macros that were just saved, or reset, are to be played before the next key is pressed:
   // what is pressed before that is cancelled with the old ones.
   const bool again =
-      request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_ || repair_.works();
+      request.kind != engine::Request::Kind::none || roll_.epoch() != epoch_ || repairs;
   if (again) return Next::time(now_);
   return sooner(sooner(next, recorder_.next()), watch_kind());
 }
