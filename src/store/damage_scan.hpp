@@ -14,8 +14,8 @@ class DamageScan {
 
   /// Begins anew: something may be damaged that was not.
   void start();
-  /// Looks at some definitions; of a roll that was saved since from the first one on, unless the one
-  /// before was whole. True: there are more.
+  /// Looks at some definitions; of a roll that was saved since from the first one on, unless the
+  /// one before was whole. True: there are more.
   bool step();
   /// All definitions of the roll in force were looked at.
   [[nodiscard]] bool done() const { return done_ && epoch_ == roll_.epoch(); }
